@@ -24,6 +24,7 @@ test_cpr (void)
   guint64 n_rounds = testlib_budget ("testlib-cpr");
 
   g_assert_cmpstr (testlib_cpr (0), ==, "0101585001");
+  g_assert_cmpstr (testlib_cpr (1000000), ==, "0903947171");
   for (guint64 i = 0; i < n_rounds; i++)
     {
       const char *cpr = testlib_cpr ((guint) (i % TESTLIB_N_CPR));
