@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Instants of the contract: xs:dateTime text to a number and back, without any zone rules. */
+
+#include "contract-time.h"
+
+#include <string.h>
+
+#define US_PER_S        G_GINT64_CONSTANT (1000000)
+#define S_PER_DAY       86400
+#define MAX_OFFSET_S    (14 * 3600)
+#define DAYS_TO_1970    719468 /* from 0000-03-01, where the count below starts */
+#define FIRST_UNIX_US   (G_GINT64_CONSTANT (-62135596800) * US_PER_S) /* 0001-01-01T00:00:00 */
+#define LAST_UNIX_US    (G_GINT64_CONSTANT (253402300800) * US_PER_S) /* 10000-01-01T00:00:00 */
+#define FRACTION_DIGITS 6
+
+/* Days since 1970-01-01 in the Gregorian calendar; the year starts in March so that leap days end it. */
+static gint64
+days_from_civil (int year, int month, int day)
+{
+  int shifted_year = month > 2 ? year : year - 1;
+  int era = shifted_year / 400;
+  int year_of_era = shifted_year - era * 400;
+  int day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+  return (gint64) era * 146097 + day_of_era - DAYS_TO_1970;
+}
+
+static void
+civil_from_days (gint64 days, int *out_year, int *out_month, int *out_day)
+{
+  gint64 shifted = days + DAYS_TO_1970;
+  int era = (int) (shifted / 146097);
+  int day_of_era = (int) (shifted - (gint64) era * 146097);
+  int year_of_era =
+    (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  int month_index = (5 * day_of_year + 2) / 153;
+  *out_day = day_of_year - (153 * month_index + 2) / 5 + 1;
+  *out_month = month_index < 10 ? month_index + 3 : month_index - 9;
+  *out_year = year_of_era + era * 400 + (*out_month <= 2 ? 1 : 0);
+}
+
+static int
+days_in_month (int year, int month)
+{
+  static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+  gboolean is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+  return month == 2 && is_leap ? 29 : days[month - 1];
+}
+
+/* Reads exactly @n_digits digits; -1 when there are fewer. */
+static int
+read_digits (const char *text, int n_digits)
+{
+  int value = 0;
+  for (int i = 0; i < n_digits; i++)
+    {
+      if (!g_ascii_isdigit (text[i]))
+        return -1;
+      value = value * 10 + (text[i] - '0');
+    }
+  return value;
+}
+
+/* Reads "Z", "+hh:mm" or nothing, up to the end. */
+static gboolean
+read_offset (const char *text, const char *end, ContractTime *out_time)
+{
+  out_time->offset_s = 0;
+  out_time->has_offset = text != end;
+  if (text == end || (end - text == 1 && *text == 'Z'))
+    return TRUE;
+  if (end - text != 6 || (*text != '+' && *text != '-') || text[3] != ':')
+    return FALSE;
+  int hours = read_digits (text + 1, 2);
+  int minutes = read_digits (text + 4, 2);
+  if (hours < 0 || minutes < 0 || minutes > 59)
+    return FALSE;
+  int offset_s = (hours * 60 + minutes) * 60;
+  if (offset_s > MAX_OFFSET_S)
+    return FALSE;
+  out_time->offset_s = *text == '-' ? -offset_s : offset_s;
+  return TRUE;
+}
+
+/* Reads ".digits" if it stands at *@text and moves past it; digits beyond the microsecond are dropped. */
+static gboolean
+read_fraction (const char **text, const char *end, int *out_us)
+{
+  const char *at = *text;
+  *out_us = 0;
+  if (at == end || *at != '.')
+    return TRUE;
+  at++;
+  const char *first = at;
+  int scale = (int) US_PER_S / 10;
+  for (; at < end && g_ascii_isdigit (*at); at++, scale /= 10)
+    *out_us += (*at - '0') * scale;
+  *text = at;
+  return at > first;
+}
+
+/**
+ * contract_time_parse:
+ * @text: (array length=length_bytes): an xs:dateTime without blanks around it; need not end in NUL
+ * @length_bytes: its length
+ * @out_time: (out): the instant, or the wall-clock reading when there is no offset
+ *
+ * Reads a dateTime of the years 1 to 9999. Refuses what XML Schema allows but we do not: hour 24,
+ * years outside that range, and instants that leave it through their offset. Digits past the
+ * microsecond are dropped. A leap second (`:60`) is refused, as XML Schema does.
+ *
+ * Thread: any. Source: XML Schema part 2, §3.2.7; style.md §6 row 4.
+ *
+ * Returns: %FALSE when the text is not such a time; @out_time is then untouched
+ */
+gboolean
+contract_time_parse (const char *text, gsize length_bytes, ContractTime *out_time)
+{
+  if (length_bytes < strlen ("0001-01-01T00:00:00"))
+    return FALSE;
+  const char *end = text + length_bytes;
+  int year = read_digits (text, 4), month = read_digits (text + 5, 2);
+  int day = read_digits (text + 8, 2), hour = read_digits (text + 11, 2);
+  int minute = read_digits (text + 14, 2), second = read_digits (text + 17, 2);
+  if (text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':')
+    return FALSE;
+  if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in_month (year, month))
+    return FALSE;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
+    return FALSE;
+
+  ContractTime time;
+  int fraction_us = 0;
+  text += strlen ("0001-01-01T00:00:00");
+  if (!read_fraction (&text, end, &fraction_us) || !read_offset (text, end, &time))
+    return FALSE;
+  gint64 local_s =
+    days_from_civil (year, month, day) * S_PER_DAY + hour * 3600 + minute * 60 + second;
+  time.unix_us = (local_s - time.offset_s) * US_PER_S + fraction_us;
+  if (time.unix_us < FIRST_UNIX_US || time.unix_us >= LAST_UNIX_US)
+    return FALSE;
+  *out_time = time;
+  return TRUE;
+}
+
+static char *
+put_digits (char *at, int value, int n_digits)
+{
+  for (int i = n_digits - 1; i >= 0; i--, value /= 10)
+    at[i] = (char) ('0' + value % 10);
+  return at + n_digits;
+}
+
+static char *
+put_offset (char *at, const ContractTime *time)
+{
+  if (!time->has_offset)
+    return at;
+  if (time->offset_s == 0)
+    {
+      *at++ = 'Z';
+      return at;
+    }
+  int minutes = ABS (time->offset_s) / 60;
+  *at++ = time->offset_s < 0 ? '-' : '+';
+  at = put_digits (at, minutes / 60, 2);
+  *at++ = ':';
+  return put_digits (at, minutes % 60, 2);
+}
+
+/**
+ * contract_time_is_sendable:
+ * @time: an instant
+ *
+ * Whether the instant may leave: it has an offset of whole minutes within ±14 hours, and its local
+ * reading lies in the years 1 to 9999.
+ *
+ * Thread: any.
+ *
+ * Returns: %TRUE when contract_time_write() writes it truly
+ */
+gboolean
+contract_time_is_sendable (const ContractTime *time)
+{
+  if (time->offset_s % 60 != 0 || ABS (time->offset_s) > MAX_OFFSET_S || !time->has_offset)
+    return FALSE;
+  if (time->unix_us < FIRST_UNIX_US || time->unix_us >= LAST_UNIX_US)
+    return FALSE;
+  gint64 local_us = time->unix_us + time->offset_s * US_PER_S;
+  return local_us >= FIRST_UNIX_US && local_us < LAST_UNIX_US;
+}
+
+/**
+ * contract_time_write:
+ * @time: an instant whose local reading lies in the years 1 to 9999
+ * @buffer: (out): room for %CONTRACT_TIME_TEXT_BYTES bytes
+ *
+ * Writes the local reading with its offset: `2026-03-29T10:00:00+02:00`, `Z` for offset 0, and a
+ * fraction only when there is one, without trailing zeros. Ends in NUL.
+ *
+ * Thread: any. Source: XML Schema part 2, §3.2.7.
+ *
+ * Returns: the length in bytes without the NUL; 0 (and an empty text) when the local reading lies
+ *   outside those years
+ */
+gsize
+contract_time_write (const ContractTime *time, char *buffer)
+{
+  gint64 local_us = time->unix_us + (time->has_offset ? time->offset_s * US_PER_S : 0);
+  buffer[0] = '\0';
+  if (local_us < FIRST_UNIX_US || local_us >= LAST_UNIX_US)
+    return 0;
+  gint64 since_year_1_us = local_us - FIRST_UNIX_US;
+  gint64 second_count = since_year_1_us / US_PER_S;
+  int fraction_us = (int) (since_year_1_us % US_PER_S);
+  int second_of_day = (int) (second_count % S_PER_DAY);
+  int year, month, day;
+  civil_from_days (second_count / S_PER_DAY + FIRST_UNIX_US / US_PER_S / S_PER_DAY, &year, &month,
+                   &day);
+
+  char *at = put_digits (buffer, year, 4);
+  *at++ = '-';
+  at = put_digits (at, month, 2);
+  *at++ = '-';
+  at = put_digits (at, day, 2);
+  *at++ = 'T';
+  at = put_digits (at, second_of_day / 3600, 2);
+  *at++ = ':';
+  at = put_digits (at, second_of_day / 60 % 60, 2);
+  *at++ = ':';
+  at = put_digits (at, second_of_day % 60, 2);
+  if (fraction_us > 0)
+    {
+      *at++ = '.';
+      at = put_digits (at, fraction_us, FRACTION_DIGITS);
+      while (at[-1] == '0')
+        at--;
+    }
+  at = put_offset (at, time);
+  *at = '\0';
+  return (gsize) (at - buffer);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Instants of the contract: xs:dateTime text to a number and back, without any zone rules. */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * ContractTime:
+ * @unix_us: microseconds since 1970-01-01 UTC; without an offset: the wall-clock reading, taken as
+ *   if it were UTC
+ * @offset_s: seconds east of UTC that stood, or shall stand, in the text; whole minutes, within
+ *   ±14 hours
+ * @has_offset: whether the text had an offset (`Z` counts); must be %TRUE in what we send
+ *
+ * An instant with the offset it is written with. When @has_offset is %FALSE the caller turns the
+ * wall-clock reading into an instant with its own zone rules (Europe/Copenhagen) and sets
+ * @unix_us, @offset_s and @has_offset; [callback@ContractTimeResolver] does so while reading.
+ *
+ * Source: XML Schema part 2, dateTime; design.md §5.
+ */
+typedef struct
+{
+  gint64 unix_us;
+  gint32 offset_s;
+  gboolean has_offset;
+} ContractTime;
+
+/** Room for any text that contract_time_write() makes, with its final NUL. */
+#define CONTRACT_TIME_TEXT_BYTES 36
+
+gboolean contract_time_parse (const char *text,
+                              gsize length_bytes,
+                              ContractTime *out_time) G_GNUC_WARN_UNUSED_RESULT;
+gsize contract_time_write (const ContractTime *time, char *buffer) G_GNUC_WARN_UNUSED_RESULT;
+gboolean contract_time_is_sendable (const ContractTime *time);
+
+G_END_DECLS
