@@ -21,8 +21,8 @@ period_is_empty (Period period)
 gboolean
 period_overlaps (Period a, Period b)
 {
-  return !period_is_empty (a) && !period_is_empty (b) && a.start_us < b.end_us
-         && b.start_us < a.end_us;
+  return !period_is_empty (a) && !period_is_empty (b) && a.start_us < b.end_us &&
+         b.start_us < a.end_us;
 }
 
 /**
@@ -202,8 +202,8 @@ gboolean
 period_list_contains (const GArray *list, Period period)
 {
   guint i = first_ending_after (list, period.start_us);
-  return !period_is_empty (period) && i < list->len
-         && period_contains (g_array_index (list, Period, i), period);
+  return !period_is_empty (period) && i < list->len &&
+         period_contains (g_array_index (list, Period, i), period);
 }
 
 /**

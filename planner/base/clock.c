@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Reads the system's clocks for everybody else; tests may pin the wall clock. */
+#include "base/clock.h"
+
+#include <stdatomic.h>
+
+static _Atomic gint64 latest_us;
+static _Atomic gint64 pinned_us;
+
+/**
+ * clock_now_us:
+ *
+ * Wall time in microseconds since 1970 UTC. Never smaller than an earlier answer of this process:
+ * expiries and leads compare against it, so a clock that steps back must not bring a hold to life.
+ *
+ * Any thread; does not block.
+ */
+gint64
+clock_now_us (void)
+{
+  gint64 pinned = atomic_load (&pinned_us);
+  gint64 now = pinned != 0 ? pinned : g_get_real_time ();
+  gint64 seen = atomic_load (&latest_us);
+
+  if (pinned != 0)
+    return pinned;
+  while (now > seen)
+    if (atomic_compare_exchange_weak (&latest_us, &seen, now))
+      return now;
+  return seen;
+}
+
+/**
+ * clock_monotonic_us:
+ *
+ * Microseconds since some fixed instant, for deadlines and durations. Any thread.
+ */
+gint64
+clock_monotonic_us (void)
+{
+  return g_get_monotonic_time ();
+}
+
+/**
+ * clock_set_for_test:
+ * @now_us: the instant that clock_now_us() answers from now on; 0 lets the clock run again
+ *
+ * For tests and the seeded simulator only.
+ */
+void
+clock_set_for_test (gint64 now_us)
+{
+  atomic_store (&pinned_us, now_us);
+}

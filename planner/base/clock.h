@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The only clock: wall time that never runs backwards, and monotonic time for deadlines. */
+#pragma once
+
+#include <glib.h>
+
+gint64 clock_now_us (void);
+gint64 clock_monotonic_us (void);
+void clock_set_for_test (gint64 now_us);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Randomness from the kernel, shaped into identifiers. */
+#include "base/ids.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/random.h>
+
+/**
+ * ids_random_bytes:
+ * @out_bytes: (array length=n_bytes): filled from the kernel's generator
+ *
+ * Aborts when the kernel has none to give: nothing that needs an unguessable id may go on.
+ * Any thread.
+ */
+void
+ids_random_bytes (guint8 *out_bytes, gsize n_bytes)
+{
+  while (n_bytes > 0)
+    {
+      ssize_t n_got = getrandom (out_bytes, n_bytes, 0);
+
+      if (n_got < 0 && errno == EINTR)
+        continue;
+      g_assert (n_got > 0);
+      out_bytes += n_got;
+      n_bytes -= n_got;
+    }
+}
+
+/**
+ * ids_new_guid:
+ * @out_guid: a random (version 4) GUID in lower case, NUL-terminated
+ *
+ * Any thread.
+ */
+void
+ids_new_guid (char out_guid[IDS_GUID_LENGTH + 1])
+{
+  static const char digits[] = "0123456789abcdef";
+  guint8 bytes[16];
+  char *at = out_guid;
+
+  ids_random_bytes (bytes, sizeof bytes);
+  bytes[6] = (bytes[6] & 0x0f) | 0x40;
+  bytes[8] = (bytes[8] & 0x3f) | 0x80;
+  for (guint i = 0; i < sizeof bytes; i++)
+    {
+      if (i == 4 || i == 6 || i == 8 || i == 10)
+        *at++ = '-';
+      *at++ = digits[bytes[i] >> 4];
+      *at++ = digits[bytes[i] & 15];
+    }
+  *at = '\0';
+}
+
+/**
+ * ids_fold_guid:
+ * @guid: (nullable): a GUID in either case
+ *
+ * GUIDs are compared and stored in lower case.
+ *
+ * Returns: (transfer full) (nullable): the lower-case copy. Any thread.
+ */
+char *
+ids_fold_guid (const char *guid)
+{
+  return guid == NULL ? NULL : g_ascii_strdown (guid, -1);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every statement by name. A row of the sql-*.h lists is X (NAME, "text"); $1, $2 … are its parameters. */
+#pragma once
+
+#include "store/sql-calendar.h"
+#include "store/sql-catalogue.h"
+#include "store/sql-ledger.h"
+#include "store/sql-record.h"
+
+/* clang-format off */
+#define STORE_SQL_ALL(X) \
+  STORE_SQL_CATALOGUE (X) \
+  STORE_SQL_CALENDAR (X) \
+  STORE_SQL_LEDGER (X) \
+  STORE_SQL_RECORD (X)
+/* clang-format on */
+
+typedef enum
+{
+#define STORE_SQL_ENUM(name, text) SQL_##name,
+  STORE_SQL_ALL (STORE_SQL_ENUM)
+#undef STORE_SQL_ENUM
+    SQL_N_STATEMENTS
+} StoreStatement;
+
+const char *store_sql_name (StoreStatement statement);
+const char *store_sql_text (StoreStatement statement);

@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The session interface on SQLite: WAL, full durability, statements prepared once and bound by name. */
+#include "store/store.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* PostgreSQL bounds statements at far more; no statement of ours needs more. */
+#define MAX_PARAMETERS 48
+
+typedef struct
+{
+  sqlite3_stmt *statement;
+  int positions[MAX_PARAMETERS]; /* $n → sqlite's own number, which goes by first appearance */
+} Prepared;
+
+struct _StoreSession
+{
+  sqlite3 *database;
+  gboolean may_write;
+  Prepared prepared[SQL_N_STATEMENTS];
+};
+
+/* Constraint texts are our own words; they never carry values. */
+static gboolean
+set_error (StoreSession *session, const char *what, GError **error)
+{
+  int code = sqlite3_errcode (session->database);
+  PlannerError planner_code;
+
+  switch (code & 0xff)
+    {
+    case SQLITE_CONSTRAINT:
+      planner_code = PLANNER_ERROR_CONFLICT;
+      break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      planner_code = PLANNER_ERROR_BUSY;
+      break;
+    case SQLITE_FULL:
+    case SQLITE_IOERR:
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+      planner_code = PLANNER_ERROR_UNAVAILABLE;
+      break;
+    default:
+      planner_code = PLANNER_ERROR_INTERNAL;
+    }
+  g_set_error (error, PLANNER_ERROR, planner_code, "%s: %s (%d)", what,
+               sqlite3_errmsg (session->database), sqlite3_extended_errcode (session->database));
+  return FALSE;
+}
+
+static gboolean
+run_text (StoreSession *session, const char *sql, GError **error)
+{
+  if (sqlite3_exec (session->database, sql, NULL, NULL, NULL) != SQLITE_OK)
+    return set_error (session, sql, error);
+  return TRUE;
+}
+
+/**
+ * store_open:
+ * @path: the database file; STORE_WRITE creates it when it is not there
+ *
+ * Opens one session. A session belongs to one thread at a time. The serving connection never
+ * checkpoints inside a commit: see store_checkpoint().
+ *
+ * Errors: PLANNER_ERROR_UNAVAILABLE when the file cannot be opened. Blocks.
+ */
+StoreSession *
+store_open (const char *path, StoreAccess access, GError **error)
+{
+  g_autoptr (StoreSession) session = g_new0 (StoreSession, 1);
+  int flags =
+    SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+    (access == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
+
+  session->may_write = access == STORE_WRITE;
+  if (sqlite3_open_v2 (path, &session->database, flags, NULL) != SQLITE_OK)
+    {
+      set_error (session, "cannot open the database", error);
+      return NULL;
+    }
+  sqlite3_busy_timeout (session->database, 2000);
+  if (!run_text (session, "PRAGMA journal_mode = WAL", error) ||
+      !run_text (session, "PRAGMA synchronous = FULL", error) ||
+      !run_text (session, "PRAGMA foreign_keys = ON", error) ||
+      !run_text (session, "PRAGMA trusted_schema = OFF", error) ||
+      !run_text (session, "PRAGMA wal_autocheckpoint = 0", error) ||
+      !run_text (session, "PRAGMA mmap_size = 268435456", error) ||
+      !run_text (session,
+                 access == STORE_WRITE ? "PRAGMA cache_size = -16384" : "PRAGMA query_only = ON",
+                 error))
+    return NULL;
+  return g_steal_pointer (&session);
+}
+
+/**
+ * store_close:
+ *
+ * Ends a session; an open transaction is rolled back.
+ */
+void
+store_close (StoreSession *session)
+{
+  if (session == NULL)
+    return;
+  for (guint i = 0; i < SQL_N_STATEMENTS; i++)
+    sqlite3_finalize (session->prepared[i].statement);
+  sqlite3_close (session->database);
+  g_free (session);
+}
+
+/**
+ * store_begin:
+ *
+ * Starts a transaction. STORE_WRITE takes the write lock at once, so that a later statement cannot
+ * find the picture it read already old. Errors: PLANNER_ERROR_BUSY when another process writes.
+ */
+gboolean
+store_begin (StoreSession *session, StoreAccess access, GError **error)
+{
+  return run_text (session, access == STORE_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error);
+}
+
+/**
+ * store_commit:
+ *
+ * Makes the transaction durable before it returns. After FALSE the caller asks
+ * store_is_in_transaction() and rolls back.
+ */
+gboolean
+store_commit (StoreSession *session, GError **error)
+{
+  return run_text (session, "COMMIT", error);
+}
+
+/**
+ * store_rollback:
+ *
+ * Drops the transaction if one is open.
+ */
+void
+store_rollback (StoreSession *session)
+{
+  if (store_is_in_transaction (session))
+    (void) run_text (session, "ROLLBACK", NULL);
+}
+
+/**
+ * store_is_in_transaction:
+ *
+ * Some errors (disk full, out of memory) roll SQLite's transaction back by themselves: the writer
+ * asks after every job.
+ */
+gboolean
+store_is_in_transaction (StoreSession *session)
+{
+  return !sqlite3_get_autocommit (session->database);
+}
+
+/**
+ * store_savepoint:
+ *
+ * Marks where one job of a group begins. Savepoints do not nest.
+ */
+gboolean
+store_savepoint (StoreSession *session, GError **error)
+{
+  return run_text (session, "SAVEPOINT job", error);
+}
+
+/**
+ * store_release:
+ *
+ * Keeps what was done since store_savepoint().
+ */
+gboolean
+store_release (StoreSession *session, GError **error)
+{
+  return run_text (session, "RELEASE job", error);
+}
+
+/**
+ * store_undo_to_savepoint:
+ *
+ * Undoes what was done since store_savepoint() and removes the mark.
+ */
+gboolean
+store_undo_to_savepoint (StoreSession *session, GError **error)
+{
+  return run_text (session, "ROLLBACK TO job", error) && run_text (session, "RELEASE job", error);
+}
+
+static Prepared *
+prepare (StoreSession *session, StoreStatement statement, GError **error)
+{
+  Prepared *prepared = &session->prepared[statement];
+
+  if (prepared->statement != NULL)
+    return prepared;
+  if (sqlite3_prepare_v3 (session->database, store_sql_text (statement), -1,
+                          SQLITE_PREPARE_PERSISTENT, &prepared->statement, NULL) != SQLITE_OK)
+    {
+      set_error (session, store_sql_name (statement), error);
+      return NULL;
+    }
+  for (int i = 0; i < MAX_PARAMETERS; i++)
+    {
+      char name[8];
+      g_snprintf (name, sizeof name, "$%d", i + 1);
+      prepared->positions[i] = sqlite3_bind_parameter_index (prepared->statement, name);
+    }
+  return prepared;
+}
+
+static void
+bind_one (Prepared *prepared, int position, char type, va_list *values)
+{
+  if (type == 'i')
+    sqlite3_bind_int64 (prepared->statement, position, va_arg (*values, gint64));
+  else if (type == 's')
+    sqlite3_bind_text (prepared->statement, position, va_arg (*values, const char *), -1,
+                       SQLITE_TRANSIENT);
+  else if (type == 'b')
+    {
+      GBytes *bytes = va_arg (*values, GBytes *);
+      gsize size = 0;
+      const void *data = bytes == NULL ? NULL : g_bytes_get_data (bytes, &size);
+      sqlite3_bind_blob (prepared->statement, position, data, (int) size, SQLITE_TRANSIENT);
+    }
+  else
+    g_assert_not_reached ();
+}
+
+static gboolean
+start (StoreSession *session,
+       StoreStatement statement,
+       const char *types,
+       va_list *values,
+       Prepared **out_prepared,
+       GError **error)
+{
+  Prepared *prepared = prepare (session, statement, error);
+
+  if (prepared == NULL)
+    return FALSE;
+  g_return_val_if_fail (!sqlite3_stmt_busy (prepared->statement), FALSE);
+  g_return_val_if_fail ((int) strlen (types) == sqlite3_bind_parameter_count (prepared->statement),
+                        FALSE);
+  for (int i = 0; types[i] != '\0'; i++)
+    bind_one (prepared, prepared->positions[i], types[i], values);
+  *out_prepared = prepared;
+  return TRUE;
+}
+
+/**
+ * store_run:
+ * @types: one letter a parameter: i gint64, s text or NULL, b GBytes or NULL
+ *
+ * Runs a statement that gives no rows. Integers must be passed as gint64.
+ *
+ * Errors: PLANNER_ERROR_CONFLICT (a constraint or one of our triggers refused), _BUSY, _UNAVAILABLE.
+ */
+gboolean
+store_run (StoreSession *session, GError **error, StoreStatement statement, const char *types, ...)
+{
+  Prepared *prepared = NULL;
+  va_list values;
+  gboolean ok;
+
+  va_start (values, types);
+  ok = start (session, statement, types, &values, &prepared, error);
+  va_end (values);
+  if (!ok)
+    return FALSE;
+  ok = sqlite3_step (prepared->statement) == SQLITE_DONE;
+  if (!ok)
+    set_error (session, store_sql_name (statement), error);
+  sqlite3_reset (prepared->statement);
+  return ok;
+}
+
+/**
+ * store_query:
+ * @out_query: the running statement; step through it with store_step()
+ * @types: as in store_run()
+ *
+ * Starts a statement that gives rows.
+ */
+gboolean
+store_query (StoreSession *session,
+             StoreQuery *out_query,
+             GError **error,
+             StoreStatement statement,
+             const char *types,
+             ...)
+{
+  Prepared *prepared = NULL;
+  va_list values;
+  gboolean ok;
+
+  va_start (values, types);
+  ok = start (session, statement, types, &values, &prepared, error);
+  va_end (values);
+  if (!ok)
+    return FALSE;
+  *out_query = (StoreQuery){ session, prepared->statement };
+  return TRUE;
+}
+
+/**
+ * store_step:
+ *
+ * Returns: STORE_ROW while there is one, then STORE_END; STORE_FAILED with @error set. After either
+ * end the statement is reset.
+ */
+StoreStep
+store_step (StoreQuery *query, GError **error)
+{
+  int code = sqlite3_step (query->running);
+
+  if (code == SQLITE_ROW)
+    return STORE_ROW;
+  if (code != SQLITE_DONE)
+    set_error (query->session, "a query failed", error);
+  store_query_end (query);
+  return code == SQLITE_DONE ? STORE_END : STORE_FAILED;
+}
+
+/**
+ * store_query_end:
+ *
+ * Resets the statement so that it may be run again. Harmless when it has ended.
+ */
+void
+store_query_end (StoreQuery *query)
+{
+  if (query->running != NULL)
+    sqlite3_reset (query->running);
+  query->running = NULL;
+}
+
+/**
+ * store_int:
+ * @column: from 0
+ *
+ * Returns: the integer in that column; 0 when it is null.
+ */
+gint64
+store_int (StoreQuery *query, int column)
+{
+  return sqlite3_column_int64 (query->running, column);
+}
+
+/**
+ * store_text:
+ *
+ * Returns: (nullable): the text in that column, valid until the next step.
+ */
+const char *
+store_text (StoreQuery *query, int column)
+{
+  return (const char *) sqlite3_column_text (query->running, column);
+}
+
+/**
+ * store_dup_bytes:
+ *
+ * Returns: (transfer full): the bytes in that column, empty when it is null.
+ */
+GBytes *
+store_dup_bytes (StoreQuery *query, int column)
+{
+  const void *data = sqlite3_column_blob (query->running, column);
+  return g_bytes_new (data, sqlite3_column_bytes (query->running, column));
+}
+
+/**
+ * store_is_null:
+ *
+ * Returns: TRUE when that column holds no value.
+ */
+gboolean
+store_is_null (StoreQuery *query, int column)
+{
+  return sqlite3_column_type (query->running, column) == SQLITE_NULL;
+}
+
+/**
+ * store_n_changed:
+ *
+ * Returns: how many rows the last store_run() changed.
+ */
+gint64
+store_n_changed (StoreSession *session)
+{
+  return sqlite3_changes64 (session->database);
+}
+
+/**
+ * store_last_id:
+ *
+ * Returns: the id that the last insert was given.
+ */
+gint64
+store_last_id (StoreSession *session)
+{
+  return sqlite3_last_insert_rowid (session->database);
+}
+
+/**
+ * store_run_script:
+ * @sql: any number of statements, such as a migration
+ */
+gboolean
+store_run_script (StoreSession *session, const char *sql, GError **error)
+{
+  if (sqlite3_exec (session->database, sql, NULL, NULL, NULL) != SQLITE_OK)
+    return set_error (session, "a migration failed", error);
+  return TRUE;
+}
+
+/**
+ * store_schema_version:
+ *
+ * Returns: the number of the last migration, 0 for an empty file, -1 when it cannot be read.
+ */
+gint64
+store_schema_version (StoreSession *session)
+{
+  sqlite3_stmt *statement = NULL;
+  gint64 version = -1;
+
+  if (sqlite3_prepare_v2 (session->database, "PRAGMA user_version", -1, &statement, NULL) ==
+        SQLITE_OK &&
+      sqlite3_step (statement) == SQLITE_ROW)
+    version = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+  return version;
+}
+
+/**
+ * store_set_schema_version:
+ *
+ * Part of a migration's own transaction.
+ */
+gboolean
+store_set_schema_version (StoreSession *session, gint64 version, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("PRAGMA user_version = %" G_GINT64_FORMAT, version);
+  return run_text (session, sql, error);
+}
+
+/**
+ * store_check:
+ *
+ * Lets the database look through its own pages and foreign keys.
+ */
+gboolean
+store_check (StoreSession *session, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  gboolean is_sound = FALSE;
+
+  if (sqlite3_prepare_v2 (session->database, "PRAGMA quick_check(1)", -1, &statement, NULL) ==
+        SQLITE_OK &&
+      sqlite3_step (statement) == SQLITE_ROW)
+    is_sound = g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
+  sqlite3_finalize (statement);
+  if (!is_sound)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
+                         "the database file is damaged");
+  return is_sound;
+}
+
+/**
+ * store_checkpoint:
+ *
+ * Moves what it can from the write-ahead log into the database file without waiting for readers.
+ * The writer calls it between groups, never inside a commit. Failure is harmless: the next one
+ * does the work.
+ */
+void
+store_checkpoint (StoreSession *session)
+{
+  (void) sqlite3_wal_checkpoint_v2 (session->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The session interface on a real SQLite file: transactions, savepoints, guards of the schema. */
+#include "base/error.h"
+#include "store/store-migrate.h"
+#include "store/store.h"
+#include "testlib.h"
+
+static StoreSession *
+open_migrated (const char *folder)
+{
+  g_autofree char *path = g_build_filename (folder, "planner.db", NULL);
+  g_autofree char *schema = testlib_dup_source_path ("data/schema/sqlite");
+  g_autoptr (GError) error = NULL;
+  StoreSession *session = store_open (path, STORE_WRITE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (store_migrate (session, schema, &error));
+  g_assert_no_error (error);
+  return session;
+}
+
+static void
+add_tenant (StoreSession *session, const char *key, gboolean expect)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean ok = store_run (session, &error, SQL_TENANT_ADD, "ss", key, "Demokommune");
+
+  g_assert_cmpint (ok, ==, expect);
+  if (!expect)
+    g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
+}
+
+static void
+test_savepoints_keep_neighbours (void)
+{
+  g_autofree char *folder = testlib_make_folder ();
+  g_autoptr (StoreSession) session = open_migrated (folder);
+  g_auto (StoreQuery) query = { 0 };
+
+  g_assert_true (store_begin (session, STORE_WRITE, NULL));
+  g_assert_true (store_savepoint (session, NULL));
+  add_tenant (session, "a", TRUE);
+  g_assert_true (store_release (session, NULL));
+  g_assert_true (store_savepoint (session, NULL));
+  add_tenant (session, "b", TRUE);
+  add_tenant (session, "a", FALSE);
+  g_assert_true (store_undo_to_savepoint (session, NULL));
+  g_assert_true (store_is_in_transaction (session));
+  g_assert_true (store_commit (session, NULL));
+
+  g_assert_true (store_query (session, &query, NULL, SQL_TENANT_BY_KEY, "s", "a"));
+  g_assert_cmpint (store_step (&query, NULL), ==, STORE_ROW);
+  g_assert_cmpint (store_int (&query, 0), ==, 1);
+  g_assert_cmpint (store_step (&query, NULL), ==, STORE_END);
+  g_assert_true (store_query (session, &query, NULL, SQL_TENANT_BY_KEY, "s", "b"));
+  g_assert_cmpint (store_step (&query, NULL), ==, STORE_END);
+}
+
+static void
+test_unknown_schema_is_refused (void)
+{
+  g_autofree char *folder = testlib_make_folder ();
+  g_autofree char *schema = testlib_dup_source_path ("data/schema/sqlite");
+  g_autoptr (StoreSession) session = open_migrated (folder);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (store_schema_version (session), ==, store_migrate_newest (schema));
+  g_assert_true (store_set_schema_version (session, 9999, NULL));
+  g_assert_false (store_migrate (session, schema, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE);
+  g_assert_nonnull (strstr (error->message, "9999"));
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/store-sqlite/savepoints-keep-neighbours", test_savepoints_keep_neighbours);
+  g_test_add_func ("/store-sqlite/unknown-schema-is-refused", test_unknown_schema_is_refused);
+  return g_test_run ();
+}
