@@ -79,10 +79,10 @@ typedef struct
   gint64 after_us;
   gboolean may_share_buffers;
   gint64 lead_us;
-  int horizon_days;
-  int release_minute; /* local minute of the day at which one more day opens; 0 at midnight */
-  gint64 valid_from_us;
-  gint64 valid_until_us; /* start of a meeting must be earlier */
+  int horizon_days;      /* a meeting on local date D opens on D - horizon_days … */
+  int release_minute;    /* … at this local wall minute; 0 is midnight */
+  gint64 valid_from_us;  /* start of a meeting must be at or after; G_MININT64 when open */
+  gint64 valid_until_us; /* start of a meeting must be earlier; G_MAXINT64 when open */
   int seats;             /* group offers; 1 for individual */
   gboolean needs_room;
   gint64 room_before_us; /* a room's own buffers around the meeting */
@@ -94,5 +94,12 @@ typedef struct
   OfferWindow *windows;
   guint n_windows;
   OfferCitizenRules citizen_rules;
-  CalsyncZone *zone; /* the unit's; borrowed, lives for ever */
+  const CalsyncZone *zone; /* the unit's; borrowed, lives for ever */
 } Offer;
+
+Offer *offer_new (void);
+void offer_free (Offer *offer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Offer, offer_free)
+
+const char *offer_find_fault (const Offer *offer);
+gboolean offer_has_advisor (const Offer *offer, gint64 resource_id);

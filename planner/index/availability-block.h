@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One resource's working and busy time as immutable bitsets over UTC steps of 5 minutes. */
+#pragma once
+
+#include "rules/slot.h"
+
+#define AVAILABILITY_STEP_US (5 * PERIOD_US_PER_MINUTE)
+
+/**
+ * AvailabilityBits:
+ * @words: bit i of word w stands for step (first_word + w) * 64 + i of the block that holds it
+ *
+ * Immutable and reference-counted (g_atomic_rc_box), so that equal sets can be shared.
+ */
+typedef struct
+{
+  guint n_words;
+  guint64 words[];
+} AvailabilityBits;
+
+/**
+ * AvailabilityBlock:
+ * @first_word: steps since 1970 UTC divided by 64: all blocks share one raster
+ * @first_work_step: where the working block that reaches into the first step really began
+ * @work: working time, rounded inwards
+ * @busy_full: foreign busy time and every claim with its buffers, rounded outwards; also all that lies
+ *   outside the window or at or past trusted_until
+ * @busy_core: the same, but claims that may share buffers count with their core only; pointer-equal
+ *   to @busy_full when there is no such claim
+ * @window: what the block knows of
+ * @fresh_until_us: not offered from this instant on
+ *
+ * Immutable; any thread may read it while holding a reference.
+ */
+typedef struct
+{
+  gint64 resource_id;
+  gint64 first_word;
+  gint64 first_work_step;
+  AvailabilityBits *work;
+  AvailabilityBits *busy_full;
+  AvailabilityBits *busy_core;
+  Period window;
+  gint64 trusted_until_us;
+  gint64 fresh_until_us;
+} AvailabilityBlock;
+
+AvailabilityBlock *
+availability_block_new (Period window, const SlotResource *facts, const AvailabilityBlock *like);
+/* A copy in which the busy time of @part is computed anew from @facts; working time stays. */
+AvailabilityBlock *availability_block_with_busy (const AvailabilityBlock *block,
+                                                 Period part,
+                                                 const SlotResource *facts,
+                                                 gint64 ignored_owner_id);
+AvailabilityBlock *availability_block_ref (const AvailabilityBlock *block);
+void availability_block_unref (AvailabilityBlock *block);
+gsize availability_block_get_bytes (const AvailabilityBlock *block);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (AvailabilityBlock, availability_block_unref)
