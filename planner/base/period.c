@@ -61,6 +61,32 @@ period_widen (Period period, gint64 before_us, gint64 after_us)
 }
 
 /**
+ * period_floor_to:
+ * @unit_us: length of the raster in microseconds, > 0
+ *
+ * Returns: the latest multiple of @unit_us that is not after @instant_us; before 1970 too. Any thread.
+ */
+gint64
+period_floor_to (gint64 instant_us, gint64 unit_us)
+{
+  gint64 rest_us = instant_us % unit_us;
+  return instant_us - (rest_us < 0 ? rest_us + unit_us : rest_us);
+}
+
+/**
+ * period_ceil_to:
+ * @unit_us: length of the raster in microseconds, > 0
+ *
+ * Returns: the first multiple of @unit_us that is not before @instant_us. Any thread.
+ */
+gint64
+period_ceil_to (gint64 instant_us, gint64 unit_us)
+{
+  gint64 floor_us = period_floor_to (instant_us, unit_us);
+  return floor_us == instant_us ? floor_us : floor_us + unit_us;
+}
+
+/**
  * period_list_new:
  *
  * Returns: (transfer full) (element-type Period): an empty list.
@@ -175,9 +201,14 @@ period_list_intersect (const GArray *a, const GArray *b)
   return result;
 }
 
-/* The first element of a normal list that ends after @instant_us, or list->len. */
-static guint
-first_ending_after (const GArray *list, gint64 instant_us)
+/**
+ * period_list_find:
+ * @list: (element-type Period): normal list
+ *
+ * Returns: index of the first element that ends after @instant_us, or the length of @list. Any thread.
+ */
+guint
+period_list_find (const GArray *list, gint64 instant_us)
 {
   guint low = 0, high = list->len;
 
@@ -201,7 +232,7 @@ first_ending_after (const GArray *list, gint64 instant_us)
 gboolean
 period_list_contains (const GArray *list, Period period)
 {
-  guint i = first_ending_after (list, period.start_us);
+  guint i = period_list_find (list, period.start_us);
   return !period_is_empty (period) && i < list->len &&
          period_contains (g_array_index (list, Period, i), period);
 }
@@ -215,6 +246,6 @@ period_list_contains (const GArray *list, Period period)
 gboolean
 period_list_overlaps (const GArray *list, Period period)
 {
-  guint i = first_ending_after (list, period.start_us);
+  guint i = period_list_find (list, period.start_us);
   return i < list->len && period_overlaps (g_array_index (list, Period, i), period);
 }

@@ -9,6 +9,9 @@
 #define PERIOD_US_PER_HOUR   (60 * PERIOD_US_PER_MINUTE)
 #define PERIOD_US_PER_DAY    (24 * PERIOD_US_PER_HOUR)
 
+/* The raster of the index; grids, durations and buffers are whole multiples of it (design.md 6). */
+#define PERIOD_STEP_US (5 * PERIOD_US_PER_MINUTE)
+
 /**
  * Period:
  * @start_us: first instant inside, microseconds since 1970 UTC
@@ -27,6 +30,8 @@ gboolean period_overlaps (Period a, Period b);
 gboolean period_contains (Period outer, Period inner);
 Period period_intersect (Period a, Period b);
 Period period_widen (Period period, gint64 before_us, gint64 after_us);
+gint64 period_floor_to (gint64 instant_us, gint64 unit_us);
+gint64 period_ceil_to (gint64 instant_us, gint64 unit_us);
 
 /* A list is a GArray of Period. "Normal" means: sorted, no two touch or overlap, none empty. */
 GArray *period_list_new (void);
@@ -36,3 +41,4 @@ GArray *period_list_subtract (const GArray *from, const GArray *what);
 GArray *period_list_intersect (const GArray *a, const GArray *b);
 gboolean period_list_contains (const GArray *list, Period period);
 gboolean period_list_overlaps (const GArray *list, Period period);
+guint period_list_find (const GArray *list, gint64 instant_us);

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One resource's working and busy time as immutable bitsets over UTC steps of 5 minutes. */
+/* One resource's working and busy time as immutable bitsets over UTC steps (PERIOD_STEP_US). */
 #pragma once
 
 #include "rules/slot.h"
-
-#define AVAILABILITY_STEP_US (5 * PERIOD_US_PER_MINUTE)
 
 /**
  * AvailabilityBits:

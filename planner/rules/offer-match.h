@@ -1,40 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The exact evaluator: may this offer start at this instant with this advisor, and if not, why not. */
+/* The exact evaluator: may this offer start then with this advisor, and if not, why not. */
 #pragma once
 
+#include "rules/citizen-match.h"
 #include "rules/offer.h"
 #include "rules/slot.h"
-
-/**
- * CitizenMatch:
- * @CITIZEN_MATCHES: every demand is met by a known fact
- * @CITIZEN_UNKNOWN: nothing contradicts, but a demanded fact is not known
- * @CITIZEN_CONTRADICTS: a known fact does not meet a demand
- */
-typedef enum
-{
-  CITIZEN_MATCHES,
-  CITIZEN_UNKNOWN,
-  CITIZEN_CONTRADICTS,
-} CitizenMatch;
-
-/**
- * CitizenFacts:
- * @contact_group: id; meaningful when known; 0 when known to have none
- * @category: id; meaningful when known; 0 when known to have none
- * @marks: NULL-terminated lower-case GUIDs, nullable for none; meaningful when known
- * @unemployment_fund: (nullable): a-kasse code; NULL when not known
- */
-typedef struct
-{
-  gboolean contact_group_known;
-  int contact_group;
-  gboolean category_known;
-  int category;
-  gboolean marks_known;
-  char **marks;
-  const char *unemployment_fund;
-} CitizenFacts;
 
 /**
  * SlotQuestion:
@@ -61,8 +31,6 @@ typedef struct
   const GArray *closed;
   const GArray *offer_starts;
 } SlotQuestion;
-
-CitizenMatch offer_match_citizen (const OfferCitizenRules *rules, const CitizenFacts *facts);
 
 /* One start with one advisor. @rooms: the offer's rooms, any order; needed when it needs a room. */
 SlotFinding offer_match_start (const Offer *offer,
