@@ -111,7 +111,7 @@ remove_folders (void)
 void
 testlib_init (int *argc, char ***argv)
 {
-  g_test_init (argc, argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_init (argc, argv, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK);
   g_log_set_default_handler (g_log_default_handler, NULL);
   g_log_set_writer_func (on_log, NULL, NULL);

@@ -1,0 +1,65 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Installs the Debian packages of the named groups of deploy/packages, and node's modules for group test. Safe to repeat.
+#
+# usage: deploy/install.sh GROUP...     (run, build, test)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+as_root ()
+{
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "install.sh: run it as root, or install sudo: $*" >&2
+        return 1
+    fi
+}
+
+is_there ()
+{
+    # Node from elsewhere brings npm along; Debian's npm would throw it out.
+    [ "$1" = npm ] && command -v npm >/dev/null && return 0
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages ()
+{
+    local group package missing=()
+    while read -r group package _; do
+        case " $* " in
+        *" $group "*) is_there "$package" || missing+=("$package") ;;
+        esac
+    done < <(grep -v '^#' deploy/packages)
+    [ ${#missing[@]} -eq 0 ] && return 0
+    echo "installing ${#missing[@]} Debian packages: ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    as_root apt-get update -qq
+    # dpkg need not flush every file on a machine that can install again.
+    as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io "${missing[@]}" >/dev/null
+}
+
+install_node_modules ()
+{
+    local folder=tests/interop/node
+    [ -f $folder/package-lock.json ] || return 0
+    cmp -s $folder/package-lock.json $folder/node_modules/.installed-lock && return 0
+    echo "installing node modules of $folder"
+    (cd $folder && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null)
+    cp $folder/package-lock.json $folder/node_modules/.installed-lock
+}
+
+if [ $# -eq 0 ]; then
+    sed -n 's/^# usage: /usage: /p' "$0" >&2
+    exit 2
+fi
+for group; do
+    grep -q "^$group " deploy/packages || { echo "install.sh: no group $group in deploy/packages" >&2; exit 2; }
+done
+install_packages "$@"
+case " $* " in
+*" test "*) install_node_modules ;;
+esac

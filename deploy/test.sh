@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Installs what is missing, builds with warnings as errors, runs every suite, then the sanitizers. Safe to repeat.
+#
+# usage: deploy/test.sh [--quick] [--suite NAME]... [--no-install] [--valgrind]
+#   --quick       no slow tests, no foreign SOAP stacks, no sanitizers
+#   --suite NAME  only this suite (lint, unit, store, ops, http, interop, fuzz), no sanitizers
+#   --no-install  uses what the machine has
+#   --valgrind    also runs suites unit and store under valgrind
+# PLANNER_BUDGET=N scales every randomised suite to N percent of its share in tests/budget; PLANNER_SEED repeats a seed.
+# The last line is `N passed, N failed, N skipped`; the exit status tells whether something failed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+install=yes sanitize=yes valgrind=no choice=()
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) sanitize=no; choice+=(--no-suite slow --no-suite interop) ;;
+    --suite) sanitize=no; choice+=(--suite "${2:?--suite needs a name}"); shift ;;
+    --no-install) install=no ;;
+    --valgrind) valgrind=yes ;;
+    *) sed -n 's/^# \{0,1\}//; /^usage/,/^  --valgrind/p' "$0" >&2; exit 2 ;;
+    esac
+    shift
+done
+
+# Another test's program must not change what is measured here.
+unset G_MESSAGES_DEBUG G_DEBUG DESTDIR
+export LC_ALL=C.UTF-8
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+results=()
+
+# phase NAME COMMAND...: runs it, shows its output only when it fails, tells how long it took.
+phase ()
+{
+    local name=$1 start=$SECONDS
+    shift
+    if "$@" >"$log" 2>&1; then
+        echo "== $name: $((SECONDS - start)) s"
+    else
+        echo "== $name: FAILED after $((SECONDS - start)) s"
+        tail -n 80 "$log"
+        echo "0 passed, 1 failed"
+        exit 1
+    fi
+}
+
+# configure FOLDER OPTION...: anew when the options changed; Ninja sees changed build files by itself.
+configure ()
+{
+    local folder=$1
+    shift
+    [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/options" 2>/dev/null)" = "${CC-} $*" ] && return 0
+    rm -rf "$folder"
+    meson setup "$folder" "$@"
+    echo "${CC-} $*" >"$folder/options"
+}
+
+# tests NAME FOLDER ARGUMENT...: runs them; their results are counted at the end, whatever meson's exit status.
+tests ()
+{
+    local name=$1 folder=$2 start=$SECONDS
+    shift 2
+    rm -f "$folder/meson-logs/$name".json
+    meson test -C "$folder" --no-rebuild --logbase "$name" "$@" >"$log" 2>&1 || true
+    if [ -f "$folder/meson-logs/$name.json" ]; then
+        results+=("$name=$folder/meson-logs/$name.json")
+        echo "== $name: $((SECONDS - start)) s"
+    else
+        phase "$name" cat "$log"
+        [ "$(grep -c 'No suitable tests' "$log")" -gt 0 ] || { cat "$log"; echo "0 passed, 1 failed"; exit 1; }
+    fi
+}
+
+[ $install = no ] || phase install deploy/install.sh run build test
+phase configure configure build -Dwerror=true
+phase build ninja -C build
+tests tests build ${choice[@]+"${choice[@]}"}
+if [ $valgrind = yes ]; then
+    PLANNER_BUDGET=5 tests valgrind build --suite unit --suite store --timeout-multiplier 10 \
+        --wrapper "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --suppressions=$PWD/tests/suppressions/valgrind.supp"
+fi
+if [ $sanitize = yes ]; then
+    export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+    export ASAN_OPTIONS=detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1
+    export LSAN_OPTIONS=suppressions=$PWD/tests/suppressions/lsan.supp:print_suppressions=0
+    export CC=clang
+    # gcc watches unused variables; clang takes a scope guard for one.
+    phase configure-sanitizers configure build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-Wno-unused-variable
+    phase build-sanitizers ninja -C build-asan
+    # Slower code does a smaller share, so that the run as a whole keeps its time.
+    PLANNER_BUDGET=$([ "${PLANNER_BUDGET:-100}" = long ] && echo long || echo $((${PLANNER_BUDGET:-100} * 2 / 5))) G_SLICE=always-malloc \
+        tests sanitizers build-asan --suite unit --suite store --suite ops --suite fuzz --timeout-multiplier 4
+fi
+python3 tests/testlib/count-results.py ${results[@]+"${results[@]}"}
