@@ -3,6 +3,5 @@
 #pragma once
 
 /* clang-format off */
-#define STORE_SQL_CALENDAR(X) \
-  X (CHANGE_ADD, "INSERT INTO change (tenant_id, kind, subject_id, from_us, to_us) VALUES ($1, $2, $3, $4, $5)")
+#define STORE_SQL_CALENDAR(X)
 /* clang-format on */

@@ -265,7 +265,8 @@ CREATE TABLE booking (
   tenant_id INTEGER NOT NULL REFERENCES tenant,
   unit_id INTEGER NOT NULL REFERENCES unit,
   identifier TEXT NOT NULL,                    -- BookingIdentifier, lower-case GUID
-  revision INTEGER NOT NULL DEFAULT 1,
+  revision INTEGER NOT NULL DEFAULT 1,         -- one more at every change
+  placement INTEGER NOT NULL DEFAULT 1,        -- one more when it is moved or cancelled
   state TEXT NOT NULL CHECK (state IN ('booked', 'cancelled')),
   origin TEXT NOT NULL CHECK (origin IN ('citizen', 'indkalder', 'kss', 'unemployment-fund')),
   owner_system INTEGER,                        -- if set, only that system may change the booking
@@ -321,7 +322,7 @@ CREATE TABLE hold (
   token TEXT NOT NULL,                         -- ReservationIdentifier
   citizen_id INTEGER NOT NULL REFERENCES citizen,
   context TEXT NOT NULL,                       -- 'new' or the booking's identifier
-  offer_id INTEGER REFERENCES offer,
+  offer_id INTEGER NOT NULL REFERENCES offer,
   session_id INTEGER REFERENCES group_session,
   booking_id INTEGER REFERENCES booking,       -- set when re-booking
   start_us INTEGER NOT NULL,
@@ -457,8 +458,8 @@ CREATE TABLE stored_answer (
   key TEXT NOT NULL,                -- kind and identifier, or a digest; never a citizen's number
   request_digest BLOB NOT NULL,
   booking_id INTEGER NOT NULL REFERENCES booking,
-  revision INTEGER NOT NULL,        -- of the booking, as answered
-  body TEXT NOT NULL,               -- content of soap:Body
+  placement INTEGER NOT NULL,       -- of the booking, as answered
+  body TEXT NOT NULL,               -- content of soap:Body, the citizen's number cut out
   expiry_us INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, key)
 ) STRICT, WITHOUT ROWID;

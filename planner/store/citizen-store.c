@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Reads and writes citizens; the only file whose statements carry their numbers into the database. */
+#include "store/citizen-store.h"
+
+#include "base/error.h"
+
+/**
+ * citizen_fact_free:
+ *
+ * Frees a fact; NULL is ignored.
+ */
+void
+citizen_fact_free (CitizenFact *fact)
+{
+  if (fact == NULL)
+    return;
+  g_free (fact->kind);
+  g_free (fact->value);
+  g_free (fact);
+}
+
+/**
+ * citizen_store_find:
+ *
+ * Returns: the citizen's id; 0 when not known to us (or with @error set).
+ */
+gint64
+citizen_store_find (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+
+  if (!store_query (session, &query, error, SQL_CITIZEN_FIND, "is", tenant_id, cpr) ||
+      store_step (&query, error) != STORE_ROW)
+    return 0;
+  return store_int (&query, 0);
+}
+
+/**
+ * citizen_store_put:
+ *
+ * Returns: the citizen's id, made now when the number is new; 0 with @error set.
+ */
+gint64
+citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
+{
+  GError *local_error = NULL;
+  gint64 citizen_id = citizen_store_find (session, tenant_id, cpr, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return 0;
+    }
+  if (citizen_id != 0)
+    return citizen_id;
+  if (!store_run (session, error, SQL_CITIZEN_ADD, "is", tenant_id, cpr))
+    return 0;
+  return store_last_id (session);
+}
+
+/**
+ * citizen_store_list_facts:
+ *
+ * Returns: (transfer full) (element-type CitizenFact): by kind and value.
+ */
+GPtrArray *
+citizen_store_list_facts (StoreSession *session, gint64 citizen_id, GError **error)
+{
+  g_autoptr (GPtrArray) facts = g_ptr_array_new_with_free_func ((GDestroyNotify) citizen_fact_free);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CITIZEN_FACTS, "i", citizen_id))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      CitizenFact *fact = g_new0 (CitizenFact, 1);
+      fact->kind = g_strdup (store_text (&query, 0));
+      fact->value = g_strdup (store_text (&query, 1));
+      g_ptr_array_add (facts, fact);
+    }
+  return step == STORE_END ? g_steal_pointer (&facts) : NULL;
+}
+
+/**
+ * citizen_store_put_facts:
+ * @facts: (element-type CitizenFact): everything that @source says now; what it said before goes
+ */
+gboolean
+citizen_store_put_facts (StoreSession *session,
+                         gint64 tenant_id,
+                         gint64 citizen_id,
+                         const GPtrArray *facts,
+                         const char *source,
+                         gint64 seen_us,
+                         GError **error)
+{
+  if (!store_run (session, error, SQL_CITIZEN_FACTS_REMOVE, "is", citizen_id, source))
+    return FALSE;
+  for (guint i = 0; i < facts->len; i++)
+    {
+      const CitizenFact *fact = facts->pdata[i];
+      if (!store_run (session, error, SQL_CITIZEN_FACT_PUT, "iisssi", tenant_id, citizen_id,
+                      fact->kind, fact->value, source, seen_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static CitizenSummary
+read_summary (StoreQuery *query)
+{
+  CitizenSummary summary = { .citizen_id = store_int (query, 0),
+                             .tenant_id = store_int (query, 1),
+                             .busy_until_us = MAX (store_int (query, 3), store_int (query, 4)) };
+  g_strlcpy (summary.cpr, store_text (query, 2), sizeof summary.cpr);
+  return summary;
+}
+
+/**
+ * citizen_store_load_summary:
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND.
+ */
+gboolean
+citizen_store_load_summary (StoreSession *session,
+                            gint64 citizen_id,
+                            CitizenSummary *out_summary,
+                            GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CITIZEN_SUMMARY, "i", citizen_id))
+    return FALSE;
+  step = store_step (&query, error);
+  if (step == STORE_ROW)
+    *out_summary = read_summary (&query);
+  else if (step == STORE_END)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "no such citizen");
+  return step == STORE_ROW;
+}
+
+/**
+ * citizen_store_list_summaries:
+ *
+ * Returns: (transfer full) (element-type CitizenSummary): all citizens, by id.
+ */
+GArray *
+citizen_store_list_summaries (StoreSession *session, GError **error)
+{
+  g_autoptr (GArray) summaries = g_array_new (FALSE, TRUE, sizeof (CitizenSummary));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CITIZEN_ALL_SUMMARIES, ""))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      CitizenSummary summary = read_summary (&query);
+      g_array_append_val (summaries, summary);
+    }
+  return step == STORE_END ? g_steal_pointer (&summaries) : NULL;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Citizens by surrogate id, and what others have told us about them. */
+#pragma once
+
+#include "store/store.h"
+
+/**
+ * CitizenSummary:
+ * @busy_until_us: latest end of a live booking or expiry of a hold; 0 when there is none
+ */
+typedef struct
+{
+  gint64 citizen_id;
+  gint64 tenant_id;
+  char cpr[11];
+  gint64 busy_until_us;
+} CitizenSummary;
+
+/**
+ * CitizenFact:
+ * @kind: "contact-group", "category", "mark", "unemployment-fund" or "unit"
+ * @value: the id, code or lower-case GUID; "" for "known to have none"
+ */
+typedef struct
+{
+  char *kind;
+  char *value;
+} CitizenFact;
+
+void citizen_fact_free (CitizenFact *fact);
+gint64
+citizen_store_find (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error);
+gint64 citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error);
+GPtrArray *citizen_store_list_facts (StoreSession *session, gint64 citizen_id, GError **error);
+gboolean citizen_store_put_facts (StoreSession *session,
+                                  gint64 tenant_id,
+                                  gint64 citizen_id,
+                                  const GPtrArray *facts,
+                                  const char *source,
+                                  gint64 seen_us,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean citizen_store_load_summary (StoreSession *session,
+                                     gint64 citizen_id,
+                                     CitizenSummary *out_summary,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GArray *citizen_store_list_summaries (StoreSession *session, GError **error);
