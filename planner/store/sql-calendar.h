@@ -3,5 +3,52 @@
 #pragma once
 
 /* clang-format off */
-#define STORE_SQL_CALENDAR(X)
+#define STORE_SQL_CALENDAR(X) \
+  X (AVAILABILITY_FIND, \
+     "SELECT text FROM availability WHERE tenant_id = $1 AND resource_id = $2 AND uid = $3") \
+  X (AVAILABILITY_PUT, \
+     "INSERT INTO availability (tenant_id, resource_id, uid, text) VALUES ($1, $2, $3, $4)" \
+     " ON CONFLICT (tenant_id, resource_id, uid) DO UPDATE SET text = excluded.text" \
+     " WHERE availability.text IS DISTINCT FROM excluded.text") \
+  X (AVAILABILITY_LIST, \
+     "SELECT uid, text FROM availability WHERE tenant_id = $1 AND resource_id = $2 ORDER BY uid") \
+  X (WORK_SPAN_CLEAR, "DELETE FROM work_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2") \
+  X (WORK_SPAN_ADD, "INSERT INTO work_span (resource_id, start_us, end_us) VALUES ($1, $2, $3)") \
+  X (WORK_SPAN_LIST, \
+     "SELECT start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2 ORDER BY start_us") \
+  X (CALENDAR_FIND, \
+     "SELECT calendar_id FROM calendar WHERE tenant_id = $1 AND resource_id = $2 AND calendar_key = $3") \
+  X (CALENDAR_PUT, \
+     "INSERT INTO calendar (tenant_id, resource_id, calendar_key, origin) VALUES ($1, $2, $3, $4)" \
+     " ON CONFLICT (tenant_id, resource_id, calendar_key) DO UPDATE SET origin = excluded.origin" \
+     " WHERE calendar.origin IS DISTINCT FROM excluded.origin") \
+  X (CALENDAR_LIST, \
+     "SELECT calendar_id, calendar_key, origin, coalesce (fresh_until_us, 0), expanded_until_us FROM calendar" \
+     " WHERE tenant_id = $1 AND resource_id = $2 ORDER BY calendar_key") \
+  X (CALENDAR_SET_EXPANDED, \
+     "UPDATE calendar SET expanded_until_us = $2 WHERE calendar_id = $1 AND expanded_until_us <> $2") \
+  X (CALENDAR_SET_FRESH, "UPDATE calendar SET fresh_until_us = nullif ($2, 0) WHERE calendar_id = $1") \
+  X (CALENDAR_DUE, \
+     "SELECT DISTINCT c.tenant_id, c.resource_id FROM calendar c WHERE c.expanded_until_us < $1" \
+     " ORDER BY c.resource_id LIMIT $2") \
+  X (OBJECT_FIND, "SELECT object_id FROM calendar_object WHERE calendar_id = $1 AND uid_hash = $2") \
+  X (OBJECT_PUT, \
+     "INSERT INTO calendar_object (tenant_id, calendar_id, uid_hash, etag, text, note) VALUES ($1, $2, $3, $4, $5, $6)" \
+     " ON CONFLICT (calendar_id, uid_hash) DO UPDATE SET etag = excluded.etag, text = excluded.text," \
+     " note = excluded.note WHERE (calendar_object.etag, calendar_object.text, calendar_object.note)" \
+     " IS DISTINCT FROM (excluded.etag, excluded.text, excluded.note)") \
+  X (OBJECT_SET_NOTE, \
+     "UPDATE calendar_object SET note = $2 WHERE object_id = $1 AND note IS DISTINCT FROM $2") \
+  X (OBJECT_REMOVE, "DELETE FROM calendar_object WHERE object_id = $1") \
+  X (OBJECT_LIST, \
+     "SELECT o.object_id, o.calendar_id, o.uid_hash, o.etag, o.text, o.note FROM calendar_object o" \
+     " JOIN calendar c ON c.calendar_id = o.calendar_id WHERE c.tenant_id = $1 AND c.resource_id = $2" \
+     " ORDER BY o.object_id") \
+  X (BUSY_SPAN_CLEAR, "DELETE FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2") \
+  X (BUSY_SPAN_ADD, \
+     "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class) VALUES ($1, $2, $3, $4, $5)" \
+     " ON CONFLICT DO NOTHING") \
+  X (BUSY_SPAN_LIST, \
+     "SELECT start_us, end_us, object_id, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2" \
+     " ORDER BY start_us, end_us, object_id")
 /* clang-format on */

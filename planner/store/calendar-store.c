@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Puts, removes and lists calendars and their objects, and replaces derived busy time. */
+#include "store/calendar-store.h"
+
+/**
+ * calendar_record_free:
+ */
+void
+calendar_record_free (CalendarRecord *calendar)
+{
+  if (calendar == NULL)
+    return;
+  g_free (calendar->calendar_key);
+  g_free (calendar->origin);
+  g_free (calendar);
+}
+
+/**
+ * calendar_object_free:
+ */
+void
+calendar_object_free (CalendarObject *object)
+{
+  if (object == NULL)
+    return;
+  g_free (object->uid_hash);
+  g_free (object->etag);
+  g_free (object->text);
+  g_free (object->note);
+  g_free (object);
+}
+
+static void
+clear_busy_span (gpointer data)
+{
+  BusySpan *span = data;
+  g_free (span->class_name);
+}
+
+/**
+ * busy_spans_new:
+ *
+ * Returns: (transfer full) (element-type BusySpan): an empty list.
+ */
+GArray *
+busy_spans_new (void)
+{
+  GArray *spans = g_array_new (FALSE, FALSE, sizeof (BusySpan));
+  g_array_set_clear_func (spans, clear_busy_span);
+  return spans;
+}
+
+/**
+ * busy_spans_add:
+ */
+void
+busy_spans_add (GArray *spans, Period period, gint64 object_id, const char *class_name)
+{
+  BusySpan span = { period, object_id, g_strdup (class_name) };
+  g_array_append_val (spans, span);
+}
+
+/* The first column of the first row: 0 when there is no row. */
+static gboolean
+read_id (StoreQuery *query, gint64 *out_id, GError **error)
+{
+  StoreStep step = store_step (query, error);
+
+  if (step == STORE_FAILED)
+    return FALSE;
+  *out_id = step == STORE_ROW ? store_int (query, 0) : 0;
+  store_query_end (query);
+  return TRUE;
+}
+
+/**
+ * calendar_put:
+ * @calendar: resource and key decide which one it is; its id is filled in; freshness and expansion
+ *   are not written
+ *
+ * Writer only.
+ */
+gboolean
+calendar_put (StoreSession *session,
+              CalendarRecord *calendar,
+              PutOutcome *out_outcome,
+              GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  gint64 old_id = 0;
+
+  if (!store_query (session, &query, error, SQL_CALENDAR_FIND, "iis", calendar->tenant_id,
+                    calendar->resource_id, calendar->calendar_key) ||
+      !read_id (&query, &old_id, error) ||
+      !store_run (session, error, SQL_CALENDAR_PUT, "iiss", calendar->tenant_id,
+                  calendar->resource_id, calendar->calendar_key, calendar->origin))
+    return FALSE;
+  *out_outcome = put_outcome_of (old_id, store_n_changed (session));
+  calendar->calendar_id = old_id != 0 ? old_id : store_last_id (session);
+  return TRUE;
+}
+
+/**
+ * calendar_list:
+ *
+ * Returns: (transfer full) (element-type CalendarRecord): by key; NULL with @error set.
+ */
+GPtrArray *
+calendar_list (StoreSession *session, gint64 tenant_id, gint64 resource_id, GError **error)
+{
+  g_autoptr (GPtrArray) calendars =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_record_free);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CALENDAR_LIST, "ii", tenant_id, resource_id))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      CalendarRecord *calendar = g_new0 (CalendarRecord, 1);
+      calendar->tenant_id = tenant_id;
+      calendar->resource_id = resource_id;
+      calendar->calendar_id = store_int (&query, 0);
+      calendar->calendar_key = g_strdup (store_text (&query, 1));
+      calendar->origin = g_strdup (store_text (&query, 2));
+      calendar->fresh_until_us = store_int (&query, 3);
+      calendar->expanded_until_us = store_int (&query, 4);
+      g_ptr_array_add (calendars, calendar);
+    }
+  return step == STORE_FAILED ? NULL : g_steal_pointer (&calendars);
+}
+
+/**
+ * calendar_set_expanded:
+ *
+ * Writer only.
+ */
+gboolean
+calendar_set_expanded (StoreSession *session,
+                       gint64 calendar_id,
+                       gint64 expanded_until_us,
+                       GError **error)
+{
+  return store_run (session, error, SQL_CALENDAR_SET_EXPANDED, "ii", calendar_id,
+                    expanded_until_us);
+}
+
+/**
+ * calendar_list_due:
+ * @until_us: where expansion should have come to
+ *
+ * Returns: (transfer full) (element-type gint64): tenant id and resource id in turn; NULL with
+ *   @error set.
+ */
+GArray *
+calendar_list_due (StoreSession *session, gint64 until_us, guint max_resources, GError **error)
+{
+  g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CALENDAR_DUE, "ii", until_us,
+                    (gint64) max_resources))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 pair[2] = { store_int (&query, 0), store_int (&query, 1) };
+      g_array_append_vals (due, pair, 2);
+    }
+  return step == STORE_FAILED ? NULL : g_steal_pointer (&due);
+}
+
+/**
+ * calendar_object_put:
+ * @object: calendar and UID hash decide which one it is; its id is filled in
+ *
+ * The spans are not touched: ops/expansion derives them. Writer only.
+ */
+gboolean
+calendar_object_put (StoreSession *session,
+                     CalendarObject *object,
+                     PutOutcome *out_outcome,
+                     GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  gint64 old_id = 0;
+
+  if (!store_query (session, &query, error, SQL_OBJECT_FIND, "is", object->calendar_id,
+                    object->uid_hash) ||
+      !read_id (&query, &old_id, error) ||
+      !store_run (session, error, SQL_OBJECT_PUT, "iissss", object->tenant_id, object->calendar_id,
+                  object->uid_hash, object->etag, object->text, object->note))
+    return FALSE;
+  *out_outcome = put_outcome_of (old_id, store_n_changed (session));
+  object->object_id = old_id != 0 ? old_id : store_last_id (session);
+  return TRUE;
+}
+
+/**
+ * calendar_object_remove:
+ *
+ * Its busy spans go with it. Writer only.
+ */
+gboolean
+calendar_object_remove (StoreSession *session, gint64 object_id, GError **error)
+{
+  return store_run (session, error, SQL_OBJECT_REMOVE, "i", object_id);
+}
+
+/**
+ * calendar_object_set_note:
+ * @note: (nullable)
+ *
+ * Writer only.
+ */
+gboolean
+calendar_object_set_note (StoreSession *session, gint64 object_id, const char *note, GError **error)
+{
+  return store_run (session, error, SQL_OBJECT_SET_NOTE, "is", object_id, note);
+}
+
+/**
+ * calendar_object_list:
+ *
+ * Returns: (transfer full) (element-type CalendarObject): by id; NULL with @error set.
+ */
+GPtrArray *
+calendar_object_list (StoreSession *session, gint64 tenant_id, gint64 resource_id, GError **error)
+{
+  g_autoptr (GPtrArray) objects =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_object_free);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_OBJECT_LIST, "ii", tenant_id, resource_id))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      CalendarObject *object = g_new0 (CalendarObject, 1);
+      object->tenant_id = tenant_id;
+      object->object_id = store_int (&query, 0);
+      object->calendar_id = store_int (&query, 1);
+      object->uid_hash = g_strdup (store_text (&query, 2));
+      object->etag = g_strdup (store_text (&query, 3));
+      object->text = g_strdup (store_text (&query, 4));
+      object->note = g_strdup (store_text (&query, 5));
+      g_ptr_array_add (objects, object);
+    }
+  return step == STORE_FAILED ? NULL : g_steal_pointer (&objects);
+}
+
+/**
+ * busy_span_list:
+ *
+ * Returns: (transfer full) (element-type BusySpan): by start, end and object: all that touch
+ *   @window, whole; NULL with @error set.
+ */
+GArray *
+busy_span_list (StoreSession *session, gint64 resource_id, Period window, GError **error)
+{
+  g_autoptr (GArray) spans = busy_spans_new ();
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_BUSY_SPAN_LIST, "iii", resource_id, window.start_us,
+                    window.end_us))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    busy_spans_add (spans, (Period){ store_int (&query, 0), store_int (&query, 1) },
+                    store_int (&query, 2), store_text (&query, 3));
+  return step == STORE_FAILED ? NULL : g_steal_pointer (&spans);
+}
+
+static int
+compare_busy_spans (gconstpointer a, gconstpointer b)
+{
+  const BusySpan *left = a;
+  const BusySpan *right = b;
+  gint64 differences[] = { left->period.start_us - right->period.start_us,
+                           left->period.end_us - right->period.end_us,
+                           left->object_id - right->object_id };
+
+  for (guint i = 0; i < G_N_ELEMENTS (differences); i++)
+    if (differences[i] != 0)
+      return differences[i] < 0 ? -1 : 1;
+  return 0;
+}
+
+/* Sorts; of several with the same key the first stays. */
+static void
+normalise (GArray *spans)
+{
+  g_array_sort (spans, compare_busy_spans);
+  for (guint i = spans->len; i > 1; i--)
+    {
+      const BusySpan *span = &g_array_index (spans, BusySpan, i - 1);
+      if (compare_busy_spans (span, span - 1) == 0)
+        g_array_remove_index (spans, i - 1);
+    }
+}
+
+static gboolean
+same_spans (const GArray *a, const GArray *b)
+{
+  if (a->len != b->len)
+    return FALSE;
+  for (guint i = 0; i < a->len; i++)
+    {
+      const BusySpan *left = &g_array_index (a, BusySpan, i);
+      const BusySpan *right = &g_array_index (b, BusySpan, i);
+      if (compare_busy_spans (left, right) != 0 ||
+          g_strcmp0 (left->class_name, right->class_name) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/**
+ * busy_span_replace:
+ * @spans: (element-type BusySpan): any order, each touching @window; is sorted
+ * @out_changed: whether anything had to be written
+ *
+ * Makes @spans the busy time in @window: what touched it goes. Writer only.
+ */
+gboolean
+busy_span_replace (StoreSession *session,
+                   gint64 resource_id,
+                   Period window,
+                   GArray *spans,
+                   gboolean *out_changed,
+                   GError **error)
+{
+  g_autoptr (GArray) old = busy_span_list (session, resource_id, window, error);
+
+  if (old == NULL)
+    return FALSE;
+  normalise (spans);
+  *out_changed = !same_spans (old, spans);
+  if (!*out_changed)
+    return TRUE;
+  if (!store_run (session, error, SQL_BUSY_SPAN_CLEAR, "iii", resource_id, window.start_us,
+                  window.end_us))
+    return FALSE;
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const BusySpan *span = &g_array_index (spans, BusySpan, i);
+      if (!store_run (session, error, SQL_BUSY_SPAN_ADD, "iiiis", resource_id,
+                      span->period.start_us, span->period.end_us, span->object_id,
+                      span->class_name))
+        return FALSE;
+    }
+  return TRUE;
+}
