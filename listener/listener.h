@@ -88,7 +88,7 @@ void listener_free (Listener *listener);
 
 guint16 listener_get_port (const Listener *listener);
 guint listener_n_busy (const Listener *listener);
-const ListenerCounters *listener_get_counters (const Listener *listener);
+const ListenerCounters *listener_get_counters (Listener *listener);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listener, listener_free)
 

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Connections and their deadlines: queues ordered by time, a sweep that looks at their heads only. */
+
+#include "listener-private.h"
+
+#include <poll.h>
+#include <string.h>
+
+/* The loop's own reading of the clock: one per iteration. */
+gint64
+listener_now_us (Listener *listener)
+{
+  return g_source_get_time (listener->source);
+}
+
+/* Takes @peer_text. */
+ListenerConnection *
+listener_connection_new (Listener *listener, int fd, GRefString *peer_text)
+{
+  ListenerConnection *connection = g_new0 (ListenerConnection, 1);
+
+  connection->listener = listener;
+  connection->fd = fd;
+  connection->phase = LISTENER_PHASE_RECEIVING;
+  connection->peer_text = peer_text;
+  return connection;
+}
+
+static void
+leave_peer (ListenerConnection *connection)
+{
+  ListenerPeer *peer = connection->peer;
+
+  if (peer != NULL && --peer->n_connections == 0)
+    g_hash_table_remove (connection->listener->peers, peer);
+}
+
+/* Parts @connection from its request, if any; the application may hold on to it. */
+void
+listener_connection_drop_request (ListenerConnection *connection)
+{
+  ListenerRequest *request = g_steal_pointer (&connection->request);
+
+  if (request == NULL)
+    return;
+  listener_request_detach (request);
+  if (connection->owns_request)
+    listener_request_unref (request);
+  connection->owns_request = FALSE;
+}
+
+/* Frees @connection and lets go of everything that knew it; its request lives on without it. */
+void
+listener_connection_free (ListenerConnection *connection)
+{
+  Listener *listener = connection->listener;
+
+  listener_connection_drop_request (connection);
+  if (connection->tls != NULL && listener_tls_session_is_refused (connection->tls))
+    listener->counters.n_refused[LISTENER_REFUSED_CERTIFICATE]++;
+  listener_connection_leave (connection);
+  if (connection->phase == LISTENER_PHASE_CUT)
+    listener->n_cut--;
+  if (connection->busy)
+    listener->counters.n_busy--;
+  leave_peer (connection);
+  g_clear_pointer (&connection->tls, listener_tls_session_free);
+  g_ref_string_release (connection->peer_text);
+  g_free (connection->query);
+  g_free (connection);
+}
+
+static void
+unlink_connection (ListenerConnection *connection)
+{
+  ListenerQueue *queue = &connection->listener->queues[connection->phase];
+
+  if (connection->previous != NULL)
+    connection->previous->next = connection->next;
+  else
+    queue->head = connection->next;
+  if (connection->next != NULL)
+    connection->next->previous = connection->previous;
+  else
+    queue->tail = connection->previous;
+  connection->previous = connection->next = NULL;
+  connection->queued = FALSE;
+}
+
+/* Takes @connection out of its queue; its phase stays. */
+void
+listener_connection_leave (ListenerConnection *connection)
+{
+  if (connection->queued)
+    unlink_connection (connection);
+}
+
+/* Moves @connection into @phase, whose deadline starts now. */
+void
+listener_connection_enter (ListenerConnection *connection, ListenerPhase phase)
+{
+  ListenerQueue *queue = &connection->listener->queues[phase];
+
+  listener_connection_leave (connection);
+  connection->phase = phase;
+  connection->deadline_us = listener_now_us (connection->listener) + queue->span_us;
+  connection->previous = queue->tail;
+  if (queue->tail != NULL)
+    queue->tail->next = connection;
+  else
+    queue->head = connection;
+  queue->tail = connection;
+  connection->queued = TRUE;
+}
+
+/*
+ * Ends @connection from outside. The library has no call for that; a socket that is shut down it notices
+ * like any other departure, and closes.
+ */
+void
+listener_connection_cut (ListenerConnection *connection)
+{
+  struct linger at_once = { .l_onoff = 1, .l_linger = 0 };
+
+  if (connection->phase == LISTENER_PHASE_CUT)
+    return;
+  /* Without this the kernel keeps an unread reply in its memory for many minutes more. */
+  if (connection->phase == LISTENER_PHASE_REPLYING)
+    setsockopt (connection->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  listener_connection_leave (connection);
+  connection->phase = LISTENER_PHASE_CUT;
+  connection->listener->n_cut++;
+  shutdown (connection->fd, SHUT_RDWR);
+}
+
+/*
+ * Whether the client of a connection whose request is being worked on has left. The library takes such a
+ * connection out of its epoll set and sees nothing. A client that has closed its sending half only counts
+ * as gone too: the library would not send it the reply either.
+ */
+gboolean
+listener_connection_check_gone (ListenerConnection *connection)
+{
+  struct pollfd state = { .fd = connection->fd, .events = POLLRDHUP };
+
+  return poll (&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+static void
+expire_handling (ListenerConnection *connection)
+{
+  listener_connection_enter (connection, LISTENER_PHASE_HANDLING);
+  listener_request_is_gone (connection->request);
+}
+
+static void
+expire (ListenerConnection *connection)
+{
+  ListenerCounters *counters = &connection->listener->counters;
+
+  if (connection->phase == LISTENER_PHASE_HANDLING)
+    {
+      expire_handling (connection);
+      return;
+    }
+  if (connection->phase == LISTENER_PHASE_RECEIVING)
+    counters->n_timed_out_request++;
+  else if (connection->phase == LISTENER_PHASE_IDLE)
+    counters->n_timed_out_idle++;
+  else if (connection->phase == LISTENER_PHASE_REPLYING)
+    counters->n_timed_out_reply++;
+  listener_connection_cut (connection);
+}
+
+/* Ends what is overdue at @now_us. */
+void
+listener_connections_sweep (Listener *listener, gint64 now_us)
+{
+  for (guint i = 0; i < LISTENER_N_QUEUES; i++)
+    {
+      ListenerQueue *queue = &listener->queues[i];
+
+      while (queue->head != NULL && queue->head->deadline_us <= now_us)
+        expire (queue->head);
+    }
+}
+
+/* The next instant of the monotonic clock at which the sweep has work, or %G_MAXINT64. */
+gint64
+listener_connections_next_deadline (Listener *listener)
+{
+  gint64 next_us = G_MAXINT64;
+
+  for (guint i = 0; i < LISTENER_N_QUEUES; i++)
+    if (listener->queues[i].head != NULL)
+      next_us = MIN (next_us, listener->queues[i].head->deadline_us);
+  return next_us;
+}

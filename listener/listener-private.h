@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the listener's own files share: the listener, its connections and the phases that they pass through. */
+
+#pragma once
+
+#include "listener.h"
+
+#include <microhttpd.h>
+#include <sys/socket.h>
+
+#define LISTENER_MAX_HEADERS 128
+
+/*
+ * Where a connection stands. Each phase but CUT has one constant time span, so that its queue, filled at
+ * the tail, is ordered by deadline without sorting: entering, leaving and expiring are O(1).
+ *
+ *   accept ─► RECEIVING ─► HANDLING ─► REPLYING ─► IDLE ─► RECEIVING …
+ *                 └─ refused early ─► LINGERING        any ─► CUT
+ */
+typedef enum
+{
+  LISTENER_PHASE_RECEIVING, /* handshake, request line, head, body */
+  LISTENER_PHASE_HANDLING,  /* with the application; looked at now and then, never cut */
+  LISTENER_PHASE_REPLYING,
+  LISTENER_PHASE_IDLE,
+  LISTENER_PHASE_LINGERING, /* refusal sent, swallowing what the client still sends */
+  LISTENER_N_QUEUES,
+  LISTENER_PHASE_CUT = LISTENER_N_QUEUES, /* shut down, the library will notice and close */
+} ListenerPhase;
+
+typedef struct _ListenerConnection ListenerConnection;
+typedef struct _ListenerTlsSession ListenerTlsSession;
+
+typedef struct
+{
+  ListenerConnection *head;
+  ListenerConnection *tail;
+  gint64 span_us;
+} ListenerQueue;
+
+/* One remote address, shared by its connections. */
+typedef struct
+{
+  guint8 key[16];
+  guint n_connections;
+} ListenerPeer;
+
+/* What requests need of their listener even after it is freed; counted references, loop thread. */
+typedef struct
+{
+  gsize n_body_bytes;
+  GMainContext *context;
+  GThread *thread;
+} ListenerShared;
+
+struct _ListenerConnection
+{
+  Listener *listener;
+  struct MHD_Connection *mhd;
+  int fd; /* the library's; borrowed */
+  ListenerPhase phase;
+  gboolean queued;
+  gboolean busy;      /* counted in n_busy */
+  gboolean suspended; /* taken out of the library's hands until the reply */
+  gint64 deadline_us;
+  ListenerConnection *previous;
+  ListenerConnection *next;
+  ListenerRequest *request; /* until replied to */
+  gboolean owns_request;    /* while receiving; afterwards only the application does */
+  ListenerTlsSession *tls;
+  ListenerPeer *peer;
+  GRefString *peer_text;
+  const char *target; /* in the library's memory, valid from request line to head */
+  gsize target_bytes;
+  char *query;
+  gboolean target_ok;
+  gsize n_lingered_bytes;
+};
+
+struct _Listener
+{
+  ListenerSettings settings;
+  ListenerHandler handler;
+  gpointer user_data;
+  ListenerCounters counters;
+  ListenerQueue queues[LISTENER_N_QUEUES];
+  guint n_cut;
+  struct MHD_Daemon *daemon;
+  ListenerShared *shared;
+  GSource *source;
+  gpointer epoll_tag;
+  gpointer accept_tag; /* NULL once stopped */
+  int socket_fd;
+  int spare_fd; /* given up for a moment to be able to accept and close when descriptors run out */
+  guint16 port;
+  gint64 accept_again_us; /* 0 when accepting */
+  gboolean run_pending;   /* something was resumed: the library has work that no descriptor shows */
+  gboolean stopping;
+  GHashTable *peers;
+  ListenerConnection *starting; /* between our accept and the library's notice of it */
+};
+
+typedef struct
+{
+  const char *name;
+  const char *value;
+  gsize name_bytes;
+  gsize value_bytes;
+} ListenerField;
+
+/* A head as scanned in the library's memory. */
+typedef struct
+{
+  ListenerMethod method;
+  const char *start;
+  gsize n_bytes;
+  ListenerField fields[LISTENER_MAX_HEADERS];
+  guint n_fields;
+  gboolean chunked;
+  gboolean expects_continue;
+  guint64 content_length; /* 0 when chunked or absent */
+  guint status;           /* of the refusal */
+  ListenerRefusal refusal;
+} ListenerHead;
+
+struct _ListenerRequest
+{
+  gatomicrefcount references;
+  gboolean replied;
+  gboolean close_after_reply;
+  gboolean gone;
+  ListenerMethod method;
+  ListenerConnection *connection; /* NULL once replied, cut or the listener freed; loop thread */
+  ListenerShared *shared;
+  GRefString *peer_text;
+  ListenerIdentity *identity;
+  ListenerGoneFunc gone_func;
+  gpointer gone_data;
+  GPtrArray *reply_headers; /* of char*, name and value in turn; NULL when none */
+  char *body;
+  gsize body_bytes;
+  gsize body_capacity;
+  gsize body_expected;
+  const char *path;
+  const char *query;
+  guint n_fields;
+  ListenerField *fields;
+};
+
+/* listener-socket.c */
+int listener_socket_open (const ListenerSettings *settings, guint16 *out_port, GError **error);
+gboolean listener_socket_is_local (const char *address);
+GRefString *
+listener_socket_peer_text (int fd, const struct sockaddr_storage *address, guint8 out_key[16]);
+
+/* listener-source.c */
+GSource *listener_source_new (Listener *listener);
+void listener_source_watch_accept (Listener *listener, gboolean watch);
+
+/* listener-accept.c */
+void listener_accept_some (Listener *listener);
+void listener_accept_resume_when_due (Listener *listener, gint64 now_us);
+
+/* listener-connection.c */
+gint64 listener_now_us (Listener *listener);
+ListenerConnection *listener_connection_new (Listener *listener, int fd, GRefString *peer_text);
+void listener_connection_free (ListenerConnection *connection);
+void listener_connection_enter (ListenerConnection *connection, ListenerPhase phase);
+void listener_connection_leave (ListenerConnection *connection);
+void listener_connection_drop_request (ListenerConnection *connection);
+void listener_connection_cut (ListenerConnection *connection);
+gboolean listener_connection_check_gone (ListenerConnection *connection);
+void listener_connections_sweep (Listener *listener, gint64 now_us);
+gint64 listener_connections_next_deadline (Listener *listener);
+
+/* listener-http.c: the library's callbacks */
+struct MHD_Daemon *listener_http_start (Listener *listener);
+
+/* listener-head.c */
+gboolean listener_head_scan (ListenerHead *head,
+                             ListenerConnection *connection,
+                             const char *method,
+                             const char *version);
+
+/* listener-refusal.c */
+enum MHD_Result listener_refuse (ListenerConnection *connection,
+                                 guint status,
+                                 ListenerRefusal refusal,
+                                 gboolean body_follows);
+enum MHD_Result listener_linger (ListenerConnection *connection, gsize n_bytes);
+
+/* listener-request.c */
+ListenerRequest *listener_request_new (ListenerConnection *connection, const ListenerHead *head);
+void listener_request_append_body (ListenerRequest *request, const char *data, gsize n_bytes);
+void listener_request_detach (ListenerRequest *request);
+ListenerShared *listener_shared_new (GMainContext *context);
+void listener_shared_unref (ListenerShared *shared);
+
+/* listener-reply.c */
+void listener_reply_queue (ListenerRequest *request,
+                           guint status,
+                           const char *content_type,
+                           GBytes *body);
+
+/* listener-tls.c */
+ListenerTlsSession *listener_tls_session_new (ListenerTls *tls, gpointer gnutls_session);
+void listener_tls_session_free (ListenerTlsSession *session);
+gboolean listener_tls_session_is_refused (const ListenerTlsSession *session);
+ListenerIdentity *listener_tls_session_dup_identity (ListenerTlsSession *session);
+gssize listener_tls_session_send (ListenerTlsSession *session, const char *data, gsize n_bytes);
+
+/* listener-identity.c */
+ListenerIdentity *listener_identity_new (gpointer gnutls_session, guint status);
+void listener_identity_unref (ListenerIdentity *identity);

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A listener's life: settings checked, started, drained, freed; and what it counts. */
+
+#include "listener-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* How often an unanswered request is asked whether its client is still there. */
+#define GONE_CHECK_MS 1000
+/* How long a refused client may go on sending before it is cut. */
+#define LINGER_MS 2000
+
+/**
+ * listener_settings_init:
+ * @settings: settings to fill in.
+ *
+ * Loopback, any free port, plain HTTP, and limits that suit a SOAP service.
+ */
+void
+listener_settings_init (ListenerSettings *settings)
+{
+  *settings = (ListenerSettings){
+    .address = "127.0.0.1",
+    .unix_mode = 0600,
+    .backlog = 1024,
+    .max_connections = 10000,
+    .pool_bytes = 16 * 1024,
+    .max_head_bytes = 8 * 1024,
+    .max_headers = 64,
+    .max_body_bytes = 1024 * 1024,
+    .max_buffered_bytes = 256 * 1024 * 1024,
+    .request_timeout_ms = 20 * 1000,
+    .idle_timeout_ms = 75 * 1000,
+    .reply_timeout_ms = 30 * 1000,
+  };
+}
+
+static const char *
+find_fault (const ListenerSettings *settings)
+{
+  if ((settings->address == NULL) == (settings->unix_path == NULL))
+    return "either an address or a unix socket must be given";
+  if (settings->pool_bytes < 2048 || settings->pool_bytes > 64 * 1024)
+    return "pool_bytes must be between 2048 and 65536";
+  if (settings->max_head_bytes < 256 || settings->max_head_bytes > settings->pool_bytes - 1024)
+    return "max_head_bytes must be between 256 and pool_bytes less 1024";
+  if (settings->max_headers < 1 || settings->max_headers > LISTENER_MAX_HEADERS)
+    return "max_headers must be between 1 and 128";
+  if (settings->max_connections < 1 || settings->max_connections > 1000000)
+    return "max_connections must be between 1 and 1000000";
+  if (settings->backlog < 1 || settings->backlog > 65535)
+    return "backlog must be between 1 and 65535";
+  if (settings->request_timeout_ms == 0 || settings->idle_timeout_ms == 0 ||
+      settings->reply_timeout_ms == 0)
+    return "time-outs must not be 0";
+  if (settings->tls == NULL && settings->address != NULL && !settings->allow_plain_remote &&
+      !listener_socket_is_local (settings->address))
+    return "plain HTTP is for loopback addresses only";
+  return NULL;
+}
+
+static guint
+hash_peer (gconstpointer key)
+{
+  guint32 words[4];
+
+  memcpy (words, key, sizeof words);
+  return (words[0] * 31 + words[1]) ^ (words[2] * 17 + words[3]) * 2654435761u;
+}
+
+static gboolean
+equal_peer (gconstpointer a, gconstpointer b)
+{
+  return memcmp (a, b, 16) == 0;
+}
+
+static void
+copy_settings (Listener *listener, const ListenerSettings *settings)
+{
+  listener->settings = *settings;
+  listener->settings.address = g_strdup (settings->address);
+  listener->settings.unix_path = g_strdup (settings->unix_path);
+  if (settings->tls != NULL)
+    listener_tls_ref (settings->tls);
+  listener->queues[LISTENER_PHASE_RECEIVING].span_us = settings->request_timeout_ms * (gint64) 1000;
+  listener->queues[LISTENER_PHASE_IDLE].span_us = settings->idle_timeout_ms * (gint64) 1000;
+  listener->queues[LISTENER_PHASE_REPLYING].span_us = settings->reply_timeout_ms * (gint64) 1000;
+  listener->queues[LISTENER_PHASE_HANDLING].span_us = GONE_CHECK_MS * (gint64) 1000;
+  listener->queues[LISTENER_PHASE_LINGERING].span_us = LINGER_MS * (gint64) 1000;
+}
+
+/**
+ * listener_new:
+ * @settings: what to listen on and how; copied.
+ * @handler: called with each request.
+ * @user_data: for @handler.
+ * @error: %LISTENER_ERROR_SETTINGS, with the sentence for the operator.
+ *
+ * Checks @settings; opens nothing yet.
+ *
+ * Returns: (transfer full) (nullable): a listener.
+ */
+Listener *
+listener_new (const ListenerSettings *settings,
+              ListenerHandler handler,
+              gpointer user_data,
+              GError **error)
+{
+  const char *fault = find_fault (settings);
+  Listener *listener;
+
+  if (fault != NULL)
+    {
+      g_set_error_literal (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS, fault);
+      return NULL;
+    }
+  listener = g_new0 (Listener, 1);
+  copy_settings (listener, settings);
+  listener->handler = handler;
+  listener->user_data = user_data;
+  listener->socket_fd = listener->spare_fd = -1;
+  listener->peers = g_hash_table_new_full (hash_peer, equal_peer, g_free, NULL);
+  return listener;
+}
+
+/**
+ * listener_start:
+ * @listener: a listener not yet started.
+ * @context: (nullable): the main context to live in, iterated by the calling thread; %NULL for the default one.
+ * @error: %LISTENER_ERROR_ADDRESS, %LISTENER_ERROR_SETTINGS or %LISTENER_ERROR_RESOURCES.
+ *
+ * Binds and listens; requests come as soon as @context is iterated. After a failure free the listener.
+ *
+ * Returns: whether it listens.
+ */
+gboolean
+listener_start (Listener *listener, GMainContext *context, GError **error)
+{
+  g_return_val_if_fail (listener->daemon == NULL, FALSE);
+
+  listener->socket_fd = listener_socket_open (&listener->settings, &listener->port, error);
+  if (listener->socket_fd < 0)
+    return FALSE;
+  listener->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+  listener->daemon = listener_http_start (listener);
+  if (listener->daemon == NULL || listener->spare_fd < 0)
+    {
+      g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_RESOURCES,
+                   "cannot start the HTTP library: %s", g_strerror (errno));
+      return FALSE;
+    }
+  listener->shared = listener_shared_new (context != NULL ? context : g_main_context_default ());
+  listener->source = listener_source_new (listener);
+  g_source_attach (listener->source, context);
+  return TRUE;
+}
+
+static void
+close_socket (Listener *listener)
+{
+  if (listener->socket_fd < 0)
+    return;
+  if (listener->accept_tag != NULL)
+    g_source_remove_unix_fd (listener->source, g_steal_pointer (&listener->accept_tag));
+  close (listener->socket_fd);
+  listener->socket_fd = -1;
+  listener->accept_again_us = 0;
+  if (listener->settings.unix_path != NULL)
+    unlink (listener->settings.unix_path);
+}
+
+/**
+ * listener_stop_accepting:
+ * @listener: a listener.
+ *
+ * The first step of a clean stop: the socket is closed (a unix socket's file removed), resting connections
+ * are closed, and every further reply ends its connection. Then iterate the context until
+ * listener_n_busy() is 0 or patience ends, and free. Can be called again, to no effect.
+ */
+void
+listener_stop_accepting (Listener *listener)
+{
+  ListenerQueue *idle = &listener->queues[LISTENER_PHASE_IDLE];
+
+  listener->stopping = TRUE;
+  close_socket (listener);
+  while (idle->head != NULL)
+    listener_connection_cut (idle->head);
+}
+
+/* The library must not be stopped with suspended connections. */
+static void
+abandon_requests (Listener *listener)
+{
+  ListenerQueue *handling = &listener->queues[LISTENER_PHASE_HANDLING];
+  ListenerConnection *connection;
+
+  while ((connection = handling->head) != NULL)
+    {
+      listener_connection_drop_request (connection);
+      listener_connection_cut (connection);
+      if (connection->suspended)
+        MHD_resume_connection (connection->mhd);
+      connection->suspended = FALSE;
+    }
+  MHD_run (listener->daemon);
+}
+
+/**
+ * listener_free:
+ * @listener: (transfer full): a listener, started or not; not from within its handler.
+ *
+ * Ends every connection at once. Requests that the application still holds stay readable; replies to them
+ * lead nowhere.
+ */
+void
+listener_free (Listener *listener)
+{
+  close_socket (listener);
+  if (listener->source != NULL)
+    {
+      abandon_requests (listener);
+      MHD_stop_daemon (listener->daemon);
+      g_source_destroy (listener->source);
+      g_source_unref (listener->source);
+    }
+  else if (listener->daemon != NULL)
+    MHD_stop_daemon (listener->daemon);
+  if (listener->spare_fd >= 0)
+    close (listener->spare_fd);
+  g_clear_pointer (&listener->shared, listener_shared_unref);
+  g_clear_pointer (&listener->settings.tls, listener_tls_unref);
+  g_hash_table_unref (listener->peers);
+  g_free ((char *) listener->settings.address);
+  g_free ((char *) listener->settings.unix_path);
+  g_free (listener);
+}
+
+/**
+ * listener_get_port:
+ * @listener: a started listener.
+ *
+ * Returns: the bound TCP port, 0 for a unix socket.
+ */
+guint16
+listener_get_port (const Listener *listener)
+{
+  return listener->port;
+}
+
+/**
+ * listener_n_busy:
+ * @listener: a listener.
+ *
+ * Returns: requests between their request line and the last byte of their reply.
+ */
+guint
+listener_n_busy (const Listener *listener)
+{
+  return listener->counters.n_busy;
+}
+
+/**
+ * listener_get_counters:
+ * @listener: a started listener.
+ *
+ * Returns: (transfer none): the counters, up to date at the call.
+ */
+const ListenerCounters *
+listener_get_counters (Listener *listener)
+{
+  if (listener->shared != NULL)
+    listener->counters.n_body_bytes = listener->shared->n_body_bytes;
+  return &listener->counters;
+}
+
+/**
+ * listener_refusal_get_name:
+ * @refusal: a reason.
+ *
+ * Returns: (transfer none): its name for a metric's label. Any thread.
+ */
+const char *
+listener_refusal_get_name (ListenerRefusal refusal)
+{
+  static const char *const names[LISTENER_N_REFUSALS] = {
+    "malformed", "framing", "host",        "method",      "expectation", "head-size",
+    "body-size", "memory",  "certificate", "connections", "peer",        "descriptors",
+  };
+
+  g_return_val_if_fail (refusal < LISTENER_N_REFUSALS, NULL);
+  return names[refusal];
+}
