@@ -53,7 +53,7 @@ configure ()
     shift
     [ -f "$folder/build.ninja" ] && [ "$(cat "$folder/options" 2>/dev/null)" = "${CC-} $*" ] && return 0
     rm -rf "$folder"
-    meson setup "$folder" "$@"
+    meson setup "$folder" "$@" || return 1
     echo "${CC-} $*" >"$folder/options"
 }
 
