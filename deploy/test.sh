@@ -90,7 +90,7 @@ if [ $sanitize = yes ]; then
     phase configure-sanitizers configure build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-Wno-unused-variable
     phase build-sanitizers ninja -C build-asan
     # Slower code does a smaller share, so that the run as a whole keeps its time.
-    PLANNER_BUDGET=$([ "${PLANNER_BUDGET:-100}" = long ] && echo long || echo $((${PLANNER_BUDGET:-100} * 2 / 5))) G_SLICE=always-malloc \
+    PLANNER_BUDGET=$([ "${PLANNER_BUDGET:-100}" = long ] && echo long || echo $((${PLANNER_BUDGET:-100} / 5))) G_SLICE=always-malloc \
         tests sanitizers build-asan --suite unit --suite store --suite ops --suite fuzz --timeout-multiplier 4
 fi
 python3 tests/testlib/count-results.py ${results[@]+"${results[@]}"}

@@ -112,6 +112,8 @@ CASES = [
     ("sql", {STORE: '{ STORE_BOOKING_LIST,\n  "SELECT a "\n  "FROM b" },\n'}, "a list without ORDER BY"),
     ("sql", {STORE: '{ "booking-list", "SELECT a FROM b" },\n'}, "a list without ORDER BY"),
     ("sql", {"planner/store/sql-a.h": 'X (BOOKINGS_OF_CITIZEN, "SELECT a " \\\n     "FROM b") \\\n'}, "BOOKINGS_OF_CITIZEN: a list"),
+    ("sql", {"planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1") \\\n  X (ORDER, "UPDATE b ORDER BY c")\n'}, "BOOKINGS_OF_A: a list"),
+    ("sql", {"planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1 " \\\n "ORDER BY c") \\\n  X (A_BY_ID, "SELECT " A " FROM b")\n'}, None),
     ("sql", {STORE: '{ STORE_BOOKING_LIST,\n  "SELECT a FROM b "\n  "ORDER BY a" },\n{ STORE_BOOKING_GET, "SELECT a FROM b WHERE c = $1" },\n',
              "data/schema/1.sql": "-- no datetime('now') here\nCREATE TABLE a (b);\n", "planner/store/a.c": "now (a); /* strftime () */\n"}, None),
     ("cpr", {"docs/a.md": "citizen 010190-1234\n"}, "may be somebody's"),

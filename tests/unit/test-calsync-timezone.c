@@ -260,7 +260,7 @@ test_speed (void)
   for (guint i = 0; i < n_rounds; i++)
     {
       local.day = 1 + (gint) (i % 28);
-      sum += calsync_zone_to_instant (zone, &local, NULL);
+      sum = MAX (sum, calsync_zone_to_instant (zone, &local, NULL));
     }
   took_us = g_get_monotonic_time () - start_us;
   g_assert_cmpint (sum, >, 0);
