@@ -7,6 +7,7 @@ _OPAQUE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n]
 _COMMENT_OR_STRING = re.compile(r'(/\*.*?\*/|//[^\n]*)|("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')', re.S)
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
 _FUNCTION = re.compile(r"^([A-Za-z_]\w*) ?\(((?:[^(){};]|\([^()]*\))*)\)\s*\n\{", re.M)
+_PROTOTYPE = re.compile(r"^(?!typedef\b)(?:[A-Za-z_][\w ]*[ *]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[(){};:]")
 
@@ -31,6 +32,14 @@ def includes(text):
     plain = without_comments(text)
     for match in _INCLUDE.finditer(plain):
         yield plain.count("\n", 0, match.start()) + 1, match.group(1) or match.group(2), match.group(1) is not None
+
+
+def prototypes(text):
+    """(line, name, parameters, attributes) of every function that a header declares."""
+    code = code_only(text)
+    for match in _PROTOTYPE.finditer(code):
+        if not match.group(1).startswith("G_D"):
+            yield code.count("\n", 0, match.start()) + 1, match.group(1), match.group(2), match.group(3)
 
 
 @dataclass

@@ -101,6 +101,11 @@ CASES = [
     ("forbidden-calls", {"planner/a.c": function("  g_error (a);\n")}, "g_error()"),
     ("forbidden-calls", {"planner/ctl/a.c": function("  g_print (a);\n"), "planner/main.c": function("  g_print (a);\n"),
                          "planner/a.c": function('  snprintf (a, b);\n  g_strdup_printf ("system (1)");\n  file_system (a);\n')}, None),
+    ("must-use", {"planner/a.h": "gboolean a_load (int b,\n                 GError **error);\n"}, "a_load(): may fail"),
+    ("must-use", {"planner/a.h": "gboolean a_load (int b, GError **error) G_GNUC_WARN_UNUSED_RESULT;\nvoid a_free (A *a);\nstruct A\n{\n  int (*get) (GError **error);\n};\n"
+                                  "typedef int (*Get) (GError **error);\n"}, None),
+    ("docstrings", {"planner/a.h": "char *a_dup (void);\n"}, "a_dup(): no description"),
+    ("docstrings", {"planner/a.h": "/* int a_old (void); */\nchar *a_dup (void);\ntypedef int (*Get) (int b);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC (A, a_free)\n", "planner/a.c": "/**\n * a_dup:\n */\n"}, None),
     ("test-environment", {"tests/budget": "races 1 2 rounds unit-a\n", "tests/unit/test-a.c": 'a = testlib_budget ("worlds");\n'}, "no row worlds"),
     ("test-environment", {"tests/budget": "races 1 2 rounds unit-a\n"}, "no test uses races"),
     ("test-environment", {"tests/unit/test-a.c": 'a = g_getenv ("PLANNER_BUDGET");\n'}, "testlib's to read"),
