@@ -65,8 +65,10 @@ tests ()
     local name=$1 folder=$2 start=$SECONDS
     shift 2
     # A log of an earlier run must not be counted.
-    rm -f "$folder/meson-logs/$name".json
+    rm -f "$folder/meson-logs/$name"{,-valgrind}.json
     meson test -C "$folder" --no-rebuild --logbase "$name" "$@" >"$log" 2>&1 || true
+    # Meson adds the name of a wrapper to the log's.
+    [ ! -f "$folder/meson-logs/$name-valgrind.json" ] || mv "$folder/meson-logs/$name-valgrind.json" "$folder/meson-logs/$name.json"
     if [ -f "$folder/meson-logs/$name.json" ]; then
         results+=("$name=$folder/meson-logs/$name.json")
     elif ! grep -q 'No suitable tests\|No tests defined' "$log"; then
@@ -81,7 +83,7 @@ phase build ninja -C build
 tests tests build ${choice[@]+"${choice[@]}"}
 if [ $valgrind = yes ]; then
     PLANNER_BUDGET=5 tests valgrind build --suite unit --suite store --timeout-multiplier 10 \
-        --wrapper "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --suppressions=$PWD/tests/suppressions/valgrind.supp"
+        --wrapper "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$PWD/tests/suppressions/valgrind.supp"
 fi
 if [ $sanitize = yes ]; then
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
