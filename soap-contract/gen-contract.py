@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
-# Turns the contract's XSD into C structs, field tables with facets and the operation list, at build time.
-"""Usage: gen-contract.py SCHEMA.xsd OUT.h OUT.c
+# Turns the contract's XSD into C structs, field tables with facets, the operation list and the WSDL, at build time.
+"""Usage: gen-contract.py SCHEMA.xsd OUT.h OUT.c OUT.wsdl
 
 The output holds structs and tables only; contract-message.c walks them. What the generator does not
 understand is an error, never a guess: the official schema may be dropped in one day.
@@ -577,19 +577,224 @@ class Writer:
         return out + [f'  {prefix}N{"_TYPES" if "TYPE" in prefix else "_OPERATIONS"}', f'}} {name};', '']
 
 
+class Tables(Writer):
+    """Writes the tables."""
+
+    def text(self):
+        out = ['/* SPDX-License-Identifier: EUPL-1.2 */',
+               f'/* The tables of the contract, made from {self.source}: do not edit. */', '',
+               '#include "contract-table.h"', '', '#include <stddef.h>', '']
+        out += self.name_table() + self.automata() + self.simple_table() + self.field_tables()
+        out += self.type_table() + self.operation_table()
+        return '\n'.join(out) + '\n'
+
+    def name_table(self):
+        out = ['const ContractName contract_names[] = {']
+        for name in self.names:
+            size = len(name)
+            out.append(f'  {{ "{name}", "<{name}>", "</{name}>", {size}, {size + 2}, {size + 3} }},')
+        out += ['};', f'const guint contract_n_names = {len(self.names)};', '']
+        for element in ('PlannerFault', 'ActiveOrganisation', 'RequestUserMetadata'):
+            if element not in self.schema.elements:
+                raise ContractError(f'element {element} is missing')
+            out.append(f'const guint16 contract_name_{snake(element)} = {self.name_index[element]};')
+        return out + ['']
+
+    def automata(self):
+        out, self.dfa = [], {}
+        for pattern in sorted({p for s in self.simples for p in s.patterns}):
+            made, index = Pattern(pattern), len(self.dfa)
+            self.dfa[pattern] = index
+            columns = [made.column[b] for b in range(128)] + [255] * 64 + [made.column[128]] * 64
+            if max(made.column) > 254 or len(made.rows) > 65535:
+                raise ContractError(f'pattern {pattern!r} is too large')
+            out += self.numbers(f'static const guint8 columns_{index}[256]', columns)
+            out += self.numbers(f'static const guint16 next_{index}[]', [t for row in made.rows for t in row])
+            out += self.numbers(f'static const guint8 accepts_{index}[]', [int(a) for a in made.accepts])
+            out += [f'static const ContractDfa dfa_{index} = '
+                    f'{{ columns_{index}, next_{index}, accepts_{index}, {len(made.rows[0])} }};', '']
+        return out
+
+    @staticmethod
+    def numbers(declaration, values):
+        out = [declaration + ' = {']
+        for start in range(0, len(values), 20):
+            out.append('  ' + ', '.join(map(str, values[start:start + 20])) + ',')
+        return out + ['};']
+
+    def simple_table(self):
+        out, rows = [], []
+        for index, simple in enumerate(self.simples):
+            patterns = values = 'NULL'
+            if simple.patterns:
+                patterns = f'patterns_{index}'
+                items = ''.join(f'&dfa_{self.dfa[p]}, ' for p in simple.patterns)
+                out.append(f'static const ContractDfa *const {patterns}[] = {{ {items}NULL }};')
+            if simple.values:
+                values = f'values_{index}'
+                items = ''.join(f'{self.quote(v)}, ' for v in simple.values)
+                out.append(f'static const char *const {values}[] = {{ {items}NULL }};')
+            low = 'G_MININT64' if simple.low in (None, INT64_MIN) else f'G_GINT64_CONSTANT ({simple.low})'
+            high = 'G_MAXINT64' if simple.high in (None, INT64_MAX) else f'G_GINT64_CONSTANT ({simple.high})'
+            base = self.simple_index[simple.base.name] if simple.base else -1
+            rows.append(f'  {{ "{simple.name}", {base}, CONTRACT_KIND_{simple.kind}, {int(simple.collapse)}, '
+                        f'{int(simple.allow_empty)}, {simple.min_length}u, {simple.max_length}u, {low}, {high}, '
+                        f'{patterns}, {values} }},')
+        return out + ['const ContractSimple contract_simples[] = {'] + rows + [
+            '};', f'const guint contract_n_simples = {len(rows)};', '']
+
+    @staticmethod
+    def quote(text):
+        """A C string literal of the text's UTF-8."""
+        sign = {ord('"'): '\\"', ord('\\'): '\\\\', ord('\n'): '\\n'}
+        return '"' + ''.join(sign.get(b) or (chr(b) if 32 <= b < 127 else f'\\{b:03o}')
+                             for b in text.encode()) + '"'
+
+    def field_row(self, owner, field):
+        kind, struct = self.kind(field), self.struct_name(owner.name)
+        flags, flag_offset, member = [], '0', snake(field.name)
+        offset = '0' if owner.is_wrapper else f'offsetof ({struct}, {member})'
+        if field.is_list:
+            flags.append('LIST')
+        elif kind == 'STRUCT' and self.schema.complex[field.type_name].is_wrapper:
+            flags.append('WRAPPER')
+        elif self.is_pointer(field):
+            flags.append('POINTER')
+        if field.nillable:
+            flags.append('NILLABLE')
+        if self.has_flag(field):
+            flags.append('FLAG')
+            flag_offset = f'offsetof ({struct}, has_{member})'
+        type_index = self.type_index[field.type_name] if kind == 'STRUCT' else self.simple_index[field.type_name]
+        flag_text = ' | '.join('CONTRACT_FIELD_' + f for f in flags) or '0'
+        return (f'  {{ {self.name_index[field.name]}, CONTRACT_KIND_{kind}, {flag_text}, {type_index}, '
+                f'{offset}, {flag_offset}, {field.low}u, {field.high}u }}, /* {field.name} */')
+
+    def field_tables(self):
+        out = []
+        for index, owner in enumerate(self.types):
+            if owner.fields:
+                out += [f'static const ContractField fields_{index}[] = {{ /* {owner.name} */']
+                out += [self.field_row(owner, f) for f in owner.fields] + ['};', '']
+            if owner.rules:
+                order = {f.name: i for i, f in enumerate(owner.fields)}
+                out.append(f'static const ContractRule rules_{index}[] = {{')
+                for rule in owner.rules:
+                    members = ', '.join(str(order[m]) for m in rule[1:])
+                    exact = 'TRUE' if rule[0] == 'exactly-one-of' else 'FALSE'
+                    out.append(f'  {{ {exact}, {len(rule) - 1}, {{ {members} }} }},')
+                out += ['};', '']
+        return out
+
+    def type_table(self):
+        out = ['const ContractType contract_types[] = {']
+        for index, owner in enumerate(self.types):
+            fields = f'fields_{index}' if owner.fields else 'NULL'
+            rules = f'rules_{index}' if owner.rules else 'NULL'
+            out.append(f'  {{ "{owner.name}", {fields}, {rules}, {len(owner.fields)}, {len(owner.rules)}, '
+                       f'sizeof ({self.struct_name(owner.name)}) }},')
+        return out + ['};', '']
+
+    def operation_table(self):
+        out = ['const ContractOperation contract_operations[] = {']
+        for name in self.schema.operations():
+            row = [f'CONTRACT_OPERATION_{snake(name).upper()}', f'"{name}"']
+            row += [f'CONTRACT_TYPE_{snake(stem(self.schema.elements[n][0])).upper()}'
+                    for n in (name, name + 'Response')]
+            row += [str(self.name_index[n]) for n in (name, name + 'Response')]
+            out.append(f'  {{ {", ".join(row)} }},')
+        return out + ['};', '']
+
+    def source_text(self, symbol, text):
+        return [f'const char {symbol}[] ='] + [
+            '  ' + self.quote(line) for line in text.splitlines(keepends=True)] + ['  ;', '']
+
+
+# --- WSDL ------------------------------------------------------------------------------------------
+
+
+WSDL_HEAD = """<?xml version="1.0" encoding="UTF-8"?>
+<!-- SPDX-License-Identifier: EUPL-1.2 -->
+<wsdl:definitions xmlns:wsdl="http://schemas.xmlsoap.org/wsdl/" xmlns:xs="http://www.w3.org/2001/XMLSchema"
+  xmlns:soap="http://schemas.xmlsoap.org/wsdl/soap/" xmlns:soap12="http://schemas.xmlsoap.org/wsdl/soap12/"
+  xmlns:tns="{namespace}" targetNamespace="{namespace}" name="{service}">
+"""
+HEADERS = ('ActiveOrganisation', 'RequestUserMetadata')
+
+
+def wsdl_message(name, part, element):
+    return (f'  <wsdl:message name="{name}">\n    <wsdl:part name="{part}" element="tns:{element}"/>\n'
+            '  </wsdl:message>\n')
+
+
+def wsdl_binding(schema, service, suffix, soap):
+    out = [f'  <wsdl:binding name="{service}{suffix}" type="tns:{service}">\n'
+           f'    <{soap}:binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>\n']
+    headers = ''.join(f'        <{soap}:header message="tns:{h}Message" part="{h}" use="literal"/>\n'
+                      for h in HEADERS)
+    for name in schema.operations():
+        out.append(f'    <wsdl:operation name="{name}">\n'
+                   f'      <{soap}:operation soapAction="{schema.namespace}/{name}" style="document"/>\n'
+                   f'      <wsdl:input>\n        <{soap}:body use="literal"/>\n{headers}      </wsdl:input>\n'
+                   f'      <wsdl:output>\n        <{soap}:body use="literal"/>\n      </wsdl:output>\n'
+                   f'      <wsdl:fault name="PlannerFault">\n'
+                   f'        <{soap}:fault name="PlannerFault" use="literal"/>\n      </wsdl:fault>\n'
+                   '    </wsdl:operation>\n')
+    return ''.join(out + ['  </wsdl:binding>\n'])
+
+
+def wsdl(schema, schema_text, service='ExternalBookingService'):
+    """The whole WSDL with the schema inside; names and address are replaced when it is served."""
+    inner = schema_text[schema_text.index('<xs:schema'):].rstrip()
+    out = [WSDL_HEAD.format(namespace=schema.namespace, service=service), '  <wsdl:types>\n', inner,
+           '\n  </wsdl:types>\n']
+    for name in schema.operations():
+        out.append(wsdl_message(name + 'Input', 'parameters', name))
+        out.append(wsdl_message(name + 'Output', 'parameters', name + 'Response'))
+    out.append(wsdl_message('PlannerFaultMessage', 'fault', 'PlannerFault'))
+    out += [wsdl_message(h + 'Message', h, h) for h in HEADERS]
+    out.append(f'  <wsdl:portType name="{service}">\n')
+    for name in schema.operations():
+        out.append(f'    <wsdl:operation name="{name}">\n'
+                   f'      <wsdl:documentation>{schema.elements[name][1]}</wsdl:documentation>\n'
+                   f'      <wsdl:input message="tns:{name}Input"/>\n'
+                   f'      <wsdl:output message="tns:{name}Output"/>\n'
+                   f'      <wsdl:fault name="PlannerFault" message="tns:PlannerFaultMessage"/>\n'
+                   '    </wsdl:operation>\n')
+    out.append('  </wsdl:portType>\n')
+    out += [wsdl_binding(schema, service, *binding) for binding in (('Soap', 'soap'), ('Soap12', 'soap12'))]
+    out.append(f'  <wsdl:service name="{service}">\n')
+    for suffix, soap in (('Soap', 'soap'), ('Soap12', 'soap12')):
+        out.append(f'    <wsdl:port name="{service}{suffix}" binding="tns:{service}{suffix}">\n'
+                   f'      <{soap}:address location="http://127.0.0.1:8080/soap/{service}/v3"/>\n'
+                   '    </wsdl:port>\n')
+    out.append('  </wsdl:service>\n</wsdl:definitions>\n')
+    return ''.join(out)
+
+
+def write(path, text):
+    with open(path, 'w', encoding='utf-8') as stream:
+        stream.write(text)
+
+
 def main(arguments):
-    if len(arguments) != 4:
+    if len(arguments) != 5:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        writer = Writer(Schema(arguments[1]), arguments[1].rsplit('/', 1)[-1])
+        schema = Schema(arguments[1])
+        writer = Tables(schema, arguments[1].rsplit('/', 1)[-1])
+        with open(arguments[1], encoding='utf-8') as stream:
+            schema_text = stream.read()
+        wsdl_text = wsdl(schema, schema_text)
+        header = writer.header()
+        tables = writer.text() + '\n'.join(writer.source_text('contract_xsd_source', schema_text)
+                                           + writer.source_text('contract_wsdl_source', wsdl_text))
     except (ContractError, ET.ParseError, OSError) as error:
         print(f'{arguments[1]}: {error}', file=sys.stderr)
         return 1
-    with open(arguments[2], 'w', encoding='utf-8') as stream:
-        stream.write(writer.header())
-    with open(arguments[3], 'w', encoding='utf-8') as stream:
-        stream.write('/* SPDX-License-Identifier: EUPL-1.2 */\n#include "contract-types.h"\n')
+    for path, text in zip(arguments[2:], (header, tables, wsdl_text)):
+        write(path, text)
     return 0
 
 

@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* libxml2 as a source of three events; one parser per thread, used again. */
+
+#include "contract-parser.h"
+
+#include "contract-error.h"
+
+#include <libxml/parser.h>
+#include <libxml/parserInternals.h>
+
+#include <string.h>
+
+/* A used parser keeps every name that it ever saw: an attacker's too (performance.md §8). */
+#define MAX_PARSES      4096
+#define MAX_NAMES       4096
+#define OPTIONS         (XML_PARSE_NONET | XML_PARSE_IGNORE_ENC)
+#define N_PER_ATTRIBUTE 5
+
+/** A thread's parser. */
+typedef struct
+{
+  xmlParserCtxt *context;
+  guint n_parses;
+} Parser;
+
+/** A prefix and what it stands for, from the element at @depth on. */
+typedef struct
+{
+  guint depth;
+  const char *prefix; /* or NULL */
+  const char *uri;
+} Binding;
+
+/** One parse. */
+typedef struct
+{
+  xmlParserCtxt *context;
+  const ContractEvents *events;
+  gpointer state;
+  GArray *bindings;
+  guint depth;
+  gboolean is_broken; /* libxml2 found an error */
+  GError *error;      /* a handler found one */
+} Parse;
+
+static void
+stop (Parse *parse)
+{
+  xmlStopParser (parse->context);
+}
+
+static void
+bind_namespaces (Parse *parse, int n_namespaces, const xmlChar **namespaces)
+{
+  for (int i = 0; i < n_namespaces; i++)
+    {
+      Binding binding = { parse->depth, (const char *) namespaces[2 * i],
+                          (const char *) namespaces[2 * i + 1] };
+      g_array_append_val (parse->bindings, binding);
+    }
+}
+
+/* libxml2 gives nine arguments; more than ours may have, but the shape is its own. */
+static void
+on_start (void *user,
+          const xmlChar *name,
+          const xmlChar *prefix,
+          const xmlChar *uri,
+          int n_namespaces,
+          const xmlChar **namespaces,
+          int n_attributes,
+          int n_defaulted,
+          const xmlChar **attributes)
+{
+  Parse *parse = ((xmlParserCtxt *) user)->_private;
+  if (parse->error != NULL)
+    return;
+  parse->depth++;
+  bind_namespaces (parse, n_namespaces, namespaces);
+  ContractElement element = { (const char *) name, (const char *) uri, (guint) n_attributes,
+                              attributes, parse };
+  if (!parse->events->start (parse->state, &element, &parse->error))
+    stop (parse);
+}
+
+static void
+on_end (void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
+{
+  Parse *parse = ((xmlParserCtxt *) user)->_private;
+  if (parse->error != NULL)
+    return;
+  while (parse->bindings->len > 0 &&
+         g_array_index (parse->bindings, Binding, parse->bindings->len - 1).depth == parse->depth)
+    g_array_set_size (parse->bindings, parse->bindings->len - 1);
+  parse->depth--;
+  if (!parse->events->end (parse->state, &parse->error))
+    stop (parse);
+}
+
+static void
+on_text (void *user, const xmlChar *text, int length_bytes)
+{
+  Parse *parse = ((xmlParserCtxt *) user)->_private;
+  if (parse->error != NULL)
+    return;
+  if (!parse->events->text (parse->state, (const char *) text, (gsize) length_bytes, &parse->error))
+    stop (parse);
+}
+
+/* contract_scan() has refused every DTD; this stays in case it is ever wrong. */
+static void
+on_subset (void *user, const xmlChar *name, const xmlChar *external_id, const xmlChar *system_id)
+{
+  Parse *parse = ((xmlParserCtxt *) user)->_private;
+  parse->is_broken = TRUE;
+  stop (parse);
+}
+
+/* Namespace errors are no well-formedness errors to libxml2, but there is no message with them. */
+static void
+on_error (void *user, xmlError *error)
+{
+  Parse *parse = ((xmlParserCtxt *) user)->_private;
+  if (error->level >= XML_ERR_ERROR)
+    parse->is_broken = TRUE;
+}
+
+static void
+parser_free (gpointer data)
+{
+  Parser *parser = data;
+  if (parser->context != NULL)
+    xmlFreeParserCtxt (parser->context);
+  g_free (parser);
+}
+
+static GPrivate thread_parser = G_PRIVATE_INIT (parser_free);
+
+static xmlParserCtxt *
+context_new (void)
+{
+  static gsize is_ready = 0;
+  if (g_once_init_enter (&is_ready))
+    {
+      xmlInitParser ();
+      g_once_init_leave (&is_ready, 1);
+    }
+  xmlParserCtxt *context = xmlNewParserCtxt ();
+  g_assert (context != NULL); /* out of memory: end, as GLib does */
+  memset (context->sax, 0, sizeof (*context->sax));
+  context->sax->initialized = XML_SAX2_MAGIC;
+  context->sax->startElementNs = on_start;
+  context->sax->endElementNs = on_end;
+  context->sax->characters = on_text;
+  context->sax->ignorableWhitespace = on_text;
+  context->sax->cdataBlock = on_text;
+  context->sax->internalSubset = on_subset;
+  context->sax->externalSubset = on_subset;
+  context->sax->serror = (xmlStructuredErrorFunc) on_error;
+  return context;
+}
+
+/* This thread's parser, replaced when it has grown or worked long enough. */
+static xmlParserCtxt *
+get_context (void)
+{
+  Parser *parser = g_private_get (&thread_parser);
+  if (parser == NULL)
+    {
+      parser = g_new0 (Parser, 1);
+      g_private_set (&thread_parser, parser);
+    }
+  if (parser->context != NULL &&
+      (parser->n_parses >= MAX_PARSES || xmlDictSize (parser->context->dict) > MAX_NAMES))
+    g_clear_pointer (&parser->context, xmlFreeParserCtxt);
+  if (parser->context == NULL)
+    {
+      parser->context = context_new ();
+      parser->n_parses = 0;
+    }
+  parser->n_parses++;
+  return parser->context;
+}
+
+/* Runs libxml2 over text that contract_scan() has passed. */
+static gboolean
+run (Parse *parse, const char *bytes, gsize length_bytes, GError **error)
+{
+  xmlParserCtxt *context = parse->context;
+  context->_private = parse;
+  xmlDoc *document = xmlCtxtReadMemory (context, bytes, (int) length_bytes, NULL, NULL, OPTIONS);
+  gboolean is_well_formed = context->wellFormed && !parse->is_broken;
+  if (document != NULL)
+    xmlFreeDoc (document);
+  xmlCtxtReset (context);
+  context->_private = NULL;
+  if (parse->error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&parse->error));
+      return FALSE;
+    }
+  if (!is_well_formed)
+    g_set_error_literal (error, CONTRACT_ERROR, CONTRACT_ERROR_MALFORMED,
+                         "the message is not well-formed XML");
+  return is_well_formed;
+}
+
+/**
+ * contract_parser_run:
+ * @limits: what is looked at at all
+ * @bytes: (array length=length_bytes): a message
+ * @length_bytes: its length
+ * @events: handlers
+ * @state: given to the handlers
+ * @error: return location
+ *
+ * Reads a message and calls the handlers, which must not start another parse on this thread. An
+ * element's text may come in several pieces. Comments and processing instructions are passed over.
+ *
+ * Errors: %CONTRACT_ERROR_TOO_LARGE, %CONTRACT_ERROR_MALFORMED, or the handlers' own.
+ * Thread: any; each has its own parser, freed with the thread.
+ *
+ * Returns: whether the message is well-formed and all handlers agreed
+ */
+gboolean
+contract_parser_run (const ContractLimits *limits,
+                     const char *bytes,
+                     gsize length_bytes,
+                     const ContractEvents *events,
+                     gpointer state,
+                     GError **error)
+{
+  g_autofree char *converted = NULL;
+  if (!contract_scan (limits, bytes, length_bytes, &converted, &length_bytes, error))
+    return FALSE;
+  if (length_bytes > G_MAXINT / 2)
+    {
+      g_set_error_literal (error, CONTRACT_ERROR, CONTRACT_ERROR_TOO_LARGE,
+                           "the message is too long");
+      return FALSE;
+    }
+  g_autoptr (GArray) bindings = g_array_new (FALSE, FALSE, sizeof (Binding));
+  Parse parse = { get_context (), events, state, bindings, 0, FALSE, NULL };
+  return run (&parse, converted != NULL ? converted : bytes, length_bytes, error);
+}
+
+/**
+ * contract_element_get_attribute:
+ * @element: a start tag
+ * @index: below its number of attributes
+ *
+ * Thread: the parse's.
+ *
+ * Returns: one of its attributes; namespace declarations are not among them
+ */
+ContractAttribute
+contract_element_get_attribute (const ContractElement *element, guint index)
+{
+  const xmlChar *const *raw = element->attributes;
+  raw += index * N_PER_ATTRIBUTE;
+  /* name, prefix, namespace, start and end of the value */
+  ContractAttribute attribute = { (const char *) raw[0], (const char *) raw[2],
+                                  (const char *) raw[3], (gsize) (raw[4] - raw[3]) };
+  return attribute;
+}
+
+/**
+ * contract_element_find_namespace:
+ * @element: a start tag
+ * @prefix: (array length=prefix_bytes): a prefix; empty for the default namespace
+ * @prefix_bytes: its length
+ *
+ * What a prefix stands for at this element, as needed for names in attribute values.
+ *
+ * Thread: the parse's.
+ *
+ * Returns: (nullable): the namespace, %NULL when there is none
+ */
+const char *
+contract_element_find_namespace (const ContractElement *element,
+                                 const char *prefix,
+                                 gsize prefix_bytes)
+{
+  const Parse *parse = element->parser;
+  for (guint i = parse->bindings->len; i > 0; i--)
+    {
+      const Binding *binding = &g_array_index (parse->bindings, Binding, i - 1);
+      const char *bound = binding->prefix == NULL ? "" : binding->prefix;
+      if (strlen (bound) == prefix_bytes && memcmp (bound, prefix, prefix_bytes) == 0)
+        return binding->uri;
+    }
+  return NULL;
+}

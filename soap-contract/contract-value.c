@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Simple values: text to value and the facets that a value must meet. */
+
+#include "contract-value.h"
+
+#include <string.h>
+
+#define INT_MAX_DIGITS 24 /* libxml2 refuses more, leading zeros not counted */
+
+static gboolean
+is_space (char c)
+{
+  return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
+/**
+ * contract_text_is_blank:
+ * @text: (array length=length_bytes): a text
+ * @length_bytes: its length
+ *
+ * Thread: any.
+ *
+ * Returns: whether there is nothing but XML white space
+ */
+gboolean
+contract_text_is_blank (const char *text, gsize length_bytes)
+{
+  for (gsize i = 0; i < length_bytes; i++)
+    if (!is_space (text[i]))
+      return FALSE;
+  return TRUE;
+}
+
+/**
+ * contract_text_trim:
+ * @text: (inout): start of a text
+ * @length_bytes: (inout): its length
+ *
+ * Moves both borders inwards over XML white space.
+ *
+ * Thread: any.
+ */
+void
+contract_text_trim (const char **text, gsize *length_bytes)
+{
+  while (*length_bytes > 0 && is_space (**text))
+    {
+      (*text)++;
+      (*length_bytes)--;
+    }
+  while (*length_bytes > 0 && is_space ((*text)[*length_bytes - 1]))
+    (*length_bytes)--;
+}
+
+/**
+ * contract_text_parse_boolean:
+ * @text: (array length=length_bytes): a text without blanks around it
+ * @length_bytes: its length
+ * @out_value: (out): its value
+ *
+ * Reads `true`, `false`, `1` or `0`.
+ *
+ * Thread: any. Source: XML Schema part 2, §3.2.2.
+ *
+ * Returns: %FALSE when the text is none of these
+ */
+gboolean
+contract_text_parse_boolean (const char *text, gsize length_bytes, gboolean *out_value)
+{
+  gboolean is_true =
+    (length_bytes == 1 && *text == '1') || (length_bytes == 4 && memcmp (text, "true", 4) == 0);
+  gboolean is_false =
+    (length_bytes == 1 && *text == '0') || (length_bytes == 5 && memcmp (text, "false", 5) == 0);
+  if (is_true || is_false)
+    *out_value = is_true;
+  return is_true || is_false;
+}
+
+/* Characters that XML 1.0 cannot hold: controls, and U+FFFE and U+FFFF (surrogates are no UTF-8). */
+static gboolean
+has_unsendable_byte (const char *text, gsize length_bytes, gboolean *out_has_high)
+{
+  guint8 all = 0;
+  for (gsize i = 0; i < length_bytes; i++)
+    {
+      guint8 byte = (guint8) text[i];
+      all |= byte;
+      if (byte < 0x20 && !is_space (text[i]))
+        return TRUE;
+    }
+  *out_has_high = (all & 0x80) != 0;
+  return FALSE;
+}
+
+/**
+ * contract_text_is_sendable:
+ * @text: (array length=length_bytes): a text
+ * @length_bytes: its length
+ *
+ * Thread: any. Source: XML 1.0, production Char.
+ *
+ * Returns: whether the text is UTF-8 of characters that XML can hold
+ */
+gboolean
+contract_text_is_sendable (const char *text, gsize length_bytes)
+{
+  gboolean has_high = FALSE;
+  if (has_unsendable_byte (text, length_bytes, &has_high))
+    return FALSE;
+  if (!has_high)
+    return TRUE;
+  if (!g_utf8_validate_len (text, length_bytes, NULL))
+    return FALSE;
+  for (gsize i = 0; i + 2 < length_bytes; i++)
+    if ((guint8) text[i] == 0xef && (guint8) text[i + 1] == 0xbf && (guint8) text[i + 2] >= 0xbe)
+      return FALSE;
+  return TRUE;
+}
+
+static gsize
+count_characters (const char *text, gsize length_bytes)
+{
+  gsize n_characters = 0;
+  for (gsize i = 0; i < length_bytes; i++)
+    n_characters += ((guint8) text[i] & 0xc0) != 0x80;
+  return n_characters;
+}
+
+static gboolean
+is_listed (const char *const *values, const char *text, gsize length_bytes)
+{
+  for (; *values != NULL; values++)
+    if (strlen (*values) == length_bytes && memcmp (*values, text, length_bytes) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * contract_value_check_string:
+ * @simple: a type of kind string
+ * @text: (array length=length_bytes): valid UTF-8, white space already treated
+ * @length_bytes: its length
+ *
+ * Holds a string against length, pattern and enumeration.
+ *
+ * Thread: any.
+ *
+ * Returns: (nullable): what is wrong, in words without the value; %NULL when nothing is
+ */
+const char *
+contract_value_check_string (const ContractSimple *simple, const char *text, gsize length_bytes)
+{
+  if (simple->min_characters > 0 || length_bytes > simple->max_characters)
+    {
+      gsize n_characters = count_characters (text, length_bytes);
+      if (n_characters < simple->min_characters)
+        return "too short";
+      if (n_characters > simple->max_characters)
+        return "too long";
+    }
+  if (simple->patterns != NULL)
+    for (const ContractDfa *const *dfa = simple->patterns; *dfa != NULL; dfa++)
+      if (!contract_dfa_matches (*dfa, text, length_bytes))
+        return "does not fit its pattern";
+  if (simple->values != NULL && !is_listed (simple->values, text, length_bytes))
+    return "is none of the values allowed";
+  return NULL;
+}
+
+/**
+ * contract_value_check_int:
+ * @simple: a type of kind integer
+ * @number: a value
+ *
+ * Thread: any.
+ *
+ * Returns: (nullable): what is wrong, in words without the value; %NULL when nothing is
+ */
+const char *
+contract_value_check_int (const ContractSimple *simple, gint64 number)
+{
+  if (number < simple->minimum)
+    return "too small";
+  return number > simple->maximum ? "too large" : NULL;
+}
+
+/* Reads an optional sign and digits. Beyond 64 bits the value stays at the border, which no type of
+ * ours reaches from inside, so that its limits refuse it. */
+static gboolean
+parse_int (const char *text, gsize length_bytes, gint64 *out_number)
+{
+  const char *end = text + length_bytes;
+  gboolean is_negative = length_bytes > 0 && *text == '-';
+  if (length_bytes > 0 && (*text == '-' || *text == '+'))
+    text++;
+  if (text == end)
+    return FALSE;
+  while (text < end && *text == '0')
+    text++;
+  if (end - text > INT_MAX_DIGITS)
+    return FALSE;
+  gint64 number = 0;
+  for (; text < end; text++)
+    {
+      if (!g_ascii_isdigit (*text))
+        return FALSE;
+      number = number > G_MAXINT64 / 10 - 1 ? G_MAXINT64 / 10 : number * 10 + (*text - '0');
+    }
+  *out_number = is_negative ? -number : number;
+  return TRUE;
+}
+
+static const char *
+parse_number (const ContractSimple *simple, const char *text, gsize length_bytes, gint64 *out)
+{
+  if (!parse_int (text, length_bytes, out))
+    return "is no integer";
+  return contract_value_check_int (simple, *out);
+}
+
+/**
+ * contract_value_parse:
+ * @simple: a type
+ * @text: (array length=length_bytes): the element's text, valid UTF-8
+ * @length_bytes: its length
+ * @out_value: (out): its value
+ *
+ * Reads a value and holds it against the facets of its type.
+ *
+ * Thread: any. Source: XML Schema part 2.
+ *
+ * Returns: (nullable): what is wrong, in words without the value; %NULL when nothing is
+ */
+const char *
+contract_value_parse (const ContractSimple *simple,
+                      const char *text,
+                      gsize length_bytes,
+                      ContractValue *out_value)
+{
+  out_value->is_missing = FALSE;
+  if (simple->allows_empty && length_bytes == 0)
+    {
+      out_value->is_missing = TRUE;
+      return NULL;
+    }
+  if (simple->collapses)
+    contract_text_trim (&text, &length_bytes);
+  gboolean truth = FALSE;
+  switch ((ContractKind) simple->kind)
+    {
+    case CONTRACT_KIND_STRING:
+      out_value->text = text;
+      out_value->length_bytes = length_bytes;
+      return contract_value_check_string (simple, text, length_bytes);
+    case CONTRACT_KIND_INT:
+      return parse_number (simple, text, length_bytes, &out_value->number);
+    case CONTRACT_KIND_BOOLEAN:
+      if (!contract_text_parse_boolean (text, length_bytes, &truth))
+        return "is no boolean";
+      out_value->number = truth;
+      return NULL;
+    case CONTRACT_KIND_TIME:
+      return contract_time_parse (text, length_bytes, &out_value->time) ? NULL : "is no dateTime";
+    case CONTRACT_KIND_STRUCT:
+    default:
+      g_assert_not_reached ();
+    }
+}
