@@ -83,6 +83,7 @@ CASES = [
     ("tests", {"planner/ops/op-move.c": HEAD}, "no tests/*/test-op-move.c"),
     ("tests", {"tests/unit/test-a.c": HEAD, "tests/unit/meson.build": "tests += {\n}\n"}, "no row 'unit/a'"),
     ("tests", {"planner/a.c": HEAD, "planner/main.c": HEAD, "planner/ops/op-move.c": HEAD, "tests/ops/move/request.xml": "", **TEST}, None),
+    ("tests", {"planner/a.c": HEAD, "planner/a-part.c": HEAD, **TEST, "tests/unit/test-a.c": HEAD + "/* Also tests: a-other, a-part. */\n"}, None),
     ("operation-examples", {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n'}, "no examples in tests/ops/get-bookings/"),
     ("operation-examples", {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n', "tests/ops/get-bookings/a.xml": "", "tests/ops/get-bookings/b.xml": ""}, None),
     ("environment", {"planner/ops/a.c": function("  a = g_get_real_time ();\n")}, "g_get_real_time()"),
