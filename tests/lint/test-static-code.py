@@ -26,6 +26,9 @@ def function(body, parameters="void", head="static void\nrun"):
 SEVEN = ", ".join(f"int p{i}" for i in range(7))
 NEST_3 = "  for (;;)\n    if (a)\n      while (b)\n        c ();\n"
 NEST_4 = "  for (;;)\n    {\n      if (a)\n        b ();\n      else if (c)\n        while (d)\n          if (e)\n            f ();\n    }\n"
+XSD = "soap-contract/external-booking-v3.xsd"
+CHANGES = "soap-contract/CHANGELOG.md"
+SCHEMA = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">%s</xs:schema>'
 TEST = {"tests/unit/test-a.c": HEAD, "tests/unit/meson.build": "tests += {\n  'unit/a': {},\n}\n"}
 STORE = "planner/store/store-sql.c"
 
@@ -86,6 +89,9 @@ CASES = [
     ("tests", {"planner/a.c": HEAD, "planner/a-part.c": HEAD, **TEST, "tests/unit/test-a.c": HEAD + "/* Also tests: a-other, a-part. */\n"}, None),
     ("operation-examples", {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n'}, "no examples in tests/ops/get-bookings/"),
     ("operation-examples", {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n', "tests/ops/get-bookings/a.xml": "", "tests/ops/get-bookings/b.xml": ""}, None),
+    ("contract-changelog", {XSD: SCHEMA % ""}, "must tell what changed"),
+    ("contract-changelog", {XSD: SCHEMA % '<xs:element name="a"/>', CHANGES: "- First. `schema 5eea05a39a48`\n"}, "must tell what changed"),
+    ("contract-changelog", {XSD: SCHEMA % "<xs:annotation/>", CHANGES: "- First, and\n  so on. `schema c2e3290e4a88`\n- Older. `schema 000000000000`\n"}, None),
     ("environment", {"planner/ops/a.c": function("  a = g_get_real_time ();\n")}, "g_get_real_time()"),
     ("environment", {"planner/ops/a.c": function("  a = time (NULL);\n")}, "time()"),
     ("environment", {"calendar-sync/a.c": function("  a = g_random_int ();\n")}, "g_random_int()"),
