@@ -11,45 +11,10 @@
 
 #include "index/bitset.h"
 
+#include <string.h>
+
 #define N_REACH_MAX 5 /* words that 288 steps can reach into, above or below */
 #define N_SCRATCH   (FREE_STARTS_MAX_WORDS + 2 * N_REACH_MAX)
-#define ALL_BITS    (~G_GUINT64_CONSTANT (0))
-
-/* The shifts that erode by a run of up to 64. */
-typedef struct
-{
-  guint n_shifts;
-  guint shifts[6];
-} Erosion;
-
-static Erosion
-plan_erosion (guint n_run)
-{
-  Erosion erosion = { 0 };
-
-  for (guint n_done = 1; n_done < n_run;)
-    {
-      guint n_more = MIN (n_done, n_run - n_done);
-
-      erosion.shifts[erosion.n_shifts++] = n_more;
-      n_done += n_more;
-    }
-  return erosion;
-}
-
-/* Erodes a window of two words by at most 64; the lower word comes out right. */
-static inline guint64
-erode_word (guint64 low, guint64 high, const Erosion *erosion)
-{
-  for (guint i = 0; i < erosion->n_shifts; i++)
-    {
-      guint shift = erosion->shifts[i];
-
-      low &= (low >> shift) | (high << (BITSET_WORD_BITS - shift));
-      high &= high >> shift;
-    }
-  return low;
-}
 
 /* The first step of the working block around @step, from the end of the last closed day on. */
 static gint64
@@ -87,7 +52,7 @@ keep_block_grid (const AvailabilityBlock *block,
   while (starts != 0)
     {
       guint first = (guint) __builtin_ctzll (starts);
-      guint64 run = ALL_BITS << first;
+      guint64 run = ~G_GUINT64_CONSTANT (0) << first;
       guint64 holes = ~hours & run;
       gint64 block_start;
       guint n_off;
@@ -103,95 +68,77 @@ keep_block_grid (const AvailabilityBlock *block,
   return kept;
 }
 
-static void
-find_by_windows (const AvailabilityBlock *block,
-                 const FreeStartsNeed *need,
-                 const FreeStartsChunk *chunk,
-                 guint64 *out_words)
+/* Which of @n words of the raster from @first on a block has: [skipped, end). */
+typedef struct
 {
-  const guint64 *work = block->work->words, *full = block->busy_full->words;
-  const guint64 *around = need->may_share_buffers ? block->busy_core->words : full;
-  guint n_around = need->n_before + need->n_core + need->n_after;
-  gint64 back = chunk->first_word - block->first_word;
-  Erosion core = plan_erosion (need->n_core), wide = plan_erosion (n_around);
-  guint before = need->n_before;
+  guint skipped;
+  guint end;
+  gint64 in_block; /* number of the word @skipped in the block */
+} Overlap;
 
-  for (guint i = 0; i < chunk->n_words; i++)
-    {
-      gint64 w = back + i;
-      guint64 free_low, free_high;
+static Overlap
+overlap_of (const AvailabilityBlock *block, gint64 first, guint n)
+{
+  gint64 back = first - block->first_word;
+  guint skipped = (guint) CLAMP (-back, 0, n);
+  guint end = (guint) CLAMP ((gint64) block->work->n_words - back, skipped, n);
 
-      out_words[i] = 0;
-      if (w < 1 || w >= (gint64) block->work->n_words - 1 || chunk->allowed[i] == 0)
-        continue;
-      free_low = work[w] & ~full[w];
-      free_high = work[w + 1] & ~full[w + 1];
-      if (chunk->closed != NULL)
-        {
-          free_low &= ~chunk->closed[i];
-          free_high &= ~chunk->closed[i + 1];
-        }
-      if (free_low == 0)
-        continue;
-      free_low = erode_word (free_low, free_high, &core) & chunk->allowed[i];
-      if (n_around > need->n_core && free_low != 0)
-        {
-          guint64 low = ~around[w], high = ~around[w + 1];
-
-          if (before > 0)
-            {
-              high = (high << before) | (low >> (BITSET_WORD_BITS - before));
-              low = (low << before) | (~around[w - 1] >> (BITSET_WORD_BITS - before));
-            }
-          free_low &= erode_word (low, high, &wide);
-        }
-      out_words[i] = free_low;
-    }
+  return (Overlap){ skipped, end, back + skipped };
 }
 
-/* Words of the block or, outside it, unknown time: no working time, all busy. */
 static void
-copy_free (const AvailabilityBlock *block,
-           const AvailabilityBits *busy,
-           gint64 first,
-           guint n,
-           guint64 *out)
+clear_words (guint64 *words, guint start, guint end)
 {
-  for (guint i = 0; i < n; i++)
-    {
-      gint64 w = first + i - block->first_word;
-      out[i] = w >= 0 && w < busy->n_words ? ~busy->words[w] : 0;
-    }
+  for (guint i = start; i < end; i++)
+    words[i] = 0;
 }
 
-/* Meetings of more than 64 steps: the same over whole arrays. */
+/* Open working time that is free for a meeting's core; outside the block none is. */
 static void
-find_by_arrays (const AvailabilityBlock *block,
-                const FreeStartsNeed *need,
-                const FreeStartsChunk *chunk,
-                guint64 *out_words)
+fill_inside (const AvailabilityBlock *block, const FreeStartsChunk *chunk, guint n, guint64 *out)
 {
-  guint64 inside[N_SCRATCH], around[N_SCRATCH];
-  guint n_around = need->n_before + need->n_core + need->n_after;
-  guint n_reach = free_starts_n_reach (need), n_scratch = chunk->n_words + 2 * n_reach;
-  gint64 first = chunk->first_word - n_reach;
+  Overlap overlap = overlap_of (block, chunk->first_word, n);
 
-  copy_free (block, block->busy_full, first, n_scratch, inside);
-  copy_free (block, need->may_share_buffers ? block->busy_core : block->busy_full, first, n_scratch,
-             around);
-  for (guint i = 0; i < n_scratch; i++)
-    {
-      gint64 w = first + i - block->first_word;
+  clear_words (out, 0, overlap.skipped);
+  if (overlap.end > overlap.skipped)
+    bitset_and_not (out + overlap.skipped, block->work->words + overlap.in_block,
+                    block->busy_full->words + overlap.in_block, overlap.end - overlap.skipped);
+  clear_words (out, overlap.end, n);
+  if (chunk->closed != NULL)
+    bitset_and_not (out, out, chunk->closed, n);
+}
 
-      inside[i] &= w >= 0 && w < block->work->n_words ? block->work->words[w] : 0;
-      if (chunk->closed != NULL && i >= n_reach)
-        inside[i] &= ~chunk->closed[i - n_reach];
-    }
-  bitset_erode (inside, n_scratch, need->n_core);
-  bitset_erode (around, n_scratch, n_around);
-  bitset_shift_up (around, n_scratch, need->n_before);
-  for (guint i = 0; i < chunk->n_words; i++)
-    out_words[i] = inside[n_reach + i] & around[n_reach + i] & chunk->allowed[i];
+/* Time that is free for its buffers; outside the block none is. */
+static void
+fill_around (const AvailabilityBlock *block,
+             const AvailabilityBits *busy,
+             gint64 first,
+             guint n,
+             guint64 *out)
+{
+  Overlap overlap = overlap_of (block, first, n);
+
+  clear_words (out, 0, overlap.skipped);
+  for (guint i = overlap.skipped; i < overlap.end; i++)
+    out[i] = ~busy->words[overlap.in_block + i - overlap.skipped];
+  clear_words (out, overlap.end, n);
+}
+
+/* Takes away the starts whose buffers are not free. */
+static void
+and_around (const AvailabilityBlock *block,
+            const FreeStartsNeed *need,
+            const FreeStartsChunk *chunk,
+            guint64 *words)
+{
+  guint64 around[N_SCRATCH];
+  guint n_reach = free_starts_n_reach (need), n = chunk->n_words + 2 * n_reach;
+
+  fill_around (block, need->may_share_buffers ? block->busy_core : block->busy_full,
+               chunk->first_word - n_reach, n, around);
+  bitset_erode (around, n, need->n_before + need->n_core + need->n_after);
+  bitset_shift_up (around, n, need->n_before);
+  bitset_and (words, around + n_reach, chunk->n_words);
 }
 
 /**
@@ -219,10 +166,15 @@ free_starts_find (const AvailabilityBlock *block,
                   const FreeStartsChunk *chunk,
                   guint64 *out_words)
 {
-  if (need->n_before + need->n_core + need->n_after <= BITSET_WORD_BITS)
-    find_by_windows (block, need, chunk, out_words);
-  else
-    find_by_arrays (block, need, chunk, out_words);
+  guint64 inside[N_SCRATCH];
+  guint n = chunk->n_words + free_starts_n_reach (need);
+
+  fill_inside (block, chunk, n, inside);
+  bitset_erode (inside, n, need->n_core);
+  bitset_and (inside, chunk->allowed, chunk->n_words);
+  memcpy (out_words, inside, chunk->n_words * sizeof (guint64));
+  if (need->n_before + need->n_after > 0)
+    and_around (block, need, chunk, out_words);
   if (need->n_grid <= 1)
     return;
   for (guint i = 0; i < chunk->n_words; i++)

@@ -126,11 +126,9 @@ and_rooms (Walk *walk)
       if (!is_fresh (search->rooms[r], search->now_us))
         continue;
       free_starts_find (search->rooms[r], &walk->room_need, &chunk, one);
-      for (guint i = 0; i < chunk.n_words; i++)
-        some[i] |= one[i];
+      bitset_or (some, one, chunk.n_words);
     }
-  for (guint i = 0; i < chunk.n_words; i++)
-    walk->allowed[i] &= some[i];
+  bitset_and (walk->allowed, some, chunk.n_words);
 }
 
 /* Works out one chunk: a row per advisor with something free, and the union of the rows. */
@@ -155,8 +153,7 @@ walk_chunk (Walk *walk)
       if (!is_fresh (search->advisors[r], search->now_us))
         continue;
       free_starts_find (search->advisors[r], &walk->advisor_need, chunk, row);
-      for (guint i = 0; i < chunk->n_words; i++)
-        walk->any[i] |= row[i];
+      bitset_or (walk->any, row, chunk->n_words);
       walk->ids[walk->n_rows++] = search->advisors[r]->resource_id;
     }
 }
