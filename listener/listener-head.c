@@ -131,7 +131,8 @@ note_special (Scan *scan, const ListenerField *field)
       if (is_named (field, "Transfer-Encoding"))
         {
           scan->n_codings++;
-          scan->good_coding = is_text (field, "chunked");
+          /* The library compares with the blanks after it, and would take the body for endless. */
+          scan->good_coding = g_ascii_strcasecmp (field->value, "chunked") == 0;
           scan->head->chunked = TRUE;
         }
       break;
