@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the two halves of the executor share: tickets, queues, and the way back to the loop. */
+#pragma once
+
+#include "base/executor.h"
+
+/* One job on its way. Belongs to whichever queue, thread or post holds it. */
+typedef struct
+{
+  ExecutorJob job;
+  ExecutorReport report;
+  GError *error;
+  gint64 submitted_us;
+  gboolean is_prepared;
+} ExecutorTicket;
+
+struct _Executor
+{
+  const ExecutorHooks *hooks;
+  gpointer user_data;
+  ExecutorSettings settings;
+
+  GMutex lock;
+  GCond changed;
+  GQueue queues[EXECUTOR_N_PLACES];
+  gboolean is_stopping;
+  guint n_preparing;
+  guint n_running; /* threads that have not ended */
+  ExecutorCounters counters;
+  GQueue posts;
+
+  GSource *source;
+  GPtrArray *threads;
+  gpointer writer_session;
+};
+
+GPtrArray *executor_tickets_new (void);
+void executor_ticket_answer_busy (ExecutorTicket *ticket, const char *why);
+gboolean executor_ticket_is_late (const ExecutorTicket *ticket);
+gboolean executor_ticket_run (ExecutorTicket *ticket, ExecutorStep step, gpointer session);
+gboolean executor_ticket_may_retry (const ExecutorTicket *ticket);
+void executor_post (Executor *executor, gpointer delta, GPtrArray *tickets);
+void executor_post_one (Executor *executor, ExecutorTicket *ticket);
+void executor_thread_ends (Executor *executor, ExecutorPlace place, gpointer session);
+ExecutorTicket *executor_take (Executor *executor, ExecutorPlace place);
+gpointer executor_run_writer (gpointer data);
