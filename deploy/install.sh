@@ -35,11 +35,10 @@ install_packages ()
     done < <(grep -v '^#' deploy/packages)
     [ ${#missing[@]} -eq 0 ] && return 0
     echo "installing ${#missing[@]} Debian packages: ${missing[*]}"
-    export DEBIAN_FRONTEND=noninteractive
     as_root apt-get update -qq
     # dpkg need not flush every file on a machine that can install again.
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io "${missing[@]}" >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io "${missing[@]}" >/dev/null
 }
 
 install_node_modules ()

@@ -62,15 +62,15 @@ configure ()
 # tests NAME FOLDER ARGUMENT...: runs them; their results are counted at the end, whatever meson's exit status.
 tests ()
 {
-    local name=$1 folder=$2 start=$SECONDS
+    local name=$1 folder=$2 json=$2/meson-logs/$1 start=$SECONDS
     shift 2
     # A log of an earlier run must not be counted.
-    rm -f "$folder/meson-logs/$name"{,-valgrind}.json
+    rm -f "$json"{,-valgrind}.json
     meson test -C "$folder" --no-rebuild --logbase "$name" "$@" >"$log" 2>&1 || true
     # Meson adds the name of a wrapper to the log's.
-    [ ! -f "$folder/meson-logs/$name-valgrind.json" ] || mv "$folder/meson-logs/$name-valgrind.json" "$folder/meson-logs/$name.json"
-    if [ -f "$folder/meson-logs/$name.json" ]; then
-        results+=("$name=$folder/meson-logs/$name.json")
+    [ ! -f "$json-valgrind.json" ] || mv "$json-valgrind.json" "$json.json"
+    if [ -f "$json.json" ]; then
+        results+=("$name=$json.json")
     elif ! grep -q 'No suitable tests\|No tests defined' "$log"; then
         fail "$name"
     fi
@@ -82,8 +82,9 @@ phase configure configure build -Dwerror=true
 phase build ninja -C build
 tests tests build ${choice[@]+"${choice[@]}"}
 if [ $valgrind = yes ]; then
-    PLANNER_BUDGET=5 tests valgrind build --suite unit --suite store --timeout-multiplier 10 \
-        --wrapper "valgrind -q --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --suppressions=$PWD/tests/suppressions/valgrind.supp"
+    PLANNER_BUDGET=5 tests valgrind build --suite unit --suite store --timeout-multiplier 10 --wrapper "valgrind -q \
+        --error-exitcode=99 --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
+        --suppressions=$PWD/tests/suppressions/valgrind.supp"
 fi
 if [ $sanitize = yes ]; then
     export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
@@ -92,10 +93,13 @@ if [ $sanitize = yes ]; then
     export LSAN_OPTIONS=suppressions=$PWD/tests/suppressions/lsan.supp:print_suppressions=0
     export CC=clang
     # gcc watches unused variables; clang takes a scope guard for one.
-    phase configure-sanitizers configure build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-Wno-unused-variable
+    phase configure-sanitizers configure build-asan -Dwerror=true -Db_sanitize=address,undefined -Db_lundef=false \
+        -Dc_args=-Wno-unused-variable
     phase build-sanitizers ninja -C build-asan
     # Slower code does a smaller share, so that the run as a whole keeps its time.
-    PLANNER_BUDGET=$([ "${PLANNER_BUDGET:-100}" = long ] && echo long || echo $((${PLANNER_BUDGET:-100} / 5))) G_SLICE=always-malloc \
-        tests sanitizers build-asan --suite unit --suite store --suite ops --suite fuzz --timeout-multiplier 4
+    budget=${PLANNER_BUDGET:-100}
+    [ "$budget" = long ] || budget=$((budget / 5))
+    PLANNER_BUDGET=$budget G_SLICE=always-malloc tests sanitizers build-asan --timeout-multiplier 4 \
+        --suite unit --suite store --suite ops --suite fuzz
 fi
 python3 tests/testlib/count-results.py ${results[@]+"${results[@]}"}

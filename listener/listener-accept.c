@@ -34,7 +34,7 @@ evict_idle (Listener *listener)
   ListenerConnection *longest = queue->head;
 
   if (longest == NULL ||
-      longest->deadline_us - queue->span_us + EVICTABLE_AFTER_US > listener_now_us (listener))
+      longest->deadline_us - queue->span_us + EVICTABLE_AFTER_US > listener->now_us)
     return FALSE;
   listener->counters.n_evicted++;
   listener_connection_cut (longest);
@@ -121,7 +121,7 @@ shed (Listener *listener)
     }
   listener->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
   evict_idle (listener);
-  listener->accept_again_us = listener_now_us (listener) + ACCEPT_PAUSE_US;
+  listener->accept_again_us = listener->now_us + ACCEPT_PAUSE_US;
   listener_source_watch_accept (listener, FALSE);
 }
 
@@ -155,9 +155,9 @@ listener_accept_some (Listener *listener)
 
 /* Ends the pause after the descriptors ran out. */
 void
-listener_accept_resume_when_due (Listener *listener, gint64 now_us)
+listener_accept_resume_when_due (Listener *listener)
 {
-  if (listener->accept_again_us == 0 || now_us < listener->accept_again_us)
+  if (listener->accept_again_us == 0 || listener->now_us < listener->accept_again_us)
     return;
   listener->accept_again_us = 0;
   if (listener->spare_fd < 0)

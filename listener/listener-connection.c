@@ -6,13 +6,6 @@
 #include <poll.h>
 #include <string.h>
 
-/* The loop's own reading of the clock: one per iteration. */
-gint64
-listener_now_us (Listener *listener)
-{
-  return g_source_get_time (listener->source);
-}
-
 /* Takes @peer_text. */
 ListenerConnection *
 listener_connection_new (Listener *listener, int fd, GRefString *peer_text)
@@ -103,7 +96,7 @@ listener_connection_enter (ListenerConnection *connection, ListenerPhase phase)
 
   listener_connection_leave (connection);
   connection->phase = phase;
-  connection->deadline_us = listener_now_us (connection->listener) + queue->span_us;
+  connection->deadline_us = connection->listener->now_us + queue->span_us;
   connection->previous = queue->tail;
   if (queue->tail != NULL)
     queue->tail->next = connection;
@@ -172,15 +165,15 @@ expire (ListenerConnection *connection)
   listener_connection_cut (connection);
 }
 
-/* Ends what is overdue at @now_us. */
+/* Ends what is overdue. */
 void
-listener_connections_sweep (Listener *listener, gint64 now_us)
+listener_connections_sweep (Listener *listener)
 {
   for (guint i = 0; i < LISTENER_N_QUEUES; i++)
     {
       ListenerQueue *queue = &listener->queues[i];
 
-      while (queue->head != NULL && queue->head->deadline_us <= now_us)
+      while (queue->head != NULL && queue->head->deadline_us <= listener->now_us)
         expire (queue->head);
     }
 }

@@ -93,6 +93,7 @@ struct _Listener
   int socket_fd;
   int spare_fd; /* given up for a moment to be able to accept and close when descriptors run out */
   guint16 port;
+  gint64 now_us;          /* the loop's clock, read once or twice per turn */
   gint64 accept_again_us; /* 0 when accepting */
   gboolean run_pending;   /* something was resumed: the library has work that no descriptor shows */
   gboolean stopping;
@@ -159,10 +160,9 @@ void listener_source_watch_accept (Listener *listener, gboolean watch);
 
 /* listener-accept.c */
 void listener_accept_some (Listener *listener);
-void listener_accept_resume_when_due (Listener *listener, gint64 now_us);
+void listener_accept_resume_when_due (Listener *listener);
 
 /* listener-connection.c */
-gint64 listener_now_us (Listener *listener);
 ListenerConnection *listener_connection_new (Listener *listener, int fd, GRefString *peer_text);
 void listener_connection_free (ListenerConnection *connection);
 void listener_connection_enter (ListenerConnection *connection, ListenerPhase phase);
@@ -170,7 +170,7 @@ void listener_connection_leave (ListenerConnection *connection);
 void listener_connection_drop_request (ListenerConnection *connection);
 void listener_connection_cut (ListenerConnection *connection);
 gboolean listener_connection_check_gone (ListenerConnection *connection);
-void listener_connections_sweep (Listener *listener, gint64 now_us);
+void listener_connections_sweep (Listener *listener);
 gint64 listener_connections_next_deadline (Listener *listener);
 
 /* listener-http.c: the library's callbacks */

@@ -27,7 +27,7 @@ static const struct
   { 417, "Expectation Failed", "Only the expectation 100-continue is known.\n" },
   { 431, "Request Header Fields Too Large", "The head is larger than this server accepts.\n" },
   { 503, "Service Unavailable", "Too much is waiting. Try again.\n" },
-  { 505, "HTTP Version Not Supported", "Only HTTP/1.0 and HTTP/1.1 are spoken.\n" },
+  { 505, "HTTP Version Not Supported", "Use HTTP/1.0 or HTTP/1.1.\n" },
 };
 
 static gsize

@@ -22,8 +22,7 @@ next_wakeup_us (Listener *listener)
   if (listener->run_pending)
     return 0;
   if (MHD_get_timeout (listener->daemon, &timeout_ms) == MHD_YES)
-    next_us =
-      timeout_ms == 0 ? 0 : MIN (next_us, listener_now_us (listener) + (gint64) timeout_ms * 1000);
+    next_us = timeout_ms == 0 ? 0 : MIN (next_us, listener->now_us + (gint64) timeout_ms * 1000);
   if (listener->accept_again_us != 0)
     next_us = MIN (next_us, listener->accept_again_us);
   return next_us;
@@ -33,14 +32,16 @@ static gboolean
 prepare (GSource *source, int *out_timeout_ms)
 {
   Listener *listener = ((ListenerSource *) source)->listener;
-  gint64 next_us = next_wakeup_us (listener);
+  gint64 next_us;
 
+  listener->now_us = g_source_get_time (source);
+  next_us = next_wakeup_us (listener);
   if (next_us == G_MAXINT64)
     {
       *out_timeout_ms = -1;
       return FALSE;
     }
-  next_us = next_us == 0 ? 0 : MAX (0, next_us - g_source_get_time (source));
+  next_us = next_us == 0 ? 0 : MAX (0, next_us - listener->now_us);
   *out_timeout_ms = (int) MIN ((next_us + 999) / 1000, G_MAXINT);
   return *out_timeout_ms == 0;
 }
@@ -56,22 +57,22 @@ check (GSource *source)
 {
   Listener *listener = ((ListenerSource *) source)->listener;
 
+  listener->now_us = g_source_get_time (source);
   return is_ready (source, listener->epoll_tag) || is_ready (source, listener->accept_tag) ||
-         next_wakeup_us (listener) <= g_source_get_time (source);
+         next_wakeup_us (listener) <= listener->now_us;
 }
 
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
   Listener *listener = ((ListenerSource *) source)->listener;
-  gint64 now_us = g_source_get_time (source);
 
   if (is_ready (source, listener->accept_tag))
     listener_accept_some (listener);
-  listener_accept_resume_when_due (listener, now_us);
+  listener_accept_resume_when_due (listener);
   listener->run_pending = FALSE;
   MHD_run (listener->daemon);
-  listener_connections_sweep (listener, now_us);
+  listener_connections_sweep (listener);
   return G_SOURCE_CONTINUE;
 }
 

@@ -7,7 +7,9 @@ _OPAQUE = re.compile(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n]
 _COMMENT_OR_STRING = re.compile(r'(/\*.*?\*/|//[^\n]*)|("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')', re.S)
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
 _FUNCTION = re.compile(r"^([A-Za-z_]\w*) ?\(((?:[^(){};]|\([^()]*\))*)\)\s*\n\{", re.M)
-_PROTOTYPE = re.compile(r"^(?!typedef\b)(?:[A-Za-z_][\w ]*[ *]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M)
+_PROTOTYPE = re.compile(
+    r"^(?!typedef\b)(?:[A-Za-z_][\w ]*[ *]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M
+)
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[(){};:]")
 
@@ -31,7 +33,9 @@ def includes(text):
     """(line, path, is_quoted) of every include."""
     plain = without_comments(text)
     for match in _INCLUDE.finditer(plain):
-        yield plain.count("\n", 0, match.start()) + 1, match.group(1) or match.group(2), match.group(1) is not None
+        yield plain.count("\n", 0, match.start()) + 1, match.group(1) or match.group(2), match.group(
+            1
+        ) is not None
 
 
 def prototypes(text):
@@ -145,6 +149,12 @@ def functions(text):
         while walk.at < len(walk.tokens) and walk.peek() != "}":
             walk.statement(0)
         head = code[code.rfind("\n\n", 0, match.start()) + 1 : match.start()]
-        yield Function(match.group(1), code.count("\n", 0, match.start()) + 1,
-                       code.count("\n", match.start(), end) + 1, _count_parameters(match.group(2)),
-                       walk.deepest, len(re.findall(r"\bgoto\b", body)), "static" in head)
+        yield Function(
+            match.group(1),
+            code.count("\n", 0, match.start()) + 1,
+            code.count("\n", match.start(), end) + 1,
+            _count_parameters(match.group(2)),
+            walk.deepest,
+            len(re.findall(r"\bgoto\b", body)),
+            "static" in head,
+        )

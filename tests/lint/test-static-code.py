@@ -25,7 +25,9 @@ def function(body, parameters="void", head="static void\nrun"):
 
 SEVEN = ", ".join(f"int p{i}" for i in range(7))
 NEST_3 = "  for (;;)\n    if (a)\n      while (b)\n        c ();\n"
-NEST_4 = "  for (;;)\n    {\n      if (a)\n        b ();\n      else if (c)\n        while (d)\n          if (e)\n            f ();\n    }\n"
+NEST_4 = (
+    "  for (;;)\n    {\n      if (a)\n        b ();\n      else if (c)\n        while (d)\n          if (e)\n            f ();\n    }\n"
+)
 XSD = "soap-contract/external-booking-v3.xsd"
 CHANGES = "soap-contract/CHANGELOG.md"
 SCHEMA = '<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">%s</xs:schema>'
@@ -46,7 +48,15 @@ CASES = [
     ("function-sizes", {"planner/a.c": function("", "int (*f) (int, int, int, int, int, int), int b")}, None),
     ("function-sizes", {"planner/a.c": function(NEST_4)}, "nested 4 deep"),
     ("function-sizes", {"planner/a.c": function(NEST_3)}, None),
-    ("function-sizes", {"planner/a.c": function("  switch (a)\n    {\n    case 'x':\n      if (b)\n        c ();\n      break;\n    default:\n      if (c)\n        while (d)\n          e ();\n    }\n")}, None),
+    (
+        "function-sizes",
+        {
+            "planner/a.c": function(
+                "  switch (a)\n    {\n    case 'x':\n      if (b)\n        c ();\n      break;\n    default:\n      if (c)\n        while (d)\n          e ();\n    }\n"
+            )
+        },
+        None,
+    ),
     ("function-sizes", {"planner/a.c": function("  do\n    if (a)\n      b ();\n  while (c);\n" * 5)}, None),
     ("function-sizes", {"planner/a.c": function("  int a[] = { 1, 2 };\n  if (a[0])\n    b ();\n  else if (c)\n    d ();\n" * 5)}, None),
     ("function-sizes", {"planner/a.c": function("  goto end;\nend:\n  return;\n")}, "goto"),
@@ -55,8 +65,17 @@ CASES = [
     ("first-lines", {"planner/a.c": "/* SPDX-License-Identifier: EUPL-1.2 */\nint a;\n"}, "no sentence"),
     ("first-lines", {"deploy/a": "#!/bin/sh\necho\n"}, "no line with SPDX"),
     ("first-lines", {"data/a.sql": "CREATE TABLE a (b);\n"}, "no line with SPDX"),
-    ("first-lines", {"planner/a.c": HEAD, "a.py": HASH, "deploy/a": "#!/bin/sh\n" + HASH, "data/a.csv": "a\n",
-                     "a.xsd": '<?xml version="1.0"?>\n<!-- SPDX-License-Identifier: EUPL-1.2 -->\n<!-- Says what it is for. -->\n'}, None),
+    (
+        "first-lines",
+        {
+            "planner/a.c": HEAD,
+            "a.py": HASH,
+            "deploy/a": "#!/bin/sh\n" + HASH,
+            "data/a.csv": "a\n",
+            "a.xsd": '<?xml version="1.0"?>\n<!-- SPDX-License-Identifier: EUPL-1.2 -->\n<!-- Says what it is for. -->\n',
+        },
+        None,
+    ),
     ("blanks", {"planner/a.c": "int a; \n"}, "blanks at the end"),
     ("blanks", {"planner/a.c": "int a;"}, "no newline"),
     ("blanks", {"planner/a.c": "int a;\r\n"}, "carriage"),
@@ -64,7 +83,11 @@ CASES = [
     ("blanks", {"planner/a.c": "int a;\n", "tests/unit/corpus/a.c": "a \r\n"}, None),
     ("format", {".clang-format": "BasedOnStyle: GNU\n", "planner/a.c": "int   a;\n"}, "clang-format"),
     ("format", {".clang-format": "BasedOnStyle: GNU\n", "planner/a.c": "int a;\n"}, None),
-    ("include-cycles", {"planner/a.h": '#include "b.h"\n', "planner/b.h": '#include "c.h"\n', "planner/c.h": '#include "a.h"\n'}, "includes itself"),
+    (
+        "include-cycles",
+        {"planner/a.h": '#include "b.h"\n', "planner/b.h": '#include "c.h"\n', "planner/c.h": '#include "a.h"\n'},
+        "includes itself",
+    ),
     ("include-cycles", {"planner/a.h": '#include "b.h"\n#include "c.h"\n', "planner/b.h": '#include "c.h"\n', "planner/c.h": ""}, None),
     ("layers", {"planner/base/a.c": '#include "rules/b.h"\n', "planner/rules/b.h": ""}, "planner/base may not include planner/rules"),
     ("layers", {"planner/rules/a.c": '#include "b.h"\n', "planner/store/b.h": ""}, "planner/rules may not include planner/store"),
@@ -74,72 +97,166 @@ CASES = [
     ("layers", {"planner/base/a.c": '#include "b.h"\n', "tests/testlib/b.h": ""}, "a test's"),
     ("layers", {"planner/base/a.c": '#include "nowhere.h"\n'}, "in no folder of ours"),
     ("layers", {"common/a.c": ""}, "not in the lint's table"),
-    ("layers", {"planner/ops/a.c": '#include "config.h"\n#include "contract-types.h"\n#include "b.h"\n/* #include "c.h" */\n',
-                "planner/store/b.h": "", "planner/http/c.h": "", "tests/ops/d.c": '#include "c.h"\n'}, None),
+    (
+        "layers",
+        {
+            "planner/ops/a.c": '#include "config.h"\n#include "contract-types.h"\n#include "b.h"\n/* #include "c.h" */\n',
+            "planner/store/b.h": "",
+            "planner/http/c.h": "",
+            "tests/ops/d.c": '#include "c.h"\n',
+        },
+        None,
+    ),
     ("rooms", {"planner/ops/a.c": "#include <libxml/tree.h>\n"}, "belongs in"),
     ("rooms", {"planner/http/a.c": "#include <microhttpd.h>\n"}, "belongs in"),
     ("rooms", {"planner/rules/a.c": "#include <libical/ical.h>\n"}, "belongs in"),
     ("rooms", {"planner/store/booking-store.c": "#include <sqlite3.h>\n"}, "belongs in"),
-    ("rooms", {"planner/store/store-sqlite.c": "#include <sqlite3.h>\n", "listener/a.c": "#include <gnutls/gnutls.h>\n",
-               "soap-contract/a.c": "#include <libxml/tree.h>\n", "tests/unit/a.c": "#include <sqlite3.h>\n"}, None),
+    (
+        "rooms",
+        {
+            "planner/store/store-sqlite.c": "#include <sqlite3.h>\n",
+            "listener/a.c": "#include <gnutls/gnutls.h>\n",
+            "soap-contract/a.c": "#include <libxml/tree.h>\n",
+            "tests/unit/a.c": "#include <sqlite3.h>\n",
+        },
+        None,
+    ),
     ("tests", {"planner/a.c": HEAD}, "no tests/*/test-a.c"),
     ("tests", {"planner/ops/op-move.c": HEAD}, "no tests/*/test-op-move.c"),
     ("tests", {"tests/unit/test-a.c": HEAD, "tests/unit/meson.build": "tests += {\n}\n"}, "no row 'unit/a'"),
     ("tests", {"planner/a.c": HEAD, "planner/main.c": HEAD, "planner/ops/op-move.c": HEAD, "tests/ops/move/request.xml": "", **TEST}, None),
-    ("tests", {"planner/a.c": HEAD, "planner/a-part.c": HEAD, **TEST, "tests/unit/test-a.c": HEAD + "/* Also tests: a-other, a-part. */\n"}, None),
+    (
+        "tests",
+        {"planner/a.c": HEAD, "planner/a-part.c": HEAD, **TEST, "tests/unit/test-a.c": HEAD + "/* Also tests: a-other, a-part. */\n"},
+        None,
+    ),
     ("operation-examples", {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n'}, "no examples in tests/ops/get-bookings/"),
-    ("operation-examples", {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n', "tests/ops/get-bookings/a.xml": "", "tests/ops/get-bookings/b.xml": ""}, None),
+    (
+        "operation-examples",
+        {"planner/ops/op-table.c": '  { "GetBookings", 1 },\n', "tests/ops/get-bookings/a.xml": "", "tests/ops/get-bookings/b.xml": ""},
+        None,
+    ),
     ("contract-changelog", {XSD: SCHEMA % ""}, "must tell what changed"),
     ("contract-changelog", {XSD: SCHEMA % '<xs:element name="a"/>', CHANGES: "- First. `schema 5eea05a39a48`\n"}, "must tell what changed"),
-    ("contract-changelog", {XSD: SCHEMA % "<xs:annotation/>", CHANGES: "- First, and\n  so on. `schema c2e3290e4a88`\n- Older. `schema 000000000000`\n"}, None),
+    (
+        "contract-changelog",
+        {XSD: SCHEMA % "<xs:annotation/>", CHANGES: "- First, and\n  so on. `schema c2e3290e4a88`\n- Older. `schema 000000000000`\n"},
+        None,
+    ),
     ("environment", {"planner/ops/a.c": function("  a = g_get_real_time ();\n")}, "g_get_real_time()"),
     ("environment", {"planner/ops/a.c": function("  a = time (NULL);\n")}, "time()"),
     ("environment", {"calendar-sync/a.c": function("  a = g_random_int ();\n")}, "g_random_int()"),
     ("environment", {"planner/http/a.c": function("  g_thread_new (a, b, c);\n")}, "g_thread_new()"),
     ("environment", {"planner/sync/a.c": function("  g_timeout_add_seconds (1, b, c);\n")}, "g_timeout_add_seconds()"),
-    ("environment", {"planner/base/a.c": function("  a = time (NULL);\n"), "listener/a.c": function("  g_timeout_add (1, b, c);\n"),
-                     "planner/ops/a.c": function('  puts ("time (NULL)"); /* time (a) */\n  self->time (a);\n  end_time (a);\n'),
-                     "tests/unit/a.c": function("  a = g_random_int ();\n")}, None),
+    (
+        "environment",
+        {
+            "planner/base/a.c": function("  a = time (NULL);\n"),
+            "listener/a.c": function("  g_timeout_add (1, b, c);\n"),
+            "planner/ops/a.c": function('  puts ("time (NULL)"); /* time (a) */\n  self->time (a);\n  end_time (a);\n'),
+            "tests/unit/a.c": function("  a = g_random_int ();\n"),
+        },
+        None,
+    ),
     ("forbidden-calls", {"planner/a.c": function("  strcpy (a, b);\n")}, "strcpy()"),
     ("forbidden-calls", {"tests/unit/a.c": function("  a = atoi (b);\n")}, "atoi()"),
     ("forbidden-calls", {"planner/a.c": function("  localtime (a);\n")}, "localtime()"),
     ("forbidden-calls", {"planner/a.c": function("  system (a);\n")}, "system()"),
     ("forbidden-calls", {"planner/a.c": function("  g_print (a);\n")}, "g_print()"),
     ("forbidden-calls", {"planner/a.c": function("  g_error (a);\n")}, "g_error()"),
-    ("forbidden-calls", {"planner/ctl/a.c": function("  g_print (a);\n"), "planner/main.c": function("  g_print (a);\n"),
-                         "planner/a.c": function('  snprintf (a, b);\n  g_strdup_printf ("system (1)");\n  file_system (a);\n')}, None),
+    (
+        "forbidden-calls",
+        {
+            "planner/ctl/a.c": function("  g_print (a);\n"),
+            "planner/main.c": function("  g_print (a);\n"),
+            "planner/a.c": function('  snprintf (a, b);\n  g_strdup_printf ("system (1)");\n  file_system (a);\n'),
+        },
+        None,
+    ),
     ("must-use", {"planner/a.h": "gboolean a_load (int b,\n                 GError **error);\n"}, "a_load(): may fail"),
-    ("must-use", {"planner/a.h": "gboolean a_load (int b, GError **error) G_GNUC_WARN_UNUSED_RESULT;\nvoid a_free (A *a);\nstruct A\n{\n  int (*get) (GError **error);\n};\n"
-                                  "typedef int (*Get) (GError **error);\n"}, None),
+    (
+        "must-use",
+        {
+            "planner/a.h": "gboolean a_load (int b, GError **error) G_GNUC_WARN_UNUSED_RESULT;\nvoid a_free (A *a);\nstruct A\n{\n  int (*get) (GError **error);\n};\n"
+            "typedef int (*Get) (GError **error);\n"
+        },
+        None,
+    ),
     ("docstrings", {"planner/a.h": "char *a_dup (void);\n"}, "a_dup(): no description"),
-    ("docstrings", {"planner/a.h": "/* int a_old (void); */\nchar *a_dup (void);\ntypedef int (*Get) (int b);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC (A, a_free)\n", "planner/a.c": "/**\n * a_dup:\n */\n"}, None),
-    ("test-environment", {"tests/budget": "races 1 2 rounds unit-a\n", "tests/unit/test-a.c": 'a = testlib_budget ("worlds");\n'}, "no row worlds"),
+    (
+        "docstrings",
+        {
+            "planner/a.h": "/* int a_old (void); */\nchar *a_dup (void);\ntypedef int (*Get) (int b);\nG_DEFINE_AUTOPTR_CLEANUP_FUNC (A, a_free)\n",
+            "planner/a.c": "/**\n * a_dup:\n */\n",
+        },
+        None,
+    ),
+    (
+        "test-environment",
+        {"tests/budget": "races 1 2 rounds unit-a\n", "tests/unit/test-a.c": 'a = testlib_budget ("worlds");\n'},
+        "no row worlds",
+    ),
     ("test-environment", {"tests/budget": "races 1 2 rounds unit-a\n"}, "no test uses races"),
     ("test-environment", {"tests/budget": "races 1 2 rounds unit-b\n", **TEST}, "races: no test unit-b"),
     ("test-environment", {"tests/unit/test-a.c": "  a = g_random_int ();\n"}, "a seed that nobody can repeat"),
     ("test-environment", {"tests/unit/test-a.py": "a = random.choice(b)\n"}, "a seed that nobody can repeat"),
     ("test-environment", {"tests/unit/test-a.c": "  GRand *random = testlib_random_new ();\n  a = g_rand_int (random);\n"}, None),
     ("test-environment", {"tests/unit/test-a.c": 'a = g_getenv ("PLANNER_BUDGET");\n'}, "testlib's to read"),
-    ("test-environment", {"tests/budget": "races 1 2 rounds unit-a\nworlds 1 2 rounds http-b\n", **TEST, "tests/unit/test-a.c": 'testlib_budget ("races")\n',
-                          "tests/http/meson.build": "'http/b': {}",
-                          "tests/http/test-b.py": 'testlib.budget("worlds")\n'}, None),
+    (
+        "test-environment",
+        {
+            "tests/budget": "races 1 2 rounds unit-a\nworlds 1 2 rounds http-b\n",
+            **TEST,
+            "tests/unit/test-a.c": 'testlib_budget ("races")\n',
+            "tests/http/meson.build": "'http/b': {}",
+            "tests/http/test-b.py": 'testlib.budget("worlds")\n',
+        },
+        None,
+    ),
     ("sql", {"data/schema/1.sql": "SELECT datetime('now');\n"}, "datetime("),
     ("sql", {"data/schema/1.sql": "CREATE TABLE a (b DEFAULT CURRENT_TIMESTAMP);\n"}, "CURRENT_TIMESTAMP"),
     ("sql", {STORE: '{ BOOKING_X, "SELECT strftime ($1)" },\n'}, "strftime ("),
     ("sql", {STORE: '{ STORE_BOOKING_LIST,\n  "SELECT a "\n  "FROM b" },\n'}, "a list without ORDER BY"),
     ("sql", {STORE: '{ "booking-list", "SELECT a FROM b" },\n'}, "a list without ORDER BY"),
     ("sql", {"planner/store/sql-a.h": 'X (BOOKINGS_OF_CITIZEN, "SELECT a " \\\n     "FROM b") \\\n'}, "BOOKINGS_OF_CITIZEN: a list"),
-    ("sql", {"planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1") \\\n  X (ORDER, "UPDATE b ORDER BY c")\n'}, "BOOKINGS_OF_A: a list"),
-    ("sql", {"planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1 " \\\n "ORDER BY c") \\\n  X (A_BY_ID, "SELECT " A " FROM b")\n'}, None),
-    ("sql", {STORE: '{ STORE_BOOKING_LIST,\n  "SELECT a FROM b "\n  "ORDER BY a" },\n{ STORE_BOOKING_GET, "SELECT a FROM b WHERE c = $1" },\n',
-             "data/schema/1.sql": "-- no datetime('now') here\nCREATE TABLE a (b);\n", "planner/store/a.c": "now (a); /* strftime () */\n"}, None),
+    (
+        "sql",
+        {
+            "planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1") \\\n  X (ORDER, "UPDATE b ORDER BY c")\n'
+        },
+        "BOOKINGS_OF_A: a list",
+    ),
+    (
+        "sql",
+        {
+            "planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1 " \\\n "ORDER BY c") \\\n  X (A_BY_ID, "SELECT " A " FROM b")\n'
+        },
+        None,
+    ),
+    (
+        "sql",
+        {
+            STORE: '{ STORE_BOOKING_LIST,\n  "SELECT a FROM b "\n  "ORDER BY a" },\n{ STORE_BOOKING_GET, "SELECT a FROM b WHERE c = $1" },\n',
+            "data/schema/1.sql": "-- no datetime('now') here\nCREATE TABLE a (b);\n",
+            "planner/store/a.c": "now (a); /* strftime () */\n",
+        },
+        None,
+    ),
     ("cpr", {"docs/a.md": "citizen 010190-1234\n"}, "may be somebody's"),
     ("cpr", {"data/a.csv": "x;2412801234;y\n"}, "may be somebody's"),
     ("cpr", {"tests/a.c": 'a = "2902045001";\n'}, "may be somebody's"),
     ("cpr", {"tests/a.py": 'a = "0101905002"\n'}, None),
     ("cpr", {"tests/a.xml": "<a>0101905004</a>\n"}, "may be somebody's"),
-    ("cpr", {"docs/a.md": "0000000000 1111111111 0101905001 010190-5001\n", "tests/a.ics": "DTSTART:20240101T120000Z\nUID:3f2504e0-010190-1234abc\n",
-             "planner/a.c": "a = 1806123456;\n", "docs/b.md": "12345678901 3201901234 0113901234 3002901234 0101901234.5\n"}, None),
+    (
+        "cpr",
+        {
+            "docs/a.md": "0000000000 1111111111 0101905001 010190-5001\n",
+            "tests/a.ics": "DTSTART:20240101T120000Z\nUID:3f2504e0-010190-1234abc\n",
+            "planner/a.c": "a = 1806123456;\n",
+            "docs/b.md": "12345678901 3201901234 0113901234 3002901234 0101901234.5\n",
+        },
+        None,
+    ),
     ("words", {"deploy/a": "cd /ro" "ot/planner\n"}, "a path of one machine"),
     ("words", {"deploy/a": "cd /ho" "me/anna/planner\n"}, "a path of one machine"),
     ("words", {"planner/a.c": "/* TO" "DO: later */\n"}, "unfinished"),
@@ -147,11 +264,26 @@ CASES = [
     ("words", {"docs/a.md": "write to anna" "@kommune.dk\n"}, "kommune.dk: use .example"),
     ("words", {"docs/a.md": "call +45 12 34 56 78\n"}, "a telephone number"),
     ("words", {"docs/a.md": "made by an A" "I\n"}, "not the reader's business"),
-    ("words", {"docs/a.md": "http://127.0.0.1:8080/ https://www.w3.org/a http://planner.example:1/ anna@kommune.example +45 00000000 User-Agent\n",
-               "deploy/a": "cd $root/work/x ./root/ a@b.service\n", "tests/unit/corpus/a.ics": "mailto:anna@kommune.dk\n"}, None),
+    (
+        "words",
+        {
+            "docs/a.md": "http://127.0.0.1:8080/ https://www.w3.org/a http://planner.example:1/ anna@kommune.example +45 00000000 User-Agent\n",
+            "deploy/a": "cd $root/work/x ./root/ a@b.service\n",
+            "tests/unit/corpus/a.ics": "mailto:anna@kommune.dk\n",
+        },
+        None,
+    ),
     ("links", {"README.md": "see [this](docs/a.md)\n"}, "docs/a.md is not there"),
     ("links", {"README.md": "see `planner/b.c`\n", "planner/a.c": ""}, "planner/b.c is not there"),
-    ("links", {"README.md": "[a](docs/a.md#part) [b](https://x.example/) [c](#d) `planner/a.c` `elsewhere/b.c`\n", "docs/a.md": "[back](../README.md)\n", "planner/a.c": ""}, None),
+    (
+        "links",
+        {
+            "README.md": "[a](docs/a.md#part) [b](https://x.example/) [c](#d) `planner/a.c` `elsewhere/b.c`\n",
+            "docs/a.md": "[back](../README.md)\n",
+            "planner/a.c": "",
+        },
+        None,
+    ),
     ("shell", {"deploy/a": ("#!/bin/sh\nif true; then\n", 0o755)}, "expecting"),
     ("shell", {"deploy/a": "#!/bin/sh\ntrue\n"}, "not executable"),
     ("shell", {"deploy/a": ("#!/bin/bash\ntrue\n", 0o755), "deploy/a.py": "#!/usr/bin/env python3\n"}, None),
@@ -193,7 +325,9 @@ def test_every_rule_has_cases():
 def test_exceptions():
     root = testlib.make_folder()
     (root / "tests" / "lint").mkdir(parents=True)
-    (root / "tests" / "lint" / "exceptions").write_text("words docs/* unfinished the reason for it\nwords docs/b.md * nobody needs this one\n", encoding="utf-8")
+    (root / "tests" / "lint" / "exceptions").write_text(
+        "words docs/* unfinished the reason for it\nwords docs/b.md * nobody needs this one\n", encoding="utf-8"
+    )
     exceptions = static_code.Exceptions(static_code.Tree(root))
     assert exceptions.cover("words", "docs/a.md", "unfinished")
     assert not exceptions.cover("words", "docs/a.md", "a telephone number")

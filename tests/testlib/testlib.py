@@ -56,7 +56,11 @@ def _run_one(number, name, function):
 def run(names):
     """Runs every test_* function of NAMES (a module's globals()) in its order, speaks TAP, exits."""
     wanted = sys.argv[1:]
-    tests = [(key[5:].replace("_", "-"), value) for key, value in names.items() if key.startswith("test_") and callable(value)]
+    tests = [
+        (key[5:].replace("_", "-"), value)
+        for key, value in names.items()
+        if key.startswith("test_") and callable(value)
+    ]
     if wanted:
         tests = [test for test in tests if test[0] in wanted]
     print(f"1..{len(tests)}", flush=True)
@@ -182,9 +186,14 @@ class Server:
         """Starts the program and waits until its port answers."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                self.arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment)
+                self.arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment
+            )
         atexit.register(self.kill)
-        wait_for(lambda: self.process.poll() is not None or port_answers(self.port), self.timeout_s, self.arguments[0])
+        wait_for(
+            lambda: self.process.poll() is not None or port_answers(self.port),
+            self.timeout_s,
+            self.arguments[0],
+        )
         if self.process.poll() is not None:
             raise AssertionError(f"{self.arguments[0]} ended with {self.process.returncode}:\n{self.tail()}")
         return self

@@ -12,9 +12,14 @@ PROGRAM = testlib.SOURCE / "tests" / "testlib" / "count-results.py"
 def run(*tests):
     """(last line, exit status, all lines) for a log of (result, stdout) pairs."""
     log = testlib.make_folder() / "log.json"
-    rows = [{"name": f"t{i}", "result": result, "stdout": stdout, "stderr": "", "duration": 1.0} for i, (result, stdout) in enumerate(tests)]
+    rows = [
+        {"name": f"t{i}", "result": result, "stdout": stdout, "stderr": "", "duration": 1.0}
+        for i, (result, stdout) in enumerate(tests)
+    ]
     log.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    done = subprocess.run([sys.executable, PROGRAM, f"tests={log}"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, PROGRAM, f"tests={log}"], capture_output=True, text=True, check=False
+    )
     testlib.equal(done.stderr, "", "messages")
     return done.stdout.splitlines()[-1], done.returncode, done.stdout
 
@@ -26,7 +31,11 @@ def check(tests, line, status):
 
 
 def test_passes_and_skips():
-    check([("OK", "1..3\nok 1 a\nok 2 /b/c\nok 3 d # SKIP no such server\n"), ("OK", "ok 1 a\n")], "3 passed, 0 failed, 1 skipped", 0)
+    check(
+        [("OK", "1..3\nok 1 a\nok 2 /b/c\nok 3 d # SKIP no such server\n"), ("OK", "ok 1 a\n")],
+        "3 passed, 0 failed, 1 skipped",
+        0,
+    )
 
 
 def test_no_skips_are_not_told():

@@ -15,8 +15,10 @@ def test_cpr_is_impossible():
 
 
 def test_cpr_as_in_c():
-    testlib.equal([testlib.cpr(n) for n in (0, 27, 28, 1000000, testlib.N_CPR - 1)],
-                  ["0101585001", "2801585001", "0102585001", "0903947171", "2812998991"])
+    testlib.equal(
+        [testlib.cpr(n) for n in (0, 27, 28, 1000000, testlib.N_CPR - 1)],
+        ["0101585001", "2801585001", "0102585001", "0903947171", "2812998991"],
+    )
 
 
 def test_budget_scales():
@@ -36,8 +38,10 @@ def test_budget_scales():
 
 def test_server_is_started_and_stopped():
     port = testlib.free_port()
-    script = ("import signal, socket, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); "
-              f"s = socket.create_server(('127.0.0.1', {port}))\nwhile True: s.accept()")
+    script = (
+        "import signal, socket, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); "
+        f"s = socket.create_server(('127.0.0.1', {port}))\nwhile True: s.accept()"
+    )
     with testlib.Server([sys.executable, "-c", script], port):
         assert testlib.port_answers(port)
     assert not testlib.port_answers(port)
@@ -45,7 +49,9 @@ def test_server_is_started_and_stopped():
 
 def test_server_that_ends_at_once_is_told():
     try:
-        testlib.Server([sys.executable, "-c", "print('no such thing'); raise SystemExit(3)"], testlib.free_port()).start()
+        testlib.Server(
+            [sys.executable, "-c", "print('no such thing'); raise SystemExit(3)"], testlib.free_port()
+        ).start()
     except AssertionError as error:
         assert "ended with 3" in str(error) and "no such thing" in str(error), error
     else:

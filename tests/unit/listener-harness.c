@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A listener with an echoing handler, and raw clients that run in the same thread as it. */
+
+#include "listener-harness.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void
+reply_text (ListenerRequest *request, guint status, const char *text, gsize n_bytes)
+{
+  g_autoptr (GBytes) body = g_bytes_new (text, n_bytes);
+
+  listener_request_reply (request, status, "text/plain", body);
+}
+
+static void
+on_request (ListenerRequest *request, gpointer user_data)
+{
+  Harness *harness = user_data;
+  const char *path = listener_request_get_path (request);
+  const char *query = listener_request_get_query (request);
+  gsize n_bytes;
+  const char *body = listener_request_get_body (request, &n_bytes);
+
+  harness->identity = listener_request_get_identity (request);
+  if (strcmp (path, "/drop") == 0)
+    return;
+  if (strcmp (path, "/later") == 0)
+    {
+      g_ptr_array_add (harness->held, listener_request_ref (request));
+      return;
+    }
+  if (strcmp (path, "/large") == 0)
+    {
+      gsize n_large = (gsize) g_ascii_strtoull (query, NULL, 10);
+
+      listener_request_reply_take (request, 200, NULL, g_strnfill (n_large, 'x'), n_large);
+      return;
+    }
+  if (strcmp (path, "/end") == 0)
+    listener_request_close_after_reply (request);
+  if (strcmp (path, "/echo") == 0 || strcmp (path, "/end") == 0 || strcmp (path, "/twice") == 0)
+    reply_text (request, 200, body, n_bytes);
+  else
+    reply_text (request, 404, path, strlen (path));
+  if (strcmp (path, "/twice") == 0)
+    reply_text (request, 201, "again", 5);
+}
+
+/* Short time-outs, so that their tests are; a test changes @settings before harness_start(). */
+void
+harness_init (Harness *harness)
+{
+  *harness = (Harness){ .context = g_main_context_new () };
+  harness->held = g_ptr_array_new_with_free_func ((GDestroyNotify) listener_request_unref);
+  listener_settings_init (&harness->settings);
+  harness->settings.max_body_bytes = 100000;
+}
+
+void
+harness_start (Harness *harness)
+{
+  g_autoptr (GError) error = NULL;
+
+  harness->listener = listener_new (&harness->settings, on_request, harness, &error);
+  g_assert_no_error (error);
+  g_assert_true (listener_start (harness->listener, harness->context, &error));
+  g_assert_no_error (error);
+}
+
+void
+harness_clear (Harness *harness)
+{
+  g_ptr_array_unref (harness->held);
+  g_clear_pointer (&harness->listener, listener_free);
+  g_main_context_unref (harness->context);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  return G_SOURCE_CONTINUE;
+}
+
+/* One turn of the loop that waits at most 2 ms. */
+static void
+turn (Harness *harness)
+{
+  g_autoptr (GSource) tick = g_timeout_source_new (2);
+
+  g_source_set_callback (tick, on_tick, NULL, NULL);
+  g_source_attach (tick, harness->context);
+  g_main_context_iteration (harness->context, TRUE);
+  g_source_destroy (tick);
+}
+
+void
+harness_run_ms (Harness *harness, guint duration_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + duration_ms * (gint64) 1000;
+
+  while (g_get_monotonic_time () < end_us)
+    turn (harness);
+}
+
+const ListenerCounters *
+harness_counters (Harness *harness)
+{
+  return listener_get_counters (harness->listener);
+}
+
+static int
+connect_unix (const char *path)
+{
+  struct sockaddr_un name = { .sun_family = AF_UNIX };
+  int fd = socket (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_strlcpy (name.sun_path, path, sizeof name.sun_path);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &name, sizeof name), ==, 0);
+  return fd;
+}
+
+static int
+connect_tcp (guint16 port)
+{
+  struct sockaddr_in name = { .sin_family = AF_INET, .sin_port = htons (port) };
+  int fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  name.sin_addr.s_addr = htonl (INADDR_LOOPBACK);
+  g_assert_cmpint (connect (fd, (struct sockaddr *) &name, sizeof name), ==, 0);
+  return fd;
+}
+
+Client *
+client_new (Harness *harness)
+{
+  Client *client = g_new0 (Client, 1);
+
+  client->harness = harness;
+  client->received = g_string_new (NULL);
+  client->fd = harness->settings.unix_path != NULL
+                 ? connect_unix (harness->settings.unix_path)
+                 : connect_tcp (listener_get_port (harness->listener));
+  return client;
+}
+
+void
+client_free (Client *client)
+{
+  if (client->fd >= 0)
+    close (client->fd);
+  g_string_free (client->received, TRUE);
+  g_free (client);
+}
+
+static void
+receive (Client *client)
+{
+  char buffer[16384];
+  gssize n_bytes;
+
+  while (!client->closed &&
+         (n_bytes = recv (client->fd, buffer, sizeof buffer, MSG_DONTWAIT)) != -1)
+    {
+      if (n_bytes == 0)
+        client->closed = TRUE;
+      else
+        g_string_append_len (client->received, buffer, n_bytes);
+    }
+  if (!client->closed && errno != EAGAIN)
+    client->closed = TRUE;
+}
+
+/* Sends all of @data while the server runs; what the server cuts short is lost. -1: up to its NUL. */
+void
+client_send (Client *client, const char *data, gssize n_bytes)
+{
+  gsize left = n_bytes < 0 ? strlen (data) : (gsize) n_bytes;
+
+  while (left > 0 && !client->closed)
+    {
+      gssize sent = send (client->fd, data, left, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+      if (sent < 0 && errno != EAGAIN)
+        return;
+      if (sent > 0)
+        {
+          data += sent;
+          left -= (gsize) sent;
+        }
+      turn (client->harness);
+    }
+}
+
+gboolean
+client_wait_closed (Client *client, guint limit_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + limit_ms * (gint64) 1000;
+
+  receive (client);
+  while (!client->closed && g_get_monotonic_time () < end_us)
+    {
+      turn (client->harness);
+      receive (client);
+    }
+  return client->closed;
+}
+
+gboolean
+client_wait_text (Client *client, const char *text, guint limit_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + limit_ms * (gint64) 1000;
+
+  receive (client);
+  while (strstr (client->received->str, text) == NULL && !client->closed &&
+         g_get_monotonic_time () < end_us)
+    {
+      turn (client->harness);
+      receive (client);
+    }
+  return strstr (client->received->str, text) != NULL;
+}
+
+/* The status of the first reply, 0 without one. */
+guint
+client_status (Client *client)
+{
+  if (!g_str_has_prefix (client->received->str, "HTTP/1.1 "))
+    return 0;
+  return (guint) atoi (client->received->str + strlen ("HTTP/1.1 "));
+}
+
+/* How often @text stands in what has come. */
+guint
+client_count (Client *client, const char *text)
+{
+  guint n = 0;
+
+  for (const char *at = client->received->str; (at = strstr (at, text)) != NULL; at++)
+    n++;
+  return n;
+}
