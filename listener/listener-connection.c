@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Connections and their deadlines: queues ordered by time, a sweep that looks at their heads only. */
 
-#include "listener-private.h"
+#include "listener-request-private.h"
 
 #include <poll.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The strict reading of a request's head: everything that two readers might read differently is refused. */
 
-#include "listener-private.h"
+#include "listener-request-private.h"
 
 #include <string.h>
 

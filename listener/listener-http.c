@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The library's callbacks: a connection, a request line, a head, a body, the end of a reply. */
 
-#include "listener-private.h"
+#include "listener-request-private.h"
 
 #include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>

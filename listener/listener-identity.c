@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A client certificate read into plain text: who it names, who signed it, how to recognise it. */
 
-#include "listener-private.h"
+#include "listener-tls-private.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>

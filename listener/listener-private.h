@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "listener-tls-private.h"
 #include "listener.h"
 
 #include <microhttpd.h>
@@ -29,7 +30,6 @@ typedef enum
 } ListenerPhase;
 
 typedef struct _ListenerConnection ListenerConnection;
-typedef struct _ListenerTlsSession ListenerTlsSession;
 
 typedef struct
 {
@@ -101,55 +101,10 @@ struct _Listener
   ListenerConnection *starting; /* between our accept and the library's notice of it */
 };
 
-typedef struct
-{
-  const char *name;
-  const char *value;
-  gsize name_bytes;
-  gsize value_bytes;
-} ListenerField;
-
-/* A head as scanned in the library's memory. */
-typedef struct
-{
-  ListenerMethod method;
-  const char *start;
-  gsize n_bytes;
-  ListenerField fields[LISTENER_MAX_HEADERS];
-  guint n_fields;
-  gboolean chunked;
-  gboolean expects_continue;
-  guint64 content_length; /* 0 when chunked or absent */
-  guint status;           /* of the refusal */
-  ListenerRefusal refusal;
-} ListenerHead;
-
-struct _ListenerRequest
-{
-  gatomicrefcount references;
-  gboolean replied;
-  gboolean close_after_reply;
-  gboolean gone;
-  ListenerMethod method;
-  ListenerConnection *connection; /* NULL once replied, cut or the listener freed; loop thread */
-  ListenerShared *shared;
-  GRefString *peer_text;
-  ListenerIdentity *identity;
-  ListenerGoneFunc gone_func;
-  gpointer gone_data;
-  GPtrArray *reply_headers; /* of char*, name and value in turn; NULL when none */
-  char *body;
-  gsize body_bytes;
-  gsize body_capacity;
-  gsize body_expected;
-  const char *path;
-  const char *query;
-  guint n_fields;
-  ListenerField *fields;
-};
-
 /* listener-socket.c */
-int listener_socket_open (const ListenerSettings *settings, guint16 *out_port, GError **error);
+int listener_socket_open (const ListenerSettings *settings,
+                          guint16 *out_port,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean listener_socket_is_local (const char *address);
 GRefString *
 listener_socket_peer_text (int fd, const struct sockaddr_storage *address, guint8 out_key[16]);
@@ -176,12 +131,6 @@ gint64 listener_connections_next_deadline (Listener *listener);
 /* listener-http.c: the library's callbacks */
 struct MHD_Daemon *listener_http_start (Listener *listener);
 
-/* listener-head.c */
-gboolean listener_head_scan (ListenerHead *head,
-                             ListenerConnection *connection,
-                             const char *method,
-                             const char *version);
-
 /* listener-refusal.c */
 enum MHD_Result listener_refuse (ListenerConnection *connection,
                                  guint status,
@@ -190,25 +139,5 @@ enum MHD_Result listener_refuse (ListenerConnection *connection,
 enum MHD_Result listener_linger (ListenerConnection *connection, gsize n_bytes);
 
 /* listener-request.c */
-ListenerRequest *listener_request_new (ListenerConnection *connection, const ListenerHead *head);
-void listener_request_append_body (ListenerRequest *request, const char *data, gsize n_bytes);
-void listener_request_detach (ListenerRequest *request);
 ListenerShared *listener_shared_new (GMainContext *context);
 void listener_shared_unref (ListenerShared *shared);
-
-/* listener-reply.c */
-void listener_reply_queue (ListenerRequest *request,
-                           guint status,
-                           const char *content_type,
-                           GBytes *body);
-
-/* listener-tls.c */
-ListenerTlsSession *listener_tls_session_new (ListenerTls *tls, gpointer gnutls_session);
-void listener_tls_session_free (ListenerTlsSession *session);
-gboolean listener_tls_session_is_refused (const ListenerTlsSession *session);
-ListenerIdentity *listener_tls_session_dup_identity (ListenerTlsSession *session);
-gssize listener_tls_session_send (ListenerTlsSession *session, const char *data, gsize n_bytes);
-
-/* listener-identity.c */
-ListenerIdentity *listener_identity_new (gpointer gnutls_session, guint status);
-void listener_identity_unref (ListenerIdentity *identity);

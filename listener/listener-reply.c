@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The one reply to a request, at once or later, and whether anybody still waits for it. */
 
-#include "listener-private.h"
+#include "listener-request-private.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One request: a value that outlives its connection, and the way back for its one reply. */
 
-#include "listener-private.h"
+#include "listener-request-private.h"
 
 #include <string.h>
 

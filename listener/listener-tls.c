@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* TLS material that can be replaced while serving, and the verdict over a client's certificate chain. */
 
-#include "listener-private.h"
+#include "listener-error.h"
+#include "listener-tls-private.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>

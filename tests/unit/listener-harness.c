@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -53,7 +52,12 @@ on_request (ListenerRequest *request, gpointer user_data)
     reply_text (request, 201, "again", 5);
 }
 
-/* Short time-outs, so that their tests are; a test changes @settings before harness_start(). */
+/**
+ * harness_init:
+ * @harness: to be filled in
+ *
+ * Default settings with a small body limit; change @settings, then harness_start().
+ */
 void
 harness_init (Harness *harness)
 {
@@ -63,6 +67,12 @@ harness_init (Harness *harness)
   harness->settings.max_body_bytes = 100000;
 }
 
+/**
+ * harness_start:
+ * @harness: initialised
+ *
+ * Starts the listener; fails the test when it cannot.
+ */
 void
 harness_start (Harness *harness)
 {
@@ -74,6 +84,12 @@ harness_start (Harness *harness)
   g_assert_no_error (error);
 }
 
+/**
+ * harness_clear:
+ * @harness: initialised
+ *
+ * Frees everything, held requests first.
+ */
 void
 harness_clear (Harness *harness)
 {
@@ -100,6 +116,13 @@ turn (Harness *harness)
   g_source_destroy (tick);
 }
 
+/**
+ * harness_run_ms:
+ * @harness: started
+ * @duration_ms: how long
+ *
+ * Runs the server.
+ */
 void
 harness_run_ms (Harness *harness, guint duration_ms)
 {
@@ -109,6 +132,12 @@ harness_run_ms (Harness *harness, guint duration_ms)
     turn (harness);
 }
 
+/**
+ * harness_counters:
+ * @harness: started
+ *
+ * Returns: the listener's counters.
+ */
 const ListenerCounters *
 harness_counters (Harness *harness)
 {
@@ -137,6 +166,12 @@ connect_tcp (guint16 port)
   return fd;
 }
 
+/**
+ * client_new:
+ * @harness: started
+ *
+ * Returns: (transfer full): a connected client.
+ */
 Client *
 client_new (Harness *harness)
 {
@@ -177,7 +212,14 @@ receive (Client *client)
     client->closed = TRUE;
 }
 
-/* Sends all of @data while the server runs; what the server cuts short is lost. -1: up to its NUL. */
+/**
+ * client_send:
+ * @client: a client
+ * @data: bytes
+ * @n_bytes: how many, -1 up to the NUL
+ *
+ * Sends all of @data while the server runs; what the server cuts short is lost.
+ */
 void
 client_send (Client *client, const char *data, gssize n_bytes)
 {
@@ -198,6 +240,13 @@ client_send (Client *client, const char *data, gssize n_bytes)
     }
 }
 
+/**
+ * client_wait_closed:
+ * @client: a client
+ * @limit_ms: patience
+ *
+ * Returns: whether the server has closed.
+ */
 gboolean
 client_wait_closed (Client *client, guint limit_ms)
 {
@@ -212,6 +261,14 @@ client_wait_closed (Client *client, guint limit_ms)
   return client->closed;
 }
 
+/**
+ * client_wait_text:
+ * @client: a client
+ * @text: to wait for
+ * @limit_ms: patience
+ *
+ * Returns: whether @text has come.
+ */
 gboolean
 client_wait_text (Client *client, const char *text, guint limit_ms)
 {
@@ -227,16 +284,27 @@ client_wait_text (Client *client, const char *text, guint limit_ms)
   return strstr (client->received->str, text) != NULL;
 }
 
-/* The status of the first reply, 0 without one. */
+/**
+ * client_status:
+ * @client: a client
+ *
+ * Returns: the status of the first reply, 0 without one.
+ */
 guint
 client_status (Client *client)
 {
   if (!g_str_has_prefix (client->received->str, "HTTP/1.1 "))
     return 0;
-  return (guint) atoi (client->received->str + strlen ("HTTP/1.1 "));
+  return (guint) g_ascii_strtoull (client->received->str + strlen ("HTTP/1.1 "), NULL, 10);
 }
 
-/* How often @text stands in what has come. */
+/**
+ * client_count:
+ * @client: a client
+ * @text: what to count
+ *
+ * Returns: how often @text stands in what has come.
+ */
 guint
 client_count (Client *client, const char *text)
 {
