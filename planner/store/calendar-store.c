@@ -10,8 +10,8 @@ calendar_record_free (CalendarRecord *calendar)
 {
   if (calendar == NULL)
     return;
-  g_free (calendar->calendar_key);
-  g_free (calendar->origin);
+  g_free ((char *) calendar->calendar_key);
+  g_free ((char *) calendar->origin);
   g_free (calendar);
 }
 

@@ -16,8 +16,8 @@ typedef struct
   gint64 calendar_id;
   gint64 tenant_id;
   gint64 resource_id;
-  char *calendar_key;
-  char *origin;
+  const char *calendar_key;
+  const char *origin;
   gint64 fresh_until_us;
   gint64 expanded_until_us;
 } CalendarRecord;

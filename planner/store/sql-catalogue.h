@@ -67,6 +67,9 @@
      "SELECT resource_id, kind, resource_key, email, name, telephone, may_be_summoned, coalesce (retired_us, 0)" \
      " FROM resource WHERE tenant_id = $1 ORDER BY kind, name, resource_key") \
   X (RESOURCE_UNIT_LIST, "SELECT unit_id FROM resource_unit WHERE resource_id = $1 ORDER BY unit_id") \
+  X (RESOURCE_ZONE, \
+     "SELECT u.zone FROM resource_unit r JOIN unit u ON u.unit_id = r.unit_id WHERE r.resource_id = $1" \
+     " ORDER BY u.organisation_key LIMIT 1") \
   X (RESOURCE_UNIT_ADD, \
      "INSERT INTO resource_unit (tenant_id, resource_id, unit_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING") \
   X (RESOURCE_UNIT_CLEAR, "DELETE FROM resource_unit WHERE resource_id = $1") \

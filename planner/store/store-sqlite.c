@@ -230,7 +230,11 @@ bind_one (Prepared *prepared, int position, char type, va_list *values)
       GBytes *bytes = va_arg (*values, GBytes *);
       gsize size = 0;
       const void *data = bytes == NULL ? NULL : g_bytes_get_data (bytes, &size);
-      sqlite3_bind_blob (prepared->statement, position, data, (int) size, SQLITE_TRANSIENT);
+      /* Empty bytes have no address, which would bind NULL. */
+      if (bytes != NULL && size == 0)
+        sqlite3_bind_zeroblob (prepared->statement, position, 0);
+      else
+        sqlite3_bind_blob (prepared->statement, position, data, (int) size, SQLITE_TRANSIENT);
     }
   else
     g_assert_not_reached ();
