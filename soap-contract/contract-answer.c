@@ -39,7 +39,7 @@ contract_body_write_answer (const ContractMapping *mapping,
 {
   if (!contract_message_check (operation->response, response, error))
     return FALSE;
-  contract_message_write (mapping, operation->response_name, operation->response, response, out);
+  contract_message_write (mapping, operation->response_name, response, out);
   return TRUE;
 }
 
@@ -66,7 +66,7 @@ contract_body_write_request (const ContractMapping *mapping,
 {
   if (!contract_message_check (operation->request, request, error))
     return FALSE;
-  contract_message_write (mapping, operation->request_name, operation->request, request, out);
+  contract_message_write (mapping, operation->request_name, request, out);
   return TRUE;
 }
 
@@ -123,7 +123,7 @@ contract_envelope_write_answer (const ContractMapping *mapping,
     return FALSE;
   const char *head = version == CONTRACT_SOAP_1_1 ? head_1_1 : head_1_2;
   g_string_append (out, head);
-  contract_message_write (mapping, operation->response_name, operation->response, response, out);
+  contract_message_write (mapping, operation->response_name, response, out);
   g_string_append_len (out, tail, sizeof (tail) - 1);
   return TRUE;
 }

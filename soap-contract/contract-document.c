@@ -10,7 +10,6 @@ typedef struct
 {
   ContractReader reader;
   guint16 root_name;
-  ContractTypeId type;
   gpointer message;
 } Reading;
 
@@ -29,8 +28,7 @@ on_start (gpointer state, const ContractElement *element, GError **error)
                            "the root is not the element that is expected");
       return FALSE;
     }
-  reading->message =
-    contract_reader_begin (&reading->reader, reading->root_name, reading->type, element, error);
+  reading->message = contract_reader_begin (&reading->reader, reading->root_name, element, error);
   return reading->message != NULL;
 }
 
@@ -42,10 +40,14 @@ on_end (gpointer state, GError **error)
 }
 
 static gboolean
-on_text (gpointer state, const char *text, gsize length_bytes, GError **error)
+on_text (gpointer state,
+         const char *text,
+         gsize length_bytes,
+         ContractTextKind kind,
+         GError **error)
 {
   Reading *reading = state;
-  return contract_reader_text (&reading->reader, text, length_bytes, error);
+  return contract_reader_text (&reading->reader, text, length_bytes, kind, error);
 }
 
 static const ContractEvents document_events = { on_start, on_end, on_text };
@@ -54,7 +56,6 @@ static const ContractEvents document_events = { on_start, on_end, on_text };
  * contract_message_read:
  * @options: (nullable): names, limits and zone rules
  * @root_name: index of the root's name, such as `operation->response_name`
- * @type: type of the message
  * @bytes: (array length=length_bytes): the element as a document, such as a stored answer
  * @length_bytes: its length
  * @arena: where the message goes
@@ -70,14 +71,14 @@ static const ContractEvents document_events = { on_start, on_end, on_text };
 gpointer
 contract_message_read (const ContractReadOptions *options,
                        guint16 root_name,
-                       ContractTypeId type,
                        const char *bytes,
                        gsize length_bytes,
                        ContractArena *arena,
                        GError **error)
 {
+  g_return_val_if_fail (root_name < contract_n_names && contract_name_types[root_name] >= 0, NULL);
   ContractLimits limits = contract_read_limits (options);
-  Reading reading = { .root_name = root_name, .type = type };
+  Reading reading = { .root_name = root_name };
   contract_read_init (&reading.reader, options, arena);
   gboolean is_read =
     contract_parser_run (&limits, bytes, length_bytes, &document_events, &reading, error);

@@ -102,7 +102,6 @@ read_block_attributes (const Reading *reading,
 static gboolean
 begin_header (Reading *reading,
               guint16 name,
-              ContractTypeId type,
               const ContractElement *element,
               gpointer *slot,
               GError **error)
@@ -111,7 +110,7 @@ begin_header (Reading *reading,
     return refuse (CONTRACT_ERROR_ENVELOPE, "a security header stands twice", error);
   ContractElement bare = *element;
   bare.n_attributes = 0;
-  *slot = contract_reader_begin (&reading->reader, name, type, &bare, error);
+  *slot = contract_reader_begin (&reading->reader, name, &bare, error);
   return *slot != NULL;
 }
 
@@ -124,12 +123,10 @@ start_block (Reading *reading, const ContractElement *element, GError **error)
   const char *organisation = mapping->names[contract_name_active_organisation].text;
   const char *metadata = mapping->names[contract_name_request_user_metadata].text;
   if (is_ours && is_element (element, mapping->namespace_uri, organisation))
-    return begin_header (reading, contract_name_active_organisation,
-                         CONTRACT_TYPE_ACTIVE_ORGANISATION, element,
+    return begin_header (reading, contract_name_active_organisation, element,
                          (gpointer *) &reading->active_organisation, error);
   if (is_ours && is_element (element, mapping->namespace_uri, metadata))
-    return begin_header (reading, contract_name_request_user_metadata,
-                         CONTRACT_TYPE_REQUEST_USER_METADATA, element,
+    return begin_header (reading, contract_name_request_user_metadata, element,
                          (gpointer *) &reading->request_user_metadata, error);
   if (is_ours && must_understand)
     return refuse (CONTRACT_ERROR_MUST_UNDERSTAND,
@@ -198,8 +195,8 @@ start_request (Reading *reading, const ContractElement *element, GError **error)
   if (!contract_mapping_action_fits (mapping, operation, reading->soap_action))
     return refuse (CONTRACT_ERROR_ACTION, "the SOAPAction is not that of the operation in the Body",
                    error);
-  reading->request = contract_reader_begin (&reading->reader, operation->request_name,
-                                            operation->request, element, error);
+  reading->request =
+    contract_reader_begin (&reading->reader, operation->request_name, element, error);
   return reading->request != NULL;
 }
 
@@ -246,11 +243,15 @@ on_end (gpointer state, GError **error)
 }
 
 static gboolean
-on_text (gpointer state, const char *text, gsize length_bytes, GError **error)
+on_text (gpointer state,
+         const char *text,
+         gsize length_bytes,
+         ContractTextKind kind,
+         GError **error)
 {
   Reading *reading = state;
   if (reading->reader.n_frames > 0)
-    return contract_reader_text (&reading->reader, text, length_bytes, error);
+    return contract_reader_text (&reading->reader, text, length_bytes, kind, error);
   if (reading->n_skipped > 0 || contract_text_is_blank (text, length_bytes))
     return TRUE;
   return refuse (CONTRACT_ERROR_ENVELOPE, "text stands between the parts of the envelope", error);

@@ -72,7 +72,6 @@ gboolean contract_envelope_parse (ContractEnvelope *envelope,
 
 gpointer contract_message_read (const ContractReadOptions *options,
                                 guint16 root_name,
-                                ContractTypeId type,
                                 const char *bytes,
                                 gsize length_bytes,
                                 ContractArena *arena,

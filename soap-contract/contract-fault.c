@@ -105,8 +105,7 @@ contract_fault_write (const ContractMapping *mapping,
   const char *id = request_id == NULL || *request_id == '\0' ? "-" : request_id;
   ContractPlannerFault message = { .code = fault->code, .text = text, .request_id = id };
   g_autoptr (GString) detail = g_string_new (NULL);
-  contract_message_write (mapping, contract_name_planner_fault, CONTRACT_TYPE_PLANNER_FAULT,
-                          &message, detail);
+  contract_message_write (mapping, contract_name_planner_fault, &message, detail);
   g_autoptr (GString) body = g_string_new (NULL);
   if (version == CONTRACT_SOAP_1_1)
     write_1_1 (fault, text, detail->str, body);

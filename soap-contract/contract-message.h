@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Any message by its table: check a struct, write it as XML, and (for the envelope) read it from events. */
+/* Any message by its table: check a struct, and write it as XML. */
 
 #pragma once
 
@@ -32,7 +32,6 @@ gboolean contract_message_check_rules (const ContractType *type,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void contract_message_write (const ContractMapping *mapping,
                              guint16 root_name,
-                             ContractTypeId type,
                              gconstpointer message,
                              GString *out);
 

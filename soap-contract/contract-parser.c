@@ -98,13 +98,26 @@ on_end (void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
 }
 
 static void
-on_text (void *user, const xmlChar *text, int length_bytes)
+take_text (void *user, const xmlChar *text, int length_bytes, ContractTextKind kind)
 {
   Parse *parse = ((xmlParserCtxt *) user)->_private;
   if (parse->error != NULL)
     return;
-  if (!parse->events->text (parse->state, (const char *) text, (gsize) length_bytes, &parse->error))
+  if (!parse->events->text (parse->state, (const char *) text, (gsize) length_bytes, kind,
+                            &parse->error))
     stop (parse);
+}
+
+static void
+on_text (void *user, const xmlChar *text, int length_bytes)
+{
+  take_text (user, text, length_bytes, CONTRACT_TEXT_PLAIN);
+}
+
+static void
+on_cdata (void *user, const xmlChar *text, int length_bytes)
+{
+  take_text (user, text, length_bytes, CONTRACT_TEXT_CDATA);
 }
 
 /* contract_scan() has refused every DTD; this stays in case it is ever wrong. */
@@ -153,7 +166,7 @@ context_new (void)
   context->sax->endElementNs = on_end;
   context->sax->characters = on_text;
   context->sax->ignorableWhitespace = on_text;
-  context->sax->cdataBlock = on_text;
+  context->sax->cdataBlock = on_cdata;
   context->sax->internalSubset = on_subset;
   context->sax->externalSubset = on_subset;
   context->sax->serror = (xmlStructuredErrorFunc) on_error;

@@ -30,12 +30,23 @@ typedef struct
   gpointer parser;          /* for contract_element_find_namespace() */
 } ContractElement;
 
+/** How a piece of text was written. */
+typedef enum
+{
+  CONTRACT_TEXT_PLAIN,
+  CONTRACT_TEXT_CDATA,
+} ContractTextKind;
+
 /** Handlers; FALSE with an error stops the parse. */
 typedef struct
 {
   gboolean (*start) (gpointer state, const ContractElement *element, GError **error);
   gboolean (*end) (gpointer state, GError **error);
-  gboolean (*text) (gpointer state, const char *text, gsize length_bytes, GError **error);
+  gboolean (*text) (gpointer state,
+                    const char *text,
+                    gsize length_bytes,
+                    ContractTextKind kind,
+                    GError **error);
 } ContractEvents;
 
 gboolean contract_parser_run (const ContractLimits *limits,

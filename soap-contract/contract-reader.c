@@ -8,7 +8,6 @@
 
 #include <string.h>
 
-#define XSD_NAMESPACE       "http://www.w3.org/2001/XMLSchema"
 #define FIRST_LIST_CAPACITY 8
 
 typedef ContractStringList AnyList; /* all list structs are alike but for the type of their items */
@@ -39,8 +38,18 @@ fail_at (const ContractReader *reader,
   return FALSE;
 }
 
-static gboolean
-fail (const ContractReader *reader, const char *what, GError **error)
+/**
+ * contract_reader_fail:
+ * @reader: a reading with an open message
+ * @what: what is wrong, without the value
+ * @error: return location
+ *
+ * Sets %CONTRACT_ERROR_INVALID with the path of the innermost open element.
+ *
+ * Returns: %FALSE
+ */
+gboolean
+contract_reader_fail (const ContractReader *reader, const char *what, GError **error)
 {
   return fail_at (reader, NULL, CONTRACT_ERROR_INVALID, what, error);
 }
@@ -52,7 +61,7 @@ fail_unexpected (const ContractReader *reader, const ContractElement *element, G
   for (guint i = 0; i < contract_n_names; i++)
     if (strcmp (reader->mapping->names[i].text, element->name) == 0)
       return fail_at (reader, element->name, CONTRACT_ERROR_INVALID, "is not expected here", error);
-  return fail (reader, "an unknown element is not expected here", error);
+  return contract_reader_fail (reader, "an unknown element is not expected here", error);
 }
 
 static gboolean
@@ -62,133 +71,14 @@ fail_missing (const ContractReader *reader, const ContractField *field, GError *
                   "is missing", error);
 }
 
-/* --- attributes ------------------------------------------------------------------------------- */
-
-/* Whether a type of this name may stand where @simple is expected: it, or one that restricts it. */
-static const ContractSimple *
-find_derived (const ContractSimple *simple,
-              const char *name,
-              gsize name_bytes,
-              gboolean is_built_in)
-{
-  for (guint i = 0; i < contract_n_simples; i++)
-    {
-      const ContractSimple *candidate = &contract_simples[i];
-      const char *own = candidate->name;
-      if ((candidate->base == -1) != is_built_in)
-        continue;
-      if (is_built_in)
-        own += strlen ("xs:");
-      if (strlen (own) != name_bytes || memcmp (own, name, name_bytes) != 0)
-        continue;
-      const ContractSimple *ancestor = candidate;
-      while (ancestor != simple && ancestor->base >= 0)
-        ancestor = &contract_simples[ancestor->base];
-      return ancestor == simple ? candidate : NULL;
-    }
-  return NULL;
-}
-
-/* xsi:type may name the type that is expected, or a simple type that restricts it. */
-static gboolean
-read_xsi_type (ContractReader *reader,
-               ContractFrame *frame,
-               const ContractElement *element,
-               const ContractAttribute *attribute)
-{
-  const char *name = attribute->value;
-  gsize name_bytes = attribute->value_bytes;
-  contract_text_trim (&name, &name_bytes);
-  const char *colon = memchr (name, ':', name_bytes);
-  gsize prefix_bytes = colon == NULL ? 0 : (gsize) (colon - name);
-  const char *uri = contract_element_find_namespace (element, name, prefix_bytes);
-  if (uri == NULL || (colon != NULL && prefix_bytes == 0))
-    return FALSE;
-  if (colon != NULL)
-    {
-      name = colon + 1;
-      name_bytes -= prefix_bytes + 1;
-    }
-  gboolean is_ours = strcmp (uri, reader->mapping->namespace_uri) == 0;
-  if (frame->type != NULL)
-    return is_ours && strlen (frame->type->name) == name_bytes &&
-           memcmp (frame->type->name, name, name_bytes) == 0;
-  if (!is_ours && strcmp (uri, XSD_NAMESPACE) != 0)
-    return FALSE;
-  const ContractSimple *derived = find_derived (frame->simple, name, name_bytes, !is_ours);
-  if (derived != NULL)
-    frame->simple = derived;
-  return derived != NULL;
-}
-
-static gboolean
-read_nil (ContractFrame *frame, const ContractAttribute *attribute, gboolean is_nillable)
-{
-  const char *value = attribute->value;
-  gsize value_bytes = attribute->value_bytes;
-  contract_text_trim (&value, &value_bytes);
-  return is_nillable && contract_text_parse_boolean (value, value_bytes, &frame->is_nil);
-}
-
-/* Only the four attributes of the XSI namespace may stand on an element. */
-static gboolean
-read_attribute (ContractReader *reader,
-                const ContractElement *element,
-                const ContractAttribute *attribute,
-                gboolean is_nillable,
-                GError **error)
-{
-  ContractFrame *frame = &reader->frames[reader->n_frames - 1];
-  gboolean is_xsi =
-    attribute->namespace_uri != NULL && strcmp (attribute->namespace_uri, CONTRACT_XSI) == 0;
-  if (is_xsi && strcmp (attribute->name, "nil") == 0)
-    return read_nil (frame, attribute, is_nillable) ||
-           fail (reader, "xsi:nil is not allowed", error);
-  if (is_xsi && strcmp (attribute->name, "type") == 0)
-    return read_xsi_type (reader, frame, element, attribute) ||
-           fail (reader, "xsi:type names another type", error);
-  if (is_xsi && (strcmp (attribute->name, "schemaLocation") == 0 ||
-                 strcmp (attribute->name, "noNamespaceSchemaLocation") == 0))
-    return TRUE;
-  return fail (reader, "an attribute is not allowed", error);
-}
-
-static gboolean
-read_attributes (ContractReader *reader,
-                 const ContractElement *element,
-                 gboolean is_nillable,
-                 GError **error)
-{
-  for (guint i = 0; i < element->n_attributes; i++)
-    {
-      ContractAttribute attribute = contract_element_get_attribute (element, i);
-      if (!read_attribute (reader, element, &attribute, is_nillable, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* --- elements --------------------------------------------------------------------------------- */
-
-static gsize
-item_bytes (const ContractField *field)
-{
-  static const gsize sizes[] = {
-    [CONTRACT_KIND_STRING] = sizeof (const char *),
-    [CONTRACT_KIND_INT] = sizeof (gint64),
-    [CONTRACT_KIND_BOOLEAN] = sizeof (gboolean),
-    [CONTRACT_KIND_TIME] = sizeof (ContractTime),
-  };
-  return field->kind == CONTRACT_KIND_STRUCT ? contract_types[field->type].size_bytes
-                                             : sizes[field->kind];
-}
 
 /* Room for one more item. Old room is left to the arena: lists double, so it is less than the list. */
 static char *
 add_item (ContractReader *reader, ContractFrame *frame, const ContractField *field)
 {
   AnyList *list = (AnyList *) (frame->memory + field->offset);
-  gsize stride = item_bytes (field);
+  gsize stride = contract_field_get_item_bytes (field);
   if (list->n_items == frame->capacity)
     {
       frame->capacity = frame->capacity == 0 ? FIRST_LIST_CAPACITY : frame->capacity * 2;
@@ -245,7 +135,7 @@ static gboolean
 push (ContractReader *reader, const ContractFrame *frame, GError **error)
 {
   if (reader->n_frames == CONTRACT_READER_MAX_DEPTH)
-    return fail (reader, "the schema nests more deeply than the reader", error);
+    return contract_reader_fail (reader, "the schema nests more deeply than the reader", error);
   reader->frames[reader->n_frames++] = *frame;
   g_string_truncate (reader->text, 0);
   return TRUE;
@@ -268,7 +158,8 @@ push_child (ContractReader *reader,
   if (pointer != NULL)
     child.memory = contract_arena_alloc0 (reader->arena, child.type->size_bytes);
   if (!push (reader, &child, error) ||
-      !read_attributes (reader, element, field->flags & CONTRACT_FIELD_NILLABLE, error))
+      !contract_reader_read_attributes (reader, element, field->flags & CONTRACT_FIELD_NILLABLE,
+                                        error))
     return FALSE;
   if (pointer != NULL && !reader->frames[reader->n_frames - 1].is_nil)
     *pointer = child.memory;
@@ -318,7 +209,6 @@ contract_reader_clear (ContractReader *reader)
  * contract_reader_begin:
  * @reader: a reading with no open message
  * @name: index of the root element's name
- * @type: its type
  * @element: its start tag
  * @error: return location
  *
@@ -331,14 +221,14 @@ contract_reader_clear (ContractReader *reader)
 gpointer
 contract_reader_begin (ContractReader *reader,
                        guint16 name,
-                       ContractTypeId type,
                        const ContractElement *element,
                        GError **error)
 {
-  const ContractType *table = &contract_types[type];
+  const ContractType *table = &contract_types[contract_name_types[name]];
   ContractFrame root = { .name = name, .type = table };
   root.memory = contract_arena_alloc0 (reader->arena, table->size_bytes);
-  if (!push (reader, &root, error) || !read_attributes (reader, element, FALSE, error))
+  if (!push (reader, &root, error) ||
+      !contract_reader_read_attributes (reader, element, FALSE, error))
     return NULL;
   return root.memory;
 }
@@ -358,10 +248,11 @@ contract_reader_start (ContractReader *reader, const ContractElement *element, G
 {
   ContractFrame *frame = &reader->frames[reader->n_frames - 1];
   if (frame->is_nil || frame->type == NULL)
-    return fail (reader, "must not hold elements", error);
+    return contract_reader_fail (reader, "must not hold elements", error);
   if (element->namespace_uri == NULL ||
       strcmp (element->namespace_uri, reader->mapping->namespace_uri) != 0)
-    return fail (reader, "an element of another namespace is not expected here", error);
+    return contract_reader_fail (reader, "an element of another namespace is not expected here",
+                                 error);
   const ContractField *field = advance (reader, frame, element, error);
   if (field == NULL)
     return FALSE;
@@ -374,6 +265,7 @@ contract_reader_start (ContractReader *reader, const ContractElement *element, G
  * @reader: a reading with an open message
  * @text: (array length=length_bytes): a piece of text
  * @length_bytes: its length
+ * @kind: how it was written
  * @error: return location
  *
  * Errors: %CONTRACT_ERROR_INVALID, with the path.
@@ -381,19 +273,26 @@ contract_reader_start (ContractReader *reader, const ContractElement *element, G
  * Returns: whether text may stand there
  */
 gboolean
-contract_reader_text (ContractReader *reader, const char *text, gsize length_bytes, GError **error)
+contract_reader_text (ContractReader *reader,
+                      const char *text,
+                      gsize length_bytes,
+                      ContractTextKind kind,
+                      GError **error)
 {
   const ContractFrame *frame = &reader->frames[reader->n_frames - 1];
   if (frame->is_nil)
-    return fail (reader, "is nil and must be empty", error);
+    return contract_reader_fail (reader, "is nil and must be empty", error);
   if (frame->simple != NULL)
     {
       g_string_append_len (reader->text, text, (gssize) length_bytes);
       return TRUE;
     }
-  if (contract_text_is_blank (text, length_bytes))
+  /* Not even white space may stand in an element that holds nothing; and libxml2 takes no CDATA
+   * section for white space. */
+  if (frame->type->n_fields > 0 && kind == CONTRACT_TEXT_PLAIN &&
+      contract_text_is_blank (text, length_bytes))
     return TRUE;
-  return fail (reader, "must hold elements, not text", error);
+  return contract_reader_fail (reader, "must hold elements, not text", error);
 }
 
 static gboolean
@@ -413,7 +312,7 @@ end_simple (ContractReader *reader, const ContractFrame *frame, GError **error)
   const char *fault =
     contract_value_parse (frame->simple, reader->text->str, reader->text->len, &value);
   if (fault != NULL)
-    return fail (reader, fault, error);
+    return contract_reader_fail (reader, fault, error);
   if (value.is_missing)
     return TRUE;
   if (frame->presence != NULL)

@@ -47,7 +47,6 @@ void contract_reader_init (ContractReader *reader,
 void contract_reader_clear (ContractReader *reader);
 gpointer contract_reader_begin (ContractReader *reader,
                                 guint16 name,
-                                ContractTypeId type,
                                 const ContractElement *element,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean contract_reader_start (ContractReader *reader,
@@ -57,8 +56,16 @@ gboolean contract_reader_end (ContractReader *reader, GError **error) G_GNUC_WAR
 gboolean contract_reader_text (ContractReader *reader,
                                const char *text,
                                gsize length_bytes,
+                               ContractTextKind kind,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+gboolean contract_reader_fail (const ContractReader *reader,
+                               const char *what,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean contract_reader_read_attributes (ContractReader *reader,
+                                          const ContractElement *element,
+                                          gboolean is_nillable,
+                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 ContractLimits contract_read_limits (const ContractReadOptions *options);
 void contract_read_init (ContractReader *reader,
                          const ContractReadOptions *options,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Small walks over the generated tables: automata and the list of operations. */
+/* Small walks over the generated tables: automata, values of fields, the list of operations. */
 
 #include "contract-table.h"
 
@@ -29,6 +29,54 @@ contract_dfa_matches (const ContractDfa *dfa, const char *text, gsize length_byt
         state = dfa->next[state * dfa->n_columns + column];
     }
   return dfa->accepts[state] != 0;
+}
+
+/**
+ * contract_field_get_item_bytes:
+ * @field: a field
+ *
+ * Thread: any.
+ *
+ * Returns: size of one value in a list of the field, in bytes
+ */
+gsize
+contract_field_get_item_bytes (const ContractField *field)
+{
+  static const gsize sizes[] = {
+    [CONTRACT_KIND_STRING] = sizeof (const char *),
+    [CONTRACT_KIND_INT] = sizeof (gint64),
+    [CONTRACT_KIND_BOOLEAN] = sizeof (gboolean),
+    [CONTRACT_KIND_TIME] = sizeof (ContractTime),
+  };
+  return field->kind == CONTRACT_KIND_STRUCT ? contract_types[field->type].size_bytes
+                                             : sizes[field->kind];
+}
+
+/**
+ * contract_field_find_value:
+ * @field: a field, not of %CONTRACT_FIELD_LIST
+ * @message: the struct that has it
+ *
+ * Thread: any.
+ *
+ * Returns: (transfer none) (nullable): where its value stands; %NULL when it is missing
+ */
+const char *
+contract_field_find_value (const ContractField *field, const char *message)
+{
+  const char *value = message + field->offset;
+  if (field->flags & CONTRACT_FIELD_FLAG)
+    return *(const gboolean *) (message + field->flag_offset) ? value : NULL;
+  if (field->flags & CONTRACT_FIELD_POINTER)
+    return *(const char *const *) value;
+  if (field->flags & CONTRACT_FIELD_WRAPPER)
+    {
+      const ContractStringList *list = (const ContractStringList *) value;
+      return list->is_present || list->n_items > 0 || field->min_occurs > 0 ? value : NULL;
+    }
+  if (field->kind == CONTRACT_KIND_STRING)
+    return *(const char *const *) value == NULL ? NULL : value;
+  return value;
 }
 
 /**

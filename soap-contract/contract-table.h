@@ -44,7 +44,7 @@ typedef struct
 typedef struct
 {
   const char *name;
-  gint16 base; /* index of the type that it restricts; -1 for built-in types */
+  gint16 base; /* index of the type that it restricts; -1 for built-in types, -2 for unions */
   guint8 kind; /* ContractKind */
   guint8 collapses;
   guint8 allows_empty;
@@ -117,6 +117,7 @@ typedef struct
 extern const ContractType contract_types[];
 extern const ContractSimple contract_simples[];
 extern const guint contract_n_simples;
+extern const gint16 contract_name_types[]; /* by name: type of the global element, else -1 */
 extern const ContractName contract_names[];
 extern const guint contract_n_names;
 extern const ContractOperation contract_operations[];
@@ -129,6 +130,8 @@ extern const guint16 contract_name_active_organisation;
 extern const guint16 contract_name_request_user_metadata;
 
 gboolean contract_dfa_matches (const ContractDfa *dfa, const char *text, gsize length_bytes);
+gsize contract_field_get_item_bytes (const ContractField *field);
+const char *contract_field_find_value (const ContractField *field, const char *message);
 const ContractOperation *contract_operation_get (ContractOperationId id);
 const ContractOperation *contract_operation_find (const char *name);
 

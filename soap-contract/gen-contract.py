@@ -362,7 +362,7 @@ class Schema:
         if len(members) != 2 or members[0].kind != 'BOOLEAN' or members[1].max_length != 0:
             raise ContractError(f'{name}: only a union of a boolean and the empty text is understood')
         made = Simple(name, members[0])
-        made.allow_empty = True
+        made.allow_empty, made.base = True, None
         return made
 
     @staticmethod
@@ -594,6 +594,9 @@ class Tables(Writer):
             size = len(name)
             out.append(f'  {{ "{name}", "<{name}>", "</{name}>", {size}, {size + 2}, {size + 3} }},')
         out += ['};', f'const guint contract_n_names = {len(self.names)};', '']
+        types = [self.type_index[self.schema.elements[n][0]] if n in self.schema.elements else -1
+                 for n in self.names]
+        out += self.numbers('const gint16 contract_name_types[]', types) + ['']
         for element in ('PlannerFault', 'ActiveOrganisation', 'RequestUserMetadata'):
             if element not in self.schema.elements:
                 raise ContractError(f'element {element} is missing')
@@ -636,7 +639,7 @@ class Tables(Writer):
                 out.append(f'static const char *const {values}[] = {{ {items}NULL }};')
             low = 'G_MININT64' if simple.low in (None, INT64_MIN) else f'G_GINT64_CONSTANT ({simple.low})'
             high = 'G_MAXINT64' if simple.high in (None, INT64_MAX) else f'G_GINT64_CONSTANT ({simple.high})'
-            base = self.simple_index[simple.base.name] if simple.base else -1
+            base = self.simple_index[simple.base.name] if simple.base else -1 if simple.name.startswith('xs:') else -2
             rows.append(f'  {{ "{simple.name}", {base}, CONTRACT_KIND_{simple.kind}, {int(simple.collapse)}, '
                         f'{int(simple.allow_empty)}, {simple.min_length}u, {simple.max_length}u, {low}, {high}, '
                         f'{patterns}, {values} }},')
