@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/* One resource's free starts by shifting and masking words. */
 /*
  * A start is free when the meeting lies in open working time and, with its buffers, in free time:
  *
