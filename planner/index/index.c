@@ -94,50 +94,43 @@ index_unref (Index *index)
   g_atomic_rc_box_release_full (index, clear_index);
 }
 
+static IndexTable *
+replace_blocks (IndexTable *old, const IndexChange *changes, guint n_changes)
+{
+  g_autofree gint64 *ids = NULL;
+  g_autofree gpointer *blocks = NULL;
+
+  if (n_changes == 0)
+    return index_table_ref (old);
+  ids = g_new (gint64, n_changes);
+  blocks = g_new (gpointer, n_changes);
+  for (guint i = 0; i < n_changes; i++)
+    {
+      ids[i] = changes[i].id;
+      blocks[i] = changes[i].block;
+    }
+  return index_table_replace (old, ids, blocks, n_changes);
+}
+
 /**
- * index_replace_resources:
+ * index_replace:
  * @old: left as it is, for those who still read it
- * @changes: new blocks, any order; of two for the same resource the later counts
+ * @resources: (nullable): new availability blocks, any order; of two for one id the later counts
+ * @offers: (nullable): new offer blocks, likewise
  *
  * Any thread; about a microsecond for one change among 10,000. Hand over all changes of a group at once.
  *
  * Returns: (transfer full): the next version
  */
 Index *
-index_replace_resources (Index *old, const IndexResource *changes, guint n_changes)
+index_replace (Index *old,
+               const IndexChange *resources,
+               guint n_resources,
+               const IndexChange *offers,
+               guint n_offers)
 {
-  g_autofree gint64 *ids = g_new (gint64, n_changes);
-  g_autofree gpointer *blocks = g_new (gpointer, n_changes);
-
-  for (guint i = 0; i < n_changes; i++)
-    {
-      ids[i] = changes[i].resource_id;
-      blocks[i] = (gpointer) changes[i].block;
-    }
-  return index_next (old, old->window, index_table_replace (old->resources, ids, blocks, n_changes),
-                     index_table_ref (old->offers));
-}
-
-/**
- * index_replace_offers:
- * @old: left as it is
- * @changes: new blocks, any order; of two for the same offer the later counts
- *
- * Returns: (transfer full): the next version. Any thread.
- */
-Index *
-index_replace_offers (Index *old, const IndexOffer *changes, guint n_changes)
-{
-  g_autofree gint64 *ids = g_new (gint64, n_changes);
-  g_autofree gpointer *blocks = g_new (gpointer, n_changes);
-
-  for (guint i = 0; i < n_changes; i++)
-    {
-      ids[i] = changes[i].offer_id;
-      blocks[i] = (gpointer) changes[i].block;
-    }
-  return index_next (old, old->window, index_table_ref (old->resources),
-                     index_table_replace (old->offers, ids, blocks, n_changes));
+  return index_next (old, old->window, replace_blocks (old->resources, resources, n_resources),
+                     replace_blocks (old->offers, offers, n_offers));
 }
 
 /**

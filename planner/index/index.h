@@ -14,30 +14,28 @@
 typedef struct _Index Index;
 
 /**
- * IndexResource:
- * @block: (nullable): the resource's new block; NULL to take it out
+ * IndexChange:
+ * @id: resource id or offer id
+ * @block: (nullable): its new AvailabilityBlock or OfferBlock; NULL to take it out
  *
- * IndexOffer is the same for offers. Both are borrowed: the new version takes its own references.
+ * Borrowed: the new version takes its own references.
  */
 typedef struct
 {
-  gint64 resource_id;
-  const AvailabilityBlock *block;
-} IndexResource;
-
-typedef struct
-{
-  gint64 offer_id;
-  const OfferBlock *block;
-} IndexOffer;
+  gint64 id;
+  gpointer block;
+} IndexChange;
 
 Index *index_new (Period window);
 Index *index_ref (Index *index);
 void index_unref (Index *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Index, index_unref)
 
-Index *index_replace_resources (Index *old, const IndexResource *changes, guint n_changes);
-Index *index_replace_offers (Index *old, const IndexOffer *changes, guint n_changes);
+Index *index_replace (Index *old,
+                      const IndexChange *resources,
+                      guint n_resources,
+                      const IndexChange *offers,
+                      guint n_offers);
 Index *index_with_window (Index *old, Period window);
 
 guint64 index_get_version (const Index *index);

@@ -17,10 +17,10 @@ make_block (gint64 resource_id, gint64 trusted_until_us)
 }
 
 static Index *
-replace_one (Index *old, gint64 resource_id, const AvailabilityBlock *block)
+replace_one (Index *old, gint64 resource_id, AvailabilityBlock *block)
 {
-  IndexResource change = { resource_id, block };
-  return index_replace_resources (old, &change, 1);
+  IndexChange change = { resource_id, block };
+  return index_replace (old, &change, 1, NULL, 0);
 }
 
 static void
@@ -48,8 +48,8 @@ test_offers (void)
 {
   g_autoptr (OfferBlock) block = offer_block_new (3, NULL, NULL);
   g_autoptr (Index) empty = index_new (window);
-  IndexOffer change = { 3, block };
-  g_autoptr (Index) one = index_replace_offers (empty, &change, 1);
+  IndexChange change = { 3, block };
+  g_autoptr (Index) one = index_replace (empty, NULL, 0, &change, 1);
   Period later = { 0, 1 };
   g_autoptr (Index) moved = index_with_window (one, later);
 
@@ -66,8 +66,8 @@ test_last_counts (void)
 {
   g_autoptr (AvailabilityBlock) first = make_block (7, 1), second = make_block (7, 2);
   g_autoptr (Index) empty = index_new (window);
-  IndexResource changes[] = { { 7, first }, { 8, NULL }, { 7, second } };
-  g_autoptr (Index) index = index_replace_resources (empty, changes, G_N_ELEMENTS (changes));
+  IndexChange changes[] = { { 7, first }, { 8, NULL }, { 7, second } };
+  g_autoptr (Index) index = index_replace (empty, changes, G_N_ELEMENTS (changes), NULL, 0);
 
   g_assert_true (index_find_resource (index, 7) == second);
   g_assert_null (index_find_resource (index, 8));
@@ -86,7 +86,7 @@ test_model (void)
 
   for (guint64 round = 0; round < n_rounds; round++)
     {
-      IndexResource changes[5];
+      IndexChange changes[5];
       AvailabilityBlock *made[5] = { 0 };
       guint n = (guint) g_rand_int_range (rand, 1, 6);
       Index *next;
@@ -96,10 +96,10 @@ test_model (void)
           guint id = (guint) g_rand_int_range (rand, 0, G_N_ELEMENTS (model));
 
           made[i] = g_rand_boolean (rand) ? make_block (id, 1) : NULL;
-          changes[i] = (IndexResource){ (gint64) id * 1000003 - 50, made[i] };
+          changes[i] = (IndexChange){ (gint64) id * 1000003 - 50, made[i] };
           model[id] = made[i];
         }
-      next = index_replace_resources (index, changes, n);
+      next = index_replace (index, changes, n, NULL, 0);
       for (guint i = 0; i < n; i++)
         g_clear_pointer (&made[i], availability_block_unref);
       index_unref (index);
