@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Who may move, cancel or change a booking, and until when; which interview types may be planned. */
+/* Who may move, cancel or change a booking, until when; which interview types may be planned. */
 #pragma once
 
 #include <glib.h>
+
+#include "base/booking-origin.h"
 
 typedef struct _CalsyncZone CalsyncZone;
 
 /* Re-booking ends so long before the start when neither booking nor offer says otherwise. */
 #define BOOKING_DEFAULT_REBOOK_NOTICE_US (24 * G_GINT64_CONSTANT (3600000000))
-
-/* Who made the booking (dossier 3.3). */
-typedef enum
-{
-  BOOKING_BY_CITIZEN,
-  BOOKING_BY_PLANNER,
-  BOOKING_BY_KSS,
-  BOOKING_BY_UNEMPLOYMENT_FUND,
-} BookingOrigin;
 
 /* Who asks. DFDG's own record (an event, already decided there) is BOOKING_ACTOR_RECORD. */
 typedef enum
@@ -83,21 +76,41 @@ gint64 booking_cancel_deadline (const BookingFacts *booking);
 gint64 booking_deadline_from_date (const CalsyncZone *zone, gint32 date);
 const char *booking_decision_get_name (BookingDecision decision);
 
+/* An interview type that a municipality does not offer to a contact group. */
+typedef struct
+{
+  int interview_type;
+  int contact_group;
+} InterviewTypeBar;
+
 /**
  * InterviewTypeRules:
- * @cv_closed_from: cv interviews (10) may not be planned on this local date or later
+ * @closed_type: the type that is closed (cv interview, 10)
+ * @closed_from: local date, days since 1970-01-01: it may not be planned then or later
+ * @replacement_type: what an existing one may become instead (7)
+ * @replacement_groups: zero-terminated contact groups for which it may (1 and 8)
+ * @types_for_all: zero-terminated types that no bar stops (7 and 12)
+ * @bars: (nullable): type and group that do not go together; the published matrix is not public, so
+ *   that the default has none
  *
- * Settings of a municipality; start from interview_type_rules_default().
+ * Dated settings of a municipality (dossier 3.4); start from interview_type_rules_default().
  */
 typedef struct
 {
-  gint32 cv_closed_from;
+  int closed_type;
+  gint32 closed_from;
+  int replacement_type;
+  const int *replacement_groups;
+  const int *types_for_all;
+  const InterviewTypeBar *bars;
+  guint n_bars;
 } InterviewTypeRules;
 
 InterviewTypeRules interview_type_rules_default (void);
+gboolean
+interview_type_fits_group (const InterviewTypeRules *rules, int interview_type, int contact_group);
 BookingDecision
 interview_type_may_plan (const InterviewTypeRules *rules, int interview_type, gint32 planned_date);
-/* Changing an existing booking's type and date. @contact_group: 0 when not known. */
 BookingDecision interview_type_may_change (const InterviewTypeRules *rules,
                                            int old_type,
                                            int new_type,
