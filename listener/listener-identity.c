@@ -49,16 +49,38 @@ read_name (gnutls_x509_crt_t certificate,
   return text != NULL ? text : g_strdup ("");
 }
 
+/* The text of a DER string of a kind that names use; %NULL for others, and for what is no plain text. */
+static char *
+decode_string (const guint8 *der, gsize n_bytes)
+{
+  enum
+  {
+    UTF8_STRING = 0x0c,
+    PRINTABLE_STRING = 0x13,
+    IA5_STRING = 0x16,
+  };
+  gsize header = 2;
+
+  if (n_bytes < 2 || (der[0] != UTF8_STRING && der[0] != PRINTABLE_STRING && der[0] != IA5_STRING))
+    return NULL;
+  if (der[1] == 0x81)
+    header = 3;
+  if (n_bytes < header || der[header - 1] != n_bytes - header || (header == 2 && der[1] > 127) ||
+      !g_utf8_validate ((const char *) der + header, (gssize) (n_bytes - header), NULL))
+    return NULL;
+  return g_strndup ((const char *) der + header, n_bytes - header);
+}
+
+/* The first such attribute of the subject. Read raw: the library gives those that it does not know, 2.5.4.97 too, in hex. */
 static char *
 read_attribute (gnutls_x509_crt_t certificate, const char *oid)
 {
-  char text[512];
-  gsize n_bytes = sizeof text;
+  guint8 der[512];
+  gsize n_bytes = sizeof der;
 
-  if (gnutls_x509_crt_get_dn_by_oid (certificate, oid, 0, 0, text, &n_bytes) < 0 ||
-      memchr (text, '\0', n_bytes) != NULL || !g_utf8_validate (text, (gssize) n_bytes, NULL))
+  if (gnutls_x509_crt_get_dn_by_oid (certificate, oid, 0, 1, der, &n_bytes) < 0)
     return NULL;
-  return g_strndup (text, n_bytes);
+  return decode_string (der, n_bytes);
 }
 
 static char *

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Certificates made at test time, and a TLS client that runs in the same thread as the listener. */
+
+#include "listener-certificates.h"
+
+#include <glib-unix.h>
+#include <string.h>
+#include <time.h>
+
+static void
+check (int code)
+{
+  if (code < 0)
+    g_error ("GnuTLS: %s", gnutls_strerror (code));
+}
+
+static void
+set_name (gnutls_x509_crt_t certificate, const char *oid, const char *text)
+{
+  guint8 der[130] = { 0x0c }; /* UTF8String */
+
+  if (text == NULL)
+    return;
+  der[1] = (guint8) strlen (text);
+  memcpy (der + 2, text, der[1]);
+  check (gnutls_x509_crt_set_dn_by_oid (certificate, oid, 1, der, der[1] + 2u));
+}
+
+static void
+set_names (gnutls_x509_crt_t certificate, const CertificatePlan *plan)
+{
+  set_name (certificate, "2.5.4.10", plan->organization);
+  set_name (certificate, "2.5.4.97", plan->organization_identifier);
+  set_name (certificate, "2.5.4.5", plan->serial_number);
+  set_name (certificate, "2.5.4.3", plan->common_name);
+}
+
+static void
+set_use (gnutls_x509_crt_t certificate, const CertificatePlan *plan)
+{
+  check (gnutls_x509_crt_set_basic_constraints (certificate, plan->authority, -1));
+  check (gnutls_x509_crt_set_key_usage (
+    certificate, plan->authority ? GNUTLS_KEY_KEY_CERT_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE));
+  if (plan->purpose != NULL)
+    check (gnutls_x509_crt_set_key_purpose_oid (certificate, plan->purpose, 0));
+  check (gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, "localhost", 9,
+                                               GNUTLS_FSAN_SET));
+}
+
+static void
+set_validity (gnutls_x509_crt_t certificate, const CertificatePlan *plan)
+{
+  gint64 begin = g_get_real_time () / G_USEC_PER_SEC + plan->begins_in_s - 60;
+  gint64 span = plan->lasts_s != 0 ? plan->lasts_s : 24 * 3600;
+
+  check (gnutls_x509_crt_set_activation_time (certificate, (time_t) begin));
+  check (gnutls_x509_crt_set_expiration_time (certificate, (time_t) (begin + span)));
+}
+
+static void
+make_key (Certificate *self, guint rsa_bits)
+{
+  check (gnutls_x509_privkey_init (&self->key));
+  if (rsa_bits != 0)
+    check (gnutls_x509_privkey_generate (self->key, GNUTLS_PK_RSA, rsa_bits, 0));
+  else
+    check (gnutls_x509_privkey_generate (self->key, GNUTLS_PK_ECDSA,
+                                         GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0));
+}
+
+/* The library fills in some of what it compares (the raw names) only when it reads a certificate. */
+static void
+read_again (Certificate *self)
+{
+  gnutls_datum_t der;
+
+  check (gnutls_x509_crt_export2 (self->certificate, GNUTLS_X509_FMT_DER, &der));
+  gnutls_x509_crt_deinit (self->certificate);
+  check (gnutls_x509_crt_init (&self->certificate));
+  check (gnutls_x509_crt_import (self->certificate, &der, GNUTLS_X509_FMT_DER));
+  gnutls_free (der.data);
+}
+
+/**
+ * certificate_new:
+ * @plan: what it shall say
+ *
+ * Returns: (transfer full): a key and its certificate; serial numbers count up from 0x10.
+ */
+Certificate *
+certificate_new (const CertificatePlan *plan)
+{
+  static guint8 serial = 0x10;
+  Certificate *self = g_new0 (Certificate, 1);
+  const Certificate *issuer = plan->issuer != NULL ? plan->issuer : self;
+
+  make_key (self, plan->rsa_bits);
+  check (gnutls_x509_crt_init (&self->certificate));
+  check (gnutls_x509_crt_set_version (self->certificate, 3));
+  check (gnutls_x509_crt_set_serial (self->certificate, &serial, 1));
+  serial++;
+  set_names (self->certificate, plan);
+  set_use (self->certificate, plan);
+  set_validity (self->certificate, plan);
+  check (gnutls_x509_crt_set_key (self->certificate, self->key));
+  check (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key,
+                                GNUTLS_DIG_SHA256, 0));
+  read_again (self);
+  return self;
+}
+
+void
+certificate_free (Certificate *certificate)
+{
+  gnutls_x509_crt_deinit (certificate->certificate);
+  gnutls_x509_privkey_deinit (certificate->key);
+  g_free (certificate);
+}
+
+static char *
+save (const gnutls_datum_t *pem, const char *folder, const char *name)
+{
+  char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents_full (path, (const char *) pem->data, pem->size, G_FILE_SET_CONTENTS_NONE,
+                            0600, &error);
+  g_assert_no_error (error);
+  gnutls_free (pem->data);
+  return path;
+}
+
+/**
+ * certificate_save:
+ * @certificate: a certificate
+ * @folder: where
+ * @name: a file name
+ *
+ * Returns: (transfer full): the path of the PEM file.
+ */
+char *
+certificate_save (const Certificate *certificate, const char *folder, const char *name)
+{
+  gnutls_datum_t pem;
+
+  check (gnutls_x509_crt_export2 (certificate->certificate, GNUTLS_X509_FMT_PEM, &pem));
+  return save (&pem, folder, name);
+}
+
+/**
+ * certificate_save_key:
+ * @certificate: a certificate
+ * @folder: where
+ * @name: a file name
+ *
+ * Returns: (transfer full): the path of the key's PEM file, mode 0600.
+ */
+char *
+certificate_save_key (const Certificate *certificate, const char *folder, const char *name)
+{
+  gnutls_datum_t pem;
+
+  check (gnutls_x509_privkey_export2 (certificate->key, GNUTLS_X509_FMT_PEM, &pem));
+  return save (&pem, folder, name);
+}
+
+static void
+set_credentials (TlsClient *client, const Certificate *authority, const Certificate *const *chain)
+{
+  gnutls_x509_crt_t certificates[4];
+  int n = 0;
+
+  check (gnutls_certificate_allocate_credentials (&client->credentials));
+  certificates[0] = authority->certificate;
+  check (gnutls_certificate_set_x509_trust (client->credentials, certificates, 1));
+  for (n = 0; chain != NULL && chain[n] != NULL; n++)
+    certificates[n] = chain[n]->certificate;
+  if (n > 0)
+    check (gnutls_certificate_set_x509_key (client->credentials, certificates, n, chain[0]->key));
+  /* Whatever authorities the server names: send what the test wants sent. */
+  gnutls_certificate_set_flags (client->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+  check (gnutls_credentials_set (client->session, GNUTLS_CRD_CERTIFICATE, client->credentials));
+}
+
+static void
+shake_hands (TlsClient *client)
+{
+  gint64 end_us = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  int code = GNUTLS_E_AGAIN;
+
+  while (code == GNUTLS_E_AGAIN && g_get_monotonic_time () < end_us)
+    {
+      code = gnutls_handshake (client->session);
+      if (code == GNUTLS_E_AGAIN)
+        harness_run_ms (client->plain->harness, 1);
+    }
+  if (code < 0)
+    client->failure = code;
+}
+
+/**
+ * tls_client_new:
+ * @harness: started, with TLS
+ * @authority: whose signature the server must bear
+ * @chain: (nullable): own certificate and intermediates, ended by %NULL
+ * @priority: (nullable): GnuTLS priority string
+ *
+ * Returns: (transfer full): a client after its handshake; see its @failure.
+ */
+TlsClient *
+tls_client_new (Harness *harness,
+                const Certificate *authority,
+                const Certificate *const *chain,
+                const char *priority)
+{
+  TlsClient *client = g_new0 (TlsClient, 1);
+
+  client->plain = client_new (harness);
+  check (gnutls_init (&client->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL |
+                                          GNUTLS_FORCE_CLIENT_CERT));
+  check (
+    gnutls_priority_set_direct (client->session, priority != NULL ? priority : "NORMAL", NULL));
+  set_credentials (client, authority, chain);
+  gnutls_session_set_verify_cert (client->session, "localhost", 0);
+  g_unix_set_fd_nonblocking (client->plain->fd, TRUE, NULL);
+  gnutls_transport_set_int (client->session, client->plain->fd);
+  shake_hands (client);
+  return client;
+}
+
+void
+tls_client_free (TlsClient *client)
+{
+  gnutls_deinit (client->session);
+  gnutls_certificate_free_credentials (client->credentials);
+  client_free (client->plain);
+  g_free (client);
+}
+
+/**
+ * tls_client_send:
+ * @client: a client
+ * @data: bytes
+ * @n_bytes: how many, -1 up to the NUL
+ *
+ * Returns: whether all of it went out.
+ */
+gboolean
+tls_client_send (TlsClient *client, const char *data, gssize n_bytes)
+{
+  gsize left = n_bytes < 0 ? strlen (data) : (gsize) n_bytes;
+
+  while (left > 0 && client->failure == 0)
+    {
+      gssize sent = gnutls_record_send (client->session, data, left);
+
+      if (sent > 0)
+        {
+          data += sent;
+          left -= (gsize) sent;
+        }
+      else if (sent != GNUTLS_E_AGAIN && sent != GNUTLS_E_INTERRUPTED)
+        return FALSE;
+      harness_run_ms (client->plain->harness, 1);
+    }
+  return left == 0;
+}
+
+static void
+receive (TlsClient *client)
+{
+  char buffer[16384];
+
+  while (client->failure == 0 && !client->plain->closed)
+    {
+      gssize n_bytes = gnutls_record_recv (client->session, buffer, sizeof buffer);
+
+      if (n_bytes == GNUTLS_E_AGAIN)
+        return;
+      if (n_bytes == 0)
+        client->plain->closed = TRUE;
+      else if (n_bytes > 0)
+        g_string_append_len (client->plain->received, buffer, n_bytes);
+      else if (gnutls_error_is_fatal ((int) n_bytes))
+        client->failure = (int) n_bytes;
+    }
+}
+
+static gboolean
+wait_for (TlsClient *client, const char *text, guint limit_ms)
+{
+  gint64 end_us = g_get_monotonic_time () + limit_ms * (gint64) 1000;
+  gboolean found = FALSE;
+
+  for (;;)
+    {
+      receive (client);
+      found = text != NULL && strstr (client->plain->received->str, text) != NULL;
+      if (found || client->failure != 0 || client->plain->closed ||
+          g_get_monotonic_time () >= end_us)
+        return found;
+      harness_run_ms (client->plain->harness, 1);
+    }
+}
+
+/**
+ * tls_client_wait_text:
+ * @client: a client
+ * @text: to wait for
+ * @limit_ms: patience
+ *
+ * Returns: whether @text has come.
+ */
+gboolean
+tls_client_wait_text (TlsClient *client, const char *text, guint limit_ms)
+{
+  return wait_for (client, text, limit_ms);
+}
+
+/**
+ * tls_client_wait_end:
+ * @client: a client
+ * @limit_ms: patience
+ *
+ * Returns: whether the server has ended the connection, in whatever way.
+ */
+gboolean
+tls_client_wait_end (TlsClient *client, guint limit_ms)
+{
+  wait_for (client, NULL, limit_ms);
+  return client->failure != 0 || client->plain->closed;
+}

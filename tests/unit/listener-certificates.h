@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Certificates made at test time, and a TLS client that runs in the same thread as the listener. */
+#pragma once
+
+#include "listener-harness.h"
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t certificate;
+} Certificate;
+
+/* What a certificate shall say; 0 and NULL stand for the usual. */
+typedef struct
+{
+  const char *common_name;
+  const char *organization;
+  const char *organization_identifier;
+  const char *serial_number;
+  const char *purpose;       /* an OID, NULL for none stated */
+  const Certificate *issuer; /* NULL: signs itself */
+  gboolean authority;
+  gint64 begins_in_s; /* from now; negative is the past */
+  gint64 lasts_s;     /* 0: a day */
+  guint rsa_bits;     /* 0: P-256 */
+} CertificatePlan;
+
+Certificate *certificate_new (const CertificatePlan *plan);
+void certificate_free (Certificate *certificate);
+char *certificate_save (const Certificate *certificate, const char *folder, const char *name);
+char *certificate_save_key (const Certificate *certificate, const char *folder, const char *name);
+
+typedef struct
+{
+  Client *plain;
+  gnutls_session_t session;
+  gnutls_certificate_credentials_t credentials;
+  int failure; /* 0, or the library's code that ended the connection */
+} TlsClient;
+
+TlsClient *tls_client_new (Harness *harness,
+                           const Certificate *authority,
+                           const Certificate *const *chain,
+                           const char *priority);
+void tls_client_free (TlsClient *client);
+gboolean tls_client_send (TlsClient *client, const char *data, gssize n_bytes);
+gboolean tls_client_wait_text (TlsClient *client, const char *text, guint limit_ms);
+gboolean tls_client_wait_end (TlsClient *client, guint limit_ms);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Certificate, certificate_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TlsClient, tls_client_free)
+
+G_END_DECLS
