@@ -39,8 +39,8 @@ def test_budget_scales():
 def test_server_is_started_and_stopped():
     port = testlib.free_port()
     script = (
-        "import signal, socket, sys; signal.signal(signal.SIGTERM, lambda *_: sys.exit(0)); "
-        f"s = socket.create_server(('127.0.0.1', {port}))\nwhile True: s.accept()"
+        "import signal, socket; signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM}); "
+        f"listener = socket.create_server(('127.0.0.1', {port})); signal.sigwait({{signal.SIGTERM}})"
     )
     with testlib.Server([sys.executable, "-c", script], port):
         assert testlib.port_answers(port)
