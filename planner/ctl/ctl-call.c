@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Runs a command with the database in hand, or hands it to the process that has it. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/ids.h"
+#include "ctl/ctl-client.h"
+#include "ctl/ctl.h"
+#include "ops/admin.h"
+#include "store/journal-store.h"
+#include "store/store-lock.h"
+#include "store/store-migrate.h"
+
+/* AdminRunner on the session that is open already. */
+static gboolean
+run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  StoreSession *session = runner;
+
+  if (!store_begin (session, STORE_WRITE, error))
+    return FALSE;
+  if (write (session, data, error) && journal_store_seal (session, error) &&
+      store_commit (session, error))
+    {
+      store_checkpoint (session);
+      return TRUE;
+    }
+  store_rollback (session);
+  return FALSE;
+}
+
+static gboolean
+check_is_there (const Ctl *ctl, const char *command, GError **error)
+{
+  if (g_str_equal (command, "create") || g_file_test (ctl->database, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+               "there is no database %s: plannerctl create makes it", ctl->database);
+  return FALSE;
+}
+
+static gboolean
+call_here (const Ctl *ctl, const char *command, AdminCall *call, GError **error)
+{
+  g_autoptr (StoreSession) session = NULL;
+  g_autofree char *schema = g_build_filename (ctl->data_dir, "schema", "sqlite", NULL);
+  char call_id[IDS_GUID_LENGTH + 1];
+
+  if (!check_is_there (ctl, command, error))
+    return FALSE;
+  session = store_open (ctl->database, STORE_WRITE, error);
+  if (session == NULL || !store_migrate (session, schema, error))
+    return FALSE;
+  ids_new_guid (call_id);
+  call->session = session;
+  call->runner = (AdminRunner){ run_write, session };
+  call->now_us = clock_now_us ();
+  call->data_dir = ctl->data_dir;
+  call->actor = "plannerctl";
+  call->call_id = call_id;
+  return admin_run (admin_table_find (command), call, error);
+}
+
+/**
+ * ctl_call:
+ * @arguments: gets the member tenant when the option was given
+ * @out_result: (transfer full): what the command told; also when it refused
+ *
+ * Takes the database lock and runs the command; when another process holds the lock, sends the
+ * command to its socket.
+ */
+gboolean
+ctl_call (const Ctl *ctl,
+          const char *command,
+          JsonObject *arguments,
+          JsonObject **out_result,
+          GError **error)
+{
+  g_autoptr (GError) lock_error = NULL;
+  g_autoptr (StoreLock) lock = store_lock_take (ctl->database, &lock_error);
+  AdminCall call = { .arguments = arguments };
+  gboolean ok;
+
+  if (ctl->tenant != NULL)
+    json_object_set_string_member (arguments, "tenant", ctl->tenant);
+  if (lock != NULL)
+    {
+      call.result = *out_result = json_object_new ();
+      ok = call_here (ctl, command, &call, error);
+      return ok;
+    }
+  if (ctl->socket != NULL && g_error_matches (lock_error, PLANNER_ERROR, PLANNER_ERROR_BUSY))
+    return ctl_client_call (ctl->socket, command, arguments, out_result, error);
+  g_propagate_error (error, g_steal_pointer (&lock_error));
+  return FALSE;
+}
+
+static void
+print_json (JsonObject *result, const GError *error)
+{
+  g_autoptr (JsonObject) all = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  if (result != NULL)
+    json_object_set_object_member (all, "result", json_object_ref (result));
+  if (error != NULL)
+    json_object_set_string_member (all, "error", error->message);
+  json_node_set_object (node, all);
+  text = json_to_string (node, TRUE);
+  printf ("%s\n", text);
+}
+
+/**
+ * ctl_run:
+ * @arguments: (transfer full)
+ * @print: for people; called also for what a refused command could tell
+ *
+ * Returns: the exit code, see admin_exit_code().
+ */
+int
+ctl_run (const Ctl *ctl, const char *command, JsonObject *arguments, CtlPrint print)
+{
+  g_autoptr (JsonObject) owned = arguments;
+  g_autoptr (JsonObject) result = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean ok = ctl_call (ctl, command, arguments, &result, &error);
+
+  if (ctl->is_json)
+    print_json (result, error);
+  else if (result != NULL && json_object_get_size (result) > 0)
+    print (result);
+  if (!ok && !ctl->is_json)
+    fprintf (stderr, "plannerctl: %s\n", error->message);
+  return admin_exit_code (error);
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Results as text: tables and records with columns as wide as their longest value. */
+#include <stdio.h>
+
+#include "ctl/ctl.h"
+
+#define GAP 2
+
+static char *
+dup_scalar (JsonNode *node)
+{
+  GType type = JSON_NODE_HOLDS_VALUE (node) ? json_node_get_value_type (node) : G_TYPE_INVALID;
+
+  if (type == G_TYPE_STRING)
+    return g_strdup (json_node_get_string (node));
+  if (type == G_TYPE_BOOLEAN)
+    return g_strdup (json_node_get_boolean (node) ? "yes" : "no");
+  if (type == G_TYPE_INT64)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
+  return g_strdup ("");
+}
+
+/**
+ * ctl_dup_text:
+ *
+ * Returns: (transfer full): the member as text; empty when it is not there.
+ */
+char *
+ctl_dup_text (JsonObject *object, const char *member)
+{
+  JsonNode *node = json_object_get_member (object, member);
+  g_autoptr (GString) joined = NULL;
+  JsonArray *array;
+
+  if (node == NULL)
+    return g_strdup ("");
+  if (!JSON_NODE_HOLDS_ARRAY (node))
+    return dup_scalar (node);
+  joined = g_string_new (NULL);
+  array = json_node_get_array (node);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    {
+      g_autofree char *part = dup_scalar (json_array_get_element (array, i));
+      g_string_append_printf (joined, "%s%s", i == 0 ? "" : ", ", part);
+    }
+  return g_string_free (g_steal_pointer (&joined), FALSE);
+}
+
+static void
+print_padded (const char *text, glong width)
+{
+  glong length = g_utf8_strlen (text, -1);
+
+  fputs (text, stdout);
+  for (; length < width; length++)
+    putchar (' ');
+}
+
+static glong
+column_width (JsonArray *rows, const CtlColumn *column)
+{
+  glong width = g_utf8_strlen (column->title, -1);
+
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    {
+      g_autofree char *text =
+        ctl_dup_text (json_array_get_object_element (rows, i), column->member);
+      width = MAX (width, g_utf8_strlen (text, -1));
+    }
+  return width;
+}
+
+/**
+ * ctl_print_table:
+ * @columns: ended by one whose member is NULL
+ */
+void
+ctl_print_table (JsonArray *rows, const CtlColumn *columns)
+{
+  g_autoptr (GArray) widths = g_array_new (FALSE, FALSE, sizeof (glong));
+
+  for (guint column = 0; columns[column].member != NULL; column++)
+    {
+      glong width =
+        columns[column + 1].member == NULL ? 0 : column_width (rows, &columns[column]) + GAP;
+      g_array_append_val (widths, width);
+      print_padded (columns[column].title, width);
+    }
+  putchar ('\n');
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    {
+      for (guint column = 0; columns[column].member != NULL; column++)
+        {
+          g_autofree char *text =
+            ctl_dup_text (json_array_get_object_element (rows, i), columns[column].member);
+          print_padded (text, g_array_index (widths, glong, column));
+        }
+      putchar ('\n');
+    }
+}
+
+/**
+ * ctl_print_record:
+ * @lines: ended by one whose member is NULL; empty values are left out
+ */
+void
+ctl_print_record (JsonObject *record, const CtlColumn *lines)
+{
+  glong width = 0;
+
+  for (guint i = 0; lines[i].member != NULL; i++)
+    width = MAX (width, g_utf8_strlen (lines[i].title, -1) + GAP);
+  for (guint i = 0; lines[i].member != NULL; i++)
+    {
+      g_autofree char *text = ctl_dup_text (record, lines[i].member);
+
+      if (*text == '\0')
+        continue;
+      print_padded (lines[i].title, width);
+      printf ("%s\n", text);
+    }
+}

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Imports files: read and parsed apart, written in one transaction, expanded resource by resource. */
+#include "ops/admin-import.h"
+
+#include "base/error.h"
+#include "ops/admin-expand.h"
+#include "ops/import-calendars.h"
+#include "store/claim-store.h"
+#include "store/journal-store.h"
+
+typedef struct
+{
+  AdminCall *call;
+  ImportSource *source;
+  GPtrArray *calendars;
+  char *tenant_key;
+  char *tenant_name; /* NULL: must be there */
+  gint64 tenant_id;
+  ImportCount counts[N_IMPORT_TABLES];
+  ImportCount availability_count;
+  ImportCount calendar_count;
+  gboolean is_dry_run;
+  gboolean is_partial;
+  gboolean is_refused; /* the write rolled back for problems */
+} Import;
+
+static void
+import_clear (Import *import)
+{
+  g_clear_pointer (&import->source, import_source_free);
+  g_clear_pointer (&import->calendars, g_ptr_array_unref);
+  g_clear_pointer (&import->tenant_key, g_free);
+  g_clear_pointer (&import->tenant_name, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Import, import_clear)
+
+static gboolean
+is_tenant_key (const char *key)
+{
+  for (const char *at = key; *at != '\0'; at++)
+    if (!g_ascii_isalnum (*at) && *at != '-')
+      return FALSE;
+  return *key != '\0';
+}
+
+/* From tenant.csv, which must not contradict the argument. */
+static void
+read_tenant_row (Import *import, const char *named)
+{
+  GPtrArray *rows = import->source->tables[IMPORT_TENANT];
+  ImportRow *row = rows->len == 0 ? NULL : rows->pdata[0];
+  const char *key = row == NULL ? NULL : import_row_need (row, "tenant", 64);
+  const char *name = row == NULL ? NULL : import_row_need (row, "name", 255);
+
+  for (guint i = 1; i < rows->len; i++)
+    import_row_refuse (rows->pdata[i], "a folder holds one tenant");
+  if (key == NULL || name == NULL)
+    return;
+  if (!is_tenant_key (key))
+    import_row_refuse (row, "tenant must be letters, digits and hyphens");
+  else if (named != NULL && !g_str_equal (named, key))
+    import_row_refuse (row, "the folder is of tenant %s, not %s", key, named);
+  import->tenant_key = g_strdup (key);
+  import->tenant_name = g_strdup (name);
+}
+
+static gboolean
+find_tenant (Import *import, GError **error)
+{
+  g_autoptr (GPtrArray) tenants = NULL;
+  g_autoptr (TenantRecord) tenant = NULL;
+  const char *named = NULL;
+
+  if (!admin_get_text (import->call, "tenant", &named, error))
+    return FALSE;
+  read_tenant_row (import, named);
+  if (import->source->tables[IMPORT_TENANT]->len == 0)
+    {
+      tenant = admin_load_tenant (import->call, import->call->session, error);
+      if (tenant == NULL)
+        return FALSE;
+      import->tenant_id = tenant->tenant_id;
+      import->tenant_key = g_strdup (tenant->tenant_key);
+      return TRUE;
+    }
+  tenants = tenant_list (import->call->session, error);
+  if (tenants == NULL)
+    return FALSE;
+  for (guint i = 0; i < tenants->len; i++)
+    if (g_strcmp0 (((TenantRecord *) tenants->pdata[i])->tenant_key, import->tenant_key) == 0)
+      import->tenant_id = ((TenantRecord *) tenants->pdata[i])->tenant_id;
+  return TRUE;
+}
+
+static gboolean
+put_tenant (Import *import, StoreSession *session, gboolean *out_changed, GError **error)
+{
+  TenantRecord tenant = { 0, import->tenant_key, import->tenant_name };
+  PutOutcome outcome = PUT_SAME;
+
+  if (import->tenant_name != NULL && !tenant_put (session, &tenant, &outcome, error))
+    return FALSE;
+  if (import->tenant_name != NULL)
+    {
+      import->tenant_id = tenant.tenant_id;
+      import->counts[IMPORT_TENANT].n_added = outcome == PUT_ADDED;
+      import->counts[IMPORT_TENANT].n_changed = outcome == PUT_CHANGED;
+      import->counts[IMPORT_TENANT].n_same = outcome == PUT_SAME;
+    }
+  *out_changed = outcome != PUT_SAME;
+  return TRUE;
+}
+
+static guint
+count_changes (const Import *import)
+{
+  guint n_changes = import->availability_count.n_added + import->availability_count.n_changed +
+                    import->calendar_count.n_added + import->calendar_count.n_changed;
+
+  for (guint i = 0; i < N_IMPORT_TABLES; i++)
+    n_changes += import->counts[i].n_added + import->counts[i].n_changed;
+  return n_changes;
+}
+
+static gboolean
+write_record (Import *import, StoreSession *session, const ImportRun *run, GError **error)
+{
+  g_autofree char *payload = g_strdup_printf ("{\"changes\":%u}", count_changes (import));
+  JournalEntry entry = { .tenant_id = import->tenant_id,
+                         .at_us = import->call->now_us,
+                         .actor = import->call->actor,
+                         .call_id = import->call->call_id,
+                         .kind = "catalogue-imported",
+                         .subject = import->tenant_key,
+                         .payload = payload };
+  Change change = { .tenant_id = import->tenant_id, .kind = CHANGE_CATALOGUE };
+
+  if (count_changes (import) == 0)
+    return TRUE;
+  if (!change_store_add (session, &change, error))
+    return FALSE;
+  for (guint i = 0; i < run->changed_offers->len; i++)
+    {
+      change.kind = CHANGE_OFFER;
+      change.subject_id = g_array_index (run->changed_offers, gint64, i);
+      if (!change_store_add (session, &change, error))
+        return FALSE;
+    }
+  return journal_store_add (session, &entry, error);
+}
+
+/* AdminWrite. Rolling back is asked for by failing with is_refused or is_dry_run set. */
+static gboolean
+write_all (StoreSession *session, gpointer data, GError **error)
+{
+  Import *import = data;
+  g_auto (ImportRun) run = { 0 };
+  gboolean tenant_changed = FALSE;
+
+  if (!put_tenant (import, session, &tenant_changed, error) ||
+      !import_run_init (&run, session, import->tenant_id, import->source, error))
+    return FALSE;
+  run.now_us = import->call->now_us;
+  if (!import_run_apply (&run, error) ||
+      !import_calendars_apply (&run, import->calendars, &import->calendar_count, error))
+    return FALSE;
+  for (guint i = IMPORT_TENANT + 1; i < N_IMPORT_TABLES; i++)
+    import->counts[i] = run.counts[i];
+  import->availability_count = run.availability_count;
+  import->is_refused = import->source->problems.list->len > 0 && !import->is_partial;
+  if (import->is_refused || import->is_dry_run)
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "nothing was written");
+      return FALSE;
+    }
+  return write_record (import, session, &run, error);
+}
+
+static void
+add_count (JsonObject *tables, const char *name, const ImportCount *count)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "added", count->n_added);
+  json_object_set_int_member (object, "changed", count->n_changed);
+  json_object_set_int_member (object, "same", count->n_same);
+  json_object_set_int_member (object, "refused", count->n_refused);
+  json_object_set_object_member (tables, name, object);
+}
+
+static void
+add_problems (JsonObject *result, const ImportProblems *problems)
+{
+  JsonArray *array = json_array_new ();
+
+  for (guint i = 0; i < problems->list->len; i++)
+    {
+      const ImportProblem *problem = problems->list->pdata[i];
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "file", problem->file);
+      json_object_set_int_member (object, "line", problem->line);
+      json_object_set_string_member (object, "reason", problem->reason);
+      json_array_add_object_element (array, object);
+    }
+  json_object_set_array_member (result, "problems", array);
+}
+
+static void
+report (const Import *import, gboolean is_written)
+{
+  JsonObject *result = import->call->result;
+  JsonObject *tables = json_object_new ();
+
+  for (guint i = 0; i < N_IMPORT_TABLES; i++)
+    add_count (tables, import_table_get_name (i), &import->counts[i]);
+  add_count (tables, "availability", &import->availability_count);
+  add_count (tables, "calendar-objects", &import->calendar_count);
+  json_object_set_string_member (result, "tenant",
+                                 import->tenant_key == NULL ? "" : import->tenant_key);
+  json_object_set_boolean_member (result, "dry_run", import->is_dry_run);
+  json_object_set_boolean_member (result, "written", is_written);
+  json_object_set_object_member (result, "tables", tables);
+  add_problems (result, &import->source->problems);
+}
+
+static gboolean
+run_import (Import *import, GError **error)
+{
+  AdminCall *call = import->call;
+  g_autoptr (GError) local_error = NULL;
+  gboolean is_written;
+
+  is_written = call->runner.run_write (call->runner.runner, write_all, import, &local_error);
+  report (import, is_written);
+  if (is_written)
+    return admin_expand_due (call, error);
+  if (import->is_dry_run && !import->is_refused &&
+      g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID))
+    return TRUE;
+  if (!import->is_refused)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+               "%u problems were found; nothing was written", import->source->problems.list->len);
+  return FALSE;
+}
+
+/**
+ * admin_import:
+ *
+ * Arguments: files (object: name inside the folder to content), tenant, dry_run, partial. See
+ * docs/import-folder.md. All or nothing unless partial; repeating it changes nothing; nothing is
+ * ever removed. Derived time follows in one write per resource: until then the resource is not
+ * offered where anything of it changed.
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID with problems in the result.
+ */
+gboolean
+admin_import (AdminCall *call, GError **error)
+{
+  g_auto (Import) import = { .call = call };
+  JsonNode *files = json_object_get_member (call->arguments, "files");
+
+  if (files == NULL || !JSON_NODE_HOLDS_OBJECT (files))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "files is missing");
+      return FALSE;
+    }
+  import.is_dry_run = admin_get_flag (call, "dry_run");
+  import.is_partial = admin_get_flag (call, "partial");
+  import.source = import_source_read (json_node_get_object (files));
+  if (!find_tenant (&import, error))
+    return FALSE;
+  import.calendars =
+    import_calendars_parse (import.source, call->session, import.tenant_id, call->now_us, error);
+  if (import.calendars == NULL)
+    return FALSE;
+  if (import.tenant_key == NULL)
+    {
+      report (&import, FALSE);
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "tenant.csv names no tenant; nothing was written");
+      return FALSE;
+    }
+  return run_import (&import, error);
+}

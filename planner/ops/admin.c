@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Runs admin commands, and what their functions share: arguments and the tenant. */
+#include "ops/admin.h"
+
+#include "base/error.h"
+
+/**
+ * admin_run:
+ *
+ * Runs one command; a reading one sees a single picture of the database. Worker thread or the
+ * command-line program; blocks.
+ *
+ * Errors: as the command's; PLANNER_ERROR_NOT_VALID for bad arguments.
+ */
+gboolean
+admin_run (const AdminCommand *command, AdminCall *call, GError **error)
+{
+  gboolean ok;
+
+  if (command->access == STORE_WRITE)
+    return command->function (call, error);
+  if (!store_begin (call->session, STORE_READ, error))
+    return FALSE;
+  ok = command->function (call, error);
+  store_rollback (call->session);
+  return ok;
+}
+
+/**
+ * admin_exit_code:
+ * @error: (nullable)
+ *
+ * Returns: the exit code of plannerctl: 0 done, 1 refused or not found, 2 bad usage, 3 database busy
+ *   or not to be had, 4 a fault of ours.
+ */
+int
+admin_exit_code (const GError *error)
+{
+  if (error == NULL)
+    return 0;
+  if (error->domain == G_OPTION_ERROR)
+    return 2;
+  if (error->domain == G_IO_ERROR || error->domain == G_FILE_ERROR)
+    return 3;
+  if (error->domain != PLANNER_ERROR)
+    return 4;
+  switch (error->code)
+    {
+    case PLANNER_ERROR_BUSY:
+    case PLANNER_ERROR_UNAVAILABLE:
+      return 3;
+    case PLANNER_ERROR_INTERNAL:
+      return 4;
+    default:
+      return 1;
+    }
+}
+
+/**
+ * admin_get_text:
+ * @out_text: (nullable): borrowed from the call; NULL when absent or empty
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID when it is not text.
+ */
+gboolean
+admin_get_text (AdminCall *call, const char *name, const char **out_text, GError **error)
+{
+  JsonNode *node = json_object_get_member (call->arguments, name);
+
+  *out_text = NULL;
+  if (node == NULL || JSON_NODE_HOLDS_NULL (node))
+    return TRUE;
+  if (!JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s must be text", name);
+      return FALSE;
+    }
+  if (*json_node_get_string (node) != '\0')
+    *out_text = json_node_get_string (node);
+  return TRUE;
+}
+
+/**
+ * admin_need_text:
+ *
+ * As admin_get_text(), but absence is PLANNER_ERROR_NOT_VALID.
+ */
+gboolean
+admin_need_text (AdminCall *call, const char *name, const char **out_text, GError **error)
+{
+  if (!admin_get_text (call, name, out_text, error))
+    return FALSE;
+  if (*out_text == NULL)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s is missing", name);
+  return *out_text != NULL;
+}
+
+/**
+ * admin_get_flag:
+ *
+ * Returns: TRUE only when the argument is there and true.
+ */
+gboolean
+admin_get_flag (AdminCall *call, const char *name)
+{
+  JsonNode *node = json_object_get_member (call->arguments, name);
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) &&
+         json_node_get_value_type (node) == G_TYPE_BOOLEAN && json_node_get_boolean (node);
+}
+
+/**
+ * admin_load_tenant:
+ *
+ * The tenant named by the argument tenant; without one, the only tenant there is.
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_NOT_VALID when there are several and none is named.
+ *
+ * Returns: (transfer full)
+ */
+TenantRecord *
+admin_load_tenant (AdminCall *call, StoreSession *session, GError **error)
+{
+  g_autoptr (GPtrArray) tenants = NULL;
+  const char *key = NULL;
+
+  if (!admin_get_text (call, "tenant", &key, error))
+    return NULL;
+  tenants = tenant_list (session, error);
+  if (tenants == NULL)
+    return NULL;
+  if (key == NULL && tenants->len == 1)
+    return g_ptr_array_steal_index (tenants, 0);
+  for (guint i = 0; key != NULL && i < tenants->len; i++)
+    if (g_str_equal (((TenantRecord *) g_ptr_array_index (tenants, i))->tenant_key, key))
+      return g_ptr_array_steal_index (tenants, i);
+  if (key != NULL)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "no tenant %s", key);
+  else if (tenants->len == 0)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
+                 "the database has no tenant yet: plannerctl create makes one");
+  else
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                 "the database has several tenants: name one");
+  return NULL;
+}

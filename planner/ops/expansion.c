@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Expands availability and calendar objects, and keeps how far a calendar may be trusted. */
+#include "ops/expansion.h"
+
+#include "base/error.h"
+#include "calsync-availability.h"
+#include "store/availability-store.h"
+#include "store/calendar-store.h"
+#include "store/claim-store.h"
+
+/* The index reaches at most 190 days; two weeks more, so that the window need not roll every day. */
+#define DAYS_BACK  8
+#define DAYS_AHEAD 204
+#define DAYS_SLACK 7
+
+/* Working time itself is trusted as far as this calendar: every resource has it. */
+#define OWN_CALENDAR "planner"
+
+/**
+ * expansion_window:
+ *
+ * Returns: what an expansion made now covers: whole days UTC.
+ */
+Period
+expansion_window (gint64 now_us)
+{
+  gint64 today_us = now_us - now_us % PERIOD_US_PER_DAY;
+
+  return (Period){ today_us - DAYS_BACK * PERIOD_US_PER_DAY,
+                   today_us + DAYS_AHEAD * PERIOD_US_PER_DAY };
+}
+
+/**
+ * expansion_calsync_window:
+ *
+ * Returns: the same window as calendar-sync takes it.
+ */
+CalsyncWindow
+expansion_calsync_window (const CalsyncZone *zone, Period window)
+{
+  return (CalsyncWindow){ .zone = zone, .from_us = window.start_us, .to_us = window.end_us };
+}
+
+/**
+ * expansion_find_zone:
+ *
+ * Returns: the zone of the first unit that the resource serves; Europe/Copenhagen without one.
+ */
+const CalsyncZone *
+expansion_find_zone (StoreSession *session, gint64 resource_id)
+{
+  g_auto (StoreQuery) query = { 0 };
+  const CalsyncZone *zone = NULL;
+
+  if (store_query (session, &query, NULL, SQL_RESOURCE_ZONE, "i", resource_id) &&
+      store_step (&query, NULL) == STORE_ROW)
+    zone = calsync_zone_lookup (store_text (&query, 0), NULL);
+  if (zone == NULL)
+    zone = calsync_zone_lookup ("Europe/Copenhagen", NULL);
+  return zone;
+}
+
+/**
+ * expansion_free:
+ */
+void
+expansion_free (Expansion *expansion)
+{
+  if (expansion == NULL)
+    return;
+  g_clear_pointer (&expansion->availabilities, g_ptr_array_unref);
+  g_clear_pointer (&expansion->objects, g_ptr_array_unref);
+  g_clear_pointer (&expansion->work, g_array_unref);
+  g_clear_pointer (&expansion->busy, g_array_unref);
+  g_free (expansion);
+}
+
+/**
+ * expansion_load:
+ *
+ * Reads everything that expands to the resource's time.
+ *
+ * Returns: (transfer full)
+ */
+Expansion *
+expansion_load (StoreSession *session,
+                gint64 tenant_id,
+                gint64 resource_id,
+                Period window,
+                GError **error)
+{
+  g_autoptr (Expansion) expansion = g_new0 (Expansion, 1);
+
+  expansion->tenant_id = tenant_id;
+  expansion->resource_id = resource_id;
+  expansion->window = window;
+  expansion->zone = expansion_find_zone (session, resource_id);
+  expansion->work = period_list_new ();
+  expansion->busy = busy_spans_new ();
+  expansion->availabilities = availability_list (session, tenant_id, resource_id, error);
+  if (expansion->availabilities == NULL)
+    return NULL;
+  expansion->objects = calendar_object_list (session, tenant_id, resource_id, error);
+  if (expansion->objects == NULL)
+    return NULL;
+  return g_steal_pointer (&expansion);
+}
+
+static void
+compute_work (Expansion *expansion, const AvailabilityRecord *record)
+{
+  CalsyncWindow window = expansion_calsync_window (expansion->zone, expansion->window);
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CalsyncSpan));
+
+  if (!calsync_availability_expand (record->text, &window, spans, NULL))
+    {
+      expansion->n_faults++;
+      return;
+    }
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const CalsyncSpan *span = &g_array_index (spans, CalsyncSpan, i);
+      period_list_add (expansion->work, (Period){ span->start_us, span->end_us });
+    }
+}
+
+/* What cannot be expanded takes the whole window: better no time than a wrong one. */
+static void
+compute_busy (Expansion *expansion, CalendarObject *object, const CalsyncPolicy *policy)
+{
+  CalsyncWindow window = expansion_calsync_window (expansion->zone, expansion->window);
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CalsyncSpan));
+
+  if (!calsync_expand (object->text, &window, spans, NULL))
+    {
+      expansion->n_faults++;
+      busy_spans_add (expansion->busy, expansion->window, object->object_id,
+                      calsync_class_format (CALSYNC_CLASS_UNKNOWN));
+      return;
+    }
+  for (guint i = 0; i < spans->len; i++)
+    {
+      const CalsyncSpan *span = &g_array_index (spans, CalsyncSpan, i);
+      if (calsync_policy_blocks (policy, span->busy_class, CALSYNC_MEETING_IN_PERSON) ||
+          calsync_policy_blocks (policy, span->busy_class, CALSYNC_MEETING_REMOTE))
+        busy_spans_add (expansion->busy, (Period){ span->start_us, span->end_us },
+                        object->object_id, calsync_class_format (span->busy_class));
+    }
+}
+
+/**
+ * expansion_compute:
+ *
+ * Fills in working and busy time. Any thread; needs no session. Time that blocks no kind of meeting
+ * is left out.
+ */
+void
+expansion_compute (Expansion *expansion)
+{
+  CalsyncPolicy policy;
+
+  calsync_policy_init (&policy);
+  for (guint i = 0; i < expansion->availabilities->len; i++)
+    compute_work (expansion, g_ptr_array_index (expansion->availabilities, i));
+  period_list_normalise (expansion->work);
+  for (guint i = 0; i < expansion->objects->len; i++)
+    compute_busy (expansion, g_ptr_array_index (expansion->objects, i), &policy);
+}
+
+static gboolean
+same_sources (const Expansion *a, const Expansion *b)
+{
+  if (a->availabilities->len != b->availabilities->len || a->objects->len != b->objects->len)
+    return FALSE;
+  for (guint i = 0; i < a->availabilities->len; i++)
+    if (g_strcmp0 (((AvailabilityRecord *) a->availabilities->pdata[i])->text,
+                   ((AvailabilityRecord *) b->availabilities->pdata[i])->text) != 0)
+      return FALSE;
+  for (guint i = 0; i < a->objects->len; i++)
+    {
+      const CalendarObject *left = a->objects->pdata[i];
+      const CalendarObject *right = b->objects->pdata[i];
+      if (left->object_id != right->object_id || g_strcmp0 (left->text, right->text) != 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+check_sources (StoreSession *session, const Expansion *expansion, GError **error)
+{
+  g_autoptr (Expansion) now = expansion_load (session, expansion->tenant_id, expansion->resource_id,
+                                              expansion->window, error);
+
+  if (now == NULL)
+    return FALSE;
+  if (same_sources (now, expansion) && now->zone == expansion->zone)
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_BUSY,
+               "the calendars of resource %" G_GINT64_FORMAT " changed while they were expanded",
+               expansion->resource_id);
+  return FALSE;
+}
+
+/* Every calendar of the resource, and its own one, which is made when it is not there. */
+static gboolean
+set_expanded (StoreSession *session,
+              const Expansion *expansion,
+              gint64 until_us,
+              gboolean *out_changed,
+              GError **error)
+{
+  CalendarRecord own = { .tenant_id = expansion->tenant_id,
+                         .resource_id = expansion->resource_id,
+                         .calendar_key = OWN_CALENDAR,
+                         .origin = "planner" };
+  g_autoptr (GPtrArray) calendars = NULL;
+  PutOutcome unused;
+
+  if (!calendar_put (session, &own, &unused, error))
+    return FALSE;
+  calendars = calendar_list (session, expansion->tenant_id, expansion->resource_id, error);
+  if (calendars == NULL)
+    return FALSE;
+  for (guint i = 0; i < calendars->len; i++)
+    {
+      const CalendarRecord *calendar = g_ptr_array_index (calendars, i);
+      if (calendar->expanded_until_us == until_us)
+        continue;
+      *out_changed = TRUE;
+      if (!calendar_set_expanded (session, calendar->calendar_id, until_us, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+add_change (StoreSession *session, const Expansion *expansion, GError **error)
+{
+  Change change = { .tenant_id = expansion->tenant_id,
+                    .kind = CHANGE_RESOURCE,
+                    .subject_id = expansion->resource_id,
+                    .interval = expansion->window };
+  return change_store_add (session, &change, error);
+}
+
+/**
+ * expansion_write:
+ *
+ * Replaces the spans in the window, and trusts the resource's calendars up to its end. Writer only.
+ *
+ * Errors: PLANNER_ERROR_BUSY when the sources changed since they were read: load, compute and write
+ * again.
+ */
+gboolean
+expansion_write (StoreSession *session, const Expansion *expansion, GError **error)
+{
+  gboolean changed[3] = { FALSE };
+
+  if (!check_sources (session, expansion, error) ||
+      !work_span_replace (session, expansion->resource_id, expansion->window, expansion->work,
+                          &changed[0], error) ||
+      !busy_span_replace (session, expansion->resource_id, expansion->window, expansion->busy,
+                          &changed[1], error) ||
+      !set_expanded (session, expansion, expansion->window.end_us, &changed[2], error))
+    return FALSE;
+  return !(changed[0] || changed[1] || changed[2]) || add_change (session, expansion, error);
+}
+
+/**
+ * expansion_invalidate:
+ *
+ * Sets back how far the resource's calendars are trusted, in the transaction that changes a source.
+ * Writer only.
+ */
+gboolean
+expansion_invalidate (StoreSession *session, gint64 tenant_id, gint64 resource_id, GError **error)
+{
+  Expansion expansion = { .tenant_id = tenant_id,
+                          .resource_id = resource_id,
+                          .window = { 0, G_GINT64_CONSTANT (9000000000000000) } };
+  gboolean changed = FALSE;
+
+  return set_expanded (session, &expansion, 0, &changed, error) &&
+         (!changed || add_change (session, &expansion, error));
+}
+
+/**
+ * expansion_list_due:
+ *
+ * Returns: (transfer full) (element-type gint64): tenant id and resource id in turn; NULL with
+ *   @error set.
+ */
+GArray *
+expansion_list_due (StoreSession *session, gint64 now_us, guint max_resources, GError **error)
+{
+  gint64 until_us = expansion_window (now_us).end_us - DAYS_SLACK * PERIOD_US_PER_DAY;
+  return calendar_list_due (session, until_us, max_resources, error);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Working and busy time of a resource laid out over the window: read, computed apart, written at once. */
+#pragma once
+
+#include "base/period.h"
+#include "calsync-recurrence.h"
+#include "store/store.h"
+
+/**
+ * Expansion:
+ * @availabilities: (element-type AvailabilityRecord): as read
+ * @objects: (element-type CalendarObject): as read; notes are filled in by the computation
+ * @work: (element-type Period): normal list
+ * @busy: (element-type BusySpan)
+ * @n_faults: texts that could not be expanded
+ *
+ * One resource's. The reading needs a session, the computing none, the writing the writer.
+ */
+typedef struct
+{
+  gint64 tenant_id;
+  gint64 resource_id;
+  const CalsyncZone *zone;
+  Period window;
+  GPtrArray *availabilities;
+  GPtrArray *objects;
+  GArray *work;
+  GArray *busy;
+  guint n_faults;
+} Expansion;
+
+Period expansion_window (gint64 now_us);
+const CalsyncZone *expansion_find_zone (StoreSession *session, gint64 resource_id);
+CalsyncWindow expansion_calsync_window (const CalsyncZone *zone, Period window);
+
+Expansion *expansion_load (StoreSession *session,
+                           gint64 tenant_id,
+                           gint64 resource_id,
+                           Period window,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void expansion_free (Expansion *expansion);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Expansion, expansion_free)
+/* Touches nothing but @expansion. */
+void expansion_compute (Expansion *expansion);
+gboolean expansion_write (StoreSession *session,
+                          const Expansion *expansion,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The sources changed: nothing is offered until the spans are written anew. */
+gboolean expansion_invalidate (StoreSession *session,
+                               gint64 tenant_id,
+                               gint64 resource_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (element-type gint64): tenant and resource in turn: whose expansion does not reach far enough. */
+GArray *expansion_list_due (StoreSession *session,
+                            gint64 now_us,
+                            guint max_resources,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

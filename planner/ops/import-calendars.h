@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Calendar files of an import: parsed and reduced before the write, put with it. */
+#pragma once
+
+#include "ops/import-run.h"
+
+/**
+ * ImportCalendar:
+ * @resource: key or e-mail address, from the folder's name
+ * @objects: (element-type CalendarObject): reduced; without ids
+ */
+typedef struct
+{
+  char *file;
+  char *resource;
+  GPtrArray *objects;
+} ImportCalendar;
+
+/* (element-type ImportCalendar); what was refused stands in the source's problems. */
+GPtrArray *import_calendars_parse (ImportSource *source,
+                                   StoreSession *session,
+                                   gint64 tenant_id,
+                                   gint64 now_us,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean import_calendars_apply (ImportRun *run,
+                                 const GPtrArray *calendars,
+                                 ImportCount *count,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

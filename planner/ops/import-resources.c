@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Import rows of advisors, rooms and equipment. */
+#include <string.h>
+
+#include "ops/expansion.h"
+#include "ops/import-run.h"
+
+/* The pattern EmailAddressIdentifierType of the published schema. */
+static gboolean
+is_email (const char *text)
+{
+  static const char forbidden[] = "><()[]\\,;: \t\n";
+  const char *at = strchr (text, '@');
+
+  return at != NULL && strpbrk (text, forbidden) == NULL && at - text <= 191 &&
+         strchr (at + 1, '@') == NULL && at[1] != '\0' && strlen (at + 1) <= 64;
+}
+
+static void
+check_email (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
+{
+  const ResourceRecord *other;
+
+  if (!is_email (resource->email))
+    {
+      import_row_refuse (row, "email is no e-mail address");
+      return;
+    }
+  other = import_run_find_resource (run, resource->email);
+  if (other != NULL && !g_str_equal (other->resource_key, resource->resource_key))
+    import_row_refuse (row, "resource %s has that e-mail address", other->resource_key);
+}
+
+static void
+read_units (ImportRun *run, ImportRow *row, ResourceRecord *resource)
+{
+  g_auto (GStrv) keys = import_row_list (row, "units");
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      UnitRecord *unit = g_hash_table_lookup (run->units, keys[i]);
+      if (unit == NULL)
+        import_row_refuse (row, "units: there is no unit %s", keys[i]);
+      else
+        g_array_append_val (resource->unit_ids, unit->unit_id);
+    }
+  if (keys[0] == NULL)
+    import_row_refuse (row, "units is missing");
+}
+
+static void
+read_teams (ImportRun *run, ImportRow *row, ResourceRecord *resource)
+{
+  g_auto (GStrv) keys = import_row_list (row, "teams");
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      TeamRecord *team = import_run_find_team (run, row, keys[i]);
+      if (team != NULL)
+        g_array_append_val (resource->team_ids, team->team_id);
+    }
+}
+
+static void
+read_tags (ImportRow *row, const char *column, const char *kind, GArray *tags)
+{
+  g_auto (GStrv) values = import_row_list (row, column);
+
+  for (guint i = 0; values[i] != NULL; i++)
+    record_pairs_add (tags, kind, values[i]);
+}
+
+static gint64
+read_retired (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
+{
+  gint64 date = import_row_date (row, "retired_from", IMPORT_DATE_MAX);
+  GHashTableIter iter;
+  gpointer unit;
+
+  if (date == IMPORT_DATE_MAX || resource->unit_ids->len == 0)
+    return 0;
+  g_hash_table_iter_init (&iter, run->units);
+  while (g_hash_table_iter_next (&iter, NULL, &unit))
+    if (((UnitRecord *) unit)->unit_id == g_array_index (resource->unit_ids, gint64, 0))
+      return calsync_zone_midnight (calsync_zone_lookup (((UnitRecord *) unit)->zone, NULL), date);
+  return 0;
+}
+
+/**
+ * import_resource:
+ */
+gboolean
+import_resource (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **error)
+{
+  static const char *const kinds[] = { "advisor", "room", "equipment", NULL };
+  g_autoptr (ResourceRecord) resource = resource_record_new ();
+
+  resource->tenant_id = run->tenant_id;
+  resource->resource_key = g_strdup (import_row_need (row, "resource", 255));
+  resource->kind = g_strdup (import_row_word (row, "kind", kinds, TRUE));
+  resource->name = g_strdup (import_row_need (row, "name", 140));
+  resource->email = g_strdup (import_row_need (row, "email", 256));
+  resource->telephone = g_strdup (import_row_text (row, "telephone", 21));
+  resource->may_be_summoned = import_row_flag (row, "may_be_summoned", TRUE);
+  read_units (run, row, resource);
+  read_teams (run, row, resource);
+  read_tags (row, "competences", "competence", resource->tags);
+  read_tags (row, "languages", "language", resource->tags);
+  resource->retired_us = read_retired (run, row, resource);
+  if (resource->resource_key != NULL && resource->email != NULL)
+    check_email (run, row, resource);
+  if (row->is_refused || !import_run_claim (run, row, "resource", resource->resource_key))
+    return TRUE;
+  if (!resource_put (run->session, resource, out_outcome, error))
+    return FALSE;
+  /* The zone hangs on the units. */
+  if (*out_outcome != PUT_SAME &&
+      !expansion_invalidate (run->session, run->tenant_id, resource->resource_id, error))
+    return FALSE;
+  import_run_remember_resource (run, g_steal_pointer (&resource));
+  return TRUE;
+}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* An import on its way into the database: what it knows already, and what it did. */
+#pragma once
+
+#include "calsync-timezone.h"
+#include "ops/import-source.h"
+#include "store/offer-store.h"
+#include "store/put-outcome.h"
+#include "store/resource-store.h"
+#include "store/unit-store.h"
+
+typedef struct
+{
+  guint n_added;
+  guint n_changed;
+  guint n_same;
+  guint n_refused;
+} ImportCount;
+
+/**
+ * ImportRun:
+ * @units: organisation key to UnitRecord
+ * @teams: key to TeamRecord
+ * @resources: key and e-mail address (folded) to ResourceRecord
+ * @hours: resource key to the ImportHours that working-time tables gave it
+ * @windows: offer identifier to (element-type OfferWindowRecord) GArray
+ * @seen: keys met in this import, to find a second row of one key
+ * @changed_offers: (element-type gint64)
+ *
+ * One run lives inside one write transaction.
+ */
+typedef struct
+{
+  StoreSession *session;
+  ImportSource *source;
+  gint64 tenant_id;
+  gint64 now_us;
+  ImportCount counts[N_IMPORT_TABLES];
+  ImportCount availability_count;
+  GHashTable *units;
+  GHashTable *teams;
+  GHashTable *resources;
+  GHashTable *hours;
+  GHashTable *windows;
+  GHashTable *seen;
+  GArray *changed_offers;
+  gboolean catalogue_changed;
+} ImportRun;
+
+gboolean import_run_init (ImportRun *run,
+                          StoreSession *session,
+                          gint64 tenant_id,
+                          ImportSource *source,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void import_run_clear (ImportRun *run);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportRun, import_run_clear)
+
+/* FALSE only when the database fails: a row that is wrong is refused, and the import goes on. */
+gboolean import_run_apply (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Look up what a column names; NULL with the row refused when it is not there. */
+UnitRecord *import_run_need_unit (ImportRun *run, ImportRow *row, const char *column);
+TeamRecord *import_run_find_team (ImportRun *run, ImportRow *row, const char *key);
+ResourceRecord *import_run_find_resource (ImportRun *run, const char *key_or_email);
+ResourceRecord *import_run_need_resource (ImportRun *run, ImportRow *row, const char *column);
+/* Refuses the row when this import had a row of the same kind and key before. */
+gboolean import_run_claim (ImportRun *run, ImportRow *row, const char *kind, const char *key);
+void import_run_remember_unit (ImportRun *run, UnitRecord *unit);
+void import_run_remember_team (ImportRun *run, TeamRecord *team);
+void import_run_remember_resource (ImportRun *run, ResourceRecord *resource);
+
+/* One row of each table; @out_outcome stays PUT_SAME for a row that only adds to another. */
+typedef gboolean (*ImportRowFunction) (ImportRun *run,
+                                       ImportRow *row,
+                                       PutOutcome *out_outcome,
+                                       GError **error);
+gboolean import_unit (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_setting (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_closing_day (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_team (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_resource (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_working_time (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_working_time_exception (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_offer_window (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_offer (ImportRun *, ImportRow *, PutOutcome *, GError **);
+
+/* After the rows: working time as availability texts, from the tables or from files. */
+gboolean import_availabilities (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void import_hours_free (gpointer data);

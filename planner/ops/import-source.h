@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The files of an import as tables of rows, and as calendar texts by resource. */
+#pragma once
+
+#include <json-glib/json-glib.h>
+
+#include "ops/import-row.h"
+
+typedef enum
+{
+  IMPORT_TENANT,
+  IMPORT_UNITS,
+  IMPORT_SETTINGS,
+  IMPORT_CLOSING_DAYS,
+  IMPORT_TEAMS,
+  IMPORT_RESOURCES,
+  IMPORT_WORKING_TIME,
+  IMPORT_WORKING_TIME_EXCEPTIONS,
+  IMPORT_OFFER_WINDOWS,
+  IMPORT_OFFERS,
+  N_IMPORT_TABLES
+} ImportTable;
+
+/**
+ * ImportText:
+ * @file: name inside the folder
+ * @resource: key or e-mail address, from the name
+ */
+typedef struct
+{
+  char *file;
+  char *resource;
+  char *text;
+} ImportText;
+
+/**
+ * ImportSource:
+ * @tables: (element-type ImportRow) each, in the file's order
+ * @availabilities: (element-type ImportText): availability/RESOURCE.ics
+ * @calendars: (element-type ImportText): calendars/RESOURCE/NAME.ics
+ * @problems: what could not be read
+ *
+ * A folder, read. Nothing of it has been held against the database.
+ */
+typedef struct
+{
+  GPtrArray *tables[N_IMPORT_TABLES];
+  GPtrArray *availabilities;
+  GPtrArray *calendars;
+  ImportProblems problems;
+} ImportSource;
+
+ImportSource *import_source_read (JsonObject *files);
+void import_source_free (ImportSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportSource, import_source_free)
+const char *import_table_get_name (ImportTable table);
