@@ -42,6 +42,9 @@ typedef struct
 /* One subcommand a file. Each answers with an exit code. */
 int ctl_create (const Ctl *ctl, int argc, char **argv);
 int ctl_import (const Ctl *ctl, int argc, char **argv);
+int ctl_list (const Ctl *ctl, int argc, char **argv);
+int ctl_show (const Ctl *ctl, int argc, char **argv);
+int ctl_week (const Ctl *ctl, int argc, char **argv);
 
 /* Parses the options of a subcommand; @n_words arguments must be left. FALSE: usage was printed. */
 gboolean ctl_parse (const GOptionEntry *entries,

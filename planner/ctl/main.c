@@ -11,6 +11,10 @@
 static const CtlCommand commands[] = {
   { "create", ctl_create, "[--key KEY [--name NAME]]", "make the database, and a tenant in it" },
   { "import", ctl_import, "FOLDER [--dry-run] [--partial]", "read a municipality from a folder" },
+  { "list", ctl_list, "units|teams|advisors|rooms|offers|bookings [--unit KEY|--advisor KEY] [--from DATE] [--to DATE]"
+    " [--cancelled]", "list records" },
+  { "show week", ctl_week, "RESOURCE [--date DATE]", "show a calendar week" },
+  { "show", ctl_show, "unit|advisor|room|offer|booking ID", "show one record" },
 };
 /* clang-format on */
 

@@ -2,11 +2,25 @@
 /* The table of admin commands. */
 #include "ops/admin-create.h"
 #include "ops/admin-import.h"
+#include "ops/admin-list.h"
+#include "ops/admin-show.h"
+#include "ops/admin-week.h"
 #include "ops/admin.h"
 
 /* clang-format off */
 static const AdminCommand commands[] = {
   { "create", admin_create, STORE_WRITE, "make a tenant, or change its name" },
+  { "list-units", admin_list_units, STORE_READ, "list units" },
+  { "list-teams", admin_list_teams, STORE_READ, "list teams" },
+  { "list-advisors", admin_list_advisors, STORE_READ, "list advisors" },
+  { "list-rooms", admin_list_rooms, STORE_READ, "list rooms" },
+  { "list-offers", admin_list_offers, STORE_READ, "list offers" },
+  { "list-bookings", admin_list_bookings, STORE_READ, "list bookings of a unit or an advisor" },
+  { "show-unit", admin_show_unit, STORE_READ, "show a unit with its settings and closing days" },
+  { "show-advisor", admin_show_advisor, STORE_READ, "show an advisor or a room with its calendars" },
+  { "show-offer", admin_show_offer, STORE_READ, "show an offer with all its rules" },
+  { "show-booking", admin_show_booking, STORE_READ, "show a booking, without its citizen" },
+  { "show-week", admin_show_week, STORE_READ, "show a calendar week of an advisor or a room" },
   { "import", admin_import, STORE_WRITE, "read a municipality from the files of a folder" },
 };
 /* clang-format on */

@@ -200,9 +200,8 @@ list_named (ImportRun *run, ImportRow *row, const char *name, GError **error)
   if (!g_str_equal (tag.kind, "team"))
     return resource_list_by_tag (run->session, run->tenant_id, &tag, error);
   team = import_run_find_team (run, row, tag.value);
-  return team == NULL
-           ? NULL
-           : resource_list_by_team (run->session, run->tenant_id, team->team_id, error);
+  return team == NULL ? NULL
+                      : resource_list_by_team (run->session, run->tenant_id, team->team_id, error);
 }
 
 static gboolean

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* How admin commands read and write dates, times and lists. */
+#pragma once
+
+#include "calsync-timezone.h"
+#include "ops/admin.h"
+#include "store/unit-store.h"
+
+char *admin_format_time (const CalsyncZone *zone, gint64 unix_us);
+char *admin_format_date (gint64 days);
+char *admin_format_minute (gint64 minute);
+/* YYYY-MM-DDTHH:MM, seconds and offset optional; without offset it is wall time in @zone. */
+gboolean admin_parse_time (const CalsyncZone *zone,
+                           const char *text,
+                           gint64 *out_unix_us,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Days since 1970-01-01 from the argument @name; @fallback when it is absent. */
+gboolean admin_get_date (AdminCall *call,
+                         const char *name,
+                         gint64 fallback,
+                         gint64 *out_date,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+void admin_set_text (JsonObject *object, const char *member, const char *text);
+void
+admin_set_time (JsonObject *object, const char *member, const CalsyncZone *zone, gint64 unix_us);
+/* @ids: (element-type gint64): member is the list of their numbers. */
+void admin_set_numbers (JsonObject *object, const char *member, const GArray *ids);
+const CalsyncZone *admin_zone_of (const GPtrArray *units, gint64 unit_id);
+const UnitRecord *admin_find_unit (const GPtrArray *units, gint64 unit_id);

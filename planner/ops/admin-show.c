@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Shows a unit, a resource, an offer or a booking with what hangs on it. */
+#include "ops/admin-show.h"
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "ops/admin-records.h"
+#include "store/calendar-store.h"
+
+#define CLOSING_DAYS_AHEAD 366
+
+static gboolean
+add_settings (AdminCall *call, const UnitRecord *unit, JsonObject *object, GError **error)
+{
+  g_autoptr (GPtrArray) settings = setting_list (call->session, unit->tenant_id, error);
+  JsonArray *list;
+
+  if (settings == NULL)
+    return FALSE;
+  list = json_array_new ();
+  for (guint i = 0; i < settings->len; i++)
+    {
+      const SettingRecord *setting = settings->pdata[i];
+      g_autofree char *date = admin_format_date (setting->valid_from_date);
+      JsonObject *row;
+
+      if (setting->unit_id != 0 && setting->unit_id != unit->unit_id)
+        continue;
+      row = json_object_new ();
+      json_object_set_string_member (row, "key", setting->key);
+      json_object_set_string_member (row, "value", setting->value);
+      json_object_set_string_member (row, "valid_from", date);
+      json_array_add_object_element (list, row);
+    }
+  json_object_set_array_member (object, "settings", list);
+  return TRUE;
+}
+
+static gboolean
+add_closing_days (AdminCall *call, const UnitRecord *unit, JsonObject *object, GError **error)
+{
+  const CalsyncZone *zone = calsync_zone_lookup (unit->zone, error);
+  gint64 today = zone == NULL ? 0 : calsync_zone_local_day (zone, call->now_us);
+  g_autoptr (GPtrArray) days =
+    zone == NULL ? NULL
+                 : closing_day_list (call->session, unit, today, today + CLOSING_DAYS_AHEAD, error);
+  JsonArray *list;
+
+  if (days == NULL)
+    return FALSE;
+  list = json_array_new ();
+  for (guint i = 0; i < days->len; i++)
+    {
+      const ClosingDay *day = days->pdata[i];
+      g_autofree char *date = admin_format_date (day->closed_date);
+      JsonObject *row = json_object_new ();
+
+      json_object_set_string_member (row, "date", date);
+      json_object_set_string_member (row, "name", day->name);
+      json_array_add_object_element (list, row);
+    }
+  json_object_set_array_member (object, "closing_days", list);
+  return TRUE;
+}
+
+/**
+ * admin_show_unit:
+ *
+ * Arguments: tenant, unit. Result: the unit, its settings, its closing days of the next year.
+ */
+gboolean
+admin_show_unit (AdminCall *call, GError **error)
+{
+  g_autoptr (AdminCatalogue) catalogue = admin_catalogue_load (call, error);
+  const UnitRecord *unit;
+  const char *key = NULL;
+  JsonObject *object;
+
+  if (catalogue == NULL || !admin_need_text (call, "unit", &key, error))
+    return FALSE;
+  unit = admin_catalogue_find_unit (catalogue, key, error);
+  if (unit == NULL)
+    return FALSE;
+  object = admin_unit_to_json (catalogue, unit);
+  json_object_set_object_member (call->result, "unit", object);
+  return add_settings (call, unit, object, error) && add_closing_days (call, unit, object, error);
+}
+
+static gboolean
+add_calendars (AdminCall *call,
+               const ResourceRecord *resource,
+               const CalsyncZone *zone,
+               JsonObject *object,
+               GError **error)
+{
+  g_autoptr (GPtrArray) calendars =
+    calendar_list (call->session, resource->tenant_id, resource->resource_id, error);
+  JsonArray *list;
+
+  if (calendars == NULL)
+    return FALSE;
+  list = json_array_new ();
+  for (guint i = 0; i < calendars->len; i++)
+    {
+      const CalendarRecord *calendar = calendars->pdata[i];
+      JsonObject *row = json_object_new ();
+
+      json_object_set_string_member (row, "calendar", calendar->calendar_key);
+      json_object_set_string_member (row, "origin", calendar->origin);
+      admin_set_time (row, "expanded_until", zone, calendar->expanded_until_us);
+      if (calendar->fresh_until_us != 0)
+        admin_set_time (row, "fresh_until", zone, calendar->fresh_until_us);
+      json_array_add_object_element (list, row);
+    }
+  json_object_set_array_member (object, "calendars", list);
+  return TRUE;
+}
+
+static gboolean
+add_flagged (AdminCall *call, const ResourceRecord *resource, JsonObject *object, GError **error)
+{
+  g_autoptr (GPtrArray) objects =
+    calendar_object_list (call->session, resource->tenant_id, resource->resource_id, error);
+  JsonArray *notes;
+
+  if (objects == NULL)
+    return FALSE;
+  notes = json_array_new ();
+  for (guint i = 0; i < objects->len; i++)
+    if (((CalendarObject *) objects->pdata[i])->note != NULL)
+      json_array_add_string_element (notes, ((CalendarObject *) objects->pdata[i])->note);
+  json_object_set_int_member (object, "calendar_objects", objects->len);
+  json_object_set_array_member (object, "calendar_notes", notes);
+  return TRUE;
+}
+
+/**
+ * admin_show_advisor:
+ *
+ * Arguments: tenant, resource (key or e-mail address; rooms too). Result: the resource, its
+ * calendars, and what a person should know about their objects.
+ */
+gboolean
+admin_show_advisor (AdminCall *call, GError **error)
+{
+  g_autoptr (AdminCatalogue) catalogue = admin_catalogue_load (call, error);
+  const ResourceRecord *resource;
+  const char *key = NULL;
+  const CalsyncZone *zone;
+  JsonObject *object;
+
+  if (catalogue == NULL || !admin_need_text (call, "resource", &key, error))
+    return FALSE;
+  resource = admin_catalogue_find_resource (catalogue, key, error);
+  if (resource == NULL)
+    return FALSE;
+  zone = admin_zone_of (catalogue->units, resource->unit_ids->len == 0
+                                            ? 0
+                                            : g_array_index (resource->unit_ids, gint64, 0));
+  object = admin_resource_to_json (catalogue, resource);
+  json_object_set_object_member (call->result, "resource", object);
+  return add_calendars (call, resource, zone, object, error) &&
+         add_flagged (call, resource, object, error);
+}
+
+/* By identifier, or by a beginning of it that only one offer has. */
+static const OfferRecord *
+find_offer (const GPtrArray *offers, const char *identifier, GError **error)
+{
+  g_autofree char *folded = ids_fold_guid (identifier);
+  const OfferRecord *found = NULL;
+
+  for (guint i = 0; i < offers->len; i++)
+    {
+      if (!g_str_has_prefix (((OfferRecord *) offers->pdata[i])->identifier, folded))
+        continue;
+      if (found != NULL)
+        {
+          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "several offers begin with %s", identifier);
+          return NULL;
+        }
+      found = offers->pdata[i];
+    }
+  if (found == NULL)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "there is no offer %s", identifier);
+  return found;
+}
+
+/**
+ * admin_show_offer:
+ *
+ * Arguments: tenant, offer (identifier or the beginning of one). Result: the offer.
+ */
+gboolean
+admin_show_offer (AdminCall *call, GError **error)
+{
+  g_autoptr (AdminCatalogue) catalogue = admin_catalogue_load (call, error);
+  g_autoptr (GPtrArray) offers = NULL;
+  const OfferRecord *offer;
+  const char *identifier = NULL;
+
+  if (catalogue == NULL || !admin_need_text (call, "offer", &identifier, error))
+    return FALSE;
+  offers = offer_list (call->session, catalogue->tenant->tenant_id, error);
+  if (offers == NULL)
+    return FALSE;
+  offer = find_offer (offers, identifier, error);
+  if (offer == NULL)
+    return FALSE;
+  json_object_set_object_member (call->result, "offer", admin_offer_to_json (catalogue, offer));
+  return TRUE;
+}
+
+/**
+ * admin_show_booking:
+ *
+ * Arguments: tenant, booking (identifier). Result: the booking, without its citizen.
+ */
+gboolean
+admin_show_booking (AdminCall *call, GError **error)
+{
+  g_autoptr (AdminCatalogue) catalogue = admin_catalogue_load (call, error);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (Booking) booking = NULL;
+  g_autofree char *folded = NULL;
+  const char *identifier = NULL;
+
+  if (catalogue == NULL || !admin_need_text (call, "booking", &identifier, error))
+    return FALSE;
+  folded = ids_fold_guid (identifier);
+  booking = booking_store_find (call->session, catalogue->tenant->tenant_id, folded, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (booking == NULL)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "there is no booking %s",
+                   identifier);
+      return FALSE;
+    }
+  json_object_set_object_member (call->result, "booking",
+                                 admin_booking_to_json (catalogue, booking));
+  return TRUE;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The commands that show one record. */
+#pragma once
+
+#include "ops/admin.h"
+
+gboolean admin_show_unit (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean admin_show_advisor (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean admin_show_offer (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean admin_show_booking (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

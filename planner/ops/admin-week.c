@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A resource's week: spans as lists, and each day as one letter per five minutes of the wall clock. */
+#include "ops/admin-week.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "ops/admin-records.h"
+#include "store/availability-store.h"
+#include "store/calendar-store.h"
+#include "store/claim-store.h"
+
+#define STEPS_PER_DAY 288
+#define STEP_MINUTES  5
+#define STEP_US       (STEP_MINUTES * PERIOD_US_PER_MINUTE)
+
+/* In rising order of what covers what. */
+#define SCALE " .~xbHGB"
+
+typedef struct
+{
+  AdminCall *call;
+  const ResourceRecord *resource;
+  const CalsyncZone *zone;
+  gint64 monday;
+  Period week;
+  char steps[7][STEPS_PER_DAY + 1];
+  JsonArray *spans;
+} Week;
+
+/* The wall minute of each five minutes of the span gets the letter, unless a stronger one is there:
+ * in the hour that a clock shows twice, either of the two instants counts. */
+static void
+paint (Week *week, Period span, char letter)
+{
+  Period inside = period_intersect (span, week->week);
+  gint64 at_us = inside.start_us - inside.start_us % STEP_US;
+
+  for (; at_us < inside.end_us; at_us += STEP_US)
+    {
+      CalsyncLocalTime local;
+      gint64 day = calsync_zone_local_day (week->zone, at_us) - week->monday;
+      char *step;
+
+      if (day < 0 || day > 6)
+        continue;
+      calsync_zone_to_local (week->zone, at_us, &local, NULL);
+      step = &week->steps[day][(local.hour * 60 + local.minute) / STEP_MINUTES];
+      if (strchr (SCALE, letter) > strchr (SCALE, *step))
+        *step = letter;
+    }
+}
+
+static void
+add_span (Week *week, const char *kind, Period span, const char *what)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "kind", kind);
+  admin_set_time (object, "start", week->zone, span.start_us);
+  admin_set_time (object, "end", week->zone, span.end_us);
+  admin_set_text (object, "what", what);
+  json_array_add_object_element (week->spans, object);
+}
+
+static gboolean
+add_work (Week *week, GError **error)
+{
+  g_autoptr (GArray) spans =
+    work_span_list (week->call->session, week->resource->resource_id, week->week, error);
+
+  for (guint i = 0; spans != NULL && i < spans->len; i++)
+    {
+      add_span (week, "work", g_array_index (spans, Period, i), NULL);
+      paint (week, g_array_index (spans, Period, i), '.');
+    }
+  return spans != NULL;
+}
+
+static gboolean
+add_busy (Week *week, GError **error)
+{
+  g_autoptr (GArray) spans =
+    busy_span_list (week->call->session, week->resource->resource_id, week->week, error);
+
+  for (guint i = 0; spans != NULL && i < spans->len; i++)
+    {
+      const BusySpan *span = &g_array_index (spans, BusySpan, i);
+      add_span (week, "busy", span->period, span->class_name);
+      paint (week, span->period, g_str_equal (span->class_name, "tentative") ? '~' : 'x');
+    }
+  return spans != NULL;
+}
+
+/* A booking is told by its title and identifier, never by its citizen. */
+static gboolean
+add_claim (Week *week, const Claim *claim, GError **error)
+{
+  Period widened = period_widen (claim->core, claim->before_us, claim->after_us);
+  g_autoptr (Booking) booking = NULL;
+  g_autofree char *what = NULL;
+
+  if (claim->hold_id != 0 && claim->expires_us <= week->call->now_us)
+    return TRUE;
+  if (claim->booking_id != 0)
+    {
+      booking = booking_store_load (week->call->session, claim->booking_id, error);
+      if (booking == NULL)
+        return FALSE;
+      what = g_strdup_printf ("%s %s", booking->identifier, booking->title);
+    }
+  add_span (week,
+            claim->booking_id != 0 ? "booking"
+            : claim->hold_id != 0  ? "hold"
+                                   : "group",
+            claim->core, what);
+  paint (week, widened, 'b');
+  paint (week, claim->core, claim->booking_id != 0 ? 'B' : claim->hold_id != 0 ? 'H' : 'G');
+  return TRUE;
+}
+
+static gboolean
+add_claims (Week *week, GError **error)
+{
+  g_autoptr (GArray) claims =
+    claim_store_list (week->call->session, week->resource->resource_id, week->week, error);
+
+  for (guint i = 0; claims != NULL && i < claims->len; i++)
+    if (!add_claim (week, &g_array_index (claims, Claim, i), error))
+      return FALSE;
+  return claims != NULL;
+}
+
+static char *
+dup_closed (Week *week, const GPtrArray *units, gint64 date)
+{
+  const UnitRecord *unit =
+    week->resource->unit_ids->len == 0
+      ? NULL
+      : admin_find_unit (units, g_array_index (week->resource->unit_ids, gint64, 0));
+  g_autoptr (GPtrArray) days =
+    unit == NULL ? NULL : closing_day_list (week->call->session, unit, date, date + 1, NULL);
+
+  return days == NULL || days->len == 0 ? NULL : g_strdup (((ClosingDay *) days->pdata[0])->name);
+}
+
+static void
+report (Week *week, const GPtrArray *units)
+{
+  JsonArray *days = json_array_new ();
+  JsonObject *result = week->call->result;
+
+  for (guint i = 0; i < 7; i++)
+    {
+      g_autofree char *date = admin_format_date (week->monday + i);
+      g_autofree char *closed = dup_closed (week, units, week->monday + i);
+      JsonObject *day = json_object_new ();
+
+      json_object_set_string_member (day, "date", date);
+      json_object_set_string_member (day, "steps", week->steps[i]);
+      admin_set_text (day, "closed", closed);
+      json_array_add_object_element (days, day);
+    }
+  json_object_set_string_member (result, "resource", week->resource->resource_key);
+  json_object_set_string_member (result, "name", week->resource->name);
+  json_object_set_int_member (result, "week", calsync_days_iso_week (week->monday, NULL));
+  json_object_set_array_member (result, "days", days);
+  json_object_set_array_member (result, "spans", json_array_ref (week->spans));
+}
+
+/**
+ * admin_show_week:
+ *
+ * Arguments: tenant, resource (key or e-mail address), date (any day of the week; today). Result:
+ * days, each with its date and 288 letters: space not working, . working, ~ tentative, x own
+ * appointment, b buffer, H hold, G group meeting, B booking; and spans with kind, start and end.
+ */
+gboolean
+admin_show_week (AdminCall *call, GError **error)
+{
+  g_autoptr (AdminCatalogue) catalogue = admin_catalogue_load (call, error);
+  g_autoptr (JsonArray) spans = json_array_new ();
+  Week week = { .call = call, .spans = spans };
+  const char *key = NULL;
+  gint64 date = 0;
+
+  if (catalogue == NULL || !admin_need_text (call, "resource", &key, error))
+    return FALSE;
+  week.resource = admin_catalogue_find_resource (catalogue, key, error);
+  if (week.resource == NULL)
+    return FALSE;
+  week.zone = admin_zone_of (
+    catalogue->units,
+    week.resource->unit_ids->len == 0 ? 0 : g_array_index (week.resource->unit_ids, gint64, 0));
+  if (!admin_get_date (call, "date", calsync_zone_local_day (week.zone, call->now_us), &date,
+                       error))
+    return FALSE;
+  week.monday = date - (calsync_days_weekday (date) - 1);
+  week.week = (Period){ calsync_zone_midnight (week.zone, week.monday),
+                        calsync_zone_midnight (week.zone, week.monday + 7) };
+  for (guint i = 0; i < 7; i++)
+    memset (week.steps[i], ' ', STEPS_PER_DAY);
+  if (!add_work (&week, error) || !add_busy (&week, error) || !add_claims (&week, error))
+    return FALSE;
+  report (&week, catalogue->units);
+  return TRUE;
+}
