@@ -2,6 +2,7 @@
 /* Bookings as records: the statutory field set with its own times and resources. */
 #pragma once
 
+#include "base/booking-origin.h"
 #include "base/period.h"
 #include "store/store.h"
 
@@ -10,14 +11,6 @@ typedef enum
   BOOKING_BOOKED,
   BOOKING_CANCELLED,
 } BookingState;
-
-typedef enum
-{
-  BOOKING_ORIGIN_CITIZEN,
-  BOOKING_ORIGIN_INDKALDER,
-  BOOKING_ORIGIN_KSS,
-  BOOKING_ORIGIN_UNEMPLOYMENT_FUND,
-} BookingOrigin;
 
 /**
  * Booking:

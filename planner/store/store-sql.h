@@ -6,13 +6,15 @@
 #include "store/sql-catalogue.h"
 #include "store/sql-ledger.h"
 #include "store/sql-record.h"
+#include "store/sql-snapshot.h"
 
 /* clang-format off */
 #define STORE_SQL_ALL(X) \
   STORE_SQL_CATALOGUE (X) \
   STORE_SQL_CALENDAR (X) \
   STORE_SQL_LEDGER (X) \
-  STORE_SQL_RECORD (X)
+  STORE_SQL_RECORD (X) \
+  STORE_SQL_SNAPSHOT (X)
 /* clang-format on */
 
 typedef enum

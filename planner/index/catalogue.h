@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Units, resources and offers as one immutable picture, looked up by id or by the caller's key. */
+#pragma once
+
+#include "rules/offer.h"
+
+typedef enum
+{
+  RESOURCE_ADVISOR,
+  RESOURCE_ROOM,
+  RESOURCE_EQUIPMENT,
+} ResourceKind;
+
+/**
+ * CatalogueUnit:
+ * @parent_unit_id: the main centre of a sub-centre, else 0
+ * @closed: (element-type Period): closing days and holidays, normal, over the index window
+ * @one_open_per_type: a citizen may have one open booking per interview type
+ * @hold_us: how long a reservation lives
+ * @cv_closed_from: first local date on which a cv interview (10) may not be planned
+ */
+typedef struct
+{
+  gint64 unit_id;
+  gint64 tenant_id;
+  gint64 parent_unit_id;
+  gint64 organisation_type;
+  char *key;
+  char *name;
+  char *address;
+  char *telephone;
+  const CalsyncZone *zone;
+  GArray *closed;
+  gboolean one_open_per_type;
+  gint64 hold_us;
+  gint32 cv_closed_from;
+} CatalogueUnit;
+
+/**
+ * CatalogueResource:
+ * @units: (element-type gint64): ids of the units it serves, ascending
+ */
+typedef struct
+{
+  gint64 resource_id;
+  gint64 tenant_id;
+  ResourceKind kind;
+  char *key;
+  char *email;
+  char *name;
+  char *telephone;
+  gboolean may_be_summoned;
+  GArray *units;
+} CatalogueResource;
+
+/**
+ * CatalogueOffer:
+ * @rules: what both evaluators read
+ * @contact_types: (element-type gint64): ascending, at least one
+ */
+typedef struct
+{
+  Offer *rules;
+  char *title;
+  char *description;
+  char *location;
+  char *address;
+  char *telephone;
+  char *meeting_link;
+  GArray *contact_types;
+  gboolean rebook_possible;
+  gint64 rebook_notice_us;
+  gboolean cancel_possible;
+  gint64 cancel_notice_us;
+  gboolean compulsory;
+  gboolean should_accept;
+  gboolean shared_with_sub_units;
+} CatalogueOffer;
+
+typedef struct _Catalogue Catalogue;
+
+/* Building: each add takes ownership; then never changed again. */
+Catalogue *catalogue_new (void);
+void catalogue_add_tenant (Catalogue *catalogue, gint64 tenant_id, const char *key);
+void catalogue_add_unit (Catalogue *catalogue, CatalogueUnit *unit);
+void catalogue_add_resource (Catalogue *catalogue, CatalogueResource *resource);
+void catalogue_add_offer (Catalogue *catalogue, CatalogueOffer *offer);
+Catalogue *catalogue_ref (Catalogue *catalogue);
+void catalogue_unref (Catalogue *catalogue);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Catalogue, catalogue_unref)
+
+void catalogue_offer_free (CatalogueOffer *offer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (CatalogueOffer, catalogue_offer_free)
+
+/* Borrowed, valid while the catalogue is held; NULL when not there. Identifiers in lower case. */
+gint64 catalogue_find_tenant (const Catalogue *catalogue, const char *key);
+CatalogueUnit *catalogue_get_unit (const Catalogue *catalogue, gint64 unit_id);
+CatalogueUnit *catalogue_find_unit (const Catalogue *catalogue, gint64 tenant_id, const char *key);
+CatalogueResource *catalogue_get_resource (const Catalogue *catalogue, gint64 resource_id);
+CatalogueResource *catalogue_find_resource (const Catalogue *catalogue, gint64 tenant_id, const char *key);
+CatalogueOffer *catalogue_get_offer (const Catalogue *catalogue, gint64 offer_id);
+CatalogueOffer *catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *identifier);
+/* (element-type CatalogueOffer), by offer id: a unit's own, or its main centre's (see the .c). */
+GPtrArray *catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit);
+/* (element-type CatalogueResource) / (element-type CatalogueUnit) / (element-type CatalogueOffer), by id. */
+const GPtrArray *catalogue_get_resources (const Catalogue *catalogue);
+const GPtrArray *catalogue_get_units (const Catalogue *catalogue);
+const GPtrArray *catalogue_get_offers (const Catalogue *catalogue);
