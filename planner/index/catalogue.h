@@ -18,6 +18,7 @@ typedef enum
  * @one_open_per_type: a citizen may have one open booking per interview type
  * @hold_us: how long a reservation lives
  * @cv_closed_from: first local date on which a cv interview (10) may not be planned
+ * @funds_by_mark: a-kasse code by person-group mark (lower-case GUID)
  */
 typedef struct
 {
@@ -34,6 +35,7 @@ typedef struct
   gboolean one_open_per_type;
   gint64 hold_us;
   gint32 cv_closed_from;
+  GHashTable *funds_by_mark;
 } CatalogueUnit;
 
 /**

@@ -66,6 +66,7 @@ typedef struct
   GBytes *digest;
   gint64 booking_id;
   gint64 placement;
+  char cpr[11];
 } OpMemory;
 
 /**
@@ -76,6 +77,7 @@ typedef struct
  * @session: NULL inline
  * @wants_session: set by an inline handler that must be run again on a worker
  * @body: content of soap:Body of the answer, written by op_run()
+ * @kept: what the response borrows from, see op_keep()
  * @notes: (element-type OpNote) (nullable): what rides to the writer later, see ops/op-notes.h
  */
 struct _OpCall
@@ -97,6 +99,7 @@ struct _OpCall
   gboolean is_replay;
   GString *body;
   GPtrArray *notes;
+  GArray *kept;
 };
 
 extern const OpRow op_table[];
@@ -107,4 +110,6 @@ const OpRow *op_table_find (const char *operation);
 gboolean op_run (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Frees what a run left, so that the call may be run again; request, view and session stay. */
 void op_call_reset (OpCall *call);
+/* (transfer full): freed when the call is reset or done, so that the response may borrow from it. */
+void op_keep (OpCall *call, gpointer value, GDestroyNotify destroy);
 gboolean op_caller_may_use_unit (const OpCall *call, const CatalogueUnit *unit);

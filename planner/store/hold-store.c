@@ -184,7 +184,7 @@ hold_store_remove (StoreSession *session, gint64 hold_id, GError **error)
 /**
  * hold_store_note_used:
  *
- * Remembers which booking a token was used for, so that a repeat can be told.
+ * Remembers which booking a token was used for (0: it expired), so that a repeat can be told.
  */
 gboolean
 hold_store_note_used (StoreSession *session,
@@ -199,16 +199,22 @@ hold_store_note_used (StoreSession *session,
 
 /**
  * hold_store_find_used:
+ * @out_booking_id: (out): the booking that the token was used for; 0 when it expired
  *
- * Returns: the booking that the token was used for; 0 when it was not.
+ * Returns: FALSE when the token is not remembered (or with @error set).
  */
-gint64
-hold_store_find_used (StoreSession *session, gint64 tenant_id, const char *token, GError **error)
+gboolean
+hold_store_find_used (StoreSession *session,
+                      gint64 tenant_id,
+                      const char *token,
+                      gint64 *out_booking_id,
+                      GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_USED_HOLD_FIND, "is", tenant_id, token) ||
-      store_step (&query, error) != STORE_ROW)
-    return 0;
-  return store_int (&query, 0);
+  if (!store_query (session, &query, error, SQL_USED_HOLD_FIND, "is", tenant_id, token)
+      || store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  *out_booking_id = store_int (&query, 0);
+  return TRUE;
 }

@@ -50,6 +50,7 @@
      "FROM claim c LEFT JOIN hold h ON h.hold_id = c.hold_id " \
      "WHERE c.resource_id = $1 AND c.start_us < $3 AND c.end_us > $2 " \
      "ORDER BY c.core_start_us, c.claim_id") \
+  X (CLAIMS_OF_OWNER, "SELECT coalesce(min(start_us), 0), coalesce(max(end_us), 0) FROM claim WHERE owner_id = $1 AND resource_id = $2") \
   X (CLAIM_HOLD_TO_BOOKING, "UPDATE claim SET hold_id = NULL, booking_id = $2 WHERE hold_id = $1") \
   X (CLAIM_REMOVE_BY_HOLD, "DELETE FROM claim WHERE hold_id = $1") \
   X (CLAIM_REMOVE_BY_BOOKING, "DELETE FROM claim WHERE booking_id = $1") \
@@ -71,7 +72,8 @@
      "VALUES ($1, $2, $3, $4, $5, nullif($6, 0), nullif($7, 0), $8, $9, $10, nullif($11, 0), $12, $13, $14)") \
   X (HOLD_RENEW, "UPDATE hold SET expiry_us = $2, contact_type = $3 WHERE hold_id = $1") \
   X (HOLD_REMOVE, "DELETE FROM hold WHERE hold_id = $1") \
-  X (USED_HOLD_ADD, "INSERT INTO used_hold (tenant_id, token, booking_id, used_us) VALUES ($1, $2, $3, $4)") \
+  X (USED_HOLD_ADD, "INSERT INTO used_hold (tenant_id, token, booking_id, used_us) VALUES ($1, $2, nullif($3, 0), $4) " \
+     "ON CONFLICT (tenant_id, token) DO NOTHING") \
   X (USED_HOLD_FIND, "SELECT booking_id FROM used_hold WHERE tenant_id = $1 AND token = $2") \
   \
   X (SESSION_BY_ID, "SELECT " SQL_SESSION_COLUMNS " FROM group_session s WHERE s.session_id = $1") \
@@ -101,6 +103,8 @@
   X (BOOKING_BY_ID, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM "WHERE b.booking_id = $1") \
   X (BOOKING_BY_IDENTIFIER, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.tenant_id = $1 AND b.identifier = $2") \
+  X (BOOKING_GROUP_OWNER, "SELECT owner_id FROM booking WHERE tenant_id = $1 AND group_identifier = $2 AND state = 'booked' " \
+     "ORDER BY booking_id LIMIT 1") \
   X (BOOKINGS_LIVE_OF_CITIZEN, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.citizen_id = $1 AND b.state = 'booked' AND b.end_us > $2 ORDER BY b.start_us, b.booking_id") \
   X (BOOKINGS_OF_CITIZEN_PAGE, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
@@ -129,5 +133,7 @@
      "compulsory = $27, should_accept = $28, accepted = $29, rebook_possible = $30, " \
      "rebook_deadline_us = nullif($31, 0), cancel_possible = $32, cancel_deadline_us = nullif($33, 0), " \
      "conflict = $34, changed_us = $35, owner_system = nullif($36, -1) " \
-     "WHERE booking_id = $1 AND revision = $2")
+     "WHERE booking_id = $1 AND revision = $2") \
+  X (BOOKING_CLEAR_CONFLICT, "UPDATE booking SET conflict = 0, revision = revision + 1 WHERE booking_id = $1 AND conflict = 1 " \
+     "AND NOT EXISTS (SELECT 1 FROM claim WHERE booking_id = $1 AND exclusive = 0)")
 /* clang-format on */

@@ -338,11 +338,11 @@ CREATE TABLE hold (
 CREATE INDEX hold_by_expiry ON hold (expiry_us);
 CREATE INDEX hold_by_offer ON hold (offer_id, start_us);
 
--- retention: hold (tokens of used reservations, so that a repeat is told the present state)
+-- retention: hold (tokens of reservations that are used or have expired, so that a repeat is told which)
 CREATE TABLE used_hold (
   tenant_id INTEGER NOT NULL REFERENCES tenant,
   token TEXT NOT NULL,
-  booking_id INTEGER NOT NULL REFERENCES booking,
+  booking_id INTEGER REFERENCES booking,       -- NULL: it expired
   used_us INTEGER NOT NULL,
   PRIMARY KEY (tenant_id, token)
 ) STRICT, WITHOUT ROWID;

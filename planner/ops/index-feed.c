@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Recomputes catalogue, availability blocks, offers' sessions and citizens from the database. */
+#include "ops/index-feed.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "ops/catalogue-load.h"
+#include "ops/citizen-facts.h"
+#include "ops/resource-facts.h"
+#include "store/claim-store.h"
+#include "store/group-store.h"
+#include "store/hold-store.h"
+
+struct _IndexDelta
+{
+  Catalogue *catalogue; /* NULL when unchanged */
+  Index *index;         /* NULL when unchanged */
+  GPtrArray *citizens;  /* CitizenEntry, handed over to the first view that applies the delta */
+  gint64 next_expiry_us;
+};
+
+typedef struct
+{
+  gint64 last_change_id;
+  Catalogue *catalogue;
+  Index *index;
+} FeedState;
+
+struct _IndexFeed
+{
+  char *data_dir;
+  Holidays *holidays;
+  FeedState kept;
+  FeedState pending;
+};
+
+/* A change row about more than this, or about no stretch at all, is about working time too. */
+#define MAX_PART_US (3 * PERIOD_US_PER_DAY)
+#define EVERYTHING ((Period){ 0, G_MAXINT64 })
+
+/* One run of the feed: which subjects were named, each once. */
+typedef struct
+{
+  IndexFeed *feed;
+  StoreSession *session;
+  gint64 now_us;
+  GHashTable *resources; /* id → Period: what of its busy time was touched, EVERYTHING for all of it */
+  GHashTable *offers;
+  GHashTable *citizens;
+  gboolean catalogue;
+} Touched;
+
+static void
+state_clear (FeedState *state)
+{
+  g_clear_pointer (&state->catalogue, catalogue_unref);
+  g_clear_pointer (&state->index, index_unref);
+}
+
+static void
+state_copy (FeedState *to, const FeedState *from)
+{
+  FeedState copy = { from->last_change_id,
+                     from->catalogue == NULL ? NULL : catalogue_ref (from->catalogue),
+                     from->index == NULL ? NULL : index_ref (from->index) };
+  state_clear (to);
+  *to = copy;
+}
+
+/**
+ * index_delta_free:
+ *
+ * Frees a delta; NULL is ignored. Any thread.
+ */
+void
+index_delta_free (IndexDelta *delta)
+{
+  if (delta == NULL)
+    return;
+  g_clear_pointer (&delta->catalogue, catalogue_unref);
+  g_clear_pointer (&delta->index, index_unref);
+  g_ptr_array_unref (delta->citizens);
+  g_free (delta);
+}
+
+/**
+ * index_delta_is_empty:
+ *
+ * Returns: TRUE when a view would not change.
+ */
+gboolean
+index_delta_is_empty (const IndexDelta *delta)
+{
+  return delta->catalogue == NULL && delta->index == NULL && delta->citizens->len == 0;
+}
+
+/**
+ * index_delta_get_catalogue:
+ *
+ * Returns: (transfer none) (nullable): the new catalogue, NULL when it did not change.
+ */
+Catalogue *
+index_delta_get_catalogue (const IndexDelta *delta)
+{
+  return delta->catalogue;
+}
+
+/**
+ * index_delta_get_next_expiry:
+ *
+ * Returns: the earliest expiry of all holds, G_MAXINT64 for none: when to run op_expire_holds().
+ */
+gint64
+index_delta_get_next_expiry (const IndexDelta *delta)
+{
+  return delta->next_expiry_us;
+}
+
+/**
+ * index_feed_new:
+ * @data_dir: folder with holidays-dk.csv
+ */
+IndexFeed *
+index_feed_new (const char *data_dir)
+{
+  IndexFeed *feed = g_new0 (IndexFeed, 1);
+
+  feed->data_dir = g_strdup (data_dir);
+  return feed;
+}
+
+/**
+ * index_feed_free:
+ *
+ * Frees the feed.
+ */
+void
+index_feed_free (IndexFeed *feed)
+{
+  state_clear (&feed->kept);
+  state_clear (&feed->pending);
+  g_clear_pointer (&feed->holidays, holidays_free);
+  g_free (feed->data_dir);
+  g_free (feed);
+}
+
+/**
+ * index_feed_get_catalogue:
+ *
+ * Returns: (transfer none): the catalogue of the last load that was kept.
+ */
+Catalogue *
+index_feed_get_catalogue (const IndexFeed *feed)
+{
+  return feed->kept.catalogue;
+}
+
+/**
+ * index_feed_keep:
+ *
+ * The transaction of the last load is committed.
+ */
+void
+index_feed_keep (IndexFeed *feed)
+{
+  state_copy (&feed->kept, &feed->pending);
+}
+
+/**
+ * index_feed_undo:
+ *
+ * The transaction of the last load came to nothing: the next load starts where this one did.
+ */
+void
+index_feed_undo (IndexFeed *feed)
+{
+  state_copy (&feed->pending, &feed->kept);
+}
+
+static gboolean
+load_holidays (IndexFeed *feed, GError **error)
+{
+  g_autofree char *path = g_build_filename (feed->data_dir, "holidays-dk.csv", NULL);
+  g_autofree char *text = NULL;
+
+  if (feed->holidays != NULL)
+    return TRUE;
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return FALSE;
+  feed->holidays = holidays_parse (text, error);
+  return feed->holidays != NULL;
+}
+
+static void
+touch_resource (Touched *touched, gint64 resource_id, Period part)
+{
+  Period *known = g_hash_table_lookup (touched->resources, &resource_id);
+
+  if (period_is_empty (part) || part.end_us - part.start_us > MAX_PART_US)
+    part = EVERYTHING;
+  if (known == NULL)
+    g_hash_table_insert (touched->resources, g_memdup2 (&resource_id, sizeof resource_id),
+                         g_memdup2 (&part, sizeof part));
+  else
+    *known = (Period){ MIN (known->start_us, part.start_us), MAX (known->end_us, part.end_us) };
+}
+
+static void
+touch (GHashTable *set, gint64 id)
+{
+  if (!g_hash_table_contains (set, &id))
+    g_hash_table_add (set, g_memdup2 (&id, sizeof id));
+}
+
+static void
+touch_everything (Touched *touched)
+{
+  const GPtrArray *resources = catalogue_get_resources (touched->feed->pending.catalogue);
+  const GPtrArray *offers = catalogue_get_offers (touched->feed->pending.catalogue);
+
+  for (guint i = 0; i < resources->len; i++)
+    touch_resource (touched, ((CatalogueResource *) resources->pdata[i])->resource_id, EVERYTHING);
+  for (guint i = 0; i < offers->len; i++)
+    touch (touched->offers, ((CatalogueOffer *) offers->pdata[i])->rules->offer_id);
+}
+
+/* The longest horizon may have changed, and the day: then every block is made anew. */
+static gboolean
+reload_catalogue (Touched *touched, GError **error)
+{
+  IndexFeed *feed = touched->feed;
+  Catalogue *catalogue;
+
+  if (!load_holidays (feed, error))
+    return FALSE;
+  catalogue = catalogue_load (touched->session, feed->holidays, touched->now_us, error);
+  if (catalogue == NULL)
+    return FALSE;
+  g_clear_pointer (&feed->pending.catalogue, catalogue_unref);
+  feed->pending.catalogue = catalogue;
+  g_clear_pointer (&feed->pending.index, index_unref);
+  feed->pending.index = index_new (catalogue_window (catalogue, touched->now_us));
+  touch_everything (touched);
+  return TRUE;
+}
+
+static AvailabilityBlock *
+load_block (Touched *touched, gint64 resource_id, GError **error)
+{
+  IndexFeed *feed = touched->feed;
+  CatalogueResource *resource = catalogue_get_resource (feed->pending.catalogue, resource_id);
+  const AvailabilityBlock *old = index_find_resource (feed->pending.index, resource_id);
+  const Period *part = g_hash_table_lookup (touched->resources, &resource_id);
+  Period window = index_get_window (feed->pending.index);
+  gboolean in_part = old != NULL && !period_contains (*part, window);
+  g_autoptr (ResourceFacts) facts = NULL;
+
+  if (resource == NULL)
+    return NULL;
+  facts = resource_facts_load (touched->session, resource, in_part ? *part : window, touched->now_us,
+                               error);
+  if (facts == NULL)
+    return NULL;
+  return in_part ? availability_block_with_busy (old, *part, &facts->slot, 0)
+                 : availability_block_new (window, &facts->slot, old);
+}
+
+static gboolean
+has_capacity (const Offer *rules)
+{
+  for (guint i = 0; i < rules->n_windows; i++)
+    if (rules->windows[i].capacity > 0)
+      return TRUE;
+  return FALSE;
+}
+
+static GArray *
+load_starts (Touched *touched, const Offer *rules, Period window, GError **error)
+{
+  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!has_capacity (rules))
+    return g_steal_pointer (&starts);
+  if (!store_query (touched->session, &query, error, SQL_OFFER_STARTS, "iiiii", rules->offer_id,
+                    window.start_us, window.end_us, (gint64) 0, touched->now_us))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 start_us = store_int (&query, 0);
+      g_array_append_val (starts, start_us);
+    }
+  return step == STORE_END ? g_steal_pointer (&starts) : NULL;
+}
+
+static OfferBlock *
+load_offer_block (Touched *touched, gint64 offer_id, GError **error)
+{
+  CatalogueOffer *offer = catalogue_get_offer (touched->feed->pending.catalogue, offer_id);
+  Period window = index_get_window (touched->feed->pending.index);
+  g_autoptr (GPtrArray) groups = NULL;
+  g_autoptr (GArray) sessions = g_array_new (FALSE, FALSE, sizeof (SlotSession));
+  g_autoptr (GArray) starts = NULL;
+
+  if (offer == NULL || (offer->rules->form != OFFER_GROUP && !has_capacity (offer->rules)))
+    return NULL;
+  groups = group_store_list (touched->session, offer_id, window.start_us, error);
+  starts = groups == NULL ? NULL : load_starts (touched, offer->rules, window, error);
+  if (starts == NULL)
+    return NULL;
+  for (guint i = 0; i < groups->len; i++)
+    {
+      const GroupSession *group = groups->pdata[i];
+      SlotSession session = { .session_id = group->session_id,
+                              .resource_id = group->advisor_id,
+                              .core = group->core,
+                              .seats_left = (int) MAX (0, group->seats - group->n_taken) };
+      g_array_append_val (sessions, session);
+    }
+  return offer_block_new (offer_id, g_steal_pointer (&sessions), g_steal_pointer (&starts));
+}
+
+typedef gpointer (*BlockLoader) (Touched *touched, gint64 id, GError **error);
+
+static GArray *
+load_blocks (Touched *touched, GHashTable *ids, BlockLoader loader, GError **error)
+{
+  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (IndexChange));
+  GHashTableIter iterator;
+  gpointer key;
+
+  g_hash_table_iter_init (&iterator, ids);
+  while (g_hash_table_iter_next (&iterator, &key, NULL))
+    {
+      GError *local_error = NULL;
+      IndexChange change = { .id = *(gint64 *) key };
+
+      change.block = loader (touched, change.id, &local_error);
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, local_error);
+          return NULL;
+        }
+      g_array_append_val (changes, change);
+    }
+  return g_steal_pointer (&changes);
+}
+
+static void
+free_blocks (GArray *changes, GDestroyNotify unref)
+{
+  for (guint i = 0; i < changes->len; i++)
+    if (g_array_index (changes, IndexChange, i).block != NULL)
+      unref (g_array_index (changes, IndexChange, i).block);
+  g_array_unref (changes);
+}
+
+static gboolean
+replace_blocks (Touched *touched, GError **error)
+{
+  FeedState *state = &touched->feed->pending;
+  GArray *resources = load_blocks (touched, touched->resources, (BlockLoader) load_block, error);
+  GArray *offers = resources == NULL
+                       ? NULL
+                       : load_blocks (touched, touched->offers, (BlockLoader) load_offer_block, error);
+
+  if (offers != NULL)
+    {
+      Index *next = index_replace (state->index, (IndexChange *) resources->data, resources->len,
+                                   (IndexChange *) offers->data, offers->len);
+      index_unref (state->index);
+      state->index = next;
+      free_blocks (offers, (GDestroyNotify) offer_block_unref);
+    }
+  if (resources != NULL)
+    free_blocks (resources, (GDestroyNotify) availability_block_unref);
+  return offers != NULL;
+}
+
+static gboolean
+load_citizens (Touched *touched, IndexDelta *delta, GError **error)
+{
+  GHashTableIter iterator;
+  gpointer key;
+
+  g_hash_table_iter_init (&iterator, touched->citizens);
+  while (g_hash_table_iter_next (&iterator, &key, NULL))
+    {
+      CitizenEntry *entry = citizen_entry_load (touched->session, *(gint64 *) key, error);
+      if (entry == NULL)
+        return FALSE;
+      g_ptr_array_add (delta->citizens, entry);
+    }
+  return TRUE;
+}
+
+static Touched
+touched_new (IndexFeed *feed, StoreSession *session, gint64 now_us)
+{
+  return (Touched){ .feed = feed,
+                    .session = session,
+                    .now_us = now_us,
+                    .resources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free),
+                    .offers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
+                    .citizens = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL) };
+}
+
+static void
+touched_clear (Touched *touched)
+{
+  g_hash_table_unref (touched->resources);
+  g_hash_table_unref (touched->offers);
+  g_hash_table_unref (touched->citizens);
+}
+
+static IndexDelta *
+make_delta (Touched *touched, GError **error)
+{
+  FeedState *state = &touched->feed->pending;
+  g_autoptr (IndexDelta) delta = g_new0 (IndexDelta, 1);
+  gboolean has_blocks;
+
+  delta->citizens = g_ptr_array_new_with_free_func ((GDestroyNotify) citizen_entry_free);
+  delta->next_expiry_us = hold_store_next_expiry (touched->session);
+  if (touched->catalogue && !reload_catalogue (touched, error))
+    return NULL;
+  has_blocks
+      = g_hash_table_size (touched->resources) + g_hash_table_size (touched->offers) > 0;
+  if (has_blocks && !replace_blocks (touched, error))
+    return NULL;
+  if (!load_citizens (touched, delta, error))
+    return NULL;
+  if (touched->catalogue)
+    delta->catalogue = catalogue_ref (state->catalogue);
+  if (touched->catalogue || has_blocks)
+    delta->index = index_ref (state->index);
+  return g_steal_pointer (&delta);
+}
+
+/**
+ * index_feed_load_all:
+ *
+ * Computes everything, at start and when a new day begins.
+ *
+ * Returns: (transfer full): a delta with catalogue, index and every citizen. Blocks.
+ */
+IndexDelta *
+index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error)
+{
+  Touched touched = touched_new (feed, session, now_us);
+  IndexDelta *delta;
+
+  touched.catalogue = TRUE;
+  feed->pending.last_change_id = change_store_last (session);
+  delta = make_delta (&touched, error);
+  if (delta != NULL && !citizen_entries_load_all (session, delta->citizens, error))
+    g_clear_pointer (&delta, index_delta_free);
+  touched_clear (&touched);
+  return delta;
+}
+
+/**
+ * index_feed_load_changes:
+ *
+ * Reads the change rows that came since the last load and recomputes what they name. On the writer,
+ * inside the group's transaction; index_feed_keep() or index_feed_undo() must follow.
+ *
+ * Returns: (transfer full): the delta, perhaps empty.
+ */
+IndexDelta *
+index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error)
+{
+  g_autoptr (GArray) changes = change_store_list_after (session, feed->pending.last_change_id, error);
+  Touched touched;
+  IndexDelta *delta;
+
+  if (changes == NULL)
+    return NULL;
+  touched = touched_new (feed, session, now_us);
+  for (guint i = 0; i < changes->len; i++)
+    {
+      const Change *change = &g_array_index (changes, Change, i);
+      feed->pending.last_change_id = change->change_id;
+      if (change->kind == CHANGE_RESOURCE)
+        touch_resource (&touched, change->subject_id, change->interval);
+      else if (change->kind == CHANGE_OFFER)
+        touch (touched.offers, change->subject_id);
+      else if (change->kind == CHANGE_CITIZEN)
+        touch (touched.citizens, change->subject_id);
+      else
+        touched.catalogue = TRUE;
+    }
+  delta = make_delta (&touched, error);
+  touched_clear (&touched);
+  return delta;
+}
+
+/**
+ * index_view_init:
+ *
+ * An empty view for the loop thread.
+ */
+void
+index_view_init (IndexView *view)
+{
+  *view = (IndexView){ .citizens = citizen_index_new () };
+}
+
+/**
+ * index_view_apply:
+ *
+ * Swaps in what a group changed; the loop does so before it sends any answer of that group.
+ */
+void
+index_view_apply (IndexView *view, const IndexDelta *delta)
+{
+  if (delta->catalogue != NULL)
+    {
+      g_clear_pointer (&view->catalogue, catalogue_unref);
+      view->catalogue = catalogue_ref (delta->catalogue);
+    }
+  if (delta->index != NULL)
+    {
+      g_clear_pointer (&view->index, index_unref);
+      view->index = index_ref (delta->index);
+    }
+  if (view->citizens == NULL)
+    return;
+  while (delta->citizens->len > 0)
+    citizen_index_take (view->citizens,
+                        g_ptr_array_steal_index_fast (delta->citizens, delta->citizens->len - 1));
+}
+
+/**
+ * index_view_copy_shared:
+ * @out_view: gets references of catalogue and index, no citizens
+ *
+ * For a job on another thread; free with index_view_clear().
+ */
+void
+index_view_copy_shared (const IndexView *view, IndexView *out_view)
+{
+  *out_view = (IndexView){ .catalogue = catalogue_ref (view->catalogue),
+                           .index = index_ref (view->index) };
+}
+
+/**
+ * index_view_clear:
+ *
+ * Drops what a view holds.
+ */
+void
+index_view_clear (IndexView *view)
+{
+  g_clear_pointer (&view->catalogue, catalogue_unref);
+  g_clear_pointer (&view->index, index_unref);
+  g_clear_pointer (&view->citizens, citizen_index_free);
+}

@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Writes claims, seats, holds and the change rows that go with them. */
+#include "ops/ledger.h"
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "ops/op-expire.h"
+
+#define MAX_EXPIRED_PER_RUN 200
+
+/* The database's own guard speaks of a conflict; to the caller the time is taken. */
+static gboolean
+taken (GError **error)
+{
+  if (error != NULL && g_error_matches (*error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT))
+    {
+      g_clear_error (error);
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN,
+                           "the time is not free: claimed");
+    }
+  return FALSE;
+}
+
+static gboolean
+note_change (StoreSession *session, gint64 tenant_id, ChangeKind kind, gint64 id, GError **error)
+{
+  Change change = { .tenant_id = tenant_id, .kind = kind, .subject_id = id };
+  return id == 0 || change_store_add (session, &change, error);
+}
+
+/**
+ * ledger_note_citizen:
+ *
+ * The loop must look again at what the citizen has.
+ */
+gboolean
+ledger_note_citizen (StoreSession *session, gint64 tenant_id, gint64 citizen_id, GError **error)
+{
+  return note_change (session, tenant_id, CHANGE_CITIZEN, citizen_id, error);
+}
+
+static Claim
+advisor_claim (const Offer *rules, const Placement *placement)
+{
+  return (Claim){ .tenant_id = rules->tenant_id,
+                  .resource_id = placement->advisor_id,
+                  .core = placement->core,
+                  .before_us = rules->before_us,
+                  .after_us = rules->after_us,
+                  .may_share_buffers = rules->may_share_buffers,
+                  .exclusive = TRUE };
+}
+
+static Claim
+room_claim (const Offer *rules, const Placement *placement)
+{
+  Claim claim = advisor_claim (rules, placement);
+
+  claim.resource_id = placement->room_id;
+  claim.before_us = rules->room_before_us;
+  claim.after_us = rules->room_after_us;
+  claim.may_share_buffers = FALSE;
+  return claim;
+}
+
+static gboolean
+add_claims (StoreSession *session,
+            const Offer *rules,
+            const Placement *placement,
+            const Claim *holder,
+            GError **error)
+{
+  Claim claims[] = { advisor_claim (rules, placement), room_claim (rules, placement) };
+
+  for (guint i = 0; i < G_N_ELEMENTS (claims); i++)
+    {
+      claims[i].owner_id = holder->owner_id;
+      claims[i].hold_id = holder->hold_id;
+      claims[i].session_id = holder->session_id;
+      if (claims[i].resource_id != 0 && !claim_store_add (session, &claims[i], error))
+        return taken (error);
+    }
+  return TRUE;
+}
+
+/* The first seat makes the session; its claims belong to the session, not to who sits there. */
+static gint64
+open_session (const OpCall *call, const Wish *wish, const Placement *placement, GError **error)
+{
+  const Offer *rules = wish->offer->rules;
+  char identifier[IDS_GUID_LENGTH + 1];
+  GroupSession group = { .tenant_id = rules->tenant_id,
+                         .offer_id = rules->offer_id,
+                         .identifier = identifier,
+                         .core = placement->core,
+                         .advisor_id = placement->advisor_id,
+                         .room_id = placement->room_id,
+                         .seats = rules->seats };
+  Claim holder = { 0 };
+
+  ids_new_guid (identifier);
+  group.owner_id = claim_store_new_owner (call->session, rules->tenant_id, error);
+  if (group.owner_id == 0 || !group_store_add (call->session, &group, error))
+    return 0;
+  holder.owner_id = group.owner_id;
+  holder.session_id = group.session_id;
+  return add_claims (call->session, rules, placement, &holder, error) ? group.session_id : 0;
+}
+
+static void
+fill_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hold *hold)
+{
+  char token[IDS_GUID_LENGTH + 1];
+
+  ids_new_guid (token);
+  hold->tenant_id = call->tenant_id;
+  hold->token = g_strdup (token);
+  hold->citizen_id = wish->citizen_id;
+  hold->context = g_strdup (wish->moving == NULL ? "new" : wish->moving->identifier);
+  hold->offer_id = wish->offer->rules->offer_id;
+  hold->booking_id = wish->moving == NULL ? 0 : wish->moving->booking_id;
+  hold->core = placement->core;
+  hold->advisor_id = placement->advisor_id;
+  hold->room_id = placement->room_id;
+  hold->expiry_us = call->now_us + wish->unit->hold_us;
+}
+
+/**
+ * ledger_hold:
+ * @hold: contact_type is set; the rest is filled in
+ *
+ * Reserves a placement that placement_find() has found in this transaction.
+ */
+gboolean
+ledger_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hold *hold, GError **error)
+{
+  const Offer *rules = wish->offer->rules;
+  StoreSession *session = call->session;
+  gboolean is_group = rules->form == OFFER_GROUP;
+  Claim holder = { 0 };
+
+  fill_hold (call, wish, placement, hold);
+  if (is_group)
+    hold->session_id = placement->session != NULL ? placement->session->session_id
+                                                  : open_session (call, wish, placement, error);
+  if (is_group && hold->session_id == 0)
+    return FALSE;
+  hold->owner_id = wish->moving != NULL ? wish->moving->owner_id
+                                        : claim_store_new_owner (session, call->tenant_id, error);
+  if (hold->owner_id == 0 || !hold_store_add (session, hold, error))
+    return FALSE;
+  holder.owner_id = hold->owner_id;
+  holder.hold_id = hold->hold_id;
+  if (is_group && !group_store_take_seat (session, hold->session_id, 0, hold->hold_id, error))
+    return taken (error);
+  if (!is_group && !add_claims (session, rules, placement, &holder, error))
+    return FALSE;
+  return note_change (session, call->tenant_id, CHANGE_OFFER, rules->offer_id, error)
+         && ledger_note_citizen (session, call->tenant_id, hold->citizen_id, error);
+}
+
+/* A session that nobody sits in any more gives its time back. */
+static gboolean
+close_empty_session (StoreSession *session, gint64 tenant_id, gint64 session_id, GError **error)
+{
+  g_autoptr (GroupSession) group = NULL;
+  GError *local_error = NULL;
+
+  if (session_id == 0)
+    return TRUE;
+  group = group_store_load (session, session_id, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  if (group == NULL || group->n_taken > 0)
+    return TRUE;
+  return claim_store_remove (session, tenant_id, CLAIMS_OF_SESSION, session_id, error)
+         && group_store_remove (session, session_id, error);
+}
+
+/**
+ * ledger_drop_hold:
+ *
+ * Gives back what a hold reserved, and removes it.
+ */
+gboolean
+ledger_drop_hold (StoreSession *session, const Hold *hold, GError **error)
+{
+  return claim_store_remove (session, hold->tenant_id, CLAIMS_OF_HOLD, hold->hold_id, error)
+         && group_store_free_seat (session, 0, hold->hold_id, error)
+         && hold_store_remove (session, hold->hold_id, error)
+         && close_empty_session (session, hold->tenant_id, hold->session_id, error)
+         && note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error)
+         && ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
+}
+
+/**
+ * ledger_use_hold:
+ * @booking: as stored; its old time, if any, has been released
+ *
+ * Passes the hold's time to the booking and remembers the token as used.
+ */
+gboolean
+ledger_use_hold (const OpCall *call, const Hold *hold, const Booking *booking, GError **error)
+{
+  StoreSession *session = call->session;
+
+  return claim_store_pass_to_booking (session, hold->hold_id, booking->booking_id, error)
+         && hold_store_remove (session, hold->hold_id, error)
+         && hold_store_note_used (session, hold, booking->booking_id, call->now_us, error)
+         && note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error)
+         && ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
+}
+
+/* What collided with a booking that is gone may be exclusive now; what still collides stays. */
+static gboolean
+promote_blocking (StoreSession *session, gint64 tenant_id, gint64 resource_id, Period freed, GError **error)
+{
+  g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (gint64[2]));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CLAIM_BLOCKING_OF_RESOURCE, "iii", resource_id,
+                    freed.start_us, freed.end_us))
+    return FALSE;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 ids[2] = { store_int (&query, 0), store_int (&query, 1) };
+      g_array_append_val (claims, ids);
+    }
+  for (guint i = 0; step == STORE_END && i < claims->len; i++)
+    {
+      gint64 *ids = &g_array_index (claims, gint64, i * 2);
+      GError *local_error = NULL;
+      if (store_run (session, &local_error, SQL_CLAIM_SET_EXCLUSIVE, "i", ids[0]))
+        {
+          if (!store_run (session, error, SQL_BOOKING_CLEAR_CONFLICT, "i", ids[1]))
+            return FALSE;
+        }
+      else if (!g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT))
+        {
+          g_propagate_error (error, local_error);
+          return FALSE;
+        }
+      g_clear_error (&local_error);
+    }
+  return step == STORE_END;
+}
+
+/**
+ * ledger_release_booking:
+ *
+ * Frees the booking's time or seat; the record stays.
+ */
+gboolean
+ledger_release_booking (StoreSession *session, const Booking *booking, GError **error)
+{
+  gint64 resources[] = { booking->advisor_id, booking->room_id };
+
+  if (!claim_store_remove (session, booking->tenant_id, CLAIMS_OF_BOOKING, booking->booking_id, error)
+      || !group_store_free_seat (session, booking->booking_id, 0, error)
+      || !close_empty_session (session, booking->tenant_id, booking->session_id, error))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
+    if (resources[i] != 0
+        && !promote_blocking (session, booking->tenant_id, resources[i],
+                              period_widen (booking->core, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY), error))
+      return FALSE;
+  return note_change (session, booking->tenant_id, CHANGE_OFFER, booking->offer_id, error)
+         && ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
+}
+
+/**
+ * ledger_claim_plain:
+ * @exclusive: FALSE for a time that collides and is taken all the same
+ *
+ * Claims a resource for a booking's own interval, without buffers.
+ */
+gboolean
+ledger_claim_plain (StoreSession *session,
+                    const Booking *booking,
+                    gint64 resource_id,
+                    gboolean exclusive,
+                    GError **error)
+{
+  Claim claim = { .tenant_id = booking->tenant_id,
+                  .resource_id = resource_id,
+                  .core = booking->core,
+                  .exclusive = exclusive,
+                  .owner_id = booking->owner_id,
+                  .booking_id = booking->booking_id };
+
+  return claim_store_add (session, &claim, error) || taken (error);
+}
+
+/**
+ * ledger_take_seat:
+ *
+ * Seats a booking in the session it names.
+ */
+gboolean
+ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
+{
+  return group_store_take_seat (session, booking->session_id, booking->booking_id, 0, error)
+         || taken (error);
+}
+
+/**
+ * op_expire_holds:
+ * @out_next_expiry_us: (out) (optional): when the next hold ends, G_MAXINT64 for none
+ *
+ * Removes holds that ended by @now_us. Every write begins with it, because the database knows no
+ * time and would refuse a claim over a hold that has ended; a timer runs it for the index.
+ */
+gboolean
+op_expire_holds (StoreSession *session, gint64 now_us, gint64 *out_next_expiry_us, GError **error)
+{
+  g_autoptr (GPtrArray) holds = hold_store_list_expired (session, now_us, MAX_EXPIRED_PER_RUN, error);
+
+  if (holds == NULL)
+    return FALSE;
+  for (guint i = 0; i < holds->len; i++)
+    if (!hold_store_note_used (session, holds->pdata[i], 0, now_us, error)
+        || !ledger_drop_hold (session, holds->pdata[i], error))
+      return FALSE;
+  if (out_next_expiry_us != NULL)
+    *out_next_expiry_us = hold_store_next_expiry (session);
+  return TRUE;
+}

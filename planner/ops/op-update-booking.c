@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* UpdateBooking: changes of a meeting by the municipality's own systems. */
+#include "ops/booking-details.h"
+#include "ops/booking-journal.h"
+#include "ops/ledger.h"
+#include "ops/op-context.h"
+#include "ops/op-expire.h"
+#include "ops/op-table.h"
+#include "ops/registration.h"
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "calsync-timezone.h"
+#include "ops/citizen-facts.h"
+
+typedef ContractUpdateBookingRequest Request;
+typedef ContractUpdateBookingResponse Response;
+
+/* A missing text stays, an empty one clears. */
+static void
+set_text (char **text, const char *with)
+{
+  if (with == NULL)
+    return;
+  g_free (*text);
+  *text = *with == '\0' ? NULL : g_strdup (with);
+}
+
+static void
+set_rights (Booking *booking, const Request *request)
+{
+  if (request->has_re_booking_possible)
+    booking->rebook_possible = request->re_booking_possible;
+  if (request->has_re_booking_deadline)
+    booking->rebook_deadline_us = request->re_booking_deadline.unix_us;
+  if (request->has_cancellation_possible)
+    booking->cancel_possible = request->cancellation_possible;
+  if (request->has_cancellation_deadline)
+    booking->cancel_deadline_us = request->cancellation_deadline.unix_us;
+  if (request->has_citizen_should_accept_booking)
+    booking->should_accept = request->citizen_should_accept_booking;
+  if (request->has_compulsory_attendance)
+    booking->compulsory = request->compulsory_attendance;
+  if (request->has_owner_system_identifier)
+    booking->owner_system = request->owner_system_identifier;
+  if (request->has_unemployment_fund_participation_identifier)
+    booking->fund_participation = request->unemployment_fund_participation_identifier;
+}
+
+static void
+set_content (Booking *booking, const Request *request)
+{
+  if (request->has_interview_type_identifier)
+    booking->interview_type = request->interview_type_identifier;
+  if (request->has_interview_form_type_identifier)
+    booking->form_type = request->interview_form_type_identifier;
+  if (request->has_interview_contact_type_identifier)
+    booking->contact_type = request->interview_contact_type_identifier;
+  if (request->title != NULL && *request->title != '\0')
+    set_text (&booking->title, request->title);
+  set_text (&booking->description, request->description);
+  registration_set_location (booking, request->interview_location_detail);
+  if (request->contact_options != NULL)
+    {
+      g_free (booking->contact_options);
+      booking->contact_options = contact_options_to_text (request->contact_options);
+    }
+}
+
+/* A start alone moves the meeting and keeps its length. */
+static Period
+new_core (const Booking *booking, const Request *request)
+{
+  Period core = booking->core;
+  gint64 length_us = core.end_us - core.start_us;
+
+  if (request->has_booking_start_time)
+    core = (Period){ request->booking_start_time.unix_us,
+                     request->booking_start_time.unix_us + length_us };
+  if (request->has_booking_end_time)
+    core.end_us = request->booking_end_time.unix_us;
+  return core;
+}
+
+static gboolean
+is_placed_anew (const Booking *before, const Booking *after)
+{
+  return before->core.start_us != after->core.start_us || before->core.end_us != after->core.end_us
+         || before->advisor_id != after->advisor_id
+         || g_strcmp0 (before->group_identifier, after->group_identifier) != 0;
+}
+
+/* The contact group decides whether a cv interview may become a jobsamtale. */
+static gboolean
+check_type (const OpCall *call, const Booking *before, const Booking *after, GError **error)
+{
+  const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, after->unit_id);
+  InterviewTypeRules types = { unit->cv_closed_from };
+  CitizenFacts facts = { 0 };
+  int contact_group;
+
+  if (before->interview_type == after->interview_type
+      && before->core.start_us == after->core.start_us)
+    return TRUE;
+  if (!citizen_facts_load (call->session, after->citizen_id, &facts, error))
+    return FALSE;
+  contact_group = facts.contact_group_known ? facts.contact_group : 0;
+  citizen_facts_clear (&facts);
+  return op_decision_to_error (
+      interview_type_may_change (&types, (int) before->interview_type, (int) after->interview_type,
+                                 contact_group,
+                                 (gint32) calsync_zone_local_day (unit->zone, after->core.start_us)),
+      error);
+}
+
+static gboolean
+place_anew (OpCall *call, const Booking *before, Booking *after, gboolean force, GError **error)
+{
+  after->placement++;
+  after->accepted = FALSE;
+  after->room_id = 0;
+  return op_expire_holds (call->session, call->now_us, NULL, error)
+         && ledger_release_booking (call->session, before, error)
+         && registration_judge (call, after, force, error);
+}
+
+static gboolean
+change (OpCall *call, const Booking *before, Booking *after, const Request *request, GError **error)
+{
+  gboolean is_placed;
+
+  set_rights (after, request);
+  set_content (after, request);
+  set_text (&after->group_identifier, request->group_identifier);
+  booking_set_core (call, after, new_core (before, request));
+  after->changed_us = call->now_us;
+  if (!registration_set_advisor (call, after, request->case_worker_identifier, error)
+      || !registration_check_rights (after, error) || !check_type (call, before, after, error))
+    return FALSE;
+  is_placed = is_placed_anew (before, after);
+  if (is_placed
+      && !place_anew (call, before, after, request->has_force && request->force, error))
+    return FALSE;
+  return booking_store_change (call->session, after, error)
+         && (!is_placed || registration_claim (call, after, error))
+         && booking_journal (call, "booking-updated", before, after, error)
+         && (op_acting_role (call) != OP_ROLE_INDKALDER
+             || booking_tell_dfdg (call, "update", after, error));
+}
+
+static gboolean
+may_update (const OpCall *call, const Booking *booking, const Request *request, GError **error)
+{
+  g_autofree char *owner_system = NULL;
+  g_autofree char *system = NULL;
+  BookingFacts facts = op_booking_facts (booking, &owner_system);
+  BookingAsker asker = registration_asker (call, &system);
+
+  if (request->has_revision && request->revision != booking->revision)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+                   "the booking has revision %" G_GINT64_FORMAT " by now", booking->revision);
+      return FALSE;
+    }
+  return op_decision_to_error (booking_may_update (&facts, &asker), error);
+}
+
+/**
+ * op_update_booking:
+ *
+ * Operation 6 as served by us [N]. Repeating a change leaves the same booking.
+ */
+gboolean
+op_update_booking (OpCall *call, GError **error)
+{
+  const Request *request = call->request;
+  const char *cpr = request->person_civil_registration_identifier;
+  Response *response = contract_arena_new0 (call->arena, Response);
+  g_autoptr (Booking) before = NULL;
+  g_autoptr (Booking) after = NULL;
+
+  if (!op_check_cpr (cpr, error))
+    return FALSE;
+  before = op_find_booking (call, request->booking_identifier, cpr, error);
+  if (before == NULL || !may_update (call, before, request, error))
+    return FALSE;
+  after = booking_store_load (call->session, before->booking_id, error);
+  if (after == NULL || !change (call, before, after, request, error))
+    return FALSE;
+  booking_details_fill (call, after, &response->booking_details);
+  response->conflict_flag = after->conflict;
+  op_keep (call, g_steal_pointer (&after), (GDestroyNotify) booking_free);
+  call->response = response;
+  return TRUE;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the ledger and the expanded calendars say about one resource around a stretch of time. */
+#pragma once
+
+#include "index/catalogue.h"
+#include "rules/slot.h"
+#include "store/store.h"
+
+/**
+ * ResourceFacts:
+ * @slot: what the rules read; its lists are owned here
+ */
+typedef struct
+{
+  SlotResource slot;
+  GArray *work;
+  GArray *busy;
+  GArray *claims;
+} ResourceFacts;
+
+/* Claims of holds that ended by @now_us are left out. */
+ResourceFacts *resource_facts_load (StoreSession *session,
+                                    const CatalogueResource *resource,
+                                    Period around,
+                                    gint64 now_us,
+                                    GError **error);
+void resource_facts_free (ResourceFacts *facts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ResourceFacts, resource_facts_free)

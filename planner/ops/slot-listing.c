@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Puts an offer's blocks together for the bitset search. */
+#include "ops/slot-listing.h"
+
+#include "calsync-timezone.h"
+#include "rules/booking-rules.h"
+#include "store/claim-store.h"
+
+/* An answer holds at most this many times; the schema's own limit is higher. */
+#define MAX_STARTS 1000
+
+typedef struct
+{
+  const OpCall *call;
+  const SlotContext *context;
+  GPtrArray *own; /* AvailabilityBlock made for this call, to be freed after it */
+} Listing;
+
+/* One owner's claims on one resource lie within a few days of each other; take out all it has. */
+static const AvailabilityBlock *
+without_owner (Listing *listing, const AvailabilityBlock *block, gint64 owner_id, GError **error)
+{
+  const OpCall *call = listing->call;
+  const CatalogueResource *resource
+      = catalogue_get_resource (call->view.catalogue, block->resource_id);
+  g_auto (StoreQuery) query = { 0 };
+  g_autoptr (ResourceFacts) facts = NULL;
+  AvailabilityBlock *copy;
+  Period part;
+
+  if (!store_query (call->session, &query, error, SQL_CLAIMS_OF_OWNER, "ii", owner_id,
+                    block->resource_id)
+      || store_step (&query, error) != STORE_ROW)
+    return NULL;
+  part = (Period){ store_int (&query, 0), store_int (&query, 1) };
+  store_query_end (&query);
+  if (resource == NULL || period_is_empty (part))
+    return block;
+  facts = resource_facts_load (call->session, resource, part, call->now_us, error);
+  if (facts == NULL)
+    return NULL;
+  copy = availability_block_with_busy (block, part, &facts->slot, owner_id);
+  g_ptr_array_add (listing->own, copy);
+  return copy;
+}
+
+static gboolean
+take_out_own (Listing *listing, const AvailabilityBlock **blocks, guint n_blocks, GError **error)
+{
+  for (guint i = 0; i < n_blocks; i++)
+    for (guint j = 0; blocks[i] != NULL && j < listing->context->owners->len; j++)
+      {
+        blocks[i] = without_owner (listing, blocks[i],
+                                   g_array_index (listing->context->owners, gint64, j), error);
+        if (blocks[i] == NULL)
+          return FALSE;
+      }
+  return TRUE;
+}
+
+/* Starts that count against a window's capacity, without the asker's own. */
+static OfferBlock *
+own_offer_block (const Listing *listing, const OfferBlock *shared, GError **error)
+{
+  const OpCall *call = listing->call;
+  gint64 owner_id = g_array_index (listing->context->owners, gint64, 0);
+  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (StoreQuery) query = { 0 };
+  Period window = index_get_window (call->view.index);
+  StoreStep step;
+
+  if (!store_query (call->session, &query, error, SQL_OFFER_STARTS, "iiiii", shared->offer_id,
+                    window.start_us, window.end_us, owner_id, call->now_us))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 start_us = store_int (&query, 0);
+      g_array_append_val (starts, start_us);
+    }
+  if (step != STORE_END)
+    return NULL;
+  return offer_block_new (shared->offer_id, g_array_copy (shared->sessions), g_steal_pointer (&starts));
+}
+
+/* Days on which the offer's interview type may be planned: the cv interview ends with its cut-off. */
+static Period
+allowed_days (const SlotContext *context, Period interval)
+{
+  InterviewTypeRules types = { context->unit->cv_closed_from };
+  int type = context->offer->rules->interview_type;
+
+  if (interview_type_may_plan (&types, type, types.cv_closed_from) != BOOKING_MAY)
+    interval.end_us = MIN (interval.end_us,
+                           calsync_zone_midnight (context->unit->zone, types.cv_closed_from));
+  return interval;
+}
+
+static GArray *
+search (const Listing *listing,
+        SlotSearch *search,
+        const CatalogueResource *advisor,
+        gboolean *out_cut,
+        GError **error)
+{
+  const SlotContext *context = listing->context;
+  const OfferBlock *shared
+      = index_find_offer (listing->call->view.index, context->offer->rules->offer_id);
+  g_autoptr (OfferBlock) own = NULL;
+
+  if (shared != NULL && context->owners->len > 0)
+    {
+      own = own_offer_block (listing, shared, error);
+      if (own == NULL)
+        return NULL;
+    }
+  search->offer_block = own != NULL ? own : shared;
+  search->session_resource_id = advisor == NULL ? 0 : advisor->resource_id;
+  search->unemployment_fund = context->citizen.facts.unemployment_fund;
+  search->closed = context->unit->closed;
+  search->citizen_busy = context->citizen.busy;
+  search->max_starts = MAX_STARTS;
+  return slot_search_run (search, out_cut);
+}
+
+static guint
+choose_advisors (const Offer *rules, const CatalogueResource *advisor, const gint64 **out_ids)
+{
+  *out_ids = rules->pool;
+  if (advisor == NULL)
+    return rules->n_pool;
+  *out_ids = &advisor->resource_id;
+  return offer_has_advisor (rules, advisor->resource_id) ? 1 : 0;
+}
+
+/**
+ * slot_listing_run:
+ *
+ * The same rules as placement_find(), from bitsets: what is listed can be booked if nothing changes.
+ */
+GArray *
+slot_listing_run (const OpCall *call,
+                  const SlotContext *context,
+                  const CatalogueResource *advisor,
+                  Period interval,
+                  gboolean *out_cut,
+                  GError **error)
+{
+  const Offer *rules = context->offer->rules;
+  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func ((GDestroyNotify) availability_block_unref);
+  Listing listing = { call, context, own };
+  const gint64 *ids;
+  guint n_advisors = choose_advisors (rules, advisor, &ids);
+  guint n_rooms = rules->needs_room ? rules->n_rooms : 0;
+  g_autofree const AvailabilityBlock **blocks
+      = g_new0 (const AvailabilityBlock *, n_advisors + n_rooms + 1);
+  SlotSearch query = { .offer = rules,
+                       .now_us = call->now_us,
+                       .interval = allowed_days (context, interval),
+                       .advisors = blocks,
+                       .n_advisors = n_advisors,
+                       .rooms = blocks + n_advisors,
+                       .n_rooms = n_rooms };
+
+  *out_cut = FALSE;
+  if (context->citizen.has_open || period_is_empty (query.interval))
+    return g_array_new (FALSE, FALSE, sizeof (SlotStart));
+  index_find_resources (call->view.index, ids, n_advisors, blocks);
+  index_find_resources (call->view.index, rules->rooms, n_rooms, blocks + n_advisors);
+  if (!take_out_own (&listing, blocks, n_advisors + n_rooms, error))
+    return NULL;
+  return search (&listing, &query, advisor, out_cut, error);
+}
