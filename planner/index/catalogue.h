@@ -2,6 +2,7 @@
 /* Units, resources and offers as one immutable picture, looked up by id or by the caller's key. */
 #pragma once
 
+#include "rules/booking-rules.h"
 #include "rules/offer.h"
 
 typedef enum
@@ -17,7 +18,7 @@ typedef enum
  * @closed: (element-type Period): closing days and holidays, normal, over the index window
  * @one_open_per_type: a citizen may have one open booking per interview type
  * @hold_us: how long a reservation lives
- * @cv_closed_from: first local date on which a cv interview (10) may not be planned
+ * @types: which interview types may be planned when and for whom
  * @funds_by_mark: a-kasse code by person-group mark (lower-case GUID)
  */
 typedef struct
@@ -34,7 +35,7 @@ typedef struct
   GArray *closed;
   gboolean one_open_per_type;
   gint64 hold_us;
-  gint32 cv_closed_from;
+  InterviewTypeRules types;
   GHashTable *funds_by_mark;
 } CatalogueUnit;
 
@@ -99,9 +100,11 @@ gint64 catalogue_find_tenant (const Catalogue *catalogue, const char *key);
 CatalogueUnit *catalogue_get_unit (const Catalogue *catalogue, gint64 unit_id);
 CatalogueUnit *catalogue_find_unit (const Catalogue *catalogue, gint64 tenant_id, const char *key);
 CatalogueResource *catalogue_get_resource (const Catalogue *catalogue, gint64 resource_id);
-CatalogueResource *catalogue_find_resource (const Catalogue *catalogue, gint64 tenant_id, const char *key);
+CatalogueResource *
+catalogue_find_resource (const Catalogue *catalogue, gint64 tenant_id, const char *key);
 CatalogueOffer *catalogue_get_offer (const Catalogue *catalogue, gint64 offer_id);
-CatalogueOffer *catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *identifier);
+CatalogueOffer *
+catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *identifier);
 /* (element-type CatalogueOffer), by offer id: a unit's own, or its main centre's (see the .c). */
 GPtrArray *catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit);
 /* (element-type CatalogueResource) / (element-type CatalogueUnit) / (element-type CatalogueOffer), by id. */

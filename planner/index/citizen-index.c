@@ -60,8 +60,8 @@ citizen_index_new (void)
 {
   CitizenIndex *index = g_new (CitizenIndex, 1);
 
-  index->by_key
-      = g_hash_table_new_full (entry_hash, entry_equal, (GDestroyNotify) citizen_entry_free, NULL);
+  index->by_key =
+    g_hash_table_new_full (entry_hash, entry_equal, (GDestroyNotify) citizen_entry_free, NULL);
   return index;
 }
 

@@ -29,5 +29,6 @@ CitizenIndex *citizen_index_new (void);
 void citizen_index_free (CitizenIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizenIndex, citizen_index_free)
 void citizen_index_take (CitizenIndex *index, CitizenEntry *entry);
-const CitizenEntry *citizen_index_find (const CitizenIndex *index, gint64 tenant_id, const char *cpr);
+const CitizenEntry *
+citizen_index_find (const CitizenIndex *index, gint64 tenant_id, const char *cpr);
 guint citizen_index_count (const CitizenIndex *index);

@@ -36,9 +36,9 @@ cancel (OpCall *call, Booking *booking, const char *journal_kind, GError **error
   booking->session_id = 0;
   booking->conflict = FALSE;
   booking->changed_us = call->now_us;
-  return booking_store_change (call->session, booking, error)
-         && ledger_release_booking (call->session, before, error)
-         && booking_journal (call, journal_kind, before, booking, error);
+  return booking_store_change (call->session, booking, error) &&
+         ledger_release_booking (call->session, before, error) &&
+         booking_journal (call, journal_kind, before, booking, error);
 }
 
 static char *
@@ -65,10 +65,11 @@ booking_cancel (OpCall *call, const CancelWish *wish, GError **error)
     return NULL;
   digest = op_memory_digest (call, booking->citizen_id, wish->cpr, error);
   key = placement_key (booking);
-  if (digest == NULL
-      || op_memory_recall (call, OP_KEY_PLACEMENT, key, digest, wish->cpr, error) != OP_MEMORY_NEW)
+  if (digest == NULL ||
+      op_memory_recall (call, OP_KEY_PLACEMENT, key, digest, wish->cpr, error) != OP_MEMORY_NEW)
     return NULL;
-  if (!may_cancel (booking, wish->asker, error) || !cancel (call, booking, wish->journal_kind, error))
+  if (!may_cancel (booking, wish->asker, error) ||
+      !cancel (call, booking, wish->journal_kind, error))
     return NULL;
   new_key = placement_key (booking);
   op_memory_set (call, OP_KEY_PLACEMENT, new_key, digest, booking);

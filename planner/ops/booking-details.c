@@ -33,10 +33,9 @@ contact_options_to_text (const ContractContactOptions *options)
 {
   if (options == NULL)
     return NULL;
-  return g_strconcat (options->telephone_number != NULL ? options->telephone_number : "", LINE,
-                      options->email_address_identifier != NULL ? options->email_address_identifier
-                                                                : "",
-                      NULL);
+  return g_strconcat (
+    options->telephone_number != NULL ? options->telephone_number : "", LINE,
+    options->email_address_identifier != NULL ? options->email_address_identifier : "", NULL);
 }
 
 /* "Street 1, 9999 District" (as imported) or three lines (as registered); else no address at all. */
@@ -112,16 +111,16 @@ contact_options_from_text (ContractArena *arena, const char *text)
 static void
 fill_people (const OpCall *call, const Booking *booking, ContractBookingDetails *details)
 {
-  const CatalogueResource *advisor
-      = catalogue_get_resource (call->view.catalogue, booking->advisor_id);
+  const CatalogueResource *advisor =
+    catalogue_get_resource (call->view.catalogue, booking->advisor_id);
   const CatalogueResource *room = catalogue_get_resource (call->view.catalogue, booking->room_id);
 
   details->case_worker_identifier = advisor != NULL ? advisor->key : booking->foreign_advisor;
   details->case_worker_name = advisor != NULL ? advisor->name : NULL;
   details->case_worker_email_address_identifier = advisor != NULL ? advisor->email : NULL;
-  details->interview_location_detail
-      = location_detail_new (call, booking->location, room != NULL ? room->name : NULL,
-                             booking->address, booking->telephone, booking->meeting_link);
+  details->interview_location_detail =
+    location_detail_new (call, booking->location, room != NULL ? room->name : NULL,
+                         booking->address, booking->telephone, booking->meeting_link);
   if (booking->contact_options != NULL)
     details->contact_options = contact_options_from_text (call->arena, booking->contact_options);
 }
@@ -150,7 +149,9 @@ fill_rights (const CatalogueUnit *unit, const Booking *booking, ContractBookingD
  * Every field that must be registered for a summons (dossier 3.2).
  */
 void
-booking_details_fill (const OpCall *call, const Booking *booking, ContractBookingDetails *out_details)
+booking_details_fill (const OpCall *call,
+                      const Booking *booking,
+                      ContractBookingDetails *out_details)
 {
   const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, booking->unit_id);
   const CatalogueOffer *offer = catalogue_get_offer (call->view.catalogue, booking->offer_id);
@@ -175,10 +176,9 @@ booking_details_fill (const OpCall *call, const Booking *booking, ContractBookin
   details.has_unemployment_fund_participation_identifier = booking->fund_participation >= 0;
   details.unemployment_fund_participation_identifier = booking->fund_participation;
   details.conflict_flag = booking->conflict;
-  details.booking_status_identifier = booking->booking_id == 0 ? BOOKING_STATUS_RESERVED
-                                      : booking->state == BOOKING_BOOKED
-                                          ? BOOKING_STATUS_BOOKED
-                                          : BOOKING_STATUS_CANCELLED;
+  details.booking_status_identifier = booking->booking_id == 0           ? BOOKING_STATUS_RESERVED
+                                      : booking->state == BOOKING_BOOKED ? BOOKING_STATUS_BOOKED
+                                                                         : BOOKING_STATUS_CANCELLED;
   details.revision = booking->revision;
   details.has_last_changed_time = booking->changed_us != 0;
   details.last_changed_time = op_contract_time (unit, booking->changed_us);
@@ -223,11 +223,11 @@ booking_place (const OpCall *call, Booking *booking, const CatalogueOffer *offer
   booking->session_id = hold->session_id;
   booking->owner_id = hold->owner_id;
   booking->rebook_possible = offer->rebook_possible;
-  booking->rebook_deadline_us
-      = offer->rebook_possible ? booking->core.start_us - offer->rebook_notice_us : 0;
+  booking->rebook_deadline_us =
+    offer->rebook_possible ? booking->core.start_us - offer->rebook_notice_us : 0;
   booking->cancel_possible = offer->cancel_possible;
-  booking->cancel_deadline_us
-      = offer->cancel_possible ? booking->core.start_us - offer->cancel_notice_us : 0;
+  booking->cancel_deadline_us =
+    offer->cancel_possible ? booking->core.start_us - offer->cancel_notice_us : 0;
 }
 
 /**
@@ -256,7 +256,8 @@ booking_from_offer (const OpCall *call,
   booking->owner_system = -1;
   booking->offer_id = offer->rules->offer_id;
   booking->interview_type = offer->rules->interview_type;
-  booking->form_type = offer->rules->form == OFFER_GROUP ? BOOKING_FORM_GROUP : BOOKING_FORM_INDIVIDUAL;
+  booking->form_type =
+    offer->rules->form == OFFER_GROUP ? BOOKING_FORM_GROUP : BOOKING_FORM_INDIVIDUAL;
   booking->contact_type = contact_type;
   booking->title = g_strdup (offer->title);
   booking->description = g_strdup (offer->description);

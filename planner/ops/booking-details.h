@@ -6,16 +6,19 @@
 #include "store/booking-store.h"
 #include "store/hold-store.h"
 
-#define BOOKING_STATUS_RESERVED 1
-#define BOOKING_STATUS_BOOKED 2
+#define BOOKING_STATUS_RESERVED  1
+#define BOOKING_STATUS_BOOKED    2
 #define BOOKING_STATUS_CANCELLED 3
-#define BOOKING_FORM_INDIVIDUAL 1
-#define BOOKING_FORM_GROUP 2
+#define BOOKING_FORM_INDIVIDUAL  1
+#define BOOKING_FORM_GROUP       2
 
 /* Texts are borrowed from @booking and the catalogue, or made in the arena. */
-void booking_details_fill (const OpCall *call, const Booking *booking, ContractBookingDetails *out_details);
+void booking_details_fill (const OpCall *call,
+                           const Booking *booking,
+                           ContractBookingDetails *out_details);
 void booking_set_core (const OpCall *call, Booking *booking, Period core);
-void booking_place (const OpCall *call, Booking *booking, const CatalogueOffer *offer, const Hold *hold);
+void
+booking_place (const OpCall *call, Booking *booking, const CatalogueOffer *offer, const Hold *hold);
 Booking *booking_from_offer (const OpCall *call,
                              const CatalogueOffer *offer,
                              const char *identifier,

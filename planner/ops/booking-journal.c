@@ -2,8 +2,6 @@
 /* Bookings as JSON, for journal and outbox; a citizen appears by surrogate id only. */
 #include "ops/booking-journal.h"
 
-#include <json-glib/json-glib.h>
-
 #include "base/ids.h"
 #include "store/evidence-store.h"
 #include "store/journal-store.h"
@@ -11,12 +9,19 @@
 static void
 add_text (GString *json, const char *name, const char *text)
 {
-  g_autofree char *escaped = NULL;
-
   if (text == NULL)
     return;
-  escaped = json_strescape (text);
-  g_string_append_printf (json, ",\"%s\":\"%s\"", name, escaped);
+  g_string_append_printf (json, ",\"%s\":\"", name);
+  for (const char *at = text; *at != '\0'; at++)
+    {
+      if (*at == '"' || *at == '\\')
+        g_string_append_c (json, '\\');
+      if ((guchar) *at < 0x20)
+        g_string_append_printf (json, "\\u%04x", *at);
+      else
+        g_string_append_c (json, *at);
+    }
+  g_string_append_c (json, '"');
 }
 
 static void

@@ -12,5 +12,7 @@ gboolean booking_journal (const OpCall *call,
                           const Booking *after,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Changes that started on our side are told to DFDG. @kind: "register", "update" or "delete". */
-gboolean booking_tell_dfdg (const OpCall *call, const char *kind, const Booking *booking, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean booking_tell_dfdg (const OpCall *call,
+                            const char *kind,
+                            const Booking *booking,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -10,9 +10,9 @@
 #include "rules/availability.h"
 #include "rules/booking-rules.h"
 
-#define MAX_WINDOW_DAYS 190
+#define MAX_WINDOW_DAYS      190
 #define DEFAULT_HOLD_MINUTES 10
-#define FUND_OF_MARK "fund-of-mark:"
+#define FUND_OF_MARK         "fund-of-mark:"
 
 typedef struct
 {
@@ -50,8 +50,8 @@ for_each (Loader *loader, StoreStatement statement, RowReader reader, GError **e
 {
   g_auto (StoreQuery) query = { 0 };
 
-  return store_query (loader->session, &query, error, statement, "")
-         && read_rows (loader, &query, reader, error);
+  return store_query (loader->session, &query, error, statement, "") &&
+         read_rows (loader, &query, reader, error);
 }
 
 static gboolean
@@ -59,8 +59,8 @@ for_each_live (Loader *loader, StoreStatement statement, RowReader reader, GErro
 {
   g_auto (StoreQuery) query = { 0 };
 
-  return store_query (loader->session, &query, error, statement, "i", loader->now_us)
-         && read_rows (loader, &query, reader, error);
+  return store_query (loader->session, &query, error, statement, "i", loader->now_us) &&
+         read_rows (loader, &query, reader, error);
 }
 
 static gboolean
@@ -92,7 +92,7 @@ read_unit (Loader *loader, StoreQuery *query, GError **error)
   unit->funds_by_mark = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   unit->one_open_per_type = TRUE;
   unit->hold_us = DEFAULT_HOLD_MINUTES * PERIOD_US_PER_MINUTE;
-  unit->cv_closed_from = interview_type_rules_default ().cv_closed_from;
+  unit->types = interview_type_rules_default ();
   catalogue_add_unit (loader->catalogue, unit);
   return TRUE;
 }
@@ -114,7 +114,7 @@ apply_setting (CatalogueUnit *unit, const char *key, const char *value)
       g_date_clear (&date, 1);
       g_date_set_parse (&date, value);
       if (g_date_valid (&date))
-        unit->cv_closed_from = (gint32) g_date_get_julian (&date) - 719163;
+        unit->types.closed_from = (gint32) g_date_get_julian (&date) - 719163;
     }
 }
 
@@ -128,8 +128,8 @@ read_setting (Loader *loader, StoreQuery *query, GError **error)
   for (guint i = 0; i < units->len; i++)
     {
       CatalogueUnit *unit = units->pdata[i];
-      if (unit->tenant_id == store_int (query, 0) && (unit_id == 0 || unit_id == unit->unit_id)
-          && store_int (query, 3) <= calsync_zone_local_day (unit->zone, loader->now_us))
+      if (unit->tenant_id == store_int (query, 0) && (unit_id == 0 || unit_id == unit->unit_id) &&
+          store_int (query, 3) <= calsync_zone_local_day (unit->zone, loader->now_us))
         apply_setting (unit, store_text (query, 2), store_text (query, 4));
     }
   return TRUE;
@@ -155,8 +155,8 @@ add_holidays (Loader *loader)
     {
       CatalogueUnit *unit = units->pdata[i];
       gint32 today = (gint32) calsync_zone_local_day (unit->zone, loader->now_us);
-      g_autoptr (GArray) dates
-          = holidays_list_closed (loader->holidays, today - 2, today + MAX_WINDOW_DAYS + 2);
+      g_autoptr (GArray) dates =
+        holidays_list_closed (loader->holidays, today - 2, today + MAX_WINDOW_DAYS + 2);
       g_autoptr (GArray) periods = availability_closed_periods (unit->zone, dates);
 
       g_array_append_vals (unit->closed, periods->data, periods->len);
@@ -202,8 +202,9 @@ read_offer_rules (Offer *rules, StoreQuery *query)
 {
   rules->duration_us = store_int (query, 12) * PERIOD_US_PER_MINUTE;
   rules->grid_us = store_int (query, 13) * PERIOD_US_PER_MINUTE;
-  rules->grid_anchor = g_str_equal (store_text (query, 14), "block") ? OFFER_GRID_FROM_BLOCK_START
-                                                                     : OFFER_GRID_FROM_LOCAL_MIDNIGHT;
+  rules->grid_anchor = g_str_equal (store_text (query, 14), "block")
+                         ? OFFER_GRID_FROM_BLOCK_START
+                         : OFFER_GRID_FROM_LOCAL_MIDNIGHT;
   rules->before_us = store_int (query, 15) * PERIOD_US_PER_MINUTE;
   rules->after_us = store_int (query, 16) * PERIOD_US_PER_MINUTE;
   rules->may_share_buffers = store_int (query, 17) != 0;
@@ -371,18 +372,18 @@ catalogue_load (StoreSession *session, const Holidays *holidays, gint64 now_us, 
   g_autoptr (Catalogue) catalogue = catalogue_new ();
   Loader loader = { session, holidays, now_us, catalogue };
 
-  if (!for_each (&loader, SQL_ALL_TENANTS, read_tenant, error)
-      || !for_each (&loader, SQL_ALL_UNITS, read_unit, error)
-      || !for_each (&loader, SQL_ALL_SETTINGS, read_setting, error)
-      || !for_each (&loader, SQL_ALL_CLOSING_DAYS, read_closing_day, error)
-      || !for_each_live (&loader, SQL_ALL_RESOURCES, read_resource, error)
-      || !for_each (&loader, SQL_ALL_RESOURCE_UNITS, read_resource_unit, error)
-      || !for_each (&loader, SQL_ALL_OFFERS, read_offer, error)
-      || !for_each (&loader, SQL_ALL_OFFER_CONTACT_TYPES, read_contact_type, error)
-      || !for_each_live (&loader, SQL_ALL_OFFER_RESOURCES, read_offer_resource, error)
-      || !for_each (&loader, SQL_ALL_OFFER_RULES, read_offer_rule, error)
-      || !for_each (&loader, SQL_ALL_OFFER_WINDOWS, read_offer_window, error)
-      || !check_offers (&loader, error))
+  if (!for_each (&loader, SQL_ALL_TENANTS, read_tenant, error) ||
+      !for_each (&loader, SQL_ALL_UNITS, read_unit, error) ||
+      !for_each (&loader, SQL_ALL_SETTINGS, read_setting, error) ||
+      !for_each (&loader, SQL_ALL_CLOSING_DAYS, read_closing_day, error) ||
+      !for_each_live (&loader, SQL_ALL_RESOURCES, read_resource, error) ||
+      !for_each (&loader, SQL_ALL_RESOURCE_UNITS, read_resource_unit, error) ||
+      !for_each (&loader, SQL_ALL_OFFERS, read_offer, error) ||
+      !for_each (&loader, SQL_ALL_OFFER_CONTACT_TYPES, read_contact_type, error) ||
+      !for_each_live (&loader, SQL_ALL_OFFER_RESOURCES, read_offer_resource, error) ||
+      !for_each (&loader, SQL_ALL_OFFER_RULES, read_offer_rule, error) ||
+      !for_each (&loader, SQL_ALL_OFFER_WINDOWS, read_offer_window, error) ||
+      !check_offers (&loader, error))
     return NULL;
   add_holidays (&loader);
   return g_steal_pointer (&catalogue);

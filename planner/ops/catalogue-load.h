@@ -6,6 +6,7 @@
 #include "rules/holidays.h"
 #include "store/store.h"
 
-Catalogue *catalogue_load (StoreSession *session, const Holidays *holidays, gint64 now_us, GError **error);
+Catalogue *
+catalogue_load (StoreSession *session, const Holidays *holidays, gint64 now_us, GError **error);
 /* From yesterday to the longest horizon and a week, at most 190 days; whole UTC days. */
 Period catalogue_window (const Catalogue *catalogue, gint64 now_us);

@@ -35,8 +35,8 @@ add_fact (CitizenFacts *facts, const char *kind, const char *value)
     }
   else if (g_str_equal (kind, "mark"))
     add_mark (facts, value);
-  else if (g_str_equal (kind, "unemployment-fund") && facts->unemployment_fund == NULL
-           && *value != '\0')
+  else if (g_str_equal (kind, "unemployment-fund") && facts->unemployment_fund == NULL &&
+           *value != '\0')
     facts->unemployment_fund = g_strdup (value);
 }
 
@@ -60,7 +60,10 @@ citizen_facts_fill (CitizenFacts *facts, const GPtrArray *rows)
  * @out_facts: to be cleared with citizen_facts_clear()
  */
 gboolean
-citizen_facts_load (StoreSession *session, gint64 citizen_id, CitizenFacts *out_facts, GError **error)
+citizen_facts_load (StoreSession *session,
+                    gint64 citizen_id,
+                    CitizenFacts *out_facts,
+                    GError **error)
 {
   g_autoptr (GPtrArray) rows = citizen_store_list_facts (session, citizen_id, error);
 
@@ -122,8 +125,8 @@ citizen_entries_load_all (StoreSession *session, GPtrArray *entries, GError **er
     return FALSE;
   while ((step = store_step (&query, error)) == STORE_ROW)
     {
-      while (i < entries->len
-             && ((CitizenEntry *) entries->pdata[i])->citizen_id < store_int (&query, 0))
+      while (i < entries->len &&
+             ((CitizenEntry *) entries->pdata[i])->citizen_id < store_int (&query, 0))
         i++;
       if (i < entries->len)
         add_fact (&((CitizenEntry *) entries->pdata[i])->facts, store_text (&query, 1),

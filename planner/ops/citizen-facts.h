@@ -6,8 +6,9 @@
 #include "store/store.h"
 
 CitizenEntry *citizen_entry_load (StoreSession *session, gint64 citizen_id, GError **error);
-gboolean citizen_entries_load_all (StoreSession *session, GPtrArray *entries, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean citizen_entries_load_all (StoreSession *session,
+                                   GPtrArray *entries,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citizen_facts_load (StoreSession *session,
                              gint64 citizen_id,
                              CitizenFacts *out_facts,

@@ -37,7 +37,7 @@ struct _IndexFeed
 
 /* A change row about more than this, or about no stretch at all, is about working time too. */
 #define MAX_PART_US (3 * PERIOD_US_PER_DAY)
-#define EVERYTHING ((Period){ 0, G_MAXINT64 })
+#define EVERYTHING  ((Period){ 0, G_MAXINT64 })
 
 /* One run of the feed: which subjects were named, each once. */
 typedef struct
@@ -45,7 +45,8 @@ typedef struct
   IndexFeed *feed;
   StoreSession *session;
   gint64 now_us;
-  GHashTable *resources; /* id → Period: what of its busy time was touched, EVERYTHING for all of it */
+  GHashTable
+    *resources; /* id → Period: what of its busy time was touched, EVERYTHING for all of it */
   GHashTable *offers;
   GHashTable *citizens;
   gboolean catalogue;
@@ -258,8 +259,8 @@ load_block (Touched *touched, gint64 resource_id, GError **error)
 
   if (resource == NULL)
     return NULL;
-  facts = resource_facts_load (touched->session, resource, in_part ? *part : window, touched->now_us,
-                               error);
+  facts = resource_facts_load (touched->session, resource, in_part ? *part : window,
+                               touched->now_us, error);
   if (facts == NULL)
     return NULL;
   return in_part ? availability_block_with_busy (old, *part, &facts->slot, 0)
@@ -362,9 +363,9 @@ replace_blocks (Touched *touched, GError **error)
 {
   FeedState *state = &touched->feed->pending;
   GArray *resources = load_blocks (touched, touched->resources, (BlockLoader) load_block, error);
-  GArray *offers = resources == NULL
-                       ? NULL
-                       : load_blocks (touched, touched->offers, (BlockLoader) load_offer_block, error);
+  GArray *offers = resources == NULL ? NULL
+                                     : load_blocks (touched, touched->offers,
+                                                    (BlockLoader) load_offer_block, error);
 
   if (offers != NULL)
     {
@@ -402,7 +403,8 @@ touched_new (IndexFeed *feed, StoreSession *session, gint64 now_us)
   return (Touched){ .feed = feed,
                     .session = session,
                     .now_us = now_us,
-                    .resources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free),
+                    .resources =
+                      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free),
                     .offers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
                     .citizens = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL) };
 }
@@ -426,8 +428,7 @@ make_delta (Touched *touched, GError **error)
   delta->next_expiry_us = hold_store_next_expiry (touched->session);
   if (touched->catalogue && !reload_catalogue (touched, error))
     return NULL;
-  has_blocks
-      = g_hash_table_size (touched->resources) + g_hash_table_size (touched->offers) > 0;
+  has_blocks = g_hash_table_size (touched->resources) + g_hash_table_size (touched->offers) > 0;
   if (has_blocks && !replace_blocks (touched, error))
     return NULL;
   if (!load_citizens (touched, delta, error))
@@ -472,7 +473,8 @@ index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GErr
 IndexDelta *
 index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error)
 {
-  g_autoptr (GArray) changes = change_store_list_after (session, feed->pending.last_change_id, error);
+  g_autoptr (GArray) changes =
+    change_store_list_after (session, feed->pending.last_change_id, error);
   Touched touched;
   IndexDelta *delta;
 
@@ -542,8 +544,8 @@ index_view_apply (IndexView *view, const IndexDelta *delta)
 void
 index_view_copy_shared (const IndexView *view, IndexView *out_view)
 {
-  *out_view = (IndexView){ .catalogue = catalogue_ref (view->catalogue),
-                           .index = index_ref (view->index) };
+  *out_view =
+    (IndexView){ .catalogue = catalogue_ref (view->catalogue), .index = index_ref (view->index) };
 }
 
 /**

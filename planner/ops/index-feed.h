@@ -33,8 +33,10 @@ typedef struct _IndexFeed IndexFeed;
 IndexFeed *index_feed_new (const char *data_dir);
 void index_feed_free (IndexFeed *feed);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (IndexFeed, index_feed_free)
-IndexDelta *index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
-IndexDelta *index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
+IndexDelta *
+index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
+IndexDelta *
+index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
 /* The group that the last load was made for is committed, or came to nothing. */
 void index_feed_keep (IndexFeed *feed);
 void index_feed_undo (IndexFeed *feed);

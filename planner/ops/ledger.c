@@ -132,7 +132,11 @@ fill_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hol
  * Reserves a placement that placement_find() has found in this transaction.
  */
 gboolean
-ledger_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hold *hold, GError **error)
+ledger_hold (const OpCall *call,
+             const Wish *wish,
+             const Placement *placement,
+             Hold *hold,
+             GError **error)
 {
   const Offer *rules = wish->offer->rules;
   StoreSession *session = call->session;
@@ -155,8 +159,8 @@ ledger_hold (const OpCall *call, const Wish *wish, const Placement *placement, H
     return taken (error);
   if (!is_group && !add_claims (session, rules, placement, &holder, error))
     return FALSE;
-  return note_change (session, call->tenant_id, CHANGE_OFFER, rules->offer_id, error)
-         && ledger_note_citizen (session, call->tenant_id, hold->citizen_id, error);
+  return note_change (session, call->tenant_id, CHANGE_OFFER, rules->offer_id, error) &&
+         ledger_note_citizen (session, call->tenant_id, hold->citizen_id, error);
 }
 
 /* A session that nobody sits in any more gives its time back. */
@@ -176,8 +180,8 @@ close_empty_session (StoreSession *session, gint64 tenant_id, gint64 session_id,
     }
   if (group == NULL || group->n_taken > 0)
     return TRUE;
-  return claim_store_remove (session, tenant_id, CLAIMS_OF_SESSION, session_id, error)
-         && group_store_remove (session, session_id, error);
+  return claim_store_remove (session, tenant_id, CLAIMS_OF_SESSION, session_id, error) &&
+         group_store_remove (session, session_id, error);
 }
 
 /**
@@ -188,12 +192,12 @@ close_empty_session (StoreSession *session, gint64 tenant_id, gint64 session_id,
 gboolean
 ledger_drop_hold (StoreSession *session, const Hold *hold, GError **error)
 {
-  return claim_store_remove (session, hold->tenant_id, CLAIMS_OF_HOLD, hold->hold_id, error)
-         && group_store_free_seat (session, 0, hold->hold_id, error)
-         && hold_store_remove (session, hold->hold_id, error)
-         && close_empty_session (session, hold->tenant_id, hold->session_id, error)
-         && note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error)
-         && ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
+  return claim_store_remove (session, hold->tenant_id, CLAIMS_OF_HOLD, hold->hold_id, error) &&
+         group_store_free_seat (session, 0, hold->hold_id, error) &&
+         hold_store_remove (session, hold->hold_id, error) &&
+         close_empty_session (session, hold->tenant_id, hold->session_id, error) &&
+         note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error) &&
+         ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
 }
 
 /**
@@ -207,16 +211,20 @@ ledger_use_hold (const OpCall *call, const Hold *hold, const Booking *booking, G
 {
   StoreSession *session = call->session;
 
-  return claim_store_pass_to_booking (session, hold->hold_id, booking->booking_id, error)
-         && hold_store_remove (session, hold->hold_id, error)
-         && hold_store_note_used (session, hold, booking->booking_id, call->now_us, error)
-         && note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error)
-         && ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
+  return claim_store_pass_to_booking (session, hold->hold_id, booking->booking_id, error) &&
+         hold_store_remove (session, hold->hold_id, error) &&
+         hold_store_note_used (session, hold, booking->booking_id, call->now_us, error) &&
+         note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error) &&
+         ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
 }
 
 /* What collided with a booking that is gone may be exclusive now; what still collides stays. */
 static gboolean
-promote_blocking (StoreSession *session, gint64 tenant_id, gint64 resource_id, Period freed, GError **error)
+promote_blocking (StoreSession *session,
+                  gint64 tenant_id,
+                  gint64 resource_id,
+                  Period freed,
+                  GError **error)
 {
   g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (gint64[2]));
   g_auto (StoreQuery) query = { 0 };
@@ -259,17 +267,19 @@ ledger_release_booking (StoreSession *session, const Booking *booking, GError **
 {
   gint64 resources[] = { booking->advisor_id, booking->room_id };
 
-  if (!claim_store_remove (session, booking->tenant_id, CLAIMS_OF_BOOKING, booking->booking_id, error)
-      || !group_store_free_seat (session, booking->booking_id, 0, error)
-      || !close_empty_session (session, booking->tenant_id, booking->session_id, error))
+  if (!claim_store_remove (session, booking->tenant_id, CLAIMS_OF_BOOKING, booking->booking_id,
+                           error) ||
+      !group_store_free_seat (session, booking->booking_id, 0, error) ||
+      !close_empty_session (session, booking->tenant_id, booking->session_id, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
-    if (resources[i] != 0
-        && !promote_blocking (session, booking->tenant_id, resources[i],
-                              period_widen (booking->core, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY), error))
+    if (resources[i] != 0 &&
+        !promote_blocking (session, booking->tenant_id, resources[i],
+                           period_widen (booking->core, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
+                           error))
       return FALSE;
-  return note_change (session, booking->tenant_id, CHANGE_OFFER, booking->offer_id, error)
-         && ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
+  return note_change (session, booking->tenant_id, CHANGE_OFFER, booking->offer_id, error) &&
+         ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
 }
 
 /**
@@ -303,8 +313,8 @@ ledger_claim_plain (StoreSession *session,
 gboolean
 ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
 {
-  return group_store_take_seat (session, booking->session_id, booking->booking_id, 0, error)
-         || taken (error);
+  return group_store_take_seat (session, booking->session_id, booking->booking_id, 0, error) ||
+         taken (error);
 }
 
 /**
@@ -317,13 +327,14 @@ ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
 gboolean
 op_expire_holds (StoreSession *session, gint64 now_us, gint64 *out_next_expiry_us, GError **error)
 {
-  g_autoptr (GPtrArray) holds = hold_store_list_expired (session, now_us, MAX_EXPIRED_PER_RUN, error);
+  g_autoptr (GPtrArray) holds =
+    hold_store_list_expired (session, now_us, MAX_EXPIRED_PER_RUN, error);
 
   if (holds == NULL)
     return FALSE;
   for (guint i = 0; i < holds->len; i++)
-    if (!hold_store_note_used (session, holds->pdata[i], 0, now_us, error)
-        || !ledger_drop_hold (session, holds->pdata[i], error))
+    if (!hold_store_note_used (session, holds->pdata[i], 0, now_us, error) ||
+        !ledger_drop_hold (session, holds->pdata[i], error))
       return FALSE;
   if (out_next_expiry_us != NULL)
     *out_next_expiry_us = hold_store_next_expiry (session);

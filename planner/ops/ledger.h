@@ -11,21 +11,32 @@
 /* All run on the writer inside the group's transaction; errors are the store's, or _SLOT_TAKEN when
  * the database refuses what the judgement let pass. */
 
-gboolean ledger_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hold *hold, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_drop_hold (StoreSession *session, const Hold *hold, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_hold (const OpCall *call,
+                      const Wish *wish,
+                      const Placement *placement,
+                      Hold *hold,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_drop_hold (StoreSession *session,
+                           const Hold *hold,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The hold becomes the booking's time: for a new booking (added before), or one that moves. */
-gboolean ledger_use_hold (const OpCall *call, const Hold *hold, const Booking *booking, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_release_booking (StoreSession *session, const Booking *booking, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_use_hold (const OpCall *call,
+                          const Hold *hold,
+                          const Booking *booking,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_release_booking (StoreSession *session,
+                                 const Booking *booking,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For bookings without an offer: @exclusive FALSE takes a time that collides (KSS). */
 gboolean ledger_claim_plain (StoreSession *session,
                              const Booking *booking,
                              gint64 resource_id,
                              gboolean exclusive,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_note_citizen (StoreSession *session, gint64 tenant_id, gint64 citizen_id, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_take_seat (StoreSession *session,
+                           const Booking *booking,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_note_citizen (StoreSession *session,
+                              gint64 tenant_id,
+                              gint64 citizen_id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -22,8 +22,8 @@ accept (OpCall *call, Booking *booking, GError **error)
     return FALSE;
   booking->accepted = TRUE;
   booking->changed_us = call->now_us;
-  return booking_store_change (call->session, booking, error)
-         && booking_journal (call, "booking-accepted", before, booking, error);
+  return booking_store_change (call->session, booking, error) &&
+         booking_journal (call, "booking-accepted", before, booking, error);
 }
 
 /**

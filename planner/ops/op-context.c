@@ -18,7 +18,8 @@ op_check_cpr (const char *cpr, GError **error)
 {
   if (!g_str_equal (cpr, CPR_UNKNOWN))
     return TRUE;
-  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_CITIZEN, "the citizen is not known");
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_CITIZEN,
+                       "the citizen is not known");
   return FALSE;
 }
 
@@ -40,7 +41,8 @@ op_find_unit (const OpCall *call, const char *code, GError **error)
     unit = catalogue_find_unit (call->view.catalogue, call->tenant_id, main_code);
   if (unit != NULL && op_caller_may_use_unit (call, unit))
     return unit;
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_UNIT, "unit %s is not served here", code);
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_UNIT, "unit %s is not served here",
+               code);
   return NULL;
 }
 
@@ -56,8 +58,8 @@ op_find_offer (const OpCall *call, const char *identifier, GError **error)
   g_autofree char *folded = ids_fold_guid (identifier);
   CatalogueOffer *offer = catalogue_find_offer (call->view.catalogue, call->tenant_id, folded);
 
-  if (offer != NULL
-      && op_caller_may_use_unit (call, catalogue_get_unit (call->view.catalogue, offer->rules->unit_id)))
+  if (offer != NULL && op_caller_may_use_unit (
+                         call, catalogue_get_unit (call->view.catalogue, offer->rules->unit_id)))
     return offer;
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_OFFER, "offer %s is not known", folded);
   return NULL;
@@ -84,9 +86,11 @@ serves_callers_unit (const OpCall *call, const CatalogueResource *resource)
 CatalogueResource *
 op_find_advisor (const OpCall *call, const char *key, GError **error)
 {
-  CatalogueResource *resource = catalogue_find_resource (call->view.catalogue, call->tenant_id, key);
+  CatalogueResource *resource =
+    catalogue_find_resource (call->view.catalogue, call->tenant_id, key);
 
-  if (resource != NULL && resource->kind == RESOURCE_ADVISOR && serves_callers_unit (call, resource))
+  if (resource != NULL && resource->kind == RESOURCE_ADVISOR &&
+      serves_callers_unit (call, resource))
     return resource;
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_CASE_WORKER,
                        "the case worker is not known");
@@ -192,9 +196,8 @@ op_decision_to_error (BookingDecision decision, GError **error)
 BookingFacts
 op_booking_facts (const Booking *booking, char **out_owner_system)
 {
-  *out_owner_system = booking->owner_system < 0
-                          ? NULL
-                          : g_strdup_printf ("%" G_GINT64_FORMAT, booking->owner_system);
+  *out_owner_system =
+    booking->owner_system < 0 ? NULL : g_strdup_printf ("%" G_GINT64_FORMAT, booking->owner_system);
   return (BookingFacts){ .origin = booking->origin,
                          .owner_system = *out_owner_system,
                          .is_cancelled = booking->state == BOOKING_CANCELLED,

@@ -13,7 +13,8 @@ gboolean op_check_cpr (const char *cpr, GError **error) G_GNUC_WARN_UNUSED_RESUL
 CatalogueUnit *op_find_unit (const OpCall *call, const char *code, GError **error);
 CatalogueOffer *op_find_offer (const OpCall *call, const char *identifier, GError **error);
 CatalogueResource *op_find_advisor (const OpCall *call, const char *key, GError **error);
-Booking *op_find_booking (const OpCall *call, const char *identifier, const char *cpr, GError **error);
+Booking *
+op_find_booking (const OpCall *call, const char *identifier, const char *cpr, GError **error);
 CatalogueUnit *op_unit_of (const OpCall *call, const Booking *booking);
 OpRole op_acting_role (const OpCall *call);
 

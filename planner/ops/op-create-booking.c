@@ -26,17 +26,18 @@ static gboolean
 agrees (const OpCall *call, const Request *request, const Hold *hold, GError **error)
 {
   const CatalogueOffer *offer = catalogue_get_offer (call->view.catalogue, hold->offer_id);
-  const CatalogueResource *advisor = catalogue_get_resource (call->view.catalogue, hold->advisor_id);
+  const CatalogueResource *advisor =
+    catalogue_get_resource (call->view.catalogue, hold->advisor_id);
 
   if (hold->booking_id != 0)
     return not_valid (error, "the reservation is for moving a booking");
   if (request->has_booking_start_time && request->booking_start_time.unix_us != hold->core.start_us)
     return not_valid (error, "BookingStartTime is not the reservation's");
-  if (request->interview_option_id != NULL
-      && g_ascii_strcasecmp (request->interview_option_id, offer->rules->identifier) != 0)
+  if (request->interview_option_id != NULL &&
+      g_ascii_strcasecmp (request->interview_option_id, offer->rules->identifier) != 0)
     return not_valid (error, "InterviewOptionID is not the reservation's");
-  if (request->case_worker_identifier != NULL && advisor != NULL
-      && !g_str_equal (request->case_worker_identifier, advisor->key))
+  if (request->case_worker_identifier != NULL && advisor != NULL &&
+      !g_str_equal (request->case_worker_identifier, advisor->key))
     return not_valid (error, "CaseWorkerIdentifier is not the reservation's");
   return TRUE;
 }
@@ -56,8 +57,8 @@ find_or_make_hold (OpCall *call, const Request *request, gint64 citizen_id, GErr
       return wish.offer == NULL ? NULL : reservation_make (call, &wish, error);
     }
   hold = reservation_find (call, request->reservation_identifier, citizen_id, error);
-  if (hold == NULL || !agrees (call, request, hold, error)
-      || !reservation_check (call, hold, NULL, error))
+  if (hold == NULL || !agrees (call, request, hold, error) ||
+      !reservation_check (call, hold, NULL, error))
     return NULL;
   return g_steal_pointer (&hold);
 }
@@ -86,10 +87,10 @@ make_booking (OpCall *call, const Request *request, const Hold *hold, GError **e
   booking->citizen_id = hold->citizen_id;
   booking->cpr = g_strdup (request->person_civil_registration_identifier);
   booking->created_us = booking->changed_us = call->now_us;
-  if (!reservation_fill_group (call, booking, error)
-      || !booking_store_add (call->session, booking, error)
-      || !ledger_use_hold (call, hold, booking, error)
-      || !booking_journal (call, "booking-created", NULL, booking, error))
+  if (!reservation_fill_group (call, booking, error) ||
+      !booking_store_add (call->session, booking, error) ||
+      !ledger_use_hold (call, hold, booking, error) ||
+      !booking_journal (call, "booking-created", NULL, booking, error))
     return NULL;
   return g_steal_pointer (&booking);
 }
@@ -100,8 +101,9 @@ choose_key (const Request *request, OpKeyKind *out_kind, char **out_key)
   *out_kind = request->reservation_identifier != NULL ? OP_KEY_RESERVATION
               : request->booking_identifier != NULL   ? OP_KEY_IDENTIFIER
                                                       : OP_KEY_DIGEST;
-  *out_key = ids_fold_guid (request->reservation_identifier != NULL ? request->reservation_identifier
-                                                                    : request->booking_identifier);
+  *out_key =
+    ids_fold_guid (request->reservation_identifier != NULL ? request->reservation_identifier
+                                                           : request->booking_identifier);
 }
 
 /* Another booking under the caller's own key, of whomever, is no matter of this call's answer. */

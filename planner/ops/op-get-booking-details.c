@@ -43,8 +43,8 @@ find_context (const OpCall *call,
   wish->offer = reservation_offer_of (call, moving, error);
   if (wish->offer == NULL)
     return FALSE;
-  if (request->interview_option_id != NULL
-      && g_ascii_strcasecmp (request->interview_option_id, wish->offer->rules->identifier) != 0)
+  if (request->interview_option_id != NULL &&
+      g_ascii_strcasecmp (request->interview_option_id, wish->offer->rules->identifier) != 0)
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
                            "InterviewOptionID is not the booking's offer");
@@ -97,8 +97,8 @@ op_get_booking_details (OpCall *call, GError **error)
   g_autoptr (Booking) moving = NULL;
   g_autoptr (Hold) hold = NULL;
 
-  if (!op_check_cpr (request->person_civil_registration_identifier, error)
-      || !find_context (call, request, &wish, &moving, error))
+  if (!op_check_cpr (request->person_civil_registration_identifier, error) ||
+      !find_context (call, request, &wish, &moving, error))
     return FALSE;
   wish.citizen_id = citizen_store_put (call->session, call->tenant_id,
                                        request->person_civil_registration_identifier, error);
@@ -109,7 +109,7 @@ op_get_booking_details (OpCall *call, GError **error)
     return FALSE;
   return fill_answer (call, request, &wish, hold,
                       moving != NULL
-                          ? g_steal_pointer (&moving)
-                          : booking_from_offer (call, wish.offer, hold->token, hold->contact_type),
+                        ? g_steal_pointer (&moving)
+                        : booking_from_offer (call, wish.offer, hold->token, hold->contact_type),
                       error);
 }

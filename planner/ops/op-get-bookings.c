@@ -39,16 +39,16 @@ choose_subject (const OpCall *call, const Request *request, BookingPage *page, G
       page->subject_id = advisor == NULL ? 0 : advisor->resource_id;
       return advisor != NULL;
     }
-  return op_check_cpr (request->person_civil_registration_identifier, error)
-         && choose_citizen (call, request->person_civil_registration_identifier, page, error);
+  return op_check_cpr (request->person_civil_registration_identifier, error) &&
+         choose_citizen (call, request->person_civil_registration_identifier, page, error);
 }
 
 /* The cursor is where the page before ended; it is ours to read, so anything else is refused. */
 static gboolean
 read_cursor (const Request *request, BookingPage *page, GError **error)
 {
-  if (request->cursor == NULL
-      || g_ascii_string_to_signed (request->cursor, 10, 0, G_MAXINT64, &page->after_booking_id, NULL))
+  if (request->cursor == NULL ||
+      g_ascii_string_to_signed (request->cursor, 10, 0, G_MAXINT64, &page->after_booking_id, NULL))
     return TRUE;
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "Cursor is not one of ours");
   return FALSE;
@@ -69,7 +69,7 @@ fill_answer (OpCall *call, const Request *request, GPtrArray *bookings)
       booking_details_fill (call, bookings->pdata[i], &list->items[list->n_items++]);
   if (bookings->len > n_shown)
     response->next_cursor = contract_arena_printf (
-        call->arena, "%" G_GINT64_FORMAT, ((Booking *) bookings->pdata[n_shown - 1])->booking_id);
+      call->arena, "%" G_GINT64_FORMAT, ((Booking *) bookings->pdata[n_shown - 1])->booking_id);
   call->response = response;
 }
 
@@ -83,14 +83,14 @@ gboolean
 op_get_bookings (OpCall *call, GError **error)
 {
   const Request *request = call->request;
-  BookingPage page = { .interval = { request->has_interval_start_time
-                                         ? request->interval_start_time.unix_us
-                                         : G_MININT64,
-                                     request->has_interval_end_time
-                                         ? request->interval_end_time.unix_us
-                                         : G_MAXINT64 },
-                       .with_cancelled = request->include_cancelled,
-                       .max_count = (guint) request->max_count + 1 };
+  BookingPage page = {
+    .interval = { request->has_interval_start_time ? request->interval_start_time.unix_us
+                                                   : G_MININT64,
+                  request->has_interval_end_time ? request->interval_end_time.unix_us
+                                                 : G_MAXINT64 },
+    .with_cancelled = request->include_cancelled,
+    .max_count = (guint) request->max_count + 1
+  };
   GPtrArray *bookings;
 
   if (!choose_subject (call, request, &page, error) || !read_cursor (request, &page, error))

@@ -11,8 +11,8 @@ static gboolean
 is_bookable (const OpCall *call, gint64 resource_id)
 {
   const AvailabilityBlock *block = index_find_resource (call->view.index, resource_id);
-  return block != NULL && block->fresh_until_us > call->now_us
-         && block->trusted_until_us > call->now_us;
+  return block != NULL && block->fresh_until_us > call->now_us &&
+         block->trusted_until_us > call->now_us;
 }
 
 /**
@@ -30,7 +30,8 @@ op_get_selfbook_case_workers (OpCall *call, GError **error)
   const Offer *rules;
 
   if (!slot_context_load (call, request->person_civil_registration_identifier,
-                          request->interview_option_id, request->booking_identifier, &context, error))
+                          request->interview_option_id, request->booking_identifier, &context,
+                          error))
     return FALSE;
   if (call->wants_session)
     return TRUE;
@@ -39,7 +40,8 @@ op_get_selfbook_case_workers (OpCall *call, GError **error)
   list->is_present = TRUE;
   for (guint i = 0; i < rules->n_pool; i++)
     {
-      const CatalogueResource *advisor = catalogue_get_resource (call->view.catalogue, rules->pool[i]);
+      const CatalogueResource *advisor =
+        catalogue_get_resource (call->view.catalogue, rules->pool[i]);
       if (advisor != NULL && is_bookable (call, advisor->resource_id))
         list->items[list->n_items++] = (ContractCaseWorkerToBook){ advisor->key, advisor->name };
     }

@@ -60,10 +60,10 @@ is_same_facts (const CitizenFacts *a, const CitizenFacts *b)
   const char *const *marks_a = a->marks != NULL ? (const char *const *) a->marks : none;
   const char *const *marks_b = b->marks != NULL ? (const char *const *) b->marks : none;
 
-  return a->contact_group_known == b->contact_group_known && a->contact_group == b->contact_group
-         && a->category_known == b->category_known && a->category == b->category
-         && a->marks_known == b->marks_known && g_strv_equal (marks_a, marks_b)
-         && g_strcmp0 (a->unemployment_fund, b->unemployment_fund) == 0;
+  return a->contact_group_known == b->contact_group_known && a->contact_group == b->contact_group &&
+         a->category_known == b->category_known && a->category == b->category &&
+         a->marks_known == b->marks_known && g_strv_equal (marks_a, marks_b) &&
+         g_strcmp0 (a->unemployment_fund, b->unemployment_fund) == 0;
 }
 
 /* Interview types of which the citizen has an open meeting: by our ledger, and as DFDG tells. */
@@ -77,8 +77,8 @@ load_open_types (OpCall *call, const Request *request, GArray *types, GError **e
   GError *local_error = NULL;
 
   for (guint i = 0; i < told->n_items; i++)
-    if (told->items[i].has_interview_type_identifier
-        && told->items[i].booking_start_time.unix_us > call->now_us)
+    if (told->items[i].has_interview_type_identifier &&
+        told->items[i].booking_start_time.unix_us > call->now_us)
       g_array_append_val (types, told->items[i].interview_type_identifier);
   if (call->session == NULL)
     return TRUE;
@@ -110,14 +110,13 @@ is_for_citizen (const OpCall *call,
 {
   const Offer *rules = offer->rules;
   const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, rules->unit_id);
-  InterviewTypeRules types = { unit->cv_closed_from };
   gint64 earliest_us = MAX (call->now_us + rules->lead_us, rules->valid_from_us);
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, earliest_us);
 
-  return rules->n_pool > 0 && earliest_us < rules->valid_until_us
-         && interview_type_may_plan (&types, rules->interview_type, date) == BOOKING_MAY
-         && !(unit->one_open_per_type && has_type (open_types, rules->interview_type))
-         && offer_match_citizen (&rules->citizen_rules, facts) == CITIZEN_MATCHES;
+  return rules->n_pool > 0 && earliest_us < rules->valid_until_us &&
+         interview_type_may_plan (&unit->types, rules->interview_type, date) == BOOKING_MAY &&
+         !(unit->one_open_per_type && has_type (open_types, rules->interview_type)) &&
+         offer_match_citizen (&rules->citizen_rules, facts) == CITIZEN_MATCHES;
 }
 
 static void
@@ -127,13 +126,13 @@ fill_option (const OpCall *call, const CatalogueOffer *offer, ContractInterviewO
 
   option->interview_option_identifier = offer->rules->identifier;
   option->interview_type_identifier = offer->rules->interview_type;
-  option->interview_form_type_identifier
-      = offer->rules->form == OFFER_GROUP ? BOOKING_FORM_GROUP : BOOKING_FORM_INDIVIDUAL;
-  option->interview_contact_type_identifier_collection
-      = (ContractIntList){ (gint64 *) offer->contact_types->data, offer->contact_types->len, TRUE };
+  option->interview_form_type_identifier =
+    offer->rules->form == OFFER_GROUP ? BOOKING_FORM_GROUP : BOOKING_FORM_INDIVIDUAL;
+  option->interview_contact_type_identifier_collection =
+    (ContractIntList){ (gint64 *) offer->contact_types->data, offer->contact_types->len, TRUE };
   option->interview_location_detail = location_detail_new (
-      call, offer->location, NULL, offer->address != NULL ? offer->address : unit->address,
-      offer->telephone != NULL ? offer->telephone : unit->telephone, NULL);
+    call, offer->location, NULL, offer->address != NULL ? offer->address : unit->address,
+    offer->telephone != NULL ? offer->telephone : unit->telephone, NULL);
   option->title = offer->title;
   option->description = offer->description;
   option->duration_minutes = offer->rules->duration_us / PERIOD_US_PER_MINUTE;
@@ -171,8 +170,8 @@ note_facts (OpCall *call, const CitizenEntry *known, const CitizenFacts *facts, 
   const Request *request = call->request;
 
   if (known == NULL || !is_same_facts (&known->facts, facts))
-    op_note_new (call, request->person_civil_registration_identifier)->facts
-        = g_ptr_array_ref (told);
+    op_note_new (call, request->person_civil_registration_identifier)->facts =
+      g_ptr_array_ref (told);
 }
 
 /**

@@ -17,10 +17,11 @@ static gboolean
 check_interval (Period interval, GError **error)
 {
   if (period_is_empty (interval))
-    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                         "BookingOptionIntervalEndTime is not after BookingOptionIntervalStartTime");
-  else if (interval.end_us - interval.start_us
-           > MAX_INTERVAL_DAYS * PERIOD_US_PER_DAY + PERIOD_US_PER_HOUR)
+    g_set_error_literal (
+      error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+      "BookingOptionIntervalEndTime is not after BookingOptionIntervalStartTime");
+  else if (interval.end_us - interval.start_us >
+           MAX_INTERVAL_DAYS * PERIOD_US_PER_DAY + PERIOD_US_PER_HOUR)
     g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_INTERVAL_TOO_LONG,
                  "the interval is longer than %d days", MAX_INTERVAL_DAYS);
   else
@@ -62,8 +63,8 @@ fill_answer (OpCall *call, const SlotContext *context, const GArray *starts, gbo
   for (guint i = 0; i < starts->len; i++)
     {
       const SlotStart *start = &g_array_index (starts, SlotStart, i);
-      const CatalogueResource *advisor
-          = catalogue_get_resource (call->view.catalogue, start->resource_id);
+      const CatalogueResource *advisor =
+        catalogue_get_resource (call->view.catalogue, start->resource_id);
       ContractTimeslot *slot = &list->items[list->n_items];
 
       if (advisor == NULL)
@@ -106,10 +107,10 @@ op_get_selfbook_timeslots (OpCall *call, GError **error)
                       request->booking_option_interval_end_time.unix_us };
   gboolean cut = FALSE;
 
-  if (!check_interval (interval, error)
-      || !slot_context_load (call, request->person_civil_registration_identifier,
-                             request->interview_option_id, request->booking_identifier, &context,
-                             error))
+  if (!check_interval (interval, error) ||
+      !slot_context_load (call, request->person_civil_registration_identifier,
+                          request->interview_option_id, request->booking_identifier, &context,
+                          error))
     return FALSE;
   if (call->wants_session)
     return TRUE;

@@ -75,7 +75,8 @@ static OpMemoryVerdict
 refuse_used (OpKeyKind kind, const StoredAnswer *answer, GError **error)
 {
   g_set_error (error, PLANNER_ERROR,
-               kind == OP_KEY_RESERVATION ? PLANNER_ERROR_RESERVATION_USED : PLANNER_ERROR_STATE_CHANGED,
+               kind == OP_KEY_RESERVATION ? PLANNER_ERROR_RESERVATION_USED
+                                          : PLANNER_ERROR_STATE_CHANGED,
                "the answer no longer stands: booking %s was moved or cancelled since",
                answer->booking_identifier);
   return OP_MEMORY_FAILED;
@@ -134,8 +135,8 @@ op_memory_recall (OpCall *call,
     verdict = judge (call, kind, answer, digest, error);
   if (verdict == OP_MEMORY_REPLAY)
     replay (call, answer, cpr);
-  if (verdict == OP_MEMORY_NEW
-      && !answer_store_remove (call->session, call->tenant_id, stored_key, error))
+  if (verdict == OP_MEMORY_NEW &&
+      !answer_store_remove (call->session, call->tenant_id, stored_key, error))
     return OP_MEMORY_FAILED;
   return verdict;
 }
@@ -147,7 +148,11 @@ op_memory_recall (OpCall *call,
  * Says under which key op_run() stores the answer.
  */
 void
-op_memory_set (OpCall *call, OpKeyKind kind, const char *key, GBytes *digest, const Booking *booking)
+op_memory_set (OpCall *call,
+               OpKeyKind kind,
+               const char *key,
+               GBytes *digest,
+               const Booking *booking)
 {
   g_autofree char *own_key = kind == OP_KEY_DIGEST ? digest_text (digest) : NULL;
 

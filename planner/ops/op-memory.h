@@ -34,5 +34,9 @@ OpMemoryVerdict op_memory_recall (OpCall *call,
                                   GBytes *digest,
                                   const char *cpr,
                                   GError **error);
-void op_memory_set (OpCall *call, OpKeyKind kind, const char *key, GBytes *digest, const Booking *booking);
+void op_memory_set (OpCall *call,
+                    OpKeyKind kind,
+                    const char *key,
+                    GBytes *digest,
+                    const Booking *booking);
 gboolean op_memory_store (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

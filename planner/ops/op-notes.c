@@ -66,10 +66,9 @@ write_one (StoreSession *session, OpNote *note, gint64 now_us, GError **error)
 
   if (citizen_id == 0)
     return FALSE;
-  if (note->facts != NULL
-      && (!citizen_store_put_facts (session, note->tenant_id, citizen_id, note->facts, FACT_SOURCE,
-                                    now_us, error)
-          || !ledger_note_citizen (session, note->tenant_id, citizen_id, error)))
+  if (note->facts != NULL && (!citizen_store_put_facts (session, note->tenant_id, citizen_id,
+                                                        note->facts, FACT_SOURCE, now_us, error) ||
+                              !ledger_note_citizen (session, note->tenant_id, citizen_id, error)))
     return FALSE;
   if (!note->is_empty_answer)
     return TRUE;

@@ -25,5 +25,7 @@ void op_note_free (OpNote *note);
 OpNote *op_note_new (OpCall *call, const char *cpr);
 void op_note_empty (OpCall *call, const char *cpr, const EmptyAnswer *empty);
 /* On the writer, as a job of its own without an answer. */
-gboolean op_notes_write (StoreSession *session, const GPtrArray *notes, gint64 now_us, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_notes_write (StoreSession *session,
+                         const GPtrArray *notes,
+                         gint64 now_us,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -3,8 +3,8 @@
 #include "ops/booking-details.h"
 #include "ops/booking-journal.h"
 #include "ops/op-context.h"
-#include "ops/op-memory.h"
 #include "ops/op-expire.h"
+#include "ops/op-memory.h"
 #include "ops/op-table.h"
 #include "ops/registration.h"
 
@@ -21,19 +21,19 @@ set_rights (Booking *booking, const Request *request)
 {
   booking->self_booked = request->has_self_booked && request->self_booked;
   booking->compulsory = request->compulsory_attendance;
-  booking->should_accept
-      = request->has_citizen_should_accept_booking && request->citizen_should_accept_booking;
+  booking->should_accept =
+    request->has_citizen_should_accept_booking && request->citizen_should_accept_booking;
   booking->rebook_possible = request->re_booking_possible;
-  booking->rebook_deadline_us
-      = request->has_re_booking_deadline ? request->re_booking_deadline.unix_us : 0;
+  booking->rebook_deadline_us =
+    request->has_re_booking_deadline ? request->re_booking_deadline.unix_us : 0;
   booking->cancel_possible = request->cancellation_possible;
-  booking->cancel_deadline_us
-      = request->has_cancellation_deadline ? request->cancellation_deadline.unix_us : 0;
-  booking->owner_system
-      = request->has_owner_system_identifier ? request->owner_system_identifier : -1;
+  booking->cancel_deadline_us =
+    request->has_cancellation_deadline ? request->cancellation_deadline.unix_us : 0;
+  booking->owner_system =
+    request->has_owner_system_identifier ? request->owner_system_identifier : -1;
   booking->fund_participation = request->has_unemployment_fund_participation_identifier
-                                    ? request->unemployment_fund_participation_identifier
-                                    : -1;
+                                  ? request->unemployment_fund_participation_identifier
+                                  : -1;
 }
 
 static void
@@ -41,10 +41,10 @@ set_originator (const CatalogueUnit *unit, Booking *booking, const Request *requ
 {
   const ContractBookingOriginator *originator = request->booking_originator;
 
-  booking->originator_type
-      = originator != NULL ? originator->organisation_type_identifier : unit->organisation_type;
-  booking->originator_code = originator != NULL ? originator->organisation_code
-                                                : g_ascii_strtoll (unit->key, NULL, 10);
+  booking->originator_type =
+    originator != NULL ? originator->organisation_type_identifier : unit->organisation_type;
+  booking->originator_code =
+    originator != NULL ? originator->organisation_code : g_ascii_strtoll (unit->key, NULL, 10);
 }
 
 static Booking *
@@ -57,16 +57,17 @@ booking_of (OpCall *call, const CatalogueUnit *unit, const Request *request, gin
   booking->tenant_id = call->tenant_id;
   booking->unit_id = unit->unit_id;
   booking->identifier = request->booking_identifier != NULL
-                            ? ids_fold_guid (request->booking_identifier)
-                            : g_strdup (guid);
+                          ? ids_fold_guid (request->booking_identifier)
+                          : g_strdup (guid);
   booking->revision = booking->placement = 1;
   booking->state = BOOKING_BOOKED;
   booking->origin = op_acting_role (call) == OP_ROLE_KSS ? BOOKING_BY_KSS : BOOKING_BY_PLANNER;
   booking->citizen_id = citizen_id;
   booking->cpr = g_strdup (request->person_civil_registration_identifier);
   booking->group_identifier = ids_fold_guid (request->group_identifier);
-  booking_set_core (call, booking,
-                    (Period){ request->booking_start_time.unix_us, request->booking_end_time.unix_us });
+  booking_set_core (
+    call, booking,
+    (Period){ request->booking_start_time.unix_us, request->booking_end_time.unix_us });
   booking->interview_type = request->interview_type_identifier;
   booking->form_type = request->interview_form_type_identifier;
   booking->contact_type = request->interview_contact_type_identifier;
@@ -83,7 +84,6 @@ booking_of (OpCall *call, const CatalogueUnit *unit, const Request *request, gin
 static gboolean
 check (const OpCall *call, const CatalogueUnit *unit, const Booking *booking, GError **error)
 {
-  InterviewTypeRules types = { unit->cv_closed_from };
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, booking->core.start_us);
 
   if (booking->form_type == BOOKING_FORM_GROUP && booking->group_identifier == NULL)
@@ -92,9 +92,9 @@ check (const OpCall *call, const CatalogueUnit *unit, const Booking *booking, GE
                            "GroupIdentifier is needed for a group meeting");
       return FALSE;
     }
-  return registration_check_rights (booking, error)
-         && op_decision_to_error (interview_type_may_plan (&types, (int) booking->interview_type, date),
-                                  error);
+  return registration_check_rights (booking, error) &&
+         op_decision_to_error (
+           interview_type_may_plan (&unit->types, (int) booking->interview_type, date), error);
 }
 
 static gboolean
@@ -102,9 +102,9 @@ add (OpCall *call, Booking *booking, const Request *request, GError **error)
 {
   GError *local_error = NULL;
 
-  if (!op_expire_holds (call->session, call->now_us, NULL, error)
-      || !registration_set_advisor (call, booking, request->case_worker_identifier, error)
-      || !registration_judge (call, booking, request->has_force && request->force, error))
+  if (!op_expire_holds (call->session, call->now_us, NULL, error) ||
+      !registration_set_advisor (call, booking, request->case_worker_identifier, error) ||
+      !registration_judge (call, booking, request->has_force && request->force, error))
     return FALSE;
   if (!booking_store_add (call->session, booking, &local_error))
     {
@@ -117,10 +117,10 @@ add (OpCall *call, Booking *booking, const Request *request, GError **error)
       g_propagate_error (error, local_error);
       return FALSE;
     }
-  return registration_claim (call, booking, error)
-         && booking_journal (call, "booking-registered", NULL, booking, error)
-         && (booking->origin != BOOKING_BY_PLANNER
-             || booking_tell_dfdg (call, "register", booking, error));
+  return registration_claim (call, booking, error) &&
+         booking_journal (call, "booking-registered", NULL, booking, error) &&
+         (booking->origin != BOOKING_BY_PLANNER ||
+          booking_tell_dfdg (call, "register", booking, error));
 }
 
 /**

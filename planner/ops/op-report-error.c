@@ -15,7 +15,7 @@ typedef ContractReportErrorRequest Request;
 typedef ContractReportErrorResponse Response;
 
 /* Client systems that may report, dossier 1.7. */
-#define ORIGIN_DFDG 30
+#define ORIGIN_DFDG   30
 #define ORIGIN_JOBNET 32
 
 static gboolean
@@ -29,8 +29,8 @@ check_subject (const OpCall *call, const Request *request, GError **error)
                            "ErrorOrigin is neither 30 nor 32");
       return FALSE;
     }
-  if (request->interview_option_id != NULL
-      && op_find_offer (call, request->interview_option_id, error) == NULL)
+  if (request->interview_option_id != NULL &&
+      op_find_offer (call, request->interview_option_id, error) == NULL)
     return FALSE;
   if (request->booking_identifier == NULL)
     return TRUE;

@@ -14,18 +14,23 @@ typedef ContractRescheduleBookingRequest Request;
 typedef ContractRescheduleBookingResponse Response;
 
 static gboolean
-agrees (const OpCall *call, const Request *request, const Hold *hold, const Booking *booking, GError **error)
+agrees (const OpCall *call,
+        const Request *request,
+        const Hold *hold,
+        const Booking *booking,
+        GError **error)
 {
-  const CatalogueResource *advisor = catalogue_get_resource (call->view.catalogue, hold->advisor_id);
+  const CatalogueResource *advisor =
+    catalogue_get_resource (call->view.catalogue, hold->advisor_id);
   const char *text = NULL;
 
   if (hold->booking_id != booking->booking_id)
     text = "the reservation is not for moving this booking";
-  else if (request->has_booking_start_time
-           && request->booking_start_time.unix_us != hold->core.start_us)
+  else if (request->has_booking_start_time &&
+           request->booking_start_time.unix_us != hold->core.start_us)
     text = "BookingStartTime is not the reservation's";
-  else if (request->case_worker_identifier != NULL && advisor != NULL
-           && !g_str_equal (request->case_worker_identifier, advisor->key))
+  else if (request->case_worker_identifier != NULL && advisor != NULL &&
+           !g_str_equal (request->case_worker_identifier, advisor->key))
     text = "CaseWorkerIdentifier is not the reservation's";
   if (text != NULL)
     g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, text);
@@ -57,8 +62,8 @@ find_or_make_hold (OpCall *call, const Request *request, const Booking *booking,
       return wish.offer == NULL ? NULL : reservation_make (call, &wish, error);
     }
   hold = reservation_find (call, request->reservation_identifier, booking->citizen_id, error);
-  if (hold == NULL || !agrees (call, request, hold, booking, error)
-      || !reservation_check (call, hold, booking, error))
+  if (hold == NULL || !agrees (call, request, hold, booking, error) ||
+      !reservation_check (call, hold, booking, error))
     return NULL;
   return g_steal_pointer (&hold);
 }
@@ -77,11 +82,11 @@ move (OpCall *call, Booking *booking, const Hold *hold, GError **error)
   booking->accepted = FALSE;
   booking->conflict = FALSE;
   booking->changed_us = call->now_us;
-  return reservation_fill_group (call, booking, error)
-         && ledger_release_booking (call->session, before, error)
-         && ledger_use_hold (call, hold, booking, error)
-         && booking_store_change (call->session, booking, error)
-         && booking_journal (call, "booking-moved", before, booking, error);
+  return reservation_fill_group (call, booking, error) &&
+         ledger_release_booking (call->session, before, error) &&
+         ledger_use_hold (call, hold, booking, error) &&
+         booking_store_change (call->session, booking, error) &&
+         booking_journal (call, "booking-moved", before, booking, error);
 }
 
 /* With a reservation its key; without, the booking and the placement that the answer was about. */

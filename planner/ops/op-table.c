@@ -3,7 +3,7 @@
 #include "ops/op-table.h"
 
 #define DFDG OP_ROLE_DFDG
-#define OWN (OP_ROLE_INDKALDER | OP_ROLE_KSS)
+#define OWN  (OP_ROLE_INDKALDER | OP_ROLE_KSS)
 
 /* clang-format off */
 const OpRow op_table[] = {

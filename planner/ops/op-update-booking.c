@@ -85,9 +85,9 @@ new_core (const Booking *booking, const Request *request)
 static gboolean
 is_placed_anew (const Booking *before, const Booking *after)
 {
-  return before->core.start_us != after->core.start_us || before->core.end_us != after->core.end_us
-         || before->advisor_id != after->advisor_id
-         || g_strcmp0 (before->group_identifier, after->group_identifier) != 0;
+  return before->core.start_us != after->core.start_us ||
+         before->core.end_us != after->core.end_us || before->advisor_id != after->advisor_id ||
+         g_strcmp0 (before->group_identifier, after->group_identifier) != 0;
 }
 
 /* The contact group decides whether a cv interview may become a jobsamtale. */
@@ -95,22 +95,21 @@ static gboolean
 check_type (const OpCall *call, const Booking *before, const Booking *after, GError **error)
 {
   const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, after->unit_id);
-  InterviewTypeRules types = { unit->cv_closed_from };
   CitizenFacts facts = { 0 };
   int contact_group;
 
-  if (before->interview_type == after->interview_type
-      && before->core.start_us == after->core.start_us)
+  if (before->interview_type == after->interview_type &&
+      before->core.start_us == after->core.start_us)
     return TRUE;
   if (!citizen_facts_load (call->session, after->citizen_id, &facts, error))
     return FALSE;
   contact_group = facts.contact_group_known ? facts.contact_group : 0;
   citizen_facts_clear (&facts);
   return op_decision_to_error (
-      interview_type_may_change (&types, (int) before->interview_type, (int) after->interview_type,
-                                 contact_group,
-                                 (gint32) calsync_zone_local_day (unit->zone, after->core.start_us)),
-      error);
+    interview_type_may_change (&unit->types, (int) before->interview_type,
+                               (int) after->interview_type, contact_group,
+                               (gint32) calsync_zone_local_day (unit->zone, after->core.start_us)),
+    error);
 }
 
 static gboolean
@@ -119,9 +118,9 @@ place_anew (OpCall *call, const Booking *before, Booking *after, gboolean force,
   after->placement++;
   after->accepted = FALSE;
   after->room_id = 0;
-  return op_expire_holds (call->session, call->now_us, NULL, error)
-         && ledger_release_booking (call->session, before, error)
-         && registration_judge (call, after, force, error);
+  return op_expire_holds (call->session, call->now_us, NULL, error) &&
+         ledger_release_booking (call->session, before, error) &&
+         registration_judge (call, after, force, error);
 }
 
 static gboolean
@@ -134,18 +133,17 @@ change (OpCall *call, const Booking *before, Booking *after, const Request *requ
   set_text (&after->group_identifier, request->group_identifier);
   booking_set_core (call, after, new_core (before, request));
   after->changed_us = call->now_us;
-  if (!registration_set_advisor (call, after, request->case_worker_identifier, error)
-      || !registration_check_rights (after, error) || !check_type (call, before, after, error))
+  if (!registration_set_advisor (call, after, request->case_worker_identifier, error) ||
+      !registration_check_rights (after, error) || !check_type (call, before, after, error))
     return FALSE;
   is_placed = is_placed_anew (before, after);
-  if (is_placed
-      && !place_anew (call, before, after, request->has_force && request->force, error))
+  if (is_placed && !place_anew (call, before, after, request->has_force && request->force, error))
     return FALSE;
-  return booking_store_change (call->session, after, error)
-         && (!is_placed || registration_claim (call, after, error))
-         && booking_journal (call, "booking-updated", before, after, error)
-         && (op_acting_role (call) != OP_ROLE_INDKALDER
-             || booking_tell_dfdg (call, "update", after, error));
+  return booking_store_change (call->session, after, error) &&
+         (!is_placed || registration_claim (call, after, error)) &&
+         booking_journal (call, "booking-updated", before, after, error) &&
+         (op_acting_role (call) != OP_ROLE_INDKALDER ||
+          booking_tell_dfdg (call, "update", after, error));
 }
 
 static gboolean

@@ -31,9 +31,9 @@ op_table_find (const char *operation)
 gboolean
 op_caller_may_use_unit (const OpCall *call, const CatalogueUnit *unit)
 {
-  return unit != NULL && unit->tenant_id == call->tenant_id
-         && (call->caller->unit_keys == NULL
-             || g_strv_contains ((const char *const *) call->caller->unit_keys, unit->key));
+  return unit != NULL && unit->tenant_id == call->tenant_id &&
+         (call->caller->unit_keys == NULL ||
+          g_strv_contains ((const char *const *) call->caller->unit_keys, unit->key));
 }
 
 typedef struct
@@ -118,6 +118,7 @@ op_run (OpCall *call, GError **error)
     return TRUE;
   if (call->body == NULL)
     call->body = g_string_sized_new (4096);
-  return contract_body_write_answer (call->mapping, call->operation, call->response, call->body, error)
-         && op_memory_store (call, error);
+  return contract_body_write_answer (call->mapping, call->operation, call->response, call->body,
+                                     error) &&
+         op_memory_store (call, error);
 }

@@ -11,9 +11,9 @@
 /* Guard (a) is the judgement in this file. A test build leaves out what it says of other claims, to
  * show that the database's own guard (b) holds alone. */
 #ifdef PLANNER_WITHOUT_GUARD_A
-#define ALWAYS_WAIVED                                                                              \
-  (SLOT_VERDICT_MASK (SLOT_CLAIMED) | SLOT_VERDICT_MASK (SLOT_BUFFER)                              \
-   | SLOT_VERDICT_MASK (SLOT_SEATS_FULL))
+#define ALWAYS_WAIVED                                                   \
+  (SLOT_VERDICT_MASK (SLOT_CLAIMED) | SLOT_VERDICT_MASK (SLOT_BUFFER) | \
+   SLOT_VERDICT_MASK (SLOT_SEATS_FULL))
 #else
 #define ALWAYS_WAIVED 0
 #endif
@@ -55,7 +55,8 @@ citizen_context_load (StoreSession *session,
                       GError **error)
 {
   g_auto (CitizenContext) context = { .busy = period_list_new () };
-  g_autoptr (GPtrArray) bookings = booking_store_list_live (session, wish->citizen_id, now_us, error);
+  g_autoptr (GPtrArray) bookings =
+    booking_store_list_live (session, wish->citizen_id, now_us, error);
 
   if (bookings == NULL || !citizen_facts_load (session, wish->citizen_id, &context.facts, error))
     return FALSE;
@@ -65,8 +66,8 @@ citizen_context_load (StoreSession *session,
       if (wish->moving != NULL && booking->booking_id == wish->moving->booking_id)
         continue;
       period_list_add (context.busy, booking->core);
-      if (wish->unit->one_open_per_type
-          && booking->interview_type == wish->offer->rules->interview_type)
+      if (wish->unit->one_open_per_type &&
+          booking->interview_type == wish->offer->rules->interview_type)
         context.has_open = TRUE;
     }
   period_list_normalise (context.busy);
@@ -96,8 +97,8 @@ placement_set_error (SlotVerdict verdict, GError **error)
 {
   PlannerError code = PLANNER_ERROR_SLOT_NOT_OFFERED;
 
-  if (verdict == SLOT_BUSY || verdict == SLOT_CLAIMED || verdict == SLOT_BUFFER
-      || verdict == SLOT_NO_ROOM || verdict == SLOT_SEATS_FULL || verdict == SLOT_WINDOW_FULL)
+  if (verdict == SLOT_BUSY || verdict == SLOT_CLAIMED || verdict == SLOT_BUFFER ||
+      verdict == SLOT_NO_ROOM || verdict == SLOT_SEATS_FULL || verdict == SLOT_WINDOW_FULL)
     code = PLANNER_ERROR_SLOT_TAKEN;
   else if (verdict == SLOT_NOT_FOR_CITIZEN)
     code = PLANNER_ERROR_NOT_ALLOWED_FOR_CITIZEN;
@@ -107,7 +108,8 @@ placement_set_error (SlotVerdict verdict, GError **error)
     code = PLANNER_ERROR_STALE_CALENDAR;
   else if (verdict == SLOT_NOT_IN_POOL)
     code = PLANNER_ERROR_UNKNOWN_CASE_WORKER;
-  g_set_error (error, PLANNER_ERROR, code, "the time is not free: %s", slot_verdict_get_name (verdict));
+  g_set_error (error, PLANNER_ERROR, code, "the time is not free: %s",
+               slot_verdict_get_name (verdict));
 }
 
 static GArray *
@@ -134,8 +136,8 @@ load_offer_starts (const Search *search, GError **error)
 static ResourceFacts *
 load_facts (const Search *search, gint64 resource_id, GError **error)
 {
-  const CatalogueResource *resource
-      = catalogue_get_resource (search->call->view.catalogue, resource_id);
+  const CatalogueResource *resource =
+    catalogue_get_resource (search->call->view.catalogue, resource_id);
 
   if (resource == NULL)
     {
@@ -188,8 +190,8 @@ choose_room (const Search *search)
   for (guint i = 0; i < search->rooms->len; i++)
     {
       const ResourceFacts *facts = search->rooms->pdata[i];
-      SlotFinding finding
-          = offer_match_room (search->wish->offer->rules, &search->question, &facts->slot);
+      SlotFinding finding =
+        offer_match_room (search->wish->offer->rules, &search->question, &facts->slot);
       SlotCandidate candidate = candidate_of (search, facts);
       if (finding.verdict == SLOT_FREE)
         g_array_append_val (free_rooms, candidate);
@@ -226,8 +228,8 @@ choose_advisor (Search *search, gint64 *out_advisor_id, GError **error)
         note_refusal (search, finding.verdict);
     }
   chosen = slot_choose ((const SlotCandidate *) free_advisors->data, free_advisors->len);
-  *out_advisor_id
-      = chosen < 0 ? 0 : g_array_index (free_advisors, SlotCandidate, chosen).resource_id;
+  *out_advisor_id =
+    chosen < 0 ? 0 : g_array_index (free_advisors, SlotCandidate, chosen).resource_id;
   return TRUE;
 }
 
@@ -237,8 +239,8 @@ choose_session (Search *search, GroupSession **out_session, GError **error)
 {
   const Wish *wish = search->wish;
   const Offer *rules = wish->offer->rules;
-  g_autoptr (GPtrArray) groups
-      = group_store_list_at (search->call->session, rules->offer_id, wish->start_us, error);
+  g_autoptr (GPtrArray) groups =
+    group_store_list_at (search->call->session, rules->offer_id, wish->start_us, error);
 
   if (groups == NULL)
     return FALSE;
@@ -300,9 +302,11 @@ placement_find (const OpCall *call, const Wish *wish, Placement *out_placement, 
 {
   const Offer *rules = wish->offer->rules;
   g_auto (CitizenContext) citizen = { 0 };
-  g_auto (Placement) placement = { .core = { wish->start_us, wish->start_us + rules->duration_us } };
+  g_auto (Placement) placement = { .core = { wish->start_us,
+                                             wish->start_us + rules->duration_us } };
   g_autoptr (GArray) starts = NULL;
-  g_autoptr (GPtrArray) rooms = g_ptr_array_new_with_free_func ((GDestroyNotify) resource_facts_free);
+  g_autoptr (GPtrArray) rooms =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) resource_facts_free);
   g_autoptr (GArray) room_slots = g_array_new (FALSE, FALSE, sizeof (SlotResource));
   Search search = { .call = call, .wish = wish, .rooms = rooms, .room_slots = room_slots };
 

@@ -55,8 +55,10 @@ gboolean citizen_context_load (StoreSession *session,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void placement_clear (Placement *placement);
-gboolean placement_find (const OpCall *call, const Wish *wish, Placement *out_placement, GError **error)
-    G_GNUC_WARN_UNUSED_RESULT;
+gboolean placement_find (const OpCall *call,
+                         const Wish *wish,
+                         Placement *out_placement,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void placement_set_error (SlotVerdict verdict, GError **error);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Placement, placement_clear)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CitizenContext, citizen_context_clear)

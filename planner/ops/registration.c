@@ -16,9 +16,8 @@
 BookingAsker
 registration_asker (const OpCall *call, char **out_system)
 {
-  *out_system = call->caller->system < 0
-                    ? NULL
-                    : g_strdup_printf ("%" G_GINT64_FORMAT, call->caller->system);
+  *out_system =
+    call->caller->system < 0 ? NULL : g_strdup_printf ("%" G_GINT64_FORMAT, call->caller->system);
   return (BookingAsker){ op_acting_role (call) == OP_ROLE_KSS ? BOOKING_ACTOR_KSS
                                                               : BOOKING_ACTOR_INDKALDER,
                          *out_system, call->now_us };
@@ -64,7 +63,8 @@ join_group (const OpCall *call, Booking *booking, GError **error)
   booking->session_id = 0;
   if (booking->group_identifier == NULL)
     return TRUE;
-  group = group_store_find (call->session, call->tenant_id, booking->group_identifier, &local_error);
+  group =
+    group_store_find (call->session, call->tenant_id, booking->group_identifier, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, local_error);
@@ -113,19 +113,22 @@ resource_collides (const OpCall *call,
 }
 
 static gboolean
-citizen_collides (const OpCall *call, const Booking *booking, gboolean *out_collides, GError **error)
+citizen_collides (const OpCall *call,
+                  const Booking *booking,
+                  gboolean *out_collides,
+                  GError **error)
 {
   const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, booking->unit_id);
-  g_autoptr (GPtrArray) others
-      = booking_store_list_live (call->session, booking->citizen_id, call->now_us, error);
+  g_autoptr (GPtrArray) others =
+    booking_store_list_live (call->session, booking->citizen_id, call->now_us, error);
 
   for (guint i = 0; others != NULL && i < others->len; i++)
     {
       const Booking *other = others->pdata[i];
       if (other->booking_id == booking->booking_id)
         continue;
-      if (period_overlaps (other->core, booking->core)
-          || (unit->one_open_per_type && other->interview_type == booking->interview_type))
+      if (period_overlaps (other->core, booking->core) ||
+          (unit->one_open_per_type && other->interview_type == booking->interview_type))
         *out_collides = TRUE;
     }
   return others != NULL;
@@ -135,8 +138,8 @@ citizen_collides (const OpCall *call, const Booking *booking, gboolean *out_coll
 static gboolean
 check_length (const Booking *booking, GError **error)
 {
-  if (!period_is_empty (booking->core)
-      && booking->core.end_us - booking->core.start_us <= PERIOD_US_PER_DAY)
+  if (!period_is_empty (booking->core) &&
+      booking->core.end_us - booking->core.start_us <= PERIOD_US_PER_DAY)
     return TRUE;
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
                        "BookingEndTime is not within a day after BookingStartTime");
@@ -162,9 +165,9 @@ registration_judge (const OpCall *call, Booking *booking, gboolean force, GError
     booking->owner_id = claim_store_new_owner (call->session, call->tenant_id, error);
   if (booking->owner_id == 0 || !citizen_collides (call, booking, &collides, error))
     return FALSE;
-  if (booking->session_id == 0
-      && (!resource_collides (call, booking, booking->advisor_id, &collides, error)
-          || !resource_collides (call, booking, booking->room_id, &collides, error)))
+  if (booking->session_id == 0 &&
+      (!resource_collides (call, booking, booking->advisor_id, &collides, error) ||
+       !resource_collides (call, booking, booking->room_id, &collides, error)))
     return FALSE;
   booking->conflict = collides;
   if (!collides || force || op_acting_role (call) == OP_ROLE_KSS)
@@ -187,8 +190,8 @@ registration_claim (const OpCall *call, const Booking *booking, GError **error)
   if (booking->session_id != 0)
     return ledger_take_seat (call->session, booking, error);
   for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
-    if (resources[i] != 0
-        && !ledger_claim_plain (call->session, booking, resources[i], !booking->conflict, error))
+    if (resources[i] != 0 &&
+        !ledger_claim_plain (call->session, booking, resources[i], !booking->conflict, error))
       return FALSE;
   return ledger_note_citizen (call->session, call->tenant_id, booking->citizen_id, error);
 }

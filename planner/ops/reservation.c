@@ -12,10 +12,10 @@ static gboolean
 check_type (const OpCall *call, const CatalogueOffer *offer, gint64 start_us, GError **error)
 {
   const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, offer->rules->unit_id);
-  InterviewTypeRules rules = { unit->cv_closed_from };
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, start_us);
 
-  return op_decision_to_error (interview_type_may_plan (&rules, offer->rules->interview_type, date), error);
+  return op_decision_to_error (
+    interview_type_may_plan (&unit->types, offer->rules->interview_type, date), error);
 }
 
 static gboolean
@@ -25,8 +25,8 @@ choose_contact_type (const ReservationWish *wish, gint64 *out_contact_type, GErr
   gint64 contact_type = wish->contact_type;
 
   if (contact_type == 0)
-    contact_type
-        = wish->moving != NULL ? wish->moving->contact_type : g_array_index (allowed, gint64, 0);
+    contact_type =
+      wish->moving != NULL ? wish->moving->contact_type : g_array_index (allowed, gint64, 0);
   for (guint i = 0; i < allowed->len; i++)
     if (g_array_index (allowed, gint64, i) == contact_type)
       {
@@ -46,8 +46,8 @@ choose_contact_type (const ReservationWish *wish, gint64 *out_contact_type, GErr
 static gboolean
 is_same_wish (const Hold *hold, const ReservationWish *wish, const CatalogueResource *advisor)
 {
-  return hold->offer_id == wish->offer->rules->offer_id && hold->core.start_us == wish->start_us
-         && (advisor == NULL || advisor->resource_id == hold->advisor_id);
+  return hold->offer_id == wish->offer->rules->offer_id && hold->core.start_us == wish->start_us &&
+         (advisor == NULL || advisor->resource_id == hold->advisor_id);
 }
 
 static gboolean
@@ -66,9 +66,9 @@ hold_anew (const OpCall *call,
                  .moving = wish->moving };
   g_auto (Placement) placement = { 0 };
 
-  return check_type (call, wish->offer, wish->start_us, error)
-         && placement_find (call, &exact, &placement, error)
-         && ledger_hold (call, &exact, &placement, hold, error);
+  return check_type (call, wish->offer, wish->start_us, error) &&
+         placement_find (call, &exact, &placement, error) &&
+         ledger_hold (call, &exact, &placement, hold, error);
 }
 
 /**
@@ -93,8 +93,8 @@ reservation_make (const OpCall *call, const ReservationWish *wish, GError **erro
       if (advisor == NULL)
         return NULL;
     }
-  if (!choose_contact_type (wish, &contact_type, error)
-      || !op_expire_holds (call->session, call->now_us, NULL, error))
+  if (!choose_contact_type (wish, &contact_type, error) ||
+      !op_expire_holds (call->session, call->now_us, NULL, error))
     return NULL;
   hold = hold_store_find_context (call->session, wish->citizen_id, context, &local_error);
   if (local_error != NULL)
@@ -104,11 +104,13 @@ reservation_make (const OpCall *call, const ReservationWish *wish, GError **erro
     }
   if (hold != NULL && is_same_wish (hold, wish, advisor))
     {
-      hold->expiry_us = call->now_us + catalogue_get_unit (call->view.catalogue, wish->offer->rules->unit_id)->hold_us;
+      hold->expiry_us =
+        call->now_us +
+        catalogue_get_unit (call->view.catalogue, wish->offer->rules->unit_id)->hold_us;
       hold->contact_type = contact_type;
-      if (!reservation_check (call, hold, wish->moving, error)
-          || !hold_store_renew (call->session, hold, error)
-          || !ledger_note_citizen (call->session, call->tenant_id, hold->citizen_id, error))
+      if (!reservation_check (call, hold, wish->moving, error) ||
+          !hold_store_renew (call->session, hold, error) ||
+          !ledger_note_citizen (call->session, call->tenant_id, hold->citizen_id, error))
         return NULL;
       return g_steal_pointer (&hold);
     }
@@ -125,8 +127,8 @@ refuse_token (const OpCall *call, const char *token, GError **error)
 {
   GError *local_error = NULL;
   gint64 booking_id = 0;
-  gboolean is_remembered
-      = hold_store_find_used (call->session, call->tenant_id, token, &booking_id, &local_error);
+  gboolean is_remembered =
+    hold_store_find_used (call->session, call->tenant_id, token, &booking_id, &local_error);
   g_autoptr (Booking) booking = NULL;
 
   if (is_remembered && booking_id != 0)
@@ -175,8 +177,9 @@ reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GErr
       return NULL;
     }
   offer = catalogue_get_offer (call->view.catalogue, hold->offer_id);
-  if (hold->citizen_id != citizen_id || offer == NULL
-      || !op_caller_may_use_unit (call, catalogue_get_unit (call->view.catalogue, offer->rules->unit_id)))
+  if (hold->citizen_id != citizen_id || offer == NULL ||
+      !op_caller_may_use_unit (call,
+                               catalogue_get_unit (call->view.catalogue, offer->rules->unit_id)))
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_RESERVATION_UNKNOWN,
                            "the reservation is not known");
@@ -202,8 +205,8 @@ reservation_check (const OpCall *call, const Hold *hold, const Booking *moving, 
   g_auto (CitizenContext) citizen = { 0 };
   SlotVerdict verdict = SLOT_FREE;
 
-  if (!check_type (call, offer, hold->core.start_us, error)
-      || !citizen_context_load (call->session, &wish, call->now_us, &citizen, error))
+  if (!check_type (call, offer, hold->core.start_us, error) ||
+      !citizen_context_load (call->session, &wish, call->now_us, &citizen, error))
     return FALSE;
   if (offer_match_citizen (&offer->rules->citizen_rules, &citizen.facts) == CITIZEN_CONTRADICTS)
     verdict = SLOT_NOT_FOR_CITIZEN;
@@ -219,10 +222,10 @@ reservation_check (const OpCall *call, const Hold *hold, const Booking *moving, 
 static gboolean
 can_stand_in (const CatalogueOffer *offer, const Booking *booking)
 {
-  return offer->rules->unit_id == booking->unit_id && offer->rules->form == OFFER_INDIVIDUAL
-         && offer->rules->interview_type == booking->interview_type
-         && offer->rules->duration_us == booking->core.end_us - booking->core.start_us
-         && offer_has_advisor (offer->rules, booking->advisor_id);
+  return offer->rules->unit_id == booking->unit_id && offer->rules->form == OFFER_INDIVIDUAL &&
+         offer->rules->interview_type == booking->interview_type &&
+         offer->rules->duration_us == booking->core.end_us - booking->core.start_us &&
+         offer_has_advisor (offer->rules, booking->advisor_id);
 }
 
 /**

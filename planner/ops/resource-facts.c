@@ -24,7 +24,11 @@ resource_facts_free (ResourceFacts *facts)
 }
 
 static GArray *
-load_spans (StoreSession *session, StoreStatement statement, gint64 resource_id, Period around, GError **error)
+load_spans (StoreSession *session,
+            StoreStatement statement,
+            gint64 resource_id,
+            Period around,
+            GError **error)
 {
   g_autoptr (GArray) spans = period_list_new ();
   g_auto (StoreQuery) query = { 0 };
@@ -44,8 +48,8 @@ has_hours (StoreSession *session, gint64 resource_id, gboolean *out_has_hours, G
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_AVAILABILITY_EXISTS, "i", resource_id)
-      || store_step (&query, error) != STORE_ROW)
+  if (!store_query (session, &query, error, SQL_AVAILABILITY_EXISTS, "i", resource_id) ||
+      store_step (&query, error) != STORE_ROW)
     return FALSE;
   *out_has_hours = store_int (&query, 0) != 0;
   return TRUE;
@@ -62,8 +66,8 @@ load_work (ResourceFacts *facts,
   Period reach = period_widen (around, BLOCK_REACH_US, BLOCK_REACH_US);
   gboolean hours = TRUE;
 
-  if (resource->kind != RESOURCE_ADVISOR
-      && !has_hours (session, resource->resource_id, &hours, error))
+  if (resource->kind != RESOURCE_ADVISOR &&
+      !has_hours (session, resource->resource_id, &hours, error))
     return FALSE;
   if (hours)
     facts->work = load_spans (session, SQL_WORK_SPANS, resource->resource_id, reach, error);
@@ -80,8 +84,8 @@ load_trust (ResourceFacts *facts, StoreSession *session, GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_CALENDAR_TRUST, "i", facts->slot.resource_id)
-      || store_step (&query, error) != STORE_ROW)
+  if (!store_query (session, &query, error, SQL_CALENDAR_TRUST, "i", facts->slot.resource_id) ||
+      store_step (&query, error) != STORE_ROW)
     return FALSE;
   facts->slot.trusted_until_us = store_is_null (&query, 0) ? G_MAXINT64 : store_int (&query, 0);
   facts->slot.fresh_until_us = store_is_null (&query, 1) ? G_MAXINT64 : store_int (&query, 1);
@@ -89,7 +93,11 @@ load_trust (ResourceFacts *facts, StoreSession *session, GError **error)
 }
 
 static gboolean
-load_claims (ResourceFacts *facts, StoreSession *session, Period around, gint64 now_us, GError **error)
+load_claims (ResourceFacts *facts,
+             StoreSession *session,
+             Period around,
+             gint64 now_us,
+             GError **error)
 {
   g_autoptr (GArray) rows = claim_store_list (session, facts->slot.resource_id, around, error);
 
@@ -127,8 +135,8 @@ resource_facts_load (StoreSession *session,
   g_autoptr (ResourceFacts) facts = g_new0 (ResourceFacts, 1);
 
   facts->slot.resource_id = resource->resource_id;
-  if (!load_work (facts, session, resource, around, error) || !load_trust (facts, session, error)
-      || !load_claims (facts, session, around, now_us, error))
+  if (!load_work (facts, session, resource, around, error) || !load_trust (facts, session, error) ||
+      !load_claims (facts, session, around, now_us, error))
     return NULL;
   facts->busy = load_spans (session, SQL_BUSY_SPANS, resource->resource_id, around, error);
   if (facts->busy == NULL)

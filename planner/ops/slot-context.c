@@ -22,7 +22,11 @@ slot_context_clear (SlotContext *context)
 }
 
 static gboolean
-load_moving (OpCall *call, const char *cpr, const char *identifier, SlotContext *context, GError **error)
+load_moving (OpCall *call,
+             const char *cpr,
+             const char *identifier,
+             SlotContext *context,
+             GError **error)
 {
   g_autofree char *owner_system = NULL;
   BookingAsker asker = { BOOKING_ACTOR_CITIZEN, NULL, call->now_us };
@@ -73,15 +77,15 @@ load_citizen (OpCall *call, const char *cpr, SlotContext *context, GError **erro
     }
   wish.citizen_id = context->citizen_id;
   context->owns_citizen = TRUE;
-  return citizen_context_load (call->session, &wish, call->now_us, &context->citizen, error)
-         && load_own_hold (call, context, error);
+  return citizen_context_load (call->session, &wish, call->now_us, &context->citizen, error) &&
+         load_own_hold (call, context, error);
 }
 
 static gboolean
 check_facts (const SlotContext *context, GError **error)
 {
-  if (offer_match_citizen (&context->offer->rules->citizen_rules, &context->citizen.facts)
-      != CITIZEN_CONTRADICTS)
+  if (offer_match_citizen (&context->offer->rules->citizen_rules, &context->citizen.facts) !=
+      CITIZEN_CONTRADICTS)
     return TRUE;
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_ALLOWED_FOR_CITIZEN,
                        "the offer is not for this citizen");
@@ -113,9 +117,9 @@ slot_context_load (OpCall *call,
     return FALSE;
   if (call->view.citizens != NULL)
     known = citizen_index_find (call->view.citizens, call->tenant_id, cpr);
-  call->wants_session
-      = call->session == NULL
-        && (booking_identifier != NULL || (known != NULL && known->busy_until_us > call->now_us));
+  call->wants_session =
+    call->session == NULL &&
+    (booking_identifier != NULL || (known != NULL && known->busy_until_us > call->now_us));
   if (call->wants_session)
     return TRUE;
   if (booking_identifier != NULL && !load_moving (call, cpr, booking_identifier, &context, error))

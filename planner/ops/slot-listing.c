@@ -21,16 +21,16 @@ static const AvailabilityBlock *
 without_owner (Listing *listing, const AvailabilityBlock *block, gint64 owner_id, GError **error)
 {
   const OpCall *call = listing->call;
-  const CatalogueResource *resource
-      = catalogue_get_resource (call->view.catalogue, block->resource_id);
+  const CatalogueResource *resource =
+    catalogue_get_resource (call->view.catalogue, block->resource_id);
   g_auto (StoreQuery) query = { 0 };
   g_autoptr (ResourceFacts) facts = NULL;
   AvailabilityBlock *copy;
   Period part;
 
   if (!store_query (call->session, &query, error, SQL_CLAIMS_OF_OWNER, "ii", owner_id,
-                    block->resource_id)
-      || store_step (&query, error) != STORE_ROW)
+                    block->resource_id) ||
+      store_step (&query, error) != STORE_ROW)
     return NULL;
   part = (Period){ store_int (&query, 0), store_int (&query, 1) };
   store_query_end (&query);
@@ -79,19 +79,20 @@ own_offer_block (const Listing *listing, const OfferBlock *shared, GError **erro
     }
   if (step != STORE_END)
     return NULL;
-  return offer_block_new (shared->offer_id, g_array_copy (shared->sessions), g_steal_pointer (&starts));
+  return offer_block_new (shared->offer_id, g_array_copy (shared->sessions),
+                          g_steal_pointer (&starts));
 }
 
 /* Days on which the offer's interview type may be planned: the cv interview ends with its cut-off. */
 static Period
 allowed_days (const SlotContext *context, Period interval)
 {
-  InterviewTypeRules types = { context->unit->cv_closed_from };
+  const InterviewTypeRules *types = &context->unit->types;
   int type = context->offer->rules->interview_type;
 
-  if (interview_type_may_plan (&types, type, types.cv_closed_from) != BOOKING_MAY)
-    interval.end_us = MIN (interval.end_us,
-                           calsync_zone_midnight (context->unit->zone, types.cv_closed_from));
+  if (interview_type_may_plan (types, type, types->closed_from) != BOOKING_MAY)
+    interval.end_us =
+      MIN (interval.end_us, calsync_zone_midnight (context->unit->zone, types->closed_from));
   return interval;
 }
 
@@ -103,8 +104,8 @@ search (const Listing *listing,
         GError **error)
 {
   const SlotContext *context = listing->context;
-  const OfferBlock *shared
-      = index_find_offer (listing->call->view.index, context->offer->rules->offer_id);
+  const OfferBlock *shared =
+    index_find_offer (listing->call->view.index, context->offer->rules->offer_id);
   g_autoptr (OfferBlock) own = NULL;
 
   if (shared != NULL && context->owners->len > 0)
@@ -146,13 +147,14 @@ slot_listing_run (const OpCall *call,
                   GError **error)
 {
   const Offer *rules = context->offer->rules;
-  g_autoptr (GPtrArray) own = g_ptr_array_new_with_free_func ((GDestroyNotify) availability_block_unref);
+  g_autoptr (GPtrArray) own =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) availability_block_unref);
   Listing listing = { call, context, own };
   const gint64 *ids;
   guint n_advisors = choose_advisors (rules, advisor, &ids);
   guint n_rooms = rules->needs_room ? rules->n_rooms : 0;
-  g_autofree const AvailabilityBlock **blocks
-      = g_new0 (const AvailabilityBlock *, n_advisors + n_rooms + 1);
+  g_autofree const AvailabilityBlock **blocks =
+    g_new0 (const AvailabilityBlock *, n_advisors + n_rooms + 1);
   SlotSearch query = { .offer = rules,
                        .now_us = call->now_us,
                        .interval = allowed_days (context, interval),

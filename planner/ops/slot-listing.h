@@ -2,6 +2,7 @@
 /* Lists free times of an offer from the index, with the asker's own claims out of the way. */
 #pragma once
 
+#include "index/slot-search.h"
 #include "ops/slot-context.h"
 
 /* (element-type SlotStart), by start, then advisor. @advisor: (nullable): only this one. */

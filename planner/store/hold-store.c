@@ -212,8 +212,8 @@ hold_store_find_used (StoreSession *session,
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_USED_HOLD_FIND, "is", tenant_id, token)
-      || store_step (&query, error) != STORE_ROW)
+  if (!store_query (session, &query, error, SQL_USED_HOLD_FIND, "is", tenant_id, token) ||
+      store_step (&query, error) != STORE_ROW)
     return FALSE;
   *out_booking_id = store_int (&query, 0);
   return TRUE;

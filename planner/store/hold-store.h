@@ -54,5 +54,8 @@ gboolean hold_store_note_used (StoreSession *session,
                                gint64 booking_id,
                                gint64 now_us,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gint64
-hold_store_find_used (StoreSession *session, gint64 tenant_id, const char *token, GError **error);
+gboolean hold_store_find_used (StoreSession *session,
+                               gint64 tenant_id,
+                               const char *token,
+                               gint64 *out_booking_id,
+                               GError **error);
