@@ -234,7 +234,7 @@ calsync_ical_import (const char *bytes,
         g_ptr_array_add (import->objects, object);
     }
   calsync_reducer_clear (&reducer);
-  if (n_known > 0)
+  if (n_known > 0 || import->objects->len > 0 || import->n_refused > 0 || import->n_ignored > 0)
     return g_steal_pointer (&import);
   g_set_error (error, CALSYNC_ERROR, CALSYNC_ERROR_MALFORMED, "the file is not iCalendar");
   return NULL;

@@ -106,20 +106,6 @@ make_span (const CalsyncSeries *series, gint64 wall_s, Length length, const Cals
   return span;
 }
 
-/*< private >
- * calsync_instances_emit:
- * @series: an event without its rules: an exception
- * @window: the window
- * @spans: (element-type CalsyncSpan): its own span is appended, unless it is free or outside
- */
-void
-calsync_instances_emit (const CalsyncSeries *series, const CalsyncWindow *window, GArray *spans)
-{
-  Length length = measure (&series->start, &series->extent, window->zone);
-
-  add_span (spans, window, make_span (series, series->start.value.seconds, length, window->zone));
-}
-
 static gint
 compare_int64 (gconstpointer one, gconstpointer other)
 {
@@ -246,6 +232,15 @@ take_instance (Expansion *expansion, gint64 wall_s, Length length)
                          : make_span (expansion->master, wall_s, length, expansion->window->zone));
 }
 
+/* Midnight or the last second of a day in UTC, which stand for a date with some producers. */
+static gboolean
+is_date_in_disguise (const CalsyncTime *until)
+{
+  gint64 second_of_day = until->seconds - floor_day (until->seconds) * CALSYNC_SECONDS_PER_DAY;
+
+  return second_of_day == 0 || second_of_day == CALSYNC_SECONDS_PER_DAY - 1;
+}
+
 /*
  * The last wall time that UNTIL allows. An instant is allowed two hours more on the wall clock, for
  * the hour that comes twice; who calls compares instants afterwards.
@@ -266,8 +261,7 @@ until_wall_s (const Expansion *expansion, const CalsyncRule *rule)
   local_s = until->seconds +
             calsync_zone_offset_at (expansion->zone, until->seconds * CALSYNC_US_PER_SECOND);
   if (is_whole_day)
-    /* Midnight in UTC stands for a date with some producers. */
-    return until->seconds % CALSYNC_SECONDS_PER_DAY == 0 ? MAX (until->seconds, local_s) : local_s;
+    return is_date_in_disguise (until) ? until->seconds : local_s;
   return local_s + 2 * 3600;
 }
 
@@ -457,8 +451,8 @@ run (Expansion *expansion)
 /*< private >
  * calsync_instances_expand:
  * @master: an event or a series
- * @overrides: (nullable) (element-type CalsyncSeries): its exceptions; they are taken out here, their
- *   own spans are calsync_instances_emit()'s
+ * @overrides: (nullable) (element-type CalsyncSeries): its exceptions; they are taken out here and
+ *   expanded by themselves elsewhere
  * @window: the window
  * @spans: (element-type CalsyncSpan): spans of the instances are appended; free ones are left out
  *

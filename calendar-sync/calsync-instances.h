@@ -11,9 +11,6 @@ void calsync_instances_expand (const CalsyncSeries *master,
                                const GPtrArray *overrides,
                                const CalsyncWindow *window,
                                GArray *spans);
-void
-calsync_instances_emit (const CalsyncSeries *series, const CalsyncWindow *window, GArray *spans);
-
 gboolean calsync_expand_components (const GPtrArray *components,
                                     CalsyncZoneScope *scope,
                                     const CalsyncWindow *window,

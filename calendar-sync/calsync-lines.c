@@ -20,13 +20,19 @@ unfold (const char *bytes, gsize n_bytes, char *out)
     {
       char byte = bytes[i];
       gboolean is_break = byte == '\n' || (byte == '\r' && !has_lf);
+      gsize next = i + 1;
 
       if (byte == '\0' || (byte == '\r' && has_lf))
         continue;
       if (!is_break)
-        *to++ = byte;
-      else if (i + 1 < n_bytes && (bytes[i + 1] == ' ' || bytes[i + 1] == '\t'))
-        i++;
+        {
+          *to++ = byte;
+          continue;
+        }
+      while (next < n_bytes && (bytes[next] == '\n' || bytes[next] == '\r'))
+        next++; /* old Mozillas leave an empty line before the continuation */
+      if (next < n_bytes && (bytes[next] == ' ' || bytes[next] == '\t'))
+        i = next;
       else
         *to++ = '\0';
     }

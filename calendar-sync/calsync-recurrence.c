@@ -54,6 +54,23 @@ find_group (GPtrArray *groups, GHashTable *by_uid, const CalsyncComponent *compo
   return group;
 }
 
+/*
+ * An exception's own time, and its RDATEs (Notes sends whole series as one exception). Its rule is
+ * void beside the series, and is followed where the series itself is not there.
+ */
+static void
+expand_override (const Group *group, guint index, const CalsyncWindow *window, GArray *spans)
+{
+  CalsyncSeries *override = g_ptr_array_index (group->overrides, index);
+
+  if (group->masters->len > 0)
+    {
+      g_ptr_array_set_size (override->rules, 0);
+      override->flags &= ~(guint) CALSYNC_FLAG_NOT_EXPANDABLE;
+    }
+  calsync_instances_expand (override, NULL, window, spans);
+}
+
 /*< private >
  * calsync_expand_components:
  * @components: (element-type CalsyncComponent): VEVENTs or AVAILABLEs
@@ -93,7 +110,7 @@ calsync_expand_components (const GPtrArray *components,
         calsync_instances_expand (g_ptr_array_index (group->masters, k), group->overrides, window,
                                   spans);
       for (guint k = 0; k < group->overrides->len; k++)
-        calsync_instances_emit (g_ptr_array_index (group->overrides, k), window, spans);
+        expand_override (group, k, window, spans);
     }
   return TRUE;
 }

@@ -49,6 +49,19 @@ word_is (const char *text, gsize length, const char *word)
   return strlen (word) == length && g_ascii_strncasecmp (text, word, length) == 0;
 }
 
+/* Exchange writes blanks behind commas and before line ends. */
+static void
+trim (const char **text, gsize *length)
+{
+  while (*length > 0 && g_ascii_isspace (**text))
+    {
+      (*text)++;
+      (*length)--;
+    }
+  while (*length > 0 && g_ascii_isspace ((*text)[*length - 1]))
+    (*length)--;
+}
+
 static gboolean
 read_number (const char *text, gsize length, gint low, gint high, gint *out_number)
 {
@@ -119,6 +132,7 @@ read_weekdays (const char *value, CalsyncRule *rule)
     {
       gint weekday, number;
 
+      trim (&item, &length);
       if (length < 2 || (weekday = read_weekday (item + length - 2, 2)) == 0)
         return FALSE;
       if (length == 2)
@@ -146,6 +160,7 @@ read_number_part (const char *word, gsize n_word, const char *value, CalsyncRule
       CalsyncNumbers *list = G_STRUCT_MEMBER_P (rule, number_parts[row].offset);
       gint number;
 
+      trim (&item, &length);
       if (*item == '-' && !number_parts[row].may_be_negative)
         return FALSE;
       if (!read_signed (item, length, number_parts[row].low, number_parts[row].high, &number) ||

@@ -222,6 +222,31 @@ read_rule (const CalsyncLine *line, CalsyncSeries *series)
     series->flags |= CALSYNC_FLAG_NOT_EXPANDABLE;
 }
 
+/* A property that may stand once, standing twice with two values, says nothing. */
+static gboolean
+is_contradicted (const CalsyncMoment *one, const CalsyncMoment *other)
+{
+  return one->value.form != other->value.form || one->value.seconds != other->value.seconds ||
+         one->zone != other->zone;
+}
+
+static gboolean
+read_start (const CalsyncLine *line,
+            CalsyncZoneScope *scope,
+            CalsyncSeries *series,
+            gboolean *has_start,
+            GError **error)
+{
+  CalsyncMoment start;
+
+  if (!calsync_moment_read (line, scope, &start) ||
+      (*has_start && is_contradicted (&start, &series->start)))
+    return refuse (error, "DTSTART");
+  series->start = start;
+  *has_start = TRUE;
+  return TRUE;
+}
+
 static gboolean
 read_extent (const CalsyncLine *line,
              CalsyncZoneScope *scope,
@@ -233,8 +258,12 @@ read_extent (const CalsyncLine *line,
   if (calsync_line_is (line, "DTEND"))
     {
       /* DTEND beats DURATION where both stand, against the RFC. */
-      if (!calsync_moment_read (line, scope, &extent->end))
+      CalsyncMoment end;
+
+      if (!calsync_moment_read (line, scope, &end) ||
+          (extent->kind == CALSYNC_EXTENT_END && is_contradicted (&end, &extent->end)))
         return refuse (error, "DTEND");
+      extent->end = end;
       extent->kind = CALSYNC_EXTENT_END;
       return TRUE;
     }
@@ -322,12 +351,8 @@ read_line (const CalsyncLine *line,
            GError **error)
 {
   if (calsync_line_is (line, "DTSTART"))
-    {
-      if (!calsync_moment_read (line, scope, &series->start))
-        return refuse (error, "DTSTART");
-      *has_start = TRUE;
-    }
-  else if (calsync_line_is (line, "DTEND") || calsync_line_is (line, "DURATION"))
+    return read_start (line, scope, series, has_start, error);
+  if (calsync_line_is (line, "DTEND") || calsync_line_is (line, "DURATION"))
     return read_extent (line, scope, series, error);
   else if (calsync_line_is (line, "RECURRENCE-ID"))
     return read_recurrence_id (line, scope, series, error);
