@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Versions of the index: what changes, what is shared, what old readers still see. */
+/* Versions of the index: what changes, what is shared, what old readers still see. Also tests: index-table. */
 #include "index/index.h"
 
 #include "testlib.h"

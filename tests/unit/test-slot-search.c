@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Random worlds: what the bitset search lists is what the exact evaluator allows, start by start. */
+/* Also tests: free-starts, start-mask. */
 #include "index/slot-search.h"
 
 #include "calsync-timezone.h"
