@@ -29,7 +29,7 @@ add_settings (AdminCall *call, const UnitRecord *unit, JsonObject *object, GErro
       row = json_object_new ();
       json_object_set_string_member (row, "key", setting->key);
       json_object_set_string_member (row, "value", setting->value);
-      json_object_set_string_member (row, "valid_from", date);
+      json_object_set_string_member (row, "valid_from", setting->valid_from_date == 0 ? "" : date);
       json_array_add_object_element (list, row);
     }
   json_object_set_array_member (object, "settings", list);

@@ -70,7 +70,8 @@ admin_run (const AdminCommand *command, AdminCall *call, GError **error) G_GNUC_
 int admin_exit_code (const GError *error);
 
 /* Arguments: NULL, 0 and FALSE when absent; a wrong type is PLANNER_ERROR_NOT_VALID. */
-gboolean admin_get_text (AdminCall *call, const char *name, const char **out_text, GError **error);
+gboolean admin_get_text (AdminCall *call, const char *name, const char **out_text, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 gboolean admin_need_text (AdminCall *call, const char *name, const char **out_text, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 gboolean admin_get_flag (AdminCall *call, const char *name);

@@ -74,15 +74,21 @@ typedef gboolean (*ImportRowFunction) (ImportRun *run,
                                        ImportRow *row,
                                        PutOutcome *out_outcome,
                                        GError **error);
-gboolean import_unit (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_setting (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_closing_day (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_team (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_resource (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_working_time (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_working_time_exception (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_offer_window (ImportRun *, ImportRow *, PutOutcome *, GError **);
-gboolean import_offer (ImportRun *, ImportRow *, PutOutcome *, GError **);
+gboolean import_unit (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_setting (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_closing_day (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean import_team (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_resource (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_working_time (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean import_working_time_exception (ImportRun *, ImportRow *, PutOutcome *, GError **)
+  G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_offer_window (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean import_offer (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 
 /* After the rows: working time as availability texts, from the tables or from files. */
 gboolean import_availabilities (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
