@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,8 +13,6 @@
 #define ACCEPTS_PER_TURN 64
 /* How long to leave the backlog alone when the system has nothing left to accept with. */
 #define ACCEPT_PAUSE_US (100 * G_TIME_SPAN_MILLISECOND)
-/* A connection that rested this long is unlikely to have its next request under way. */
-#define EVICTABLE_AFTER_US G_TIME_SPAN_SECOND
 
 /*
  * The library's own accept is not used: it has no room-making, and with no connection open it answers
@@ -27,14 +26,13 @@ refuse_socket (Listener *listener, int fd, ListenerRefusal refusal)
   listener->counters.n_refused[refusal]++;
 }
 
+/* Its next request is hardly under way: a connection is in this phase only after having rested for a while. */
 static gboolean
 evict_idle (Listener *listener)
 {
-  ListenerQueue *queue = &listener->queues[LISTENER_PHASE_IDLE];
-  ListenerConnection *longest = queue->head;
+  ListenerConnection *longest = listener->queues[LISTENER_PHASE_IDLE].head;
 
-  if (longest == NULL ||
-      longest->deadline_us - queue->span_us + EVICTABLE_AFTER_US > listener->now_us)
+  if (longest == NULL)
     return FALSE;
   listener->counters.n_evicted++;
   listener_connection_cut (longest);
@@ -103,26 +101,43 @@ admit (Listener *listener, int fd, const struct sockaddr_storage *address, sockl
   hand_over (listener, connection, address, n_bytes);
 }
 
-/*
- * No descriptor left: with the spare one given back, one waiting client is accepted and closed, so that it
- * learns at once instead of hanging in the backlog; then a pause.
- */
+static gboolean
+is_anybody_waiting (Listener *listener)
+{
+  struct pollfd state = { .fd = listener->socket_fd, .events = POLLIN };
+
+  return poll (&state, 1, 0) > 0;
+}
+
+/* With the spare descriptor given back, those who wait are accepted and closed: better than a silent backlog. */
 static void
 shed (Listener *listener)
 {
   int fd;
 
-  if (listener->spare_fd >= 0)
+  for (guint i = 0; i < ACCEPTS_PER_TURN && listener->spare_fd >= 0; i++)
     {
       close (listener->spare_fd);
       fd = accept4 (listener->socket_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
       if (fd >= 0)
         refuse_socket (listener, fd, LISTENER_REFUSED_DESCRIPTORS);
+      listener->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
+      if (fd < 0)
+        break;
     }
-  listener->spare_fd = open ("/dev/null", O_RDONLY | O_CLOEXEC);
-  evict_idle (listener);
   listener->accept_again_us = listener->now_us + ACCEPT_PAUSE_US;
   listener_source_watch_accept (listener, FALSE);
+}
+
+/*
+ * No descriptor left. The kernel says so even when nobody waits. Else a resting connection makes room: the
+ * library closes it later in this very turn, and the next turn accepts.
+ */
+static void
+make_room (Listener *listener)
+{
+  if (is_anybody_waiting (listener) && !evict_idle (listener))
+    shed (listener);
 }
 
 static gboolean
@@ -137,7 +152,7 @@ accept_one (Listener *listener)
     admit (listener, fd, &address, n_bytes);
   else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
     {
-      shed (listener);
+      make_room (listener);
       return FALSE;
     }
   /* Errors of a single connection (ECONNABORTED and, on Linux, pending network errors) skip that one. */

@@ -4,7 +4,7 @@
 #include "listener-request-private.h"
 
 #include <poll.h>
-#include <string.h>
+#include <sys/ioctl.h>
 
 /* Takes @peer_text. */
 ListenerConnection *
@@ -106,6 +106,17 @@ listener_connection_enter (ListenerConnection *connection, ListenerPhase phase)
   connection->queued = TRUE;
 }
 
+/* Moves @connection into the receiving phase, with the time for a whole request before it. */
+void
+listener_connection_receive (ListenerConnection *connection)
+{
+  Listener *listener = connection->listener;
+
+  connection->receive_until_us =
+    listener->now_us + listener->settings.request_timeout_ms * (gint64) 1000;
+  listener_connection_enter (connection, LISTENER_PHASE_RECEIVING);
+}
+
 /*
  * Ends @connection from outside. The library has no call for that; a socket that is shut down it notices
  * like any other departure, and closes.
@@ -127,20 +138,49 @@ listener_connection_cut (ListenerConnection *connection)
 }
 
 /*
- * Whether the client of a connection whose request is being worked on has left. The library takes such a
- * connection out of its epoll set and sees nothing. A client that has closed its sending half only counts
- * as gone too: the library would not send it the reply either.
+ * Whether the client has closed its sending half, and everything that it sent has been read. The library
+ * does not always notice: of a connection whose request is being worked on it knows nothing, and an end that
+ * comes in one piece with data it does not see either, because it waits for the next edge.
  */
 gboolean
 listener_connection_check_gone (ListenerConnection *connection)
 {
   struct pollfd state = { .fd = connection->fd, .events = POLLRDHUP };
+  int n_unread = 0;
 
-  return poll (&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  if (poll (&state, 1, 0) <= 0)
+    return FALSE;
+  if ((state.revents & (POLLHUP | POLLERR)) != 0)
+    return TRUE;
+  return (state.revents & POLLRDHUP) != 0 &&
+         (ioctl (connection->fd, FIONREAD, &n_unread) < 0 || n_unread == 0);
 }
 
 static void
-expire_handling (ListenerConnection *connection)
+look_at_receiving (ListenerConnection *connection)
+{
+  if (connection->receive_until_us <= connection->listener->now_us)
+    {
+      connection->listener->counters.n_timed_out_request++;
+      listener_connection_cut (connection);
+    }
+  else if (listener_connection_check_gone (connection))
+    listener_connection_cut (connection);
+  else
+    listener_connection_enter (connection, LISTENER_PHASE_RECEIVING);
+}
+
+static void
+look_at_resting (ListenerConnection *connection)
+{
+  if (listener_connection_check_gone (connection))
+    listener_connection_cut (connection);
+  else
+    listener_connection_enter (connection, LISTENER_PHASE_IDLE);
+}
+
+static void
+look_at_handling (ListenerConnection *connection)
 {
   listener_connection_enter (connection, LISTENER_PHASE_HANDLING);
   listener_request_is_gone (connection->request);
@@ -151,18 +191,31 @@ expire (ListenerConnection *connection)
 {
   ListenerCounters *counters = &connection->listener->counters;
 
-  if (connection->phase == LISTENER_PHASE_HANDLING)
+  switch (connection->phase)
     {
-      expire_handling (connection);
-      return;
+    case LISTENER_PHASE_RECEIVING:
+      look_at_receiving (connection);
+      break;
+    case LISTENER_PHASE_HANDLING:
+      look_at_handling (connection);
+      break;
+    case LISTENER_PHASE_RESTING:
+      look_at_resting (connection);
+      break;
+    case LISTENER_PHASE_REPLYING:
+      counters->n_timed_out_reply++;
+      listener_connection_cut (connection);
+      break;
+    case LISTENER_PHASE_IDLE:
+      counters->n_timed_out_idle++;
+      listener_connection_cut (connection);
+      break;
+    case LISTENER_PHASE_LINGERING:
+    case LISTENER_PHASE_CUT:
+    default:
+      listener_connection_cut (connection);
+      break;
     }
-  if (connection->phase == LISTENER_PHASE_RECEIVING)
-    counters->n_timed_out_request++;
-  else if (connection->phase == LISTENER_PHASE_IDLE)
-    counters->n_timed_out_idle++;
-  else if (connection->phase == LISTENER_PHASE_REPLYING)
-    counters->n_timed_out_reply++;
-  listener_connection_cut (connection);
 }
 
 /* Ends what is overdue. */

@@ -29,7 +29,7 @@ begin_connection (Listener *listener, struct MHD_Connection *mhd, void **socket_
   if (tls != NULL)
     connection->tls = listener_tls_session_new (
       tls, MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
-  listener_connection_enter (connection, LISTENER_PHASE_RECEIVING);
+  listener_connection_receive (connection);
 }
 
 static void
@@ -76,7 +76,7 @@ on_request_line (void *cls, const char *target, struct MHD_Connection *mhd)
     connection->listener->counters.n_busy++;
   connection->busy = TRUE;
   if (connection->phase != LISTENER_PHASE_CUT)
-    listener_connection_enter (connection, LISTENER_PHASE_RECEIVING);
+    listener_connection_receive (connection);
   return connection;
 }
 
@@ -176,6 +176,7 @@ on_progress (void *cls,
       }
     case LISTENER_PHASE_HANDLING:
     case LISTENER_PHASE_REPLYING:
+    case LISTENER_PHASE_RESTING:
     case LISTENER_PHASE_IDLE:
     case LISTENER_PHASE_CUT:
     default:
@@ -201,7 +202,7 @@ on_completed (void *cls,
   if (code == MHD_REQUEST_TERMINATED_WITH_ERROR && connection->phase == LISTENER_PHASE_RECEIVING)
     listener->counters.n_refused[LISTENER_REFUSED_MALFORMED]++;
   if (connection->phase == LISTENER_PHASE_REPLYING)
-    listener_connection_enter (connection, LISTENER_PHASE_IDLE);
+    listener_connection_enter (connection, LISTENER_PHASE_RESTING);
 }
 
 /* Never asked: every session brings its own credentials. The library insists on having one. */

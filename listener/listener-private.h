@@ -15,15 +15,16 @@
  * Where a connection stands. Each phase but CUT has one constant time span, so that its queue, filled at
  * the tail, is ordered by deadline without sorting: entering, leaving and expiring are O(1).
  *
- *   accept ─► RECEIVING ─► HANDLING ─► REPLYING ─► IDLE ─► RECEIVING …
- *                 └─ refused early ─► LINGERING        any ─► CUT
+ *   accept ─► RECEIVING ─► HANDLING ─► REPLYING ─► RESTING ─► IDLE ─► RECEIVING …
+ *                 └─ refused early ─► LINGERING                 any ─► CUT
  */
 typedef enum
 {
-  LISTENER_PHASE_RECEIVING, /* handshake, request line, head, body */
+  LISTENER_PHASE_RECEIVING, /* handshake, request line, head, body; looked at now and then */
   LISTENER_PHASE_HANDLING,  /* with the application; looked at now and then, never cut */
   LISTENER_PHASE_REPLYING,
-  LISTENER_PHASE_IDLE,
+  LISTENER_PHASE_RESTING,   /* since a moment, looked at once at its end */
+  LISTENER_PHASE_IDLE,      /* since longer: may be closed to make room */
   LISTENER_PHASE_LINGERING, /* refusal sent, swallowing what the client still sends */
   LISTENER_N_QUEUES,
   LISTENER_PHASE_CUT = LISTENER_N_QUEUES, /* shut down, the library will notice and close */
@@ -63,6 +64,7 @@ struct _ListenerConnection
   gboolean busy;      /* counted in n_busy */
   gboolean suspended; /* taken out of the library's hands until the reply */
   gint64 deadline_us;
+  gint64 receive_until_us; /* of the whole request, over all looks */
   ListenerConnection *previous;
   ListenerConnection *next;
   ListenerRequest *request; /* until replied to */
@@ -124,6 +126,7 @@ void listener_connection_enter (ListenerConnection *connection, ListenerPhase ph
 void listener_connection_leave (ListenerConnection *connection);
 void listener_connection_drop_request (ListenerConnection *connection);
 void listener_connection_cut (ListenerConnection *connection);
+void listener_connection_receive (ListenerConnection *connection);
 gboolean listener_connection_check_gone (ListenerConnection *connection);
 void listener_connections_sweep (Listener *listener);
 gint64 listener_connections_next_deadline (Listener *listener);

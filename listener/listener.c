@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* How often an unanswered request is asked whether its client is still there. */
-#define GONE_CHECK_MS 1000
+/* How often a client is looked after whose leaving the library may miss. */
+#define LOOK_MS 1000
 /* How long a refused client may go on sending before it is cut. */
 #define LINGER_MS 2000
 
@@ -78,6 +78,27 @@ equal_peer (gconstpointer a, gconstpointer b)
 }
 
 static void
+set_span (Listener *listener, ListenerPhase phase, guint span_ms)
+{
+  listener->queues[phase].span_us = span_ms * (gint64) 1000;
+}
+
+static void
+set_spans (Listener *listener)
+{
+  const ListenerSettings *settings = &listener->settings;
+  guint rest_ms = MIN (LOOK_MS, settings->idle_timeout_ms / 2);
+
+  set_span (listener, LISTENER_PHASE_RECEIVING,
+            MIN (LOOK_MS, settings->request_timeout_ms / 4 + 1));
+  set_span (listener, LISTENER_PHASE_HANDLING, LOOK_MS);
+  set_span (listener, LISTENER_PHASE_REPLYING, settings->reply_timeout_ms);
+  set_span (listener, LISTENER_PHASE_RESTING, rest_ms);
+  set_span (listener, LISTENER_PHASE_IDLE, settings->idle_timeout_ms - rest_ms);
+  set_span (listener, LISTENER_PHASE_LINGERING, LINGER_MS);
+}
+
+static void
 copy_settings (Listener *listener, const ListenerSettings *settings)
 {
   listener->settings = *settings;
@@ -85,11 +106,7 @@ copy_settings (Listener *listener, const ListenerSettings *settings)
   listener->settings.unix_path = g_strdup (settings->unix_path);
   if (settings->tls != NULL)
     listener_tls_ref (settings->tls);
-  listener->queues[LISTENER_PHASE_RECEIVING].span_us = settings->request_timeout_ms * (gint64) 1000;
-  listener->queues[LISTENER_PHASE_IDLE].span_us = settings->idle_timeout_ms * (gint64) 1000;
-  listener->queues[LISTENER_PHASE_REPLYING].span_us = settings->reply_timeout_ms * (gint64) 1000;
-  listener->queues[LISTENER_PHASE_HANDLING].span_us = GONE_CHECK_MS * (gint64) 1000;
-  listener->queues[LISTENER_PHASE_LINGERING].span_us = LINGER_MS * (gint64) 1000;
+  set_spans (listener);
 }
 
 /**
@@ -172,6 +189,13 @@ close_socket (Listener *listener)
     unlink (listener->settings.unix_path);
 }
 
+static void
+cut_all (Listener *listener, ListenerPhase phase)
+{
+  while (listener->queues[phase].head != NULL)
+    listener_connection_cut (listener->queues[phase].head);
+}
+
 /**
  * listener_stop_accepting:
  * @listener: a listener.
@@ -183,12 +207,10 @@ close_socket (Listener *listener)
 void
 listener_stop_accepting (Listener *listener)
 {
-  ListenerQueue *idle = &listener->queues[LISTENER_PHASE_IDLE];
-
   listener->stopping = TRUE;
   close_socket (listener);
-  while (idle->head != NULL)
-    listener_connection_cut (idle->head);
+  cut_all (listener, LISTENER_PHASE_RESTING);
+  cut_all (listener, LISTENER_PHASE_IDLE);
 }
 
 /* The library must not be stopped with suspended connections. */

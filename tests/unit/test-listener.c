@@ -378,6 +378,33 @@ test_held_beyond_deadlines (Harness *harness)
   g_assert_true (client_wait_text (client, "at last", 2000));
 }
 
+/* An end that comes in one piece with the data before it gives the library no edge to wake up on. */
+static void
+test_end_unseen_by_library (Harness *harness)
+{
+  static const struct
+  {
+    const char *data;
+    guint status;
+  } rows[] = { { "GET /ec", 0 },
+               { "GET /echo HTTP/1.1\r\nHost: a\r\n", 0 },
+               { GET ("/echo"), 200 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Client) client = client_new (harness);
+
+      harness_run_ms (harness, 5);
+      g_assert_cmpint (send (client->fd, rows[i].data, strlen (rows[i].data), 0), >, 0);
+      shutdown (client->fd, SHUT_WR);
+      g_assert_true (client_wait_closed (client, 2000));
+      g_assert_cmpuint (client_status (client), ==, rows[i].status);
+    }
+  harness_run_ms (harness, 5);
+  g_assert_cmpuint (harness_counters (harness)->n_open, ==, 0);
+  g_assert_cmpuint (harness_counters (harness)->n_timed_out_request, ==, 0);
+}
+
 static void
 test_connection_cap (Harness *harness)
 {
@@ -683,6 +710,7 @@ static const Test tests[] = {
   { "held-beyond-deadlines",
     test_held_beyond_deadlines,
     { .request_timeout_ms = 200, .idle_timeout_ms = 200, .reply_timeout_ms = 1000 } },
+  { "end-unseen-by-library", test_end_unseen_by_library },
   { "connection-cap", test_connection_cap, { .max_connections = 2 } },
   { "peer-cap", test_peer_cap, { .max_connections_per_peer = 2 } },
   { "no-descriptors", test_no_descriptors },
