@@ -49,6 +49,13 @@ stop (Parse *parse)
   xmlStopParser (parse->context);
 }
 
+/* After the first error, whoever found it, no handler is called. */
+static gboolean
+is_over (const Parse *parse)
+{
+  return parse->error != NULL || parse->is_broken;
+}
+
 static void
 bind_namespaces (Parse *parse, int n_namespaces, const xmlChar **namespaces)
 {
@@ -73,7 +80,7 @@ on_start (void *user,
           const xmlChar **attributes)
 {
   Parse *parse = ((xmlParserCtxt *) user)->_private;
-  if (parse->error != NULL)
+  if (is_over (parse))
     return;
   parse->depth++;
   bind_namespaces (parse, n_namespaces, namespaces);
@@ -87,7 +94,7 @@ static void
 on_end (void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *uri)
 {
   Parse *parse = ((xmlParserCtxt *) user)->_private;
-  if (parse->error != NULL)
+  if (is_over (parse))
     return;
   while (parse->bindings->len > 0 &&
          g_array_index (parse->bindings, Binding, parse->bindings->len - 1).depth == parse->depth)
@@ -101,7 +108,7 @@ static void
 take_text (void *user, const xmlChar *text, int length_bytes, ContractTextKind kind)
 {
   Parse *parse = ((xmlParserCtxt *) user)->_private;
-  if (parse->error != NULL)
+  if (is_over (parse))
     return;
   if (!parse->events->text (parse->state, (const char *) text, (gsize) length_bytes, kind,
                             &parse->error))

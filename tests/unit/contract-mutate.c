@@ -428,7 +428,12 @@ trim (xmlNode *node)
     }
 }
 
-/* The message without white space around numbers and times. */
+/**
+ * contract_trim_numbers:
+ * @message: one element as a document
+ *
+ * Returns: (transfer full): the message without white space around numbers and times
+ */
 char *
 contract_trim_numbers (const char *message)
 {
@@ -456,7 +461,16 @@ collect (xmlNode *node, GPtrArray *nodes)
       }
 }
 
-/* One to three changes somewhere in the message; most of the time one. */
+/**
+ * contract_mutate:
+ * @random: where the dice come from
+ * @message: one element as a document
+ * @out_is_deliberate: (out): whether a value was used on which we differ from libxml2 on purpose
+ *
+ * Makes one to three changes somewhere in a message; most of the time one.
+ *
+ * Returns: (transfer full): the changed message, which may still be valid
+ */
 char *
 contract_mutate (GRand *random, const char *message, gboolean *out_is_deliberate)
 {
