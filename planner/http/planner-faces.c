@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* From configuration to listeners: addresses, caps, time-outs, TLS. */
+#include "http/planner-faces.h"
+
+#include "planner-log.h"
+
+/* An import's JSON may be large; nobody but the socket's owner can send it. */
+#define ADMIN_BODY_BYTES (16u * 1024 * 1024)
+#define ADMIN_REPLY_MS   600000
+
+static const char *const face_names[] = { "dfdg", "plain", "health", "admin" };
+
+static void
+init_settings (ListenerSettings *settings, const PlannerConfig *config)
+{
+  listener_settings_init (settings);
+  settings->max_connections = (guint) config->limits_max_connections;
+  settings->max_connections_per_peer = (guint) config->limits_max_connections_per_peer;
+  settings->max_body_bytes = (gsize) config->limits_max_body_bytes;
+  settings->max_head_bytes = (gsize) config->limits_max_head_bytes;
+  settings->pool_bytes = MAX (settings->pool_bytes, 2 * settings->max_head_bytes);
+  settings->request_timeout_ms = (guint) config->limits_request_timeout_ms;
+  settings->idle_timeout_ms = (guint) config->limits_idle_timeout_ms;
+  settings->reply_timeout_ms = (guint) config->limits_reply_timeout_ms;
+}
+
+static gboolean
+init_dfdg (PlannerFaces *faces,
+           ListenerSettings *settings,
+           const PlannerConfig *config,
+           GError **error)
+{
+  ListenerTlsSettings tls = { .certificate_file = config->dfdg_certificate,
+                              .key_file = config->dfdg_key,
+                              .trust_file = config->dfdg_trust,
+                              .client_certificate = LISTENER_CLIENT_CERTIFICATE_REQUIRED };
+
+  settings->address = config->dfdg_address;
+  settings->port = (guint16) config->dfdg_port;
+  faces->tls = listener_tls_new (&tls, error);
+  settings->tls = faces->tls;
+  return faces->tls != NULL;
+}
+
+static void
+init_admin (ListenerSettings *settings, const PlannerConfig *config)
+{
+  settings->address = NULL;
+  settings->unix_path = config->admin_socket;
+  settings->unix_mode = 0600;
+  settings->max_body_bytes = ADMIN_BODY_BYTES;
+  settings->reply_timeout_ms = ADMIN_REPLY_MS;
+}
+
+static gboolean
+is_wanted (PlannerFace face, const PlannerConfig *config)
+{
+  return (face == PLANNER_FACE_DFDG && config->dfdg_port != 0) ||
+         (face == PLANNER_FACE_PLAIN && config->plain_port != 0) ||
+         (face == PLANNER_FACE_HEALTH && config->health_port != 0) || face == PLANNER_FACE_ADMIN;
+}
+
+static gboolean
+init_face (PlannerFaces *faces,
+           PlannerFace face,
+           ListenerSettings *settings,
+           const PlannerConfig *config,
+           GError **error)
+{
+  init_settings (settings, config);
+  switch (face)
+    {
+    case PLANNER_FACE_DFDG:
+      return init_dfdg (faces, settings, config, error);
+    case PLANNER_FACE_PLAIN:
+      settings->address = config->plain_address;
+      settings->port = (guint16) config->plain_port;
+      return TRUE;
+    case PLANNER_FACE_HEALTH:
+      settings->address = config->health_address;
+      settings->port = (guint16) config->health_port;
+      return TRUE;
+    case PLANNER_FACE_ADMIN:
+      init_admin (settings, config);
+      return TRUE;
+    case PLANNER_N_FACES:
+    default:
+      g_return_val_if_reached (FALSE);
+    }
+}
+
+static char *
+dup_address (PlannerFace face, const ListenerSettings *settings)
+{
+  if (face == PLANNER_FACE_ADMIN)
+    return g_strdup (settings->unix_path);
+  return g_strdup_printf ("%s port %u", settings->address, settings->port);
+}
+
+/**
+ * planner_faces_open:
+ * @handlers: (array length=PLANNER_N_FACES): of each face
+ *
+ * Makes the listeners of the faces that the configuration opens. Errors: LISTENER_ERROR, with the
+ * face's name in front.
+ */
+gboolean
+planner_faces_open (PlannerFaces *faces,
+                    const PlannerConfig *config,
+                    const ListenerHandler *handlers,
+                    gpointer user_data,
+                    GError **error)
+{
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    {
+      ListenerSettings settings;
+
+      if (!is_wanted (face, config))
+        continue;
+      if (init_face (faces, face, &settings, config, error))
+        faces->listeners[face] = listener_new (&settings, handlers[face], user_data, error);
+      if (faces->listeners[face] == NULL)
+        {
+          g_prefix_error (error, "[%s] ", face_names[face]);
+          return FALSE;
+        }
+      faces->addresses[face] = dup_address (face, &settings);
+    }
+  return TRUE;
+}
+
+/**
+ * planner_faces_start:
+ *
+ * Errors: LISTENER_ERROR when one cannot be bound; the others may be serving then.
+ */
+gboolean
+planner_faces_start (PlannerFaces *faces, GMainContext *context, GError **error)
+{
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    if (faces->listeners[face] != NULL && !listener_start (faces->listeners[face], context, error))
+      {
+        g_prefix_error (error, "[%s] %s: ", face_names[face], faces->addresses[face]);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+/**
+ * planner_faces_reload:
+ *
+ * Reads certificate, key and trust again; what is wrong with them is logged, and the old ones stay.
+ */
+void
+planner_faces_reload (PlannerFaces *faces)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (faces->tls != NULL && !listener_tls_reload (faces->tls, &error))
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "certificates", error->message, NULL);
+}
+
+/**
+ * planner_faces_stop_accepting:
+ */
+void
+planner_faces_stop_accepting (PlannerFaces *faces)
+{
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    if (faces->listeners[face] != NULL)
+      listener_stop_accepting (faces->listeners[face]);
+}
+
+/**
+ * planner_faces_count_busy:
+ *
+ * Returns: requests between their first line and the last byte of their reply, over all faces
+ */
+guint
+planner_faces_count_busy (PlannerFaces *faces)
+{
+  guint n_busy = 0;
+
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    if (faces->listeners[face] != NULL)
+      n_busy += listener_n_busy (faces->listeners[face]);
+  return n_busy;
+}
+
+/**
+ * planner_faces_describe:
+ * @out_faces: (array): room for PLANNER_N_FACES
+ *
+ * Returns: how many are open
+ */
+guint
+planner_faces_describe (PlannerFaces *faces, MetricsFace *out_faces)
+{
+  guint n_faces = 0;
+
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    if (faces->listeners[face] != NULL)
+      out_faces[n_faces++] = (MetricsFace){
+        .name = face_names[face],
+        .counters = listener_get_counters (faces->listeners[face]),
+        .certificate_expiry_us =
+          face == PLANNER_FACE_DFDG ? listener_tls_get_expiry_unix_us (faces->tls) : 0,
+      };
+  return n_faces;
+}
+
+/**
+ * planner_faces_dup_addresses:
+ *
+ * Returns: (transfer full): such as "dfdg :: port 8443, admin /run/planner/socket"
+ */
+char *
+planner_faces_dup_addresses (PlannerFaces *faces)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    if (faces->listeners[face] != NULL)
+      g_string_append_printf (text, "%s%s %s", text->len == 0 ? "" : ", ", face_names[face],
+                              faces->addresses[face]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
+ * planner_faces_close:
+ */
+void
+planner_faces_close (PlannerFaces *faces)
+{
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    {
+      g_clear_pointer (&faces->listeners[face], listener_free);
+      g_clear_pointer (&faces->addresses[face], g_free);
+    }
+  g_clear_pointer (&faces->tls, listener_tls_unref);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Is the program alive, can it serve, and does a slot query really work. */
+#pragma once
+
+#include "http/planner-endpoint.h"
+
+/**
+ * PlannerHealth:
+ * @probed_us: monotonic instant of the last slot query, whose outcome is kept for a while
+ * @problem: (nullable): what was wrong then
+ */
+typedef struct
+{
+  PlannerEndpoint *endpoint;
+  gint64 probed_us;
+  char *problem;
+} PlannerHealth;
+
+void planner_health_clear (PlannerHealth *health);
+char *planner_health_dup_ready_problem (PlannerHealth *health);
+const char *planner_health_probe (PlannerHealth *health);

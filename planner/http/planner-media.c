@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Reads Content-Type by RFC 9110 and finds the action where each SOAP version puts it. */
+#include "http/planner-media.h"
+
+#include <string.h>
+
+#define SPACE " \t"
+
+/* One `name=value` behind a `;`; quoted values without their quotes. Returns: FALSE at the end. */
+static gboolean
+next_parameter (const char **at, char **out_name, char **out_value)
+{
+  g_autoptr (GString) value = g_string_new (NULL);
+  const char *name;
+  const char *c = *at + strspn (*at, SPACE ";");
+  gboolean is_quoted;
+
+  if (*c == '\0')
+    return FALSE;
+  name = c;
+  c += strcspn (c, "=;");
+  *out_name = g_strstrip (g_strndup (name, (gsize) (c - name)));
+  if (*c == '=')
+    c++;
+  is_quoted = *c == '"';
+  for (c += is_quoted; *c != '\0' && *c != (is_quoted ? '"' : ';'); c++)
+    {
+      if (is_quoted && *c == '\\' && c[1] != '\0')
+        c++;
+      g_string_append_c (value, *c);
+    }
+  *at = c + (is_quoted && *c == '"');
+  *out_value = g_strstrip (g_string_free (g_steal_pointer (&value), FALSE));
+  return TRUE;
+}
+
+static gboolean
+is_known_charset (const char *charset)
+{
+  return g_ascii_strcasecmp (charset, "utf-8") == 0 || g_ascii_strcasecmp (charset, "utf8") == 0 ||
+         g_ascii_strcasecmp (charset, "us-ascii") == 0;
+}
+
+/**
+ * planner_media_read:
+ * @content_type: (nullable): the header
+ * @soap_action: (nullable): the header of SOAP 1.1, used with text/xml
+ * @out_action: (transfer full) (nullable): that, or the action parameter of SOAP 1.2
+ *
+ * Source: SOAP 1.1 §6.1, RFC 3902. Any thread.
+ *
+ * Returns: FALSE when the body is not SOAP in UTF-8 by its type
+ */
+gboolean
+planner_media_read (const char *content_type, const char *soap_action, char **out_action)
+{
+  const char *at = content_type;
+  g_autofree char *type = NULL;
+  g_autofree char *action = NULL;
+  gboolean is_1_2;
+
+  if (content_type == NULL)
+    return FALSE;
+  type = g_strstrip (g_strndup (content_type, strcspn (content_type, ";")));
+  is_1_2 = g_ascii_strcasecmp (type, "application/soap+xml") == 0;
+  if (!is_1_2 && g_ascii_strcasecmp (type, "text/xml") != 0)
+    return FALSE;
+  for (at += strcspn (at, ";"); *at != '\0';)
+    {
+      g_autofree char *name = NULL;
+      g_autofree char *value = NULL;
+
+      if (!next_parameter (&at, &name, &value))
+        break;
+      if (g_ascii_strcasecmp (name, "charset") == 0 && !is_known_charset (value))
+        return FALSE;
+      if (is_1_2 && g_ascii_strcasecmp (name, "action") == 0)
+        {
+          g_free (action);
+          action = g_steal_pointer (&value);
+        }
+    }
+  *out_action = is_1_2 ? g_steal_pointer (&action) : g_strdup (soap_action);
+  return TRUE;
+}
+
+/**
+ * planner_media_refuse:
+ *
+ * Replies 415 and says what is taken.
+ */
+void
+planner_media_refuse (ListenerRequest *request)
+{
+  static const char words[] = "SOAP in UTF-8 is taken: text/xml, or application/soap+xml.\n";
+  g_autoptr (GBytes) body = g_bytes_new_static (words, sizeof words - 1);
+
+  listener_request_reply (request, 415, "text/plain; charset=utf-8", body);
+}

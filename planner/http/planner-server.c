@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Opens the faces, knows the caller of each request, and takes it to its route. */
+#include "http/planner-server.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "http/planner-admin.h"
+#include "http/planner-callers.h"
+#include "http/planner-endpoint.h"
+#include "http/planner-faces.h"
+#include "http/planner-health.h"
+#include "listener.h"
+#include "planner-log.h"
+
+#define TEXT_TYPE    "text/plain; charset=utf-8"
+#define XML_TYPE     "text/xml; charset=utf-8"
+#define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
+#define ZONE         "Europe/Copenhagen"
+
+struct _PlannerServer
+{
+  PlannerConfig *config;
+  PlannerCallers *callers;
+  PlannerMetrics *metrics;
+  PlannerEndpoint endpoint;
+  PlannerHealth health;
+  PlannerFaces faces;
+  ContractMapping *own_mapping;
+  ContractSchema *schema;
+};
+
+static void
+reply_text (ListenerRequest *request, guint status, const char *type, char *text)
+{
+  listener_request_reply_take (request, status, type, text, strlen (text));
+}
+
+static void
+reply_words (ListenerRequest *request, guint status, const char *words)
+{
+  reply_text (request, status, TEXT_TYPE, g_strconcat (words, "\n", NULL));
+}
+
+static void
+reply_wrong_method (ListenerRequest *request, const char *allowed)
+{
+  listener_request_add_reply_header (request, "Allow", allowed);
+  reply_words (request, 405, "This path takes another method.");
+}
+
+static gboolean
+reads (ListenerRequest *request)
+{
+  return listener_request_get_method (request) != LISTENER_METHOD_POST;
+}
+
+/* Where this caller reached us: what he wrote as Host, unless the configuration names an address. */
+static char *
+dup_url (PlannerServer *server, ListenerRequest *request, gboolean is_tls)
+{
+  const char *host = listener_request_find_header (request, "Host");
+
+  if (*server->config->contract_public_url != '\0')
+    return g_strconcat (server->config->contract_public_url, server->endpoint.mapping->path, NULL);
+  return g_strdup_printf ("%s://%s%s", is_tls ? "https" : "http", host == NULL ? "localhost" : host,
+                          server->endpoint.mapping->path);
+}
+
+static void
+serve_document (PlannerServer *server, ListenerRequest *request, gboolean is_tls)
+{
+  const char *query = listener_request_get_query (request);
+  g_autofree char *url = dup_url (server, request, is_tls);
+  g_autoptr (GError) error = NULL;
+  char *text;
+
+  if (query != NULL && g_ascii_strcasecmp (query, "wsdl") == 0)
+    text = contract_mapping_dup_wsdl (server->endpoint.mapping, url, &error);
+  else if (query != NULL && g_ascii_strcasecmp (query, "xsd") == 0)
+    text = contract_mapping_dup_xsd (server->endpoint.mapping, &error);
+  else
+    {
+      reply_wrong_method (request, "POST");
+      return;
+    }
+  if (text != NULL)
+    reply_text (request, 200, XML_TYPE, text);
+  else
+    {
+      planner_log_event (PLANNER_LOG_ERROR, "no-document", "text", error->message, NULL);
+      reply_words (request, 500, "Internal error.");
+    }
+}
+
+static void
+route_contract (PlannerServer *server,
+                ListenerRequest *request,
+                const OpCaller *caller,
+                gboolean is_tls)
+{
+  if (strcmp (listener_request_get_path (request), server->endpoint.mapping->path) != 0)
+    reply_words (request, 404, "There is nothing at this path.");
+  else if (reads (request))
+    serve_document (server, request, is_tls);
+  else
+    planner_endpoint_handle (&server->endpoint, request, server->callers, caller);
+}
+
+/* The certificate is verified, or the handshake would have failed; it may still be nobody's we know. */
+static void
+on_dfdg_request (ListenerRequest *request, gpointer user_data)
+{
+  PlannerServer *server = user_data;
+  const ListenerIdentity *identity = listener_request_get_identity (request);
+  const OpCaller *caller = planner_callers_find (server->callers, identity);
+
+  if (caller != NULL)
+    {
+      route_contract (server, request, caller, TRUE);
+      return;
+    }
+  planner_metrics_count_denial (server->metrics, identity == NULL     ? METRICS_NO_CERTIFICATE
+                                                 : identity->verified ? METRICS_UNKNOWN_CALLER
+                                                                      : METRICS_BAD_CERTIFICATE);
+  planner_log_event (PLANNER_LOG_WARNING, "access-denied", "peer",
+                     listener_request_get_peer (request), "fingerprint",
+                     identity == NULL ? NULL : identity->fingerprint_sha256, "issuer",
+                     identity == NULL ? NULL : identity->issuer, "problem",
+                     identity == NULL ? "no certificate" : identity->problem, NULL);
+  reply_words (request, 403, "This certificate is not on the allow-list.");
+}
+
+static void
+on_plain_request (ListenerRequest *request, gpointer user_data)
+{
+  PlannerServer *server = user_data;
+
+  route_contract (server, request, planner_callers_get_plain (server->callers), FALSE);
+}
+
+static void
+on_admin_request (ListenerRequest *request, gpointer user_data)
+{
+  PlannerServer *server = user_data;
+
+  planner_admin_handle (server->endpoint.service, server->config->database_data_dir, request);
+}
+
+static void
+reply_verdict (ListenerRequest *request, const char *problem)
+{
+  reply_words (request, problem == NULL ? 200 : 503, problem == NULL ? "ok" : problem);
+}
+
+static void
+serve_metrics (PlannerServer *server, ListenerRequest *request)
+{
+  MetricsFace faces[PLANNER_N_FACES];
+  MetricsPicture picture = { .metrics = server->metrics,
+                             .faces = faces,
+                             .n_faces = planner_faces_describe (&server->faces, faces),
+                             .now_us = clock_now_us () };
+  OpServiceState state;
+
+  op_service_get_state (server->endpoint.service, &state);
+  picture.executor = state.executor;
+  picture.n_resources = state.n_resources;
+  picture.n_citizens = state.n_citizens;
+  picture.index_version = state.index_version;
+  picture.n_notes_lost = state.n_notes_lost;
+  reply_text (request, 200, METRICS_TYPE, planner_metrics_dup_text (&picture));
+}
+
+static void
+on_health_request (ListenerRequest *request, gpointer user_data)
+{
+  PlannerServer *server = user_data;
+  const char *path = listener_request_get_path (request);
+
+  if (!reads (request))
+    reply_wrong_method (request, "GET, HEAD");
+  else if (strcmp (path, "/health/live") == 0)
+    reply_verdict (request, NULL);
+  else if (strcmp (path, "/health/ready") == 0)
+    {
+      g_autofree char *problem = planner_health_dup_ready_problem (&server->health);
+      reply_verdict (request, problem);
+    }
+  else if (strcmp (path, "/health/semantic") == 0)
+    reply_verdict (request, planner_health_probe (&server->health));
+  else if (strcmp (path, "/metrics") == 0)
+    serve_metrics (server, request);
+  else
+    reply_words (request, 404, "There is nothing at this path.");
+}
+
+/* Handlers by face; see PlannerFace. */
+static const ListenerHandler handlers[PLANNER_N_FACES] = {
+  [PLANNER_FACE_DFDG] = on_dfdg_request,
+  [PLANNER_FACE_PLAIN] = on_plain_request,
+  [PLANNER_FACE_HEALTH] = on_health_request,
+  [PLANNER_FACE_ADMIN] = on_admin_request,
+};
+
+static gboolean
+load_contract (PlannerServer *server, GError **error)
+{
+  const PlannerConfig *config = server->config;
+
+  if (*config->contract_mapping != '\0')
+    {
+      server->own_mapping = contract_mapping_load (config->contract_mapping, error);
+      if (server->own_mapping == NULL)
+        return FALSE;
+    }
+  server->endpoint.mapping =
+    server->own_mapping != NULL ? server->own_mapping : contract_mapping_get_default ();
+  server->schema = contract_schema_new (server->endpoint.mapping, error);
+  if (server->schema == NULL)
+    return FALSE;
+  server->endpoint.schema = config->contract_validate_live ? server->schema : NULL;
+  server->endpoint.zone = calsync_zone_lookup (ZONE, error);
+  return server->endpoint.zone != NULL;
+}
+
+/**
+ * planner_server_new:
+ * @config: a reference is taken
+ * @service: must outlive the server
+ * @context: (nullable): the loop's
+ *
+ * Opens every face; nobody is served before planner_server_start(). Errors: LISTENER_ERROR,
+ * CONTRACT_ERROR for the mapping, CALSYNC_ERROR without time zones. Loop thread.
+ *
+ * Returns: (transfer full)
+ */
+PlannerServer *
+planner_server_new (const PlannerConfig *config,
+                    OpService *service,
+                    GMainContext *context,
+                    GError **error)
+{
+  g_autoptr (PlannerServer) server = g_new0 (PlannerServer, 1);
+
+  server->config = planner_config_ref (config);
+  server->callers = planner_callers_new (config);
+  server->metrics = planner_metrics_new ();
+  server->endpoint = (PlannerEndpoint){
+    .context = context, .service = service, .metrics = server->metrics, .config = server->config
+  };
+  server->health.endpoint = &server->endpoint;
+  if (!load_contract (server, error) ||
+      !planner_faces_open (&server->faces, config, handlers, server, error))
+    return NULL;
+  return g_steal_pointer (&server);
+}
+
+/**
+ * planner_server_start:
+ *
+ * Begins to accept. Errors: LISTENER_ERROR when an address cannot be bound.
+ */
+gboolean
+planner_server_start (PlannerServer *server, GError **error)
+{
+  return planner_faces_start (&server->faces, server->endpoint.context, error);
+}
+
+/**
+ * planner_server_reload:
+ * @config: as the file is now
+ *
+ * Takes over callers and what else may change while running, and reads the certificates again.
+ * Calls under way keep their caller. What cannot be read stays as it was, and is logged.
+ */
+void
+planner_server_reload (PlannerServer *server, const PlannerConfig *config)
+{
+  g_autofree char *fixed = planner_config_list_fixed_changes (server->config, config);
+
+  if (fixed != NULL)
+    planner_log_event (PLANNER_LOG_WARNING, "reload", "needs-restart", fixed, NULL);
+  planner_callers_unref (server->callers);
+  server->callers = planner_callers_new (config);
+  planner_config_unref (server->config);
+  server->config = planner_config_ref (config);
+  server->endpoint.config = server->config;
+  server->endpoint.schema = config->contract_validate_live ? server->schema : NULL;
+  planner_faces_reload (&server->faces);
+}
+
+/**
+ * planner_server_stop_accepting:
+ */
+void
+planner_server_stop_accepting (PlannerServer *server)
+{
+  planner_faces_stop_accepting (&server->faces);
+}
+
+/**
+ * planner_server_is_busy:
+ *
+ * Returns: TRUE while a request is being read, run or answered
+ */
+gboolean
+planner_server_is_busy (PlannerServer *server)
+{
+  return server->endpoint.n_calls > 0 || planner_faces_count_busy (&server->faces) > 0;
+}
+
+/**
+ * planner_server_dup_addresses:
+ *
+ * Returns: (transfer full): face and address of each, for the log
+ */
+char *
+planner_server_dup_addresses (PlannerServer *server)
+{
+  return planner_faces_dup_addresses (&server->faces);
+}
+
+/**
+ * planner_server_free:
+ *
+ * Closes every connection. No call may be under way.
+ */
+void
+planner_server_free (PlannerServer *server)
+{
+  if (server == NULL)
+    return;
+  planner_faces_close (&server->faces);
+  planner_health_clear (&server->health);
+  g_clear_pointer (&server->schema, contract_schema_free);
+  g_clear_pointer (&server->own_mapping, contract_mapping_free);
+  g_clear_pointer (&server->callers, planner_callers_unref);
+  g_clear_pointer (&server->metrics, planner_metrics_free);
+  g_clear_pointer (&server->config, planner_config_unref);
+  g_free (server);
+}

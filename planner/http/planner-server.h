@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The faces of plannerd: who listens where, who is calling, and which path is what. */
+#pragma once
+
+#include "ops/op-worker.h"
+#include "planner-config.h"
+
+/**
+ * PlannerServer:
+ *
+ * The DFDG face, the plain one, the admin socket, and health with metrics. Loop thread.
+ */
+typedef struct _PlannerServer PlannerServer;
+
+PlannerServer *planner_server_new (const PlannerConfig *config,
+                                   OpService *service,
+                                   GMainContext *context,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean planner_server_start (PlannerServer *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void planner_server_reload (PlannerServer *server, const PlannerConfig *config);
+void planner_server_stop_accepting (PlannerServer *server);
+gboolean planner_server_is_busy (PlannerServer *server);
+char *planner_server_dup_addresses (PlannerServer *server);
+void planner_server_free (PlannerServer *server);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlannerServer, planner_server_free)

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* plannerd: options, configuration, lock, database, faces, and a clean stop. */
+#include "config.h"
+
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "base/timer.h"
+#include "http/planner-server.h"
+#include "planner-log.h"
+#include "store/store-lock.h"
+
+/* 2026-01-01T00:00:00Z: no machine that runs this program lives earlier. */
+#define EARLIEST_CLOCK_US G_GINT64_CONSTANT (1767225600000000)
+
+typedef struct
+{
+  char *config_path;
+  gboolean prints_sample;
+  gboolean checks_config;
+  gboolean prints_version;
+} Options;
+
+typedef struct
+{
+  const char *config_path;
+  PlannerConfig *config;
+  OpService *service;
+  PlannerServer *server;
+  gboolean is_stopping;
+  gboolean is_late;
+} Program;
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_path, "configuration file",
+      "FILE" },
+    { "print-config-sample", 0, 0, G_OPTION_ARG_NONE, &options->prints_sample,
+      "print every key with its meaning and default, and end", NULL },
+    { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->checks_config,
+      "read the configuration, say what is wrong with it, and end", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->prints_version, "print the version", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context, "The booking calendar of a municipality, for DFDG.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc == 1)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is not expected", (*argv)[1]);
+  return FALSE;
+}
+
+/* Memory holds citizens' numbers and keys: no dumps, no debugger, unless asked for. */
+static void
+keep_memory_private (const PlannerConfig *config)
+{
+  const struct rlimit none = { 0, 0 };
+
+  if (config->process_core_dumps)
+    return;
+  prctl (PR_SET_DUMPABLE, 0);
+  setrlimit (RLIMIT_CORE, &none);
+}
+
+static gboolean
+on_stop_signal (gpointer data)
+{
+  Program *program = data;
+
+  program->is_stopping = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_reload_signal (gpointer data)
+{
+  Program *program = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) config = planner_config_load (program->config_path, &error);
+  PlannerLogLevel level;
+
+  if (config == NULL)
+    {
+      planner_log_event (PLANNER_LOG_ERROR, "reload", "refused", error->message, NULL);
+      return G_SOURCE_CONTINUE;
+    }
+  planner_server_reload (program->server, config);
+  if (planner_log_parse_level (config->log_level, &level))
+    planner_log_set_level (level);
+  planner_log_event (PLANNER_LOG_INFO, "reload", "file", program->config_path, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_stop_deadline (gpointer data)
+{
+  Program *program = data;
+
+  program->is_late = TRUE;
+}
+
+/* Nobody new; those under way get their answers; what is queued gets committed. */
+static void
+stop (Program *program)
+{
+  g_autoptr (Timer) deadline = timer_new (NULL, on_stop_deadline, program);
+
+  planner_log_event (PLANNER_LOG_INFO, "stopping", NULL);
+  planner_server_stop_accepting (program->server);
+  timer_arm (deadline,
+             clock_monotonic_us () + program->config->limits_stop_timeout_s * G_USEC_PER_SEC);
+  while (planner_server_is_busy (program->server) && !program->is_late)
+    g_main_context_iteration (NULL, TRUE);
+  op_service_stop (program->service);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static void
+serve (Program *program)
+{
+  g_autofree char *addresses = planner_server_dup_addresses (program->server);
+
+  g_unix_signal_add (SIGTERM, on_stop_signal, program);
+  g_unix_signal_add (SIGINT, on_stop_signal, program);
+  g_unix_signal_add (SIGHUP, on_reload_signal, program);
+  planner_log_event (PLANNER_LOG_INFO, "serving", "version", PLANNER_VERSION, "faces", addresses,
+                     NULL);
+  while (!program->is_stopping)
+    g_main_context_iteration (NULL, TRUE);
+  stop (program);
+  planner_log_event (PLANNER_LOG_INFO, "stopped", NULL);
+}
+
+static gboolean
+open_all (Program *program, GError **error)
+{
+  const PlannerConfig *config = program->config;
+  OpServiceSettings settings = { .database_path = config->database_path,
+                                 .schema_dir = config->database_schema_dir,
+                                 .data_dir = config->database_data_dir,
+                                 .n_workers = (guint) config->limits_workers,
+                                 .max_queued = (guint) config->limits_max_queued,
+                                 .max_group = (guint) config->limits_max_group };
+
+  program->service = op_service_new (&settings, error);
+  if (program->service == NULL)
+    return FALSE;
+  program->server = planner_server_new (config, program->service, NULL, error);
+  return program->server != NULL && planner_server_start (program->server, error);
+}
+
+static gboolean
+run (const char *config_path, PlannerConfig *config, GError **error)
+{
+  Program program = { .config_path = config_path, .config = config };
+  g_autoptr (StoreLock) lock = NULL;
+  gboolean ok;
+
+  if (clock_now_us () < EARLIEST_CLOCK_US)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_FAILED,
+                           "the clock of this machine is wrong: it shows a time before 2026");
+      return FALSE;
+    }
+  lock = store_lock_take (config->database_path, error);
+  if (lock == NULL)
+    return FALSE;
+  ok = open_all (&program, error);
+  if (ok)
+    serve (&program);
+  else if (program.service != NULL)
+    op_service_stop (program.service);
+  g_clear_pointer (&program.server, planner_server_free);
+  g_clear_pointer (&program.service, op_service_free);
+  return ok;
+}
+
+static gboolean
+load_and_run (const Options *options, GError **error)
+{
+  g_autoptr (PlannerConfig) config = NULL;
+  PlannerLogLevel level = PLANNER_LOG_INFO;
+
+  if (options->config_path == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--config FILE is needed; --print-config-sample shows one");
+      return FALSE;
+    }
+  config = planner_config_load (options->config_path, error);
+  if (config == NULL || options->checks_config)
+    return config != NULL;
+  planner_log_parse_level (config->log_level, &level);
+  planner_log_start ((PlannerLogFormat) config->log_format, level);
+  keep_memory_private (config);
+  return run (options->config_path, config, error);
+}
+
+int
+main (int argc, char **argv)
+{
+  Options options = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  signal (SIGPIPE, SIG_IGN);
+  if (!parse_options (&options, &argc, &argv, &error))
+    ok = FALSE;
+  else if (options.prints_version)
+    {
+      g_print ("plannerd %s\n", PLANNER_VERSION);
+      ok = TRUE;
+    }
+  else if (options.prints_sample)
+    {
+      g_autofree char *sample = planner_config_dup_sample ();
+      g_print ("%s", sample);
+      ok = TRUE;
+    }
+  else
+    ok = load_and_run (&options, &error);
+  g_free (options.config_path);
+  if (!ok)
+    g_printerr ("plannerd: %s\n", error->message);
+  return ok ? 0 : 1;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the parts of the service share: its members. */
+#pragma once
+
+#include "base/timer.h"
+#include "ops/admin.h"
+#include "ops/op-worker.h"
+
+/**
+ * OpService:
+ * @feed: the writer thread's once that runs, as is @checkpointed_us
+ * @day: local day that the index was made for
+ * @wants_reload: atomic: the next group makes the whole index anew
+ *
+ * All else is the loop's.
+ */
+struct _OpService
+{
+  GMainContext *context;
+  char *database_path;
+  char *schema_dir;
+  char *data_dir;
+  Executor *executor;
+  IndexFeed *feed;
+  IndexView view;
+  Timer *expiry;
+  Timer *upkeep;
+  GPtrArray *waiting_notes;
+  guint n_notes_lost;
+  gboolean is_keeping_up;
+  gint64 day;
+  int wants_reload;
+  gint64 checkpointed_us;
+};
+
+void op_service_flush_notes (OpService *service);

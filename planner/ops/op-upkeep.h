@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the service does by itself, now and then: a new day's index, calendars laid out further. */
+#pragma once
+
+#include "ops/admin.h"
+#include "ops/op-worker.h"
+
+void op_upkeep_start (OpService *service);
+gboolean op_service_run_admin_write (gpointer runner,
+                                     AdminWrite write,
+                                     gpointer data,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Takes a call to the loop, a worker or the writer, by its row; what it leaves behind follows it. */
+#include "ops/op-worker.h"
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "ops/op-notes.h"
+#include "ops/op-service.h"
+
+#define NOTES_DEADLINE_US (60 * G_USEC_PER_SEC)
+#define MAX_WAITING_NOTES 10000
+/* Read sessions live at most this long (design.md 6); longer ones are a bug to be seen. */
+#define MAX_READ_US G_USEC_PER_SEC
+
+/* A call on its way. */
+typedef struct
+{
+  OpService *service;
+  OpCall *call;
+  OpReport report;
+  OpDone done;
+  gpointer data;
+} Run;
+
+typedef struct
+{
+  OpService *service;
+  GPtrArray *notes;
+} NotesJob;
+
+static gboolean
+run_notes (gpointer data, gpointer session, GError **error)
+{
+  NotesJob *job = data;
+
+  return op_notes_write (session, job->notes, clock_now_us (), error);
+}
+
+static void
+lose_notes (OpService *service, GPtrArray *notes, const char *why)
+{
+  service->n_notes_lost += notes->len;
+  g_message ("%u records of answers could not be written: %s", notes->len, why);
+  g_ptr_array_unref (notes);
+}
+
+static void
+on_notes_done (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  g_autofree NotesJob *job = data;
+
+  if (error != NULL)
+    lose_notes (job->service, job->notes, error->message);
+  else
+    g_ptr_array_unref (job->notes);
+}
+
+/* Returns: FALSE when the writer has no room; the notes are still the caller's then. */
+static gboolean
+submit_notes (OpService *service, GPtrArray *notes)
+{
+  NotesJob *data = g_new0 (NotesJob, 1);
+  ExecutorJob job = { .place = EXECUTOR_WRITER,
+                      .run = run_notes,
+                      .done = on_notes_done,
+                      .data = data,
+                      .deadline_us = clock_monotonic_us () + NOTES_DEADLINE_US };
+
+  data->service = service;
+  data->notes = notes;
+  if (executor_submit (service->executor, &job, NULL))
+    return TRUE;
+  g_free (data);
+  return FALSE;
+}
+
+/* Notes that found no room go first when there is some again. */
+void
+op_service_flush_notes (OpService *service)
+{
+  if (service->waiting_notes != NULL && submit_notes (service, service->waiting_notes))
+    service->waiting_notes = NULL;
+}
+
+/* They ride to the writer behind the answer; a later call of the citizen queues up behind them. */
+static void
+send_notes (OpService *service, OpCall *call)
+{
+  g_autoptr (GPtrArray) notes = g_steal_pointer (&call->notes);
+
+  if (notes == NULL || notes->len == 0)
+    return;
+  op_service_flush_notes (service);
+  if (service->waiting_notes == NULL && submit_notes (service, notes))
+    notes = NULL;
+  else if (service->waiting_notes == NULL)
+    service->waiting_notes = g_steal_pointer (&notes);
+  else if (service->waiting_notes->len + notes->len <= MAX_WAITING_NOTES)
+    g_ptr_array_extend_and_steal (service->waiting_notes, g_steal_pointer (&notes));
+  else
+    lose_notes (service, g_steal_pointer (&notes), "the writer is too far behind");
+}
+
+static void
+finish (Run *run, const GError *error)
+{
+  OpService *service = run->service;
+
+  if (run->report.place != OP_INLINE)
+    index_view_clear (&run->call->view);
+  run->call->view = (IndexView){ 0 };
+  send_notes (service, run->call);
+  run->done (run->call, &run->report, error, run->data);
+  g_free (run);
+}
+
+static void
+on_run_done (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  Run *run = data;
+
+  run->report.run = *report;
+  finish (run, error);
+}
+
+static gboolean
+run_once (OpCall *call, StoreSession *session, GError **error)
+{
+  gboolean ok;
+
+  op_call_reset (call);
+  call->session = session;
+  call->now_us = clock_now_us ();
+  ok = op_run (call, error);
+  call->session = NULL;
+  return ok;
+}
+
+/* One picture of the database for one call. */
+static gboolean
+run_reading (gpointer data, gpointer session, GError **error)
+{
+  Run *run = data;
+  gint64 start_us = clock_monotonic_us ();
+  gboolean ok;
+
+  if (!store_begin (session, STORE_READ, error))
+    return FALSE;
+  ok = run_once (run->call, session, error);
+  store_rollback (session);
+  if (clock_monotonic_us () - start_us > MAX_READ_US)
+    g_message ("%s read for more than a second", run->call->row->name);
+  return ok;
+}
+
+/* The writer judges by what is committed, not by what the loop had seen when the call came. */
+static gboolean
+run_writing (gpointer data, gpointer session, GError **error)
+{
+  Run *run = data;
+  IndexView *view = &run->call->view;
+
+  catalogue_unref (view->catalogue);
+  view->catalogue = catalogue_ref (index_feed_get_catalogue (run->service->feed));
+  return run_once (run->call, session, error);
+}
+
+static void
+send_to (Run *run, OpPlace place, gint64 deadline_us)
+{
+  g_autoptr (GError) error = NULL;
+  ExecutorJob job = { .place = place == OP_WRITE ? EXECUTOR_WRITER : EXECUTOR_WORKER,
+                      .run = place == OP_WRITE ? run_writing : run_reading,
+                      .done = on_run_done,
+                      .data = run,
+                      .deadline_us = deadline_us };
+
+  run->report.place = place;
+  index_view_copy_shared (&run->service->view, &run->call->view);
+  if (!executor_submit (run->service->executor, &job, &error))
+    finish (run, error);
+}
+
+/**
+ * op_service_submit:
+ * @call: row, caller, request_id, mapping, operation, arena and request are set; stays the caller's,
+ *   but is not to be touched until @done
+ * @deadline_us: of clock_monotonic_us()
+ * @done: called once, for inline calls before this function returns
+ *
+ * Runs a call where its row says. An inline handler that needs the database is run again on a
+ * worker. Errors come through @done: those of op_run(), and PLANNER_ERROR_BUSY. Loop thread; does
+ * not block.
+ */
+void
+op_service_submit (OpService *service, OpCall *call, gint64 deadline_us, OpDone done, gpointer data)
+{
+  Run *run = g_new0 (Run, 1);
+  g_autoptr (GError) error = NULL;
+  gint64 start_us = clock_monotonic_us ();
+  gboolean ok;
+
+  *run = (Run){ .service = service, .call = call, .done = done, .data = data };
+  run->report.place = call->row->place;
+  if (call->row->place != OP_INLINE)
+    {
+      send_to (run, call->row->place, deadline_us);
+      return;
+    }
+  call->view = service->view;
+  ok = run_once (call, NULL, &error);
+  if (ok && call->wants_session)
+    {
+      send_to (run, OP_READ, deadline_us);
+      return;
+    }
+  run->report.run.n_runs = 1;
+  run->report.run.run_us = clock_monotonic_us () - start_us;
+  finish (run, error);
+}
+
+/**
+ * op_service_probe:
+ * @call: of an inline operation
+ *
+ * Runs a call of our own, of which nothing is remembered. Loop thread.
+ */
+gboolean
+op_service_probe (OpService *service, OpCall *call, GError **error)
+{
+  gboolean ok;
+
+  call->view = service->view;
+  ok = run_once (call, NULL, error);
+  call->view = (IndexView){ 0 };
+  g_clear_pointer (&call->notes, g_ptr_array_unref);
+  return ok;
+}
+
+/**
+ * op_service_run_bulk:
+ * @run: on the bulk thread, with a reading session outside any transaction
+ *
+ * For what lasts: admin commands and upkeep. Errors: PLANNER_ERROR_BUSY, and @done is not called.
+ */
+gboolean
+op_service_run_bulk (OpService *service,
+                     ExecutorStep run,
+                     ExecutorDone done,
+                     gpointer data,
+                     GError **error)
+{
+  ExecutorJob job = {
+    .place = EXECUTOR_BULK, .run = run, .done = done, .data = data, .deadline_us = G_MAXINT64
+  };
+
+  return executor_submit (service->executor, &job, error);
+}
+
+/* A bulk job's write, and the place where it waits for it. */
+typedef struct
+{
+  OpWrite write;
+  gpointer data;
+  GMutex lock;
+  GCond changed;
+  gboolean is_over;
+  GError *error;
+} WaitingWrite;
+
+static gboolean
+run_write (gpointer data, gpointer session, GError **error)
+{
+  WaitingWrite *waiting = data;
+
+  return waiting->write (session, waiting->data, error);
+}
+
+static void
+on_write_done (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  WaitingWrite *waiting = data;
+
+  g_mutex_lock (&waiting->lock);
+  waiting->is_over = TRUE;
+  waiting->error = error == NULL ? NULL : g_error_copy (error);
+  g_cond_signal (&waiting->changed);
+  g_mutex_unlock (&waiting->lock);
+}
+
+/**
+ * op_service_write:
+ * @write: on the writer, alone in its group; what it changed is in the index when this returns
+ *
+ * Queues one write and waits until it is durable. Errors: the write's, or PLANNER_ERROR_BUSY. Bulk
+ * thread; blocks.
+ */
+gboolean
+op_service_write (OpService *service, OpWrite write, gpointer data, GError **error)
+{
+  WaitingWrite waiting = { .write = write, .data = data };
+  ExecutorJob job = { .place = EXECUTOR_WRITER,
+                      .run = run_write,
+                      .done = on_write_done,
+                      .data = &waiting,
+                      .deadline_us = clock_monotonic_us () + NOTES_DEADLINE_US,
+                      .alone = TRUE };
+
+  gboolean is_queued;
+
+  g_mutex_init (&waiting.lock);
+  g_cond_init (&waiting.changed);
+  is_queued = executor_submit (service->executor, &job, &waiting.error);
+  g_mutex_lock (&waiting.lock);
+  while (is_queued && !waiting.is_over)
+    g_cond_wait (&waiting.changed, &waiting.lock);
+  g_mutex_unlock (&waiting.lock);
+  g_mutex_clear (&waiting.lock);
+  g_cond_clear (&waiting.changed);
+  if (waiting.error == NULL)
+    return TRUE;
+  g_propagate_error (error, waiting.error);
+  return FALSE;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The service under every face: database, index and executor, and calls run where they belong. */
+#pragma once
+
+#include "base/executor.h"
+#include "ops/op.h"
+
+typedef struct _OpService OpService;
+
+/**
+ * OpServiceSettings:
+ * @context: (nullable): the loop's
+ */
+typedef struct
+{
+  GMainContext *context;
+  const char *database_path;
+  const char *schema_dir;
+  const char *data_dir;
+  guint n_workers;
+  guint max_queued;
+  guint max_group;
+} OpServiceSettings;
+
+/**
+ * OpReport:
+ * @place: where it was run last, or would have been
+ */
+typedef struct
+{
+  OpPlace place;
+  ExecutorReport run;
+} OpReport;
+
+/* Loop thread. The call is the caller's again; its body holds the answer when @error is NULL. */
+typedef void (*OpDone) (OpCall *call, const OpReport *report, const GError *error, gpointer data);
+
+/* One write of a bulk job. May be run twice, so it leaves nothing behind but in the database. */
+typedef gboolean (*OpWrite) (StoreSession *session, gpointer data, GError **error);
+
+/**
+ * OpServiceState:
+ * @n_notes_lost: records of answers that could not be written
+ */
+typedef struct
+{
+  ExecutorCounters executor;
+  guint n_resources;
+  guint n_citizens;
+  guint64 index_version;
+  guint n_notes_lost;
+} OpServiceState;
+
+OpService *op_service_new (const OpServiceSettings *settings,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void op_service_stop (OpService *service);
+void op_service_free (OpService *service);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (OpService, op_service_free)
+
+void op_service_submit (OpService *service,
+                        OpCall *call,
+                        gint64 deadline_us,
+                        OpDone done,
+                        gpointer data);
+gboolean
+op_service_probe (OpService *service, OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_service_run_bulk (OpService *service,
+                              ExecutorStep run,
+                              ExecutorDone done,
+                              gpointer data,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_service_write (OpService *service, OpWrite write, gpointer data, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
+
+const IndexView *op_service_get_view (const OpService *service);
+void op_service_get_state (OpService *service, OpServiceState *out_state);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The shape of a row in the table of configuration keys. */
+#pragma once
+
+#include <glib.h>
+
+typedef enum
+{
+  CONFIG_TEXT,
+  CONFIG_INT,
+  CONFIG_BOOL,
+  CONFIG_CHOICE, /* its words stand in the unit */
+  CONFIG_LIST,   /* separated by ; */
+  CONFIG_ROLES,
+} ConfigKind;
+
+/**
+ * ConfigKey:
+ * @fallback: (nullable): its default as text; NULL when the key is needed
+ * @may_reload: read again on SIGHUP
+ */
+typedef struct
+{
+  const char *group;
+  const char *name;
+  ConfigKind kind;
+  gsize offset;
+  const char *fallback;
+  gint64 minimum;
+  gint64 maximum;
+  const char *unit;
+  gboolean may_reload;
+  const char *sentence;
+} ConfigKey;

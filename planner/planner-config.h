@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* plannerd's configuration: one table of keys, one constant struct of values, and who may call. */
+#pragma once
+
+#include <glib.h>
+
+typedef enum
+{
+  CONFIG_LOG_LOGFMT,
+  CONFIG_LOG_JSON,
+} ConfigLogFormat;
+
+/**
+ * ConfigCaller:
+ * @name: of the group `[caller NAME]`: actor in journal and log
+ * @tenant: key of the municipality
+ * @roles: bits in the order of config_role_names
+ * @units: (nullable): organisation keys; NULL for every unit of the tenant
+ * @fingerprint: (nullable): SHA-256 of the client certificate, 64 lower-case hex digits
+ * @issuer: (nullable): its issuer, RFC 4514; goes with @subject_serial
+ * @subject_serial: (nullable): its subject's serialNumber: CVR and FID in OCES2, UUID in OCES3
+ * @system: client system code, -1 for none
+ *
+ * One entry of the allow-list.
+ */
+typedef struct
+{
+  char *name;
+  char *tenant;
+  guint roles;
+  char **units;
+  char *fingerprint;
+  char *issuer;
+  char *subject_serial;
+  gint64 system;
+} ConfigCaller;
+
+/**
+ * PlannerConfig:
+ * @callers: (element-type ConfigCaller): in the order of the file
+ *
+ * Every key of the table, named after it: `[dfdg] port` is @dfdg_port. Texts are never NULL; an
+ * empty one means: not set. Reference-counted, constant once loaded. What each key means stands in
+ * the table, which planner_config_print_sample() prints.
+ */
+typedef struct
+{
+  char *database_path;
+  char *database_schema_dir;
+  char *database_data_dir;
+  char *dfdg_address;
+  gint64 dfdg_port;
+  char *dfdg_certificate;
+  char *dfdg_key;
+  char *dfdg_trust;
+  char *plain_address;
+  gint64 plain_port;
+  char *plain_caller;
+  char *health_address;
+  gint64 health_port;
+  gint64 health_semantic_s;
+  char *admin_socket;
+  char *contract_mapping;
+  char *contract_public_url;
+  gint64 contract_validate_live;
+  gint64 contract_require_active_organisation;
+  gint64 contract_require_request_user_metadata;
+  gint64 limits_max_connections;
+  gint64 limits_max_connections_per_peer;
+  gint64 limits_max_body_bytes;
+  gint64 limits_max_head_bytes;
+  gint64 limits_request_timeout_ms;
+  gint64 limits_idle_timeout_ms;
+  gint64 limits_reply_timeout_ms;
+  gint64 limits_workers;
+  gint64 limits_max_queued;
+  gint64 limits_max_group;
+  gint64 limits_stop_timeout_s;
+  gint64 log_format;
+  char *log_level;
+  gint64 process_core_dumps;
+  GPtrArray *callers;
+} PlannerConfig;
+
+extern const char *const config_role_names[];
+
+PlannerConfig *planner_config_load (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PlannerConfig *planner_config_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+PlannerConfig *planner_config_ref (const PlannerConfig *config);
+void planner_config_unref (PlannerConfig *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlannerConfig, planner_config_unref)
+
+char *planner_config_dup_sample (void);
+char *planner_config_list_fixed_changes (const PlannerConfig *running, const PlannerConfig *wanted);
+const ConfigCaller *planner_config_find_caller (const PlannerConfig *config, const char *name);
