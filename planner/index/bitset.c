@@ -274,7 +274,8 @@ bitset_count (const guint64 *words, guint n_words)
 
       /* A byte holds the sums of 31 words of at most 8. */
       for (guint end = MIN (n_words - 1, i + 62); i < end; i += 2)
-        bytes += count_per_byte (*(const BitsetPair *) (words + i));
+        if ((words[i] | words[i + 1]) != 0)
+          bytes += count_per_byte (*(const BitsetPair *) (words + i));
       n += sum_of_bytes (bytes[0]) + sum_of_bytes (bytes[1]);
     }
   if (i < n_words)

@@ -12,61 +12,88 @@
 
 #include "index/bitset.h"
 
-#include <string.h>
+#define N_SCRATCH (FREE_STARTS_MAX_WORDS + 2 * FREE_STARTS_MAX_REACH)
 
-#define N_REACH_MAX 5 /* words that 288 steps can reach into, above or below */
-#define N_SCRATCH   (FREE_STARTS_MAX_WORDS + 2 * N_REACH_MAX)
+/* A grid that is counted from the start of each working block of one resource. */
+typedef struct
+{
+  const AvailabilityBlock *block;
+  const GArray *closed; /* normal list, nullable */
+  gint64 window_step;
+  guint n_grid;
+  guint64 every; /* the grid from bit 0 on */
+} BlockGrid;
 
 /* The first step of the working block around @step, from the end of the last closed day on. */
 static gint64
-find_block_start (const AvailabilityBlock *block, const GArray *closed, gint64 step)
+find_block_start (const BlockGrid *grid, gint64 step)
 {
-  gint64 first_step = block->first_word * BITSET_WORD_BITS;
-  gint64 window_step = period_ceil_to (block->window.start_us, PERIOD_STEP_US) / PERIOD_STEP_US;
-  gint64 start = first_step + bitset_run_start (block->work->words, step - first_step);
-  guint i = closed == NULL ? 0 : period_list_find (closed, step * PERIOD_STEP_US);
+  gint64 first_step = grid->block->first_word * BITSET_WORD_BITS;
+  gint64 start = first_step + bitset_run_start (grid->block->work->words, step - first_step);
+  guint i = grid->closed == NULL ? 0 : period_list_find (grid->closed, step * PERIOD_STEP_US);
 
-  if (start == window_step)
-    start = block->first_work_step;
+  if (start == grid->window_step)
+    start = grid->block->first_work_step;
   if (i > 0)
     {
-      gint64 end_us = g_array_index (closed, Period, i - 1).end_us;
+      gint64 end_us = g_array_index (grid->closed, Period, i - 1).end_us;
       start = MAX (start, period_ceil_to (end_us, PERIOD_STEP_US) / PERIOD_STEP_US);
     }
   return start;
 }
 
-/* Keeps the starts that lie a whole number of grid steps behind the start of their working block. */
+/* Keeps the starts of one word that lie whole grid steps behind the start of their working block. */
 static guint64
-keep_block_grid (const AvailabilityBlock *block,
-                 const FreeStartsNeed *need,
-                 const FreeStartsChunk *chunk,
-                 guint i,
-                 guint64 starts)
+keep_block_grid (const BlockGrid *grid, gint64 word_step, guint64 hours, guint64 starts)
 {
-  gint64 word_step = (chunk->first_word + i) * BITSET_WORD_BITS;
-  guint64 hours = block->work->words[chunk->first_word + i - block->first_word];
   guint64 kept = 0;
 
-  if (chunk->closed != NULL)
-    hours &= ~chunk->closed[i];
   while (starts != 0)
     {
-      guint first = (guint) __builtin_ctzll (starts);
+      guint first = (guint) __builtin_ctzll (starts), n_off;
       guint64 run = ~G_GUINT64_CONSTANT (0) << first;
-      guint64 holes = ~hours & run;
-      gint64 block_start;
-      guint n_off;
+      guint64 holes_below = ~hours & ~run, holes_above = ~hours & run;
+      gint64 step = word_step + first, block_start;
 
-      if (holes != 0)
-        run &= (holes & -holes) - 1; /* up to the first hole behind */
-      block_start = find_block_start (block, chunk->closed_periods, word_step + first);
-      n_off = (guint) (word_step + first - block_start) % need->n_grid;
-      kept |=
-        starts & run & bitset_every (need->n_grid, first + (n_off == 0 ? 0 : need->n_grid - n_off));
+      if (holes_above != 0)
+        run &= (holes_above & -holes_above) - 1;
+      block_start = holes_below == 0 ? G_MININT64 /* begins in an earlier word */
+                                     : word_step + BITSET_WORD_BITS - __builtin_clzll (holes_below);
+      if (block_start <= grid->window_step)
+        block_start = find_block_start (grid, step);
+      n_off = (guint) (step - block_start) % grid->n_grid;
+      first += n_off == 0 ? 0 : grid->n_grid - n_off;
+      if (first < BITSET_WORD_BITS)
+        kept |= starts & run & (grid->every << first);
       starts &= ~run;
     }
   return kept;
+}
+
+static void
+and_block_grid (const AvailabilityBlock *block,
+                const FreeStartsNeed *need,
+                const FreeStartsChunk *chunk,
+                guint64 *words)
+{
+  const guint64 *work = block->work->words;
+  BlockGrid grid = { .block = block,
+                     .closed = chunk->closed_periods,
+                     .window_step =
+                       period_ceil_to (block->window.start_us, PERIOD_STEP_US) / PERIOD_STEP_US,
+                     .n_grid = need->n_grid,
+                     .every = bitset_every (need->n_grid, 0) };
+
+  for (guint i = 0; i < chunk->n_words; i++)
+    if (words[i] != 0)
+      {
+        gint64 word = chunk->first_word + i;
+        guint64 hours = work[word - block->first_word];
+
+        if (chunk->closed != NULL)
+          hours &= ~chunk->closed[i];
+        words[i] = keep_block_grid (&grid, word * BITSET_WORD_BITS, hours, words[i]);
+      }
 }
 
 /* Which of @n words of the raster from @first on a block has: [skipped, end). */
@@ -156,8 +183,8 @@ free_starts_n_reach (const FreeStartsNeed *need)
 
 /**
  * free_starts_find:
- * @out_words: (out): chunk->n_words words: bit i of word w is set when the meeting may start at step
- *   (chunk->first_word + w) * 64 + i
+ * @out_words: (out): chunk->n_words words, and room for FREE_STARTS_MAX_REACH more to work in: bit i of
+ *   word w is set when the meeting may start at step (chunk->first_word + w) * 64 + i
  *
  * Any thread, never blocks, allocates nothing.
  */
@@ -167,18 +194,13 @@ free_starts_find (const AvailabilityBlock *block,
                   const FreeStartsChunk *chunk,
                   guint64 *out_words)
 {
-  guint64 inside[N_SCRATCH];
   guint n = chunk->n_words + free_starts_n_reach (need);
 
-  fill_inside (block, chunk, n, inside);
-  bitset_erode (inside, n, need->n_core);
-  bitset_and (inside, chunk->allowed, chunk->n_words);
-  memcpy (out_words, inside, chunk->n_words * sizeof (guint64));
+  fill_inside (block, chunk, n, out_words);
+  bitset_erode (out_words, n, need->n_core);
+  bitset_and (out_words, chunk->allowed, chunk->n_words);
   if (need->n_before + need->n_after > 0)
     and_around (block, need, chunk, out_words);
-  if (need->n_grid <= 1)
-    return;
-  for (guint i = 0; i < chunk->n_words; i++)
-    if (out_words[i] != 0)
-      out_words[i] = keep_block_grid (block, need, chunk, i, out_words[i]);
+  if (need->n_grid > 1)
+    and_block_grid (block, need, chunk, out_words);
 }

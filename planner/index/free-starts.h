@@ -4,8 +4,10 @@
 
 #include "index/availability-block.h"
 
-/* So many words are worked on at a time. */
+/* So many words are worked on at a time; 288 steps reach into so many more. */
 #define FREE_STARTS_MAX_WORDS 64
+#define FREE_STARTS_MAX_REACH 5
+#define FREE_STARTS_ROW_WORDS (FREE_STARTS_MAX_WORDS + FREE_STARTS_MAX_REACH)
 
 /**
  * FreeStartsNeed:

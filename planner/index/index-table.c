@@ -208,7 +208,7 @@ index_table_unref (IndexTable *table)
  * @ids: @n_changes ids; of equal ones the last counts
  * @blocks: @n_changes blocks to hold; NULL takes the id out
  *
- * Returns: (transfer full): the table after the changes. Any thread; about a microsecond for one
+ * Returns: (transfer full): the table after the changes. Any thread; a few microseconds for one
  *   change, a pass over all ids when one is new.
  */
 IndexTable *

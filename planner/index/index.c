@@ -118,7 +118,7 @@ replace_blocks (IndexTable *old, const IndexChange *changes, guint n_changes)
  * @resources: (nullable): new availability blocks, any order; of two for one id the later counts
  * @offers: (nullable): new offer blocks, likewise
  *
- * Any thread; about a microsecond for one change among 10,000. Hand over all changes of a group at once.
+ * Any thread; about 5 us for one change among 10,000. Hand over all changes of a group at once.
  *
  * Returns: (transfer full): the next version
  */

@@ -8,9 +8,8 @@
 #include "rules/offer-match.h"
 
 #define FIRST_CHUNK_WORDS 4 /* 21 hours; then twice as many each time */
-#define N_REACH_MAX       5
 
-/* A search on its way. @rows: per advisor FREE_STARTS_MAX_WORDS words of the present chunk. */
+/* A search on its way. @rows: per advisor FREE_STARTS_ROW_WORDS words of the present chunk. */
 typedef struct
 {
   const SlotSearch *search;
@@ -20,7 +19,7 @@ typedef struct
   FreeStartsChunk chunk;
   guint64 allowed[FREE_STARTS_MAX_WORDS];
   guint64 any[FREE_STARTS_MAX_WORDS];
-  guint64 closed[FREE_STARTS_MAX_WORDS + N_REACH_MAX];
+  guint64 closed[FREE_STARTS_ROW_WORDS];
   guint64 *rows;
   gint64 *ids;
   guint n_rows;
@@ -69,7 +68,7 @@ walk_init (Walk *walk, const SlotSearch *search)
     walk->advisor_need.n_grid = (guint) (offer->grid_us / PERIOD_STEP_US);
   walk->chunk.first_word =
     period_floor_to (walk->limits.first_step, BITSET_WORD_BITS) / BITSET_WORD_BITS;
-  walk->rows = g_new (guint64, (gsize) search->n_advisors * FREE_STARTS_MAX_WORDS);
+  walk->rows = g_new (guint64, (gsize) search->n_advisors * FREE_STARTS_ROW_WORDS);
   walk->ids = g_new (gint64, search->n_advisors);
 }
 
@@ -90,7 +89,7 @@ static void
 fill_closed (Walk *walk)
 {
   const GArray *closed = walk->search->closed;
-  guint n_words = walk->chunk.n_words + N_REACH_MAX;
+  guint n_words = walk->chunk.n_words + FREE_STARTS_MAX_REACH;
   gint64 first_step = walk->chunk.first_word * BITSET_WORD_BITS;
 
   walk->chunk.closed_periods = closed;
@@ -117,7 +116,7 @@ and_rooms (Walk *walk)
 {
   const SlotSearch *search = walk->search;
   FreeStartsChunk chunk = walk->chunk;
-  guint64 some[FREE_STARTS_MAX_WORDS] = { 0 }, one[FREE_STARTS_MAX_WORDS];
+  guint64 some[FREE_STARTS_MAX_WORDS] = { 0 }, one[FREE_STARTS_ROW_WORDS];
 
   chunk.closed = NULL;
   chunk.closed_periods = NULL;
@@ -148,7 +147,7 @@ walk_chunk (Walk *walk)
     and_rooms (walk);
   for (guint r = 0; r < search->n_advisors; r++)
     {
-      guint64 *row = walk->rows + (gsize) walk->n_rows * FREE_STARTS_MAX_WORDS;
+      guint64 *row = walk->rows + (gsize) walk->n_rows * FREE_STARTS_ROW_WORDS;
 
       if (!is_fresh (search->advisors[r], search->now_us))
         continue;
@@ -189,7 +188,7 @@ append_step (const Walk *walk, guint i, guint bit, GArray *starts)
   for (guint r = 0; r < walk->n_rows; r++)
     {
       out[n] = (SlotStart){ step * PERIOD_STEP_US, walk->ids[r], 0 };
-      n += (guint) (walk->rows[(gsize) r * FREE_STARTS_MAX_WORDS + i] >> bit) & 1;
+      n += (guint) (walk->rows[(gsize) r * FREE_STARTS_ROW_WORDS + i] >> bit) & 1;
     }
   g_array_set_size (starts, n);
 }
@@ -298,7 +297,7 @@ slot_search_count (const SlotSearch *search)
   walk_init (&walk, search);
   while (walk_next (&walk, FREE_STARTS_MAX_WORDS))
     for (guint r = 0; r < walk.n_rows; r++)
-      n += bitset_count (walk.rows + (gsize) r * FREE_STARTS_MAX_WORDS, walk.chunk.n_words);
+      n += bitset_count (walk.rows + (gsize) r * FREE_STARTS_ROW_WORDS, walk.chunk.n_words);
   walk_clear (&walk);
   return n;
 }
