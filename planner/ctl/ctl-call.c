@@ -8,27 +8,8 @@
 #include "ctl/ctl-client.h"
 #include "ctl/ctl.h"
 #include "ops/admin.h"
-#include "store/journal-store.h"
 #include "store/store-lock.h"
 #include "store/store-migrate.h"
-
-/* AdminRunner on the session that is open already. */
-static gboolean
-run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
-{
-  StoreSession *session = runner;
-
-  if (!store_begin (session, STORE_WRITE, error))
-    return FALSE;
-  if (write (session, data, error) && journal_store_seal (session, error) &&
-      store_commit (session, error))
-    {
-      store_checkpoint (session);
-      return TRUE;
-    }
-  store_rollback (session);
-  return FALSE;
-}
 
 static gboolean
 check_is_there (const Ctl *ctl, const char *command, GError **error)
@@ -54,7 +35,7 @@ call_here (const Ctl *ctl, const char *command, AdminCall *call, GError **error)
     return FALSE;
   ids_new_guid (call_id);
   call->session = session;
-  call->runner = (AdminRunner){ run_write, session };
+  call->runner = admin_runner_direct (session);
   call->now_us = clock_now_us ();
   call->data_dir = ctl->data_dir;
   call->actor = "plannerctl";

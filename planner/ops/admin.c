@@ -3,6 +3,36 @@
 #include "ops/admin.h"
 
 #include "base/error.h"
+#include "store/journal-store.h"
+
+static gboolean
+run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  StoreSession *session = runner;
+
+  if (!store_begin (session, STORE_WRITE, error))
+    return FALSE;
+  if (write (session, data, error) && journal_store_seal (session, error) &&
+      store_commit (session, error))
+    {
+      store_checkpoint (session);
+      return TRUE;
+    }
+  store_rollback (session);
+  return FALSE;
+}
+
+/**
+ * admin_runner_direct:
+ * @session: a writing session outside a transaction; the database lock is the caller's
+ *
+ * Returns: a runner that writes on @session, one transaction a write.
+ */
+AdminRunner
+admin_runner_direct (StoreSession *session)
+{
+  return (AdminRunner){ run_write, session };
+}
 
 /**
  * admin_run:

@@ -23,6 +23,9 @@ typedef struct
   gpointer runner;
 } AdminRunner;
 
+/* On a writing session that is the caller's own: each write there and then. */
+AdminRunner admin_runner_direct (StoreSession *session);
+
 /**
  * AdminCall:
  * @session: for reading; a reading command runs in one read transaction on it, a writing command

@@ -133,6 +133,19 @@ read_offer (Reader *reader, JsonNode *node, guint index)
   g_ptr_array_add (reader->offers, row);
 }
 
+/* JSON-GLib begins its message with the place: <data>:LINE:COLUMN: text. */
+static void
+add_parse_problem (ImportProblems *problems, const char *file, const char *message)
+{
+  g_auto (GStrv) parts = g_strsplit (message, ":", 4);
+
+  if (g_strv_length (parts) == 4 && g_str_equal (parts[0], "<data>"))
+    import_problems_add (problems, file, (guint) g_ascii_strtoull (parts[1], NULL, 10), "%s",
+                         g_strstrip (parts[3]));
+  else
+    import_problems_add (problems, file, 0, "%s", message);
+}
+
 /**
  * import_json_read_offers:
  * @text: a list of objects whose members are the columns of offers.csv; windows is a list of objects
@@ -157,8 +170,7 @@ import_json_read_offers (ImportProblems *problems,
   g_signal_connect (parser, "object-end", G_CALLBACK (on_object_end), &reader);
   if (!json_parser_load_from_data (parser, text, -1, &error))
     {
-      import_problems_add (problems, file, json_parser_get_current_line (parser), "%s",
-                           error->message);
+      add_parse_problem (problems, file, error->message);
       return;
     }
   if (json_parser_get_root (parser) == NULL ||

@@ -306,3 +306,24 @@ import_offer (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **
     g_array_append_val (run->changed_offers, offer->offer_id);
   return TRUE;
 }
+
+/**
+ * import_check_windows:
+ */
+void
+import_check_windows (ImportRun *run)
+{
+  const GPtrArray *rows = run->source->tables[IMPORT_OFFER_WINDOWS];
+
+  for (guint i = 0; i < rows->len; i++)
+    {
+      ImportRow *row = rows->pdata[i];
+      g_autofree char *identifier = row->is_refused ? NULL : dup_guid (row, "offer");
+
+      if (identifier == NULL || import_run_has_claimed (run, "offer", identifier))
+        continue;
+      import_row_refuse (row, "no offer of this import has the identifier %s", identifier);
+      run->counts[IMPORT_OFFER_WINDOWS].n_same--;
+      run->counts[IMPORT_OFFER_WINDOWS].n_refused++;
+    }
+}

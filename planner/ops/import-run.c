@@ -202,6 +202,18 @@ import_run_claim (ImportRun *run, ImportRow *row, const char *kind, const char *
   return TRUE;
 }
 
+/**
+ * import_run_has_claimed:
+ *
+ * Returns: TRUE when this import had a row of that kind and key.
+ */
+gboolean
+import_run_has_claimed (ImportRun *run, const char *kind, const char *key)
+{
+  g_autofree char *name = g_strdup_printf ("%s %s", kind, key);
+  return g_hash_table_contains (run->seen, name);
+}
+
 static void
 count (ImportCount *counts, const ImportRow *row, PutOutcome outcome)
 {
@@ -249,5 +261,6 @@ import_run_apply (ImportRun *run, GError **error)
     for (guint i = 0; functions[table] != NULL && i < run->source->tables[table]->len; i++)
       if (!apply_row (run, table, g_ptr_array_index (run->source->tables[table], i), error))
         return FALSE;
+  import_check_windows (run);
   return import_availabilities (run, error);
 }

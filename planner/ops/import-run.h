@@ -65,6 +65,7 @@ ResourceRecord *import_run_find_resource (ImportRun *run, const char *key_or_ema
 ResourceRecord *import_run_need_resource (ImportRun *run, ImportRow *row, const char *column);
 /* Refuses the row when this import had a row of the same kind and key before. */
 gboolean import_run_claim (ImportRun *run, ImportRow *row, const char *kind, const char *key);
+gboolean import_run_has_claimed (ImportRun *run, const char *kind, const char *key);
 void import_run_remember_unit (ImportRun *run, UnitRecord *unit);
 void import_run_remember_team (ImportRun *run, TeamRecord *team);
 void import_run_remember_resource (ImportRun *run, ResourceRecord *resource);
@@ -90,6 +91,8 @@ gboolean
 import_offer_window (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 gboolean import_offer (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 
+/* After the rows: a window whose offer never came is refused. */
+void import_check_windows (ImportRun *run);
 /* After the rows: working time as availability texts, from the tables or from files. */
 gboolean import_availabilities (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void import_hours_free (gpointer data);
