@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Installs what is missing, builds, makes the demo municipality and certificates, and serves it. Safe to repeat: it resumes the data.
+#
+# usage: deploy/run.sh [--port N] [--tls-port N] [--health-port N] [--dir FOLDER] [--build FOLDER] [--no-install]
+#   --port N         plain HTTP on 127.0.0.1 (8080)
+#   --tls-port N     the DFDG face, TLS with client certificates, on 127.0.0.1 (8443)
+#   --health-port N  health and metrics on 127.0.0.1 (9464)
+#   --dir FOLDER     database, certificates, configuration and log (var/demo)
+#   --build FOLDER   where to build (build)
+#   --no-install     uses what the machine has
+# Ctrl-C stops it cleanly.
+set -euo pipefail
+here=$PWD
+cd "$(dirname "$0")/.."
+source_folder=$PWD
+
+port=8080 tls_port=8443 health_port=9464 dir=$source_folder/var/demo build=$source_folder/build install=yes
+while [ $# -gt 0 ]; do
+    case $1 in
+    --port) port=${2:?--port needs a number}; shift ;;
+    --tls-port) tls_port=${2:?--tls-port needs a number}; shift ;;
+    --health-port) health_port=${2:?--health-port needs a number}; shift ;;
+    --dir) dir=$(cd "$here" && realpath -m "${2:?--dir needs a folder}"); shift ;;
+    --build) build=$(cd "$here" && realpath -m "${2:?--build needs a folder}"); shift ;;
+    --no-install) install=no ;;
+    *) sed -n 's/^# \{0,1\}//; /^usage/,/^Ctrl/p' "$0" >&2; exit 2 ;;
+    esac
+    shift
+done
+path=/soap/ExternalBookingService/v3
+plannerd=$build/planner/plannerd
+plannerctl=("$build/planner/plannerctl" --database "$dir/planner.db" --data-dir "$source_folder/data")
+
+[ $install = no ] || deploy/install.sh run build
+
+build_programs ()
+{
+    # The same options as deploy/test.sh, which then uses the folder as it is.
+    if [ ! -f "$build/build.ninja" ]; then
+        meson setup "$build" -Dwerror=true
+        echo " -Dwerror=true" >"$build/options"
+    fi
+    ninja -C "$build" planner/plannerd planner/plannerctl
+}
+
+fingerprint ()
+{
+    openssl x509 -in "$dir/tls/$1.pem" -noout -fingerprint -sha256 | sed 's/.*=//'
+}
+
+write_config ()
+{
+    cat >"$dir/plannerd.conf" <<CONFIG
+# Made by deploy/run.sh at every start. Every key: plannerd --print-config-sample
+[database]
+path=$dir/planner.db
+schema-dir=$source_folder/data/schema/sqlite
+data-dir=$source_folder/data
+
+[dfdg]
+address=127.0.0.1
+port=$tls_port
+certificate=$dir/tls/server.pem
+key=$dir/tls/server.key
+trust=$dir/tls/ca.pem
+
+[plain]
+port=$port
+caller=demo
+
+[health]
+port=$health_port
+
+# Everybody on this machine, by the plain face: every role of the demo's units.
+[caller demo]
+tenant=demo
+roles=dfdg;indkalder;kss
+units=89000;89001
+
+[caller client]
+tenant=demo
+roles=dfdg
+units=89000;89001
+fingerprint=$(fingerprint client)
+
+[caller kss]
+tenant=demo
+roles=indkalder;kss
+units=89000;89001
+fingerprint=$(fingerprint kss)
+CONFIG
+}
+
+make_demo ()
+{
+    [ -f "$dir/imported" ] && return 0
+    "${plannerctl[@]}" create --key demo >/dev/null
+    "${plannerctl[@]}" import "$source_folder/data/demo" >"$dir/import.log" || { cat "$dir/import.log" >&2; return 1; }
+    touch "$dir/imported"
+}
+
+print_commands ()
+{
+    cat <<HELP
+Kommunal Planner serves the demo municipality (units 89000 and 89001); Ctrl-C stops it.
+
+  contract   http://127.0.0.1:$port$path?wsdl   (and ?xsd)
+  plain      http://127.0.0.1:$port$path
+  DFDG face  https://127.0.0.1:$tls_port$path   with $dir/tls/client.pem
+  health     http://127.0.0.1:$health_port/health/ready   and /health/semantic, /metrics
+  admin      ${plannerctl[*]} list advisors
+  log        $dir/plannerd.log
+
+A whole booking, ready to paste into another shell:
+
+# --- begin
+url=http://127.0.0.1:$port$path tls=
+# Over mutual TLS instead:
+#   url=https://127.0.0.1:$tls_port$path tls='--cacert $dir/tls/ca.pem --cert $dir/tls/client.pem --key $dir/tls/client.key'
+HELP
+    sed '1,2d' deploy/booking-commands.sh
+    echo "# --- end"
+}
+
+stop ()
+{
+    kill -TERM "$server" 2>/dev/null || true
+}
+
+build_programs >"${TMPDIR:-/tmp}/planner-build-$$.log" 2>&1 || { tail -n 40 "${TMPDIR:-/tmp}/planner-build-$$.log"; exit 1; }
+rm -f "${TMPDIR:-/tmp}/planner-build-$$.log"
+umask 077
+mkdir -p "$dir"
+deploy/make-certificates.sh "$dir/tls" client kss
+make_demo
+write_config
+"$plannerd" --config "$dir/plannerd.conf" 2>>"$dir/plannerd.log" &
+server=$!
+trap stop INT TERM
+for ((i = 0; i < 200; i++)); do
+    curl -fs -o /dev/null "http://127.0.0.1:$health_port/health/ready" && break
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.05
+done
+if ! kill -0 "$server" 2>/dev/null; then
+    tail -n 5 "$dir/plannerd.log" >&2
+    exit 1
+fi
+print_commands
+# The first wait ends when a signal comes, the second when the program has stopped.
+status=0
+wait "$server" || status=$?
+while kill -0 "$server" 2>/dev/null; do
+    status=0
+    wait "$server" || status=$?
+done
+echo "stopped; the data stays in $dir"
+exit "$status"
