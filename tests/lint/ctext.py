@@ -8,7 +8,7 @@ _COMMENT_OR_STRING = re.compile(r'(/\*.*?\*/|//[^\n]*)|("(?:\\.|[^"\\\n])*"|\'(?
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
 _FUNCTION = re.compile(r"^([A-Za-z_]\w*) ?\(((?:[^(){};]|\([^()]*\))*)\)\s*\n\{", re.M)
 _PROTOTYPE = re.compile(
-    r"^(?!typedef\b)(?:[A-Za-z_][\w ]*[ *]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M
+    r"^(?!typedef\b)([A-Za-z_][\w ]*[ *]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[(){};:]")
@@ -38,12 +38,26 @@ def includes(text):
         ) is not None
 
 
+@dataclass
+class Prototype:
+    """One function that a header declares."""
+
+    line: int
+    name: str
+    returns: str
+    parameters: str
+    attributes: str
+
+
 def prototypes(text):
-    """(line, name, parameters, attributes) of every function that a header declares."""
+    """Every function that a header declares."""
     code = code_only(text)
     for match in _PROTOTYPE.finditer(code):
-        if not match.group(1).startswith("G_D"):
-            yield code.count("\n", 0, match.start()) + 1, match.group(1), match.group(2), match.group(3)
+        returns, name, parameters, attributes = match.groups()
+        if not name.startswith("G_D"):
+            yield Prototype(
+                code.count("\n", 0, match.start()) + 1, name, returns.strip(), parameters, attributes
+            )
 
 
 @dataclass

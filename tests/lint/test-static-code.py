@@ -177,7 +177,7 @@ CASES = [
     (
         "must-use",
         {
-            "planner/a.h": "gboolean a_load (int b, GError **error) G_GNUC_WARN_UNUSED_RESULT;\nvoid a_free (A *a);\nstruct A\n{\n  int (*get) (GError **error);\n};\n"
+            "planner/a.h": "gboolean a_load (int b, GError **error) G_GNUC_WARN_UNUSED_RESULT;\nvoid a_set_error (GError **error);\nvoid a_free (A *a);\nstruct A\n{\n  int (*get) (GError **error);\n};\n"
             "typedef int (*Get) (GError **error);\n"
         },
         None,
@@ -229,7 +229,7 @@ CASES = [
     (
         "sql",
         {
-            "planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1 " \\\n "ORDER BY c") \\\n  X (A_BY_ID, "SELECT " A " FROM b")\n'
+            "planner/store/sql-a.h": 'X (BOOKINGS_OF_A, "SELECT " COLUMNS FROM_B \\\n     "WHERE a = $1 " \\\n "ORDER BY c") \\\n  X (A_BY_ID, "SELECT " A " FROM b") X (CLAIMS_OF_A, "SELECT coalesce(min(a), 0) FROM b")\n'
         },
         None,
     ),
