@@ -163,9 +163,15 @@ ledger_hold (const OpCall *call,
          ledger_note_citizen (session, call->tenant_id, hold->citizen_id, error);
 }
 
-/* A session that nobody sits in any more gives its time back. */
-static gboolean
-close_empty_session (StoreSession *session, gint64 tenant_id, gint64 session_id, GError **error)
+/**
+ * ledger_close_session:
+ * @session_id: 0 does nothing
+ *
+ * A session that nobody sits in any more gives its time back. Runs after the record that named it
+ * has been changed.
+ */
+gboolean
+ledger_close_session (StoreSession *session, gint64 tenant_id, gint64 session_id, GError **error)
 {
   g_autoptr (GroupSession) group = NULL;
   GError *local_error = NULL;
@@ -195,7 +201,7 @@ ledger_drop_hold (StoreSession *session, const Hold *hold, GError **error)
   return claim_store_remove (session, hold->tenant_id, CLAIMS_OF_HOLD, hold->hold_id, error) &&
          group_store_free_seat (session, 0, hold->hold_id, error) &&
          hold_store_remove (session, hold->hold_id, error) &&
-         close_empty_session (session, hold->tenant_id, hold->session_id, error) &&
+         ledger_close_session (session, hold->tenant_id, hold->session_id, error) &&
          note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error) &&
          ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
 }
@@ -260,7 +266,7 @@ promote_blocking (StoreSession *session,
 /**
  * ledger_release_booking:
  *
- * Frees the booking's time or seat; the record stays.
+ * Frees the booking's time or seat; the record stays, and ledger_close_session() is due after it.
  */
 gboolean
 ledger_release_booking (StoreSession *session, const Booking *booking, GError **error)
@@ -269,8 +275,7 @@ ledger_release_booking (StoreSession *session, const Booking *booking, GError **
 
   if (!claim_store_remove (session, booking->tenant_id, CLAIMS_OF_BOOKING, booking->booking_id,
                            error) ||
-      !group_store_free_seat (session, booking->booking_id, 0, error) ||
-      !close_empty_session (session, booking->tenant_id, booking->session_id, error))
+      !group_store_free_seat (session, booking->booking_id, 0, error))
     return FALSE;
   for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
     if (resources[i] != 0 &&

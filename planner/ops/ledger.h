@@ -27,6 +27,10 @@ gboolean ledger_use_hold (const OpCall *call,
 gboolean ledger_release_booking (StoreSession *session,
                                  const Booking *booking,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_close_session (StoreSession *session,
+                               gint64 tenant_id,
+                               gint64 session_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For bookings without an offer: @exclusive FALSE takes a time that collides (KSS). */
 gboolean ledger_claim_plain (StoreSession *session,
                              const Booking *booking,

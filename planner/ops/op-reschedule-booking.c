@@ -86,6 +86,7 @@ move (OpCall *call, Booking *booking, const Hold *hold, GError **error)
          ledger_release_booking (call->session, before, error) &&
          ledger_use_hold (call, hold, booking, error) &&
          booking_store_change (call->session, booking, error) &&
+         ledger_close_session (call->session, before->tenant_id, before->session_id, error) &&
          booking_journal (call, "booking-moved", before, booking, error);
 }
 

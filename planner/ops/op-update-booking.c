@@ -141,6 +141,7 @@ change (OpCall *call, const Booking *before, Booking *after, const Request *requ
     return FALSE;
   return booking_store_change (call->session, after, error) &&
          (!is_placed || registration_claim (call, after, error)) &&
+         ledger_close_session (call->session, before->tenant_id, before->session_id, error) &&
          booking_journal (call, "booking-updated", before, after, error) &&
          (op_acting_role (call) != OP_ROLE_INDKALDER ||
           booking_tell_dfdg (call, "update", after, error));

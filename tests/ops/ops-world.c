@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
+#include "ops/op-expire.h"
 #include "ops/op-notes.h"
 #include "store/journal-store.h"
 #include "store/store-migrate.h"
@@ -89,6 +90,21 @@ write_notes (World *world, GPtrArray *notes)
 
   g_assert_true (store_begin (world->writer, STORE_WRITE, NULL));
   g_assert_true (op_notes_write (world->writer, notes, world->now_us, &error));
+  g_assert_no_error (error);
+  delta = index_feed_load_changes (world->feed, world->writer, world->now_us, &error);
+  g_assert_no_error (error);
+  g_assert_true (store_commit (world->writer, NULL));
+  apply (world, delta);
+}
+
+void
+world_expire (World *world)
+{
+  g_autoptr (GError) error = NULL;
+  IndexDelta *delta;
+
+  g_assert_true (store_begin (world->writer, STORE_WRITE, NULL));
+  g_assert_true (op_expire_holds (world->writer, world->now_us, NULL, &error));
   g_assert_no_error (error);
   delta = index_feed_load_changes (world->feed, world->writer, world->now_us, &error);
   g_assert_no_error (error);

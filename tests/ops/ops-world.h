@@ -32,6 +32,8 @@ void world_run_sql (World *world, const char *sql);
 /* The answer, valid until the next call; NULL with @error set. */
 gconstpointer
 world_call (World *world, const char *operation, gconstpointer request, GError **error);
+/* The timer's job: holds that have ended go, in the database and in the index. */
+void world_expire (World *world);
 /* Content of soap:Body of the last answer. */
 const char *world_body (const World *world);
 gint64 world_count (World *world, const char *sql);

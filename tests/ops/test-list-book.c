@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Random worlds: a listed time can be booked, an unlisted one is refused, and the fed index equals a new one. */
+#include <string.h>
+
+#include "base/error.h"
+#include "ops-world.h"
+#include "store/booking-store.h"
+
+#define MINUTE     G_GINT64_CONSTANT (60000000)
+#define STEP       (5 * MINUTE)
+#define HOUR       (60 * MINUTE)
+#define DAY        (24 * HOUR)
+#define N_CITIZENS 6
+
+typedef struct
+{
+  World *world;
+  GRand *random;
+  gint64 monday_us; /* 00:00 UTC of the first day that is looked at */
+  guint n_advisors;
+  guint n_offers;
+} Play;
+
+static int
+pick (Play *play, int first, int last)
+{
+  return g_rand_int_range (play->random, first, last + 1);
+}
+
+static gboolean
+chance (Play *play, int percent)
+{
+  return pick (play, 1, 100) <= percent;
+}
+
+static void
+add_spans (Play *play, GString *sql, const char *table, guint resource_id)
+{
+  for (int day = 0; day < 5; day++)
+    {
+      gint64 at = play->monday_us + day * DAY + pick (play, 5 * 60, 9 * 60) * MINUTE;
+
+      for (int i = pick (play, 0, 3); i > 0; i--)
+        {
+          gint64 end = at + pick (play, 20, 300) * MINUTE;
+          if (g_str_equal (table, "work_span"))
+            {
+              at -= at % STEP;
+              end -= end % STEP;
+            }
+          g_string_append_printf (
+            sql, "INSERT INTO %s VALUES (%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "%s);", table,
+            resource_id, at, MAX (end, at + STEP),
+            g_str_equal (table, "busy_span") ? ", 1, 'busy'" : "");
+          at = MAX (end, at + STEP) + pick (play, 1, 90) * MINUTE;
+        }
+    }
+}
+
+static void
+add_resources (Play *play, GString *sql)
+{
+  for (guint i = 1; i <= play->n_advisors + 2; i++)
+    {
+      gboolean is_room = i > play->n_advisors;
+      g_string_append_printf (
+        sql,
+        "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) "
+        "VALUES (%u, 1, '%s', 'R%u', 'r%u@demo.example', 'R %u');"
+        "INSERT INTO resource_unit VALUES (1, %u, 1);",
+        i, is_room ? "room" : "advisor", i, i, i, i);
+      if (!is_room || chance (play, 50))
+        {
+          g_string_append_printf (sql, "INSERT INTO availability VALUES (NULL, 1, %u, 'a', '');",
+                                  i);
+          add_spans (play, sql, "work_span", i);
+        }
+      if (chance (play, 60))
+        add_spans (play, sql, "busy_span", i);
+    }
+}
+
+static void
+add_offer_row (Play *play, GString *sql, guint offer_id, gboolean is_group)
+{
+  g_string_append_printf (
+    sql,
+    "INSERT INTO offer (offer_id, tenant_id, unit_id, identifier, interview_type, form, title, "
+    "duration_minutes, grid_minutes, grid_anchor, before_minutes, after_minutes, "
+    "may_share_buffers, "
+    "lead_minutes, horizon_days, release_minute, seats, needs_room, room_before_minutes, "
+    "room_after_minutes, rebook_deadline_minutes, cancel_deadline_minutes) VALUES (%u, 1, 1, "
+    "'10000000-0000-4000-8000-%012u', %u, '%s', 'T', %d, %d, '%s', %d, %d, %d, %d, %d, %d, %d, %d, "
+    "%d, "
+    "%d, 0, 0);",
+    offer_id, offer_id, 6 + offer_id, is_group ? "group" : "individual", pick (play, 1, 18) * 5,
+    pick (play, 1, 12) * 5, chance (play, 50) ? "block" : "midnight", pick (play, 0, 4) * 5,
+    pick (play, 0, 4) * 5, chance (play, 50), pick (play, 0, 40) * 60, pick (play, 3, 9),
+    pick (play, 0, 1439), is_group ? pick (play, 1, 3) : 1, chance (play, 35),
+    pick (play, 0, 2) * 5, pick (play, 0, 2) * 5);
+}
+
+static void
+add_offer (Play *play, GString *sql, guint offer_id)
+{
+  add_offer_row (play, sql, offer_id, chance (play, 30));
+  g_string_append_printf (sql, "INSERT INTO offer_contact_type VALUES (%u, 1);", offer_id);
+  for (guint i = 1; i <= play->n_advisors + 2; i++)
+    if (i == 1 || chance (play, 70))
+      g_string_append_printf (sql, "INSERT INTO offer_resource VALUES (%u, %u);", offer_id, i);
+  if (!chance (play, 30))
+    return;
+  for (int i = pick (play, 1, 3); i > 0; i--)
+    {
+      int start = pick (play, 6 * 12, 12 * 12) * 5;
+      g_string_append_printf (
+        sql, "INSERT INTO offer_window VALUES (NULL, %u, NULL, 0, 1000000, %d, %d, %d, %d);",
+        offer_id, pick (play, 1, 127), start, MIN (1440, start + pick (play, 6, 60) * 5),
+        pick (play, 0, 2));
+    }
+}
+
+/* The week holds an ordinary week, or one of the two in which Danish clocks change. */
+static void
+start_play (Play *play)
+{
+  static const char *const mondays[] = { "2026-11-23T00:00:00Z", "2026-10-22T00:00:00Z",
+                                         "2027-03-25T00:00:00Z", "2026-12-23T00:00:00Z" };
+  g_autoptr (GString) sql =
+    g_string_new ("INSERT INTO tenant VALUES (1, 'demo', 'Demo');"
+                  "INSERT INTO unit (unit_id, tenant_id, organisation_type, organisation_key, "
+                  "name) VALUES (1, 1, 8, '89000', 'Demo');");
+
+  play->monday_us = world_instant (mondays[pick (play, 0, 3)]);
+  play->n_advisors = pick (play, 1, 3);
+  play->n_offers = pick (play, 1, 3);
+  play->world = world_new (play->monday_us - pick (play, 0, 48) * HOUR);
+  if (chance (play, 50))
+    g_string_append (sql, "INSERT INTO setting VALUES (1, 0, 'one-open-per-type', 0, 'no');");
+  if (chance (play, 30))
+    g_string_append_printf (sql, "INSERT INTO closing_day VALUES (1, 1, %d, 'x');",
+                            (int) (play->monday_us / DAY) + pick (play, 0, 3));
+  g_string_append (sql,
+                   "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) "
+                   "VALUES (99, 1, 'equipment', 'E', 'e@demo.example', 'E');"
+                   "INSERT INTO calendar VALUES (1, 1, 99, 'c', 'import', NULL, 9000000000000000);"
+                   "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', NULL);");
+  add_resources (play, sql);
+  for (guint i = 1; i <= play->n_offers; i++)
+    add_offer (play, sql, i);
+  world_run_sql (play->world, sql->str);
+}
+
+static char *
+offer_identifier (guint offer_id)
+{
+  return g_strdup_printf ("10000000-0000-4000-8000-%012u", offer_id);
+}
+
+/* Listed starts as "start/advisor" keys. */
+static GHashTable *
+list (Play *play, guint citizen, const char *offer, const char *booking)
+{
+  g_autoptr (GError) error = NULL;
+  GHashTable *listed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  ContractGetSelfbookTimeslotsRequest request = {
+    .person_civil_registration_identifier = testlib_cpr (citizen),
+    .interview_option_id = booking == NULL ? offer : NULL,
+    .booking_identifier = booking,
+    .booking_option_interval_start_time = world_time (play->monday_us),
+    .booking_option_interval_end_time = world_time (play->monday_us + 5 * DAY)
+  };
+  const ContractGetSelfbookTimeslotsResponse *response =
+    world_call (play->world, "GetSelfbookTimeslots", &request, &error);
+
+  g_assert_no_error (error);
+  g_assert_false (response->timeslot_collection_truncated);
+  for (guint i = 0; i < response->timeslot_collection.n_items; i++)
+    {
+      const ContractTimeslot *slot = &response->timeslot_collection.items[i];
+      g_hash_table_add (listed,
+                        g_strdup_printf ("%" G_GINT64_FORMAT "/%s", slot->start_time.unix_us,
+                                         slot->case_worker_to_book.case_worker_identifier));
+    }
+  return listed;
+}
+
+static void
+check_fed_index (Play *play, guint citizen, const char *offer, GHashTable *listed)
+{
+  g_autoptr (GHashTable) anew = NULL;
+  GHashTableIter iterator;
+  gpointer key;
+
+  world_run_sql (play->world, "SELECT 1;");
+  anew = list (play, citizen, offer, NULL);
+  g_assert_cmpuint (g_hash_table_size (anew), ==, g_hash_table_size (listed));
+  g_hash_table_iter_init (&iterator, listed);
+  while (g_hash_table_iter_next (&iterator, &key, NULL))
+    g_assert_true (g_hash_table_contains (anew, key));
+}
+
+static gboolean
+try_book (Play *play, guint citizen, const char *offer, gint64 start_us, const char *advisor)
+{
+  g_autoptr (GError) error = NULL;
+  ContractCreateBookingRequest request = { .person_civil_registration_identifier =
+                                             testlib_cpr (citizen),
+                                           .interview_option_id = offer,
+                                           .has_booking_start_time = TRUE,
+                                           .booking_start_time = world_time (start_us),
+                                           .case_worker_identifier = advisor,
+                                           .interview_contact_type_identifier = 1 };
+  gboolean ok = world_call (play->world, "CreateBooking", &request, &error) != NULL;
+
+  if (!ok)
+    {
+      g_assert_cmpint (error->domain, ==, PLANNER_ERROR);
+      g_test_message ("refused: %s", error->message);
+    }
+  return ok;
+}
+
+static gboolean
+try_move (Play *play, guint citizen, const char *booking, gint64 start_us, const char *advisor)
+{
+  ContractRescheduleBookingRequest request = { .person_civil_registration_identifier =
+                                                 testlib_cpr (citizen),
+                                               .booking_identifier = booking,
+                                               .has_booking_start_time = TRUE,
+                                               .booking_start_time = world_time (start_us),
+                                               .case_worker_identifier = advisor };
+
+  g_autoptr (GError) error = NULL;
+  gboolean ok = world_call (play->world, "RescheduleBooking", &request, &error) != NULL;
+
+  if (!ok)
+    g_test_message ("refused: %s", error->message);
+  return ok;
+}
+
+/* Half of the tries take a listed time, half any step of the week. */
+static char *
+choose_key (Play *play, GHashTable *listed)
+{
+  if (g_hash_table_size (listed) > 0 && chance (play, 50))
+    {
+      g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (listed), (GCompareFunc) strcmp);
+      return g_strdup (g_list_nth_data (keys, pick (play, 0, (int) g_list_length (keys) - 1)));
+    }
+  return g_strdup_printf ("%" G_GINT64_FORMAT "/R%d",
+                          play->monday_us + pick (play, 0, 5 * 288 - 1) * STEP,
+                          pick (play, 1, (int) play->n_advisors));
+}
+
+static void
+hold_something (Play *play, guint citizen, const char *offer, GHashTable *listed)
+{
+  g_autofree char *key = choose_key (play, listed);
+  ContractGetBookingDetailsRequest request = { .person_civil_registration_identifier =
+                                                 testlib_cpr (citizen),
+                                               .interview_option_id = offer,
+                                               .booking_start_time =
+                                                 world_time (g_ascii_strtoll (key, NULL, 10)),
+                                               .case_worker_identifier = strchr (key, '/') + 1 };
+  gboolean ok = world_call (play->world, "GetBookingDetails", &request, NULL) != NULL;
+
+  g_assert_cmpint (ok, ==, g_hash_table_contains (listed, key));
+}
+
+static char *
+live_booking (Play *play, guint citizen, guint offer_id)
+{
+  g_autofree char *sql = g_strdup_printf (
+    "SELECT coalesce(max(booking_id), 0) FROM booking b JOIN citizen c USING (citizen_id) "
+    "WHERE c.cpr = '%s' AND b.offer_id = %u AND b.state = 'booked' AND b.start_us > "
+    "%" G_GINT64_FORMAT,
+    testlib_cpr (citizen), offer_id, play->world->now_us);
+  gint64 booking_id = world_count (play->world, sql);
+  g_autoptr (Booking) booking = NULL;
+
+  if (booking_id == 0)
+    return NULL;
+  booking = booking_store_load (play->world->writer, booking_id, NULL);
+  return g_strdup (booking->identifier);
+}
+
+static void
+play_round (Play *play)
+{
+  guint citizen = pick (play, 1, N_CITIZENS);
+  guint offer_id = pick (play, 1, (int) play->n_offers);
+  g_autofree char *offer = offer_identifier (offer_id);
+  g_autofree char *booking = chance (play, 30) ? live_booking (play, citizen, offer_id) : NULL;
+  g_autoptr (GHashTable) listed = list (play, citizen, offer, booking);
+  g_autofree char *key = choose_key (play, listed);
+  gint64 start_us = g_ascii_strtoll (key, NULL, 10);
+  const char *advisor = strchr (key, '/') + 1;
+  gboolean ok;
+
+  if (booking == NULL && chance (play, 25))
+    {
+      hold_something (play, citizen, offer, listed);
+      return;
+    }
+  if (booking == NULL && chance (play, 20))
+    check_fed_index (play, citizen, offer, listed);
+  ok = booking != NULL ? try_move (play, citizen, booking, start_us, advisor)
+                       : try_book (play, citizen, offer, start_us, advisor);
+  if (play->world->call.is_replay)
+    return; /* the very request that made the booking: its stored answer, whatever is listed now */
+  if (ok != g_hash_table_contains (listed, key))
+    g_test_message ("%s %s at %s of %u listed, world in %s", booking != NULL ? "move" : "book",
+                    offer, key, g_hash_table_size (listed), play->world->folder);
+  g_assert_cmpint (ok, ==, g_hash_table_contains (listed, key));
+  if (chance (play, 20))
+    {
+      play->world->now_us += pick (play, 1, 600) * MINUTE;
+      world_expire (play->world);
+    }
+}
+
+static void
+test_worlds (void)
+{
+  Play play = { .random = testlib_random_new () };
+  guint64 n_worlds = testlib_budget ("list-book");
+
+  for (guint64 i = 0; i < n_worlds; i++)
+    {
+      start_play (&play);
+      for (int round = 0; round < 30; round++)
+        play_round (&play);
+      world_free (play.world);
+    }
+  g_rand_free (play.random);
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/list-book/worlds", test_worlds);
+  return g_test_run ();
+}
