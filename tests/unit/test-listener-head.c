@@ -119,6 +119,8 @@ static const Case served[] = {
   CASE ("chunked", 200, UNCOUNTED, POST "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
   CASE ("chunked-mixed-case", 200, UNCOUNTED, POST "transfer-ENCODING: CHunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
   CASE ("chunked-after-tab", 200, UNCOUNTED, POST "Transfer-Encoding:\tchunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"),
+  CASE ("chunked-bare-lf-in-framing", 200, UNCOUNTED, POST "Transfer-Encoding: chunked\r\n\r\n5\nhello\n0\n\n"),
+  CASE ("chunked-extension-and-trailer", 200, UNCOUNTED, POST "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nX: y\r\n\r\n"),
   CASE ("value-tab", 200, UNCOUNTED, "GET /echo HTTP/1.1\r\n" HOST "X: a\tb\r\n\r\n"),
   CASE ("value-not-ascii", 200, UNCOUNTED, "GET /echo HTTP/1.1\r\n" HOST "X: sm\303\270r\r\n\r\n"),
   CASE ("value-empty", 200, UNCOUNTED, "GET /echo HTTP/1.1\r\n" HOST "X:\r\n\r\n"),

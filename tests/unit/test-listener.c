@@ -274,6 +274,22 @@ test_body_limit_in_small_chunks (Harness *harness)
   g_assert_true (client_wait_text (client, "HTTP/1.1 413", 2000));
 }
 
+/* Refused in the middle of its body, a client that then waits sees the end at once; its own is not waited for long. */
+static void
+test_refused_and_silent (Harness *harness)
+{
+  g_autofree char *body = g_strnfill (100001, 'b');
+  g_autofree char *text = g_strdup_printf (
+    "POST /end HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n186a1\r\n%s\r\n", body);
+  g_autoptr (Client) client = client_new (harness);
+
+  client_send (client, text, -1);
+  g_assert_true (client_wait_closed (client, 1000));
+  g_assert_cmpuint (client_status (client), ==, 413);
+  harness_run_ms (harness, 2100);
+  g_assert_cmpuint (harness_counters (harness)->n_open, ==, 0);
+}
+
 static void
 test_buffered_bytes (Harness *harness)
 {
@@ -428,6 +444,11 @@ test_connection_cap (Harness *harness)
   g_assert_cmpuint (harness_counters (harness)->n_evicted, ==, 1);
   reply (held (harness, 0), "kept");
   g_assert_true (client_wait_text (second, "kept", 2000));
+  g_clear_pointer (&second, client_free);
+  harness_run_ms (harness, 10);
+  second = client_new (harness);
+  client_send (second, GET ("/echo"), -1);
+  g_assert_true (client_wait_text (second, "200 OK", 2000));
 }
 
 static void
@@ -460,32 +481,84 @@ lowest_free_descriptor (void)
   return fd;
 }
 
+static void
+limit_descriptors (int n_free)
+{
+  static struct rlimit before;
+  struct rlimit limit;
+
+  if (before.rlim_max == 0)
+    getrlimit (RLIMIT_NOFILE, &before);
+  limit = before;
+  if (n_free >= 0)
+    limit.rlim_cur = (rlim_t) (lowest_free_descriptor () + n_free);
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &limit), ==, 0);
+}
+
 /* Clients are told at once while there is no descriptor, and served again as soon as there is. */
 static void
 test_no_descriptors (Harness *harness)
 {
-  struct rlimit before;
-  struct rlimit tight;
   Client *clients[6];
   g_autoptr (Client) after = NULL;
 
   /* Their descriptors are ours too: connect first, then take the room for the server's halves away. */
   for (guint i = 0; i < 6; i++)
     clients[i] = client_new (harness);
-  getrlimit (RLIMIT_NOFILE, &before);
-  tight = (struct rlimit){ .rlim_cur = (rlim_t) lowest_free_descriptor () + 1,
-                           .rlim_max = before.rlim_max };
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &tight), ==, 0);
+  limit_descriptors (1);
   harness_run_ms (harness, 350);
   g_assert_cmpuint (harness_counters (harness)->n_open, ==, 1);
   g_assert_cmpuint (harness_counters (harness)->n_refused[LISTENER_REFUSED_DESCRIPTORS], >=, 2);
   g_assert_true (client_wait_closed (clients[1], 0));
-  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  limit_descriptors (-1);
   for (guint i = 0; i < 6; i++)
     client_free (clients[i]);
   after = client_new (harness);
   client_send (after, GET ("/echo"), -1);
   g_assert_true (client_wait_text (after, "200 OK", 2000));
+}
+
+/* A connection at rest gives its descriptor to one who waits, and to nobody else. */
+static void
+test_descriptor_of_resting (Harness *harness)
+{
+  g_autoptr (Client) resting = client_new (harness);
+  g_autoptr (Client) second = NULL;
+  g_autoptr (Client) third = NULL;
+
+  client_send (resting, GET ("/echo"), -1);
+  g_assert_true (client_wait_text (resting, "200 OK", 2000));
+  harness_run_ms (harness, 1100);
+  second = client_new (harness);
+  third = client_new (harness);
+  limit_descriptors (1);
+  client_send (second, GET ("/later"), -1);
+  wait_held (harness, 1);
+  g_assert_cmpuint (harness_counters (harness)->n_evicted, ==, 1);
+  g_assert_true (client_wait_closed (resting, 500));
+  client_send (third, GET ("/echo"), -1);
+  g_assert_true (client_wait_text (third, "200 OK", 2000));
+  g_assert_cmpuint (harness_counters (harness)->n_refused[LISTENER_REFUSED_DESCRIPTORS], ==, 0);
+  limit_descriptors (-1);
+}
+
+/* Taking the last descriptor is no reason to close anything. */
+static void
+test_last_descriptor (Harness *harness)
+{
+  g_autoptr (Client) resting = client_new (harness);
+  g_autoptr (Client) second = NULL;
+
+  client_send (resting, GET ("/echo"), -1);
+  g_assert_true (client_wait_text (resting, "200 OK", 2000));
+  harness_run_ms (harness, 1100);
+  second = client_new (harness);
+  limit_descriptors (1);
+  client_send (second, GET ("/echo"), -1);
+  g_assert_true (client_wait_text (second, "200 OK", 2000));
+  g_assert_false (client_wait_closed (resting, 50));
+  g_assert_cmpuint (harness_counters (harness)->n_evicted, ==, 0);
+  limit_descriptors (-1);
 }
 
 static void
@@ -702,6 +775,7 @@ static const Test tests[] = {
   { "reset-while-handled", test_reset_while_handled },
   { "body-limit", test_body_limit },
   { "body-limit-in-small-chunks", test_body_limit_in_small_chunks },
+  { "refused-and-silent", test_refused_and_silent },
   { "buffered-bytes", test_buffered_bytes, { .max_buffered_bytes = 100000 } },
   { "silent-clients", test_silent_clients, { .request_timeout_ms = 300 } },
   { "dribbling-client", test_dribbling_client, { .request_timeout_ms = 300 } },
@@ -714,6 +788,8 @@ static const Test tests[] = {
   { "connection-cap", test_connection_cap, { .max_connections = 2 } },
   { "peer-cap", test_peer_cap, { .max_connections_per_peer = 2 } },
   { "no-descriptors", test_no_descriptors },
+  { "descriptor-of-resting", test_descriptor_of_resting },
+  { "last-descriptor", test_last_descriptor },
   { "many-connections", test_many_connections },
   { "drain", test_drain },
   { "free-with-held-requests", test_free_with_held_requests },
