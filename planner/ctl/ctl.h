@@ -41,6 +41,7 @@ typedef struct
 
 /* One subcommand a file. Each answers with an exit code. */
 int ctl_create (const Ctl *ctl, int argc, char **argv);
+int ctl_explain (const Ctl *ctl, int argc, char **argv);
 int ctl_import (const Ctl *ctl, int argc, char **argv);
 int ctl_list (const Ctl *ctl, int argc, char **argv);
 int ctl_show (const Ctl *ctl, int argc, char **argv);

@@ -15,6 +15,7 @@ static const CtlCommand commands[] = {
     " [--cancelled]", "list records" },
   { "show week", ctl_week, "RESOURCE [--date DATE]", "show a calendar week" },
   { "show", ctl_show, "unit|advisor|room|offer|booking ID", "show one record" },
+  { "explain", ctl_explain, "OFFER TIME [--advisor KEY] [--citizen-file FILE]", "say why a time is offered, or is not" },
 };
 /* clang-format on */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of admin commands. */
 #include "ops/admin-create.h"
+#include "ops/admin-explain.h"
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
 #include "ops/admin-show.h"
@@ -22,6 +23,7 @@ static const AdminCommand commands[] = {
   { "show-booking", admin_show_booking, STORE_READ, "show a booking, without its citizen" },
   { "show-week", admin_show_week, STORE_READ, "show a calendar week of an advisor or a room" },
   { "import", admin_import, STORE_WRITE, "read a municipality from the files of a folder" },
+  { "explain", admin_explain, STORE_READ, "say why a time is offered, or is not" },
 };
 /* clang-format on */
 
