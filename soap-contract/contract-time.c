@@ -5,13 +5,14 @@
 
 #include <string.h>
 
-#define US_PER_S        G_GINT64_CONSTANT (1000000)
-#define S_PER_DAY       86400
-#define MAX_OFFSET_S    (14 * 3600)
-#define DAYS_TO_1970    719468 /* from 0000-03-01, where the count below starts */
-#define FIRST_UNIX_US   (G_GINT64_CONSTANT (-62135596800) * US_PER_S) /* 0001-01-01T00:00:00 */
-#define LAST_UNIX_US    (G_GINT64_CONSTANT (253402300800) * US_PER_S) /* 10000-01-01T00:00:00 */
-#define FRACTION_DIGITS 6
+#define US_PER_S      G_GINT64_CONSTANT (1000000)
+#define S_PER_DAY     86400
+#define MAX_OFFSET_S  (14 * 3600)
+#define DAYS_TO_1970  719468 /* from 0000-03-01, where the count below starts */
+#define FIRST_UNIX_US (G_GINT64_CONSTANT (-62135596800) * US_PER_S) /* 0001-01-01T00:00:00 */
+#define LAST_UNIX_US  (G_GINT64_CONSTANT (253402300800) * US_PER_S) /* 10000-01-01T00:00:00 */
+
+#define FIRST_UNIX_DAY (-719162) /* 0001-01-01 */
 
 /* Days since 1970-01-01 in the Gregorian calendar; the year starts in March so that leap days end it. */
 static gint64
@@ -25,19 +26,20 @@ days_from_civil (int year, int month, int day)
   return (gint64) era * 146097 + day_of_era - DAYS_TO_1970;
 }
 
+/* The same backwards, for days from 0000-03-01 on. */
 static void
 civil_from_days (gint64 days, int *out_year, int *out_month, int *out_day)
 {
-  gint64 shifted = days + DAYS_TO_1970;
-  int era = (int) (shifted / 146097);
-  int day_of_era = (int) (shifted - (gint64) era * 146097);
-  int year_of_era =
+  guint32 shifted = (guint32) (days + DAYS_TO_1970);
+  guint32 era = shifted / 146097;
+  guint32 day_of_era = shifted - era * 146097;
+  guint32 year_of_era =
     (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  int day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  int month_index = (5 * day_of_year + 2) / 153;
-  *out_day = day_of_year - (153 * month_index + 2) / 5 + 1;
-  *out_month = month_index < 10 ? month_index + 3 : month_index - 9;
-  *out_year = year_of_era + era * 400 + (*out_month <= 2 ? 1 : 0);
+  guint32 day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  guint32 month_index = (5 * day_of_year + 2) / 153;
+  *out_day = (int) (day_of_year - (153 * month_index + 2) / 5 + 1);
+  *out_month = (int) (month_index < 10 ? month_index + 3 : month_index - 9);
+  *out_year = (int) (year_of_era + era * 400) + (*out_month <= 2 ? 1 : 0);
 }
 
 static int
@@ -144,12 +146,17 @@ contract_time_parse (const char *text, gsize length_bytes, ContractTime *out_tim
   return TRUE;
 }
 
+/* Two digits at a time, from a table: an answer holds a hundred times and more. */
 static char *
-put_digits (char *at, int value, int n_digits)
+put_pair (char *at, guint32 value)
 {
-  for (int i = n_digits - 1; i >= 0; i--, value /= 10)
-    at[i] = (char) ('0' + value % 10);
-  return at + n_digits;
+  static const char pairs[] = "0001020304050607080910111213141516171819"
+                              "2021222324252627282930313233343536373839"
+                              "4041424344454647484950515253545556575859"
+                              "6061626364656667686970717273747576777879"
+                              "8081828384858687888990919293949596979899";
+  memcpy (at, pairs + 2 * value, 2);
+  return at + 2;
 }
 
 static char *
@@ -162,11 +169,50 @@ put_offset (char *at, const ContractTime *time)
       *at++ = 'Z';
       return at;
     }
-  int minutes = ABS (time->offset_s) / 60;
+  /* Beyond ±99 hours there is no text; contract_time_is_sendable() draws the line far before. */
+  guint32 minutes = MIN ((guint32) ABS ((gint64) time->offset_s) / 60, 99 * 60 + 59);
   *at++ = time->offset_s < 0 ? '-' : '+';
-  at = put_digits (at, minutes / 60, 2);
+  at = put_pair (at, minutes / 60);
   *at++ = ':';
-  return put_digits (at, minutes % 60, 2);
+  return put_pair (at, minutes % 60);
+}
+
+static char *
+put_date (char *at, gint64 unix_day)
+{
+  int year, month, day;
+  civil_from_days (unix_day, &year, &month, &day);
+  at = put_pair (at, (guint32) year / 100);
+  at = put_pair (at, (guint32) year % 100);
+  *at++ = '-';
+  at = put_pair (at, (guint32) month);
+  *at++ = '-';
+  at = put_pair (at, (guint32) day);
+  *at++ = 'T';
+  return at;
+}
+
+static char *
+put_clock (char *at, guint32 second_of_day)
+{
+  guint32 minute_of_day = second_of_day / 60;
+  at = put_pair (at, minute_of_day / 60);
+  *at++ = ':';
+  at = put_pair (at, minute_of_day % 60);
+  *at++ = ':';
+  return put_pair (at, second_of_day % 60);
+}
+
+static char *
+put_fraction (char *at, guint32 fraction_us)
+{
+  *at++ = '.';
+  at = put_pair (at, fraction_us / 10000);
+  at = put_pair (at, fraction_us / 100 % 100);
+  at = put_pair (at, fraction_us % 100);
+  while (at[-1] == '0')
+    at--;
+  return at;
 }
 
 /**
@@ -211,32 +257,14 @@ contract_time_write (const ContractTime *time, char *buffer)
   buffer[0] = '\0';
   if (local_us < FIRST_UNIX_US || local_us >= LAST_UNIX_US)
     return 0;
-  gint64 since_year_1_us = local_us - FIRST_UNIX_US;
-  gint64 second_count = since_year_1_us / US_PER_S;
-  int fraction_us = (int) (since_year_1_us % US_PER_S);
-  int second_of_day = (int) (second_count % S_PER_DAY);
-  int year, month, day;
-  civil_from_days (second_count / S_PER_DAY + FIRST_UNIX_US / US_PER_S / S_PER_DAY, &year, &month,
-                   &day);
-
-  char *at = put_digits (buffer, year, 4);
-  *at++ = '-';
-  at = put_digits (at, month, 2);
-  *at++ = '-';
-  at = put_digits (at, day, 2);
-  *at++ = 'T';
-  at = put_digits (at, second_of_day / 3600, 2);
-  *at++ = ':';
-  at = put_digits (at, second_of_day / 60 % 60, 2);
-  *at++ = ':';
-  at = put_digits (at, second_of_day % 60, 2);
+  guint64 since_year_1_us = (guint64) (local_us - FIRST_UNIX_US);
+  guint64 second_count = since_year_1_us / (guint64) US_PER_S;
+  guint32 fraction_us = (guint32) (since_year_1_us - second_count * (guint64) US_PER_S);
+  guint32 day_count = (guint32) (second_count / S_PER_DAY);
+  char *at = put_date (buffer, (gint64) day_count + FIRST_UNIX_DAY);
+  at = put_clock (at, (guint32) (second_count - (guint64) day_count * S_PER_DAY));
   if (fraction_us > 0)
-    {
-      *at++ = '.';
-      at = put_digits (at, fraction_us, FRACTION_DIGITS);
-      while (at[-1] == '0')
-        at--;
-    }
+    at = put_fraction (at, fraction_us);
   at = put_offset (at, time);
   *at = '\0';
   return (gsize) (at - buffer);
