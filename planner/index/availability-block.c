@@ -190,16 +190,56 @@ availability_block_new (Period window, const SlotResource *facts, const Availabi
 }
 
 /**
+ * availability_block_round_part:
+ * @part: a stretch that changed
+ *
+ * Returns: @part widened to whole steps: what must be read for availability_block_with_busy(), because
+ *   a step at its edge may be busy for another reason. Any thread.
+ */
+Period
+availability_block_round_part (Period part)
+{
+  if (part.start_us >= G_MININT64 + PERIOD_STEP_US)
+    part.start_us = period_floor_to (part.start_us, PERIOD_STEP_US);
+  if (part.end_us <= G_MAXINT64 - PERIOD_STEP_US)
+    part.end_us = period_ceil_to (part.end_us, PERIOD_STEP_US);
+  return part;
+}
+
+/* The steps of the window that lie in @part. */
+static Period
+steps_inside (const AvailabilityBlock *block, Period part)
+{
+  Period known = { period_ceil_to (block->window.start_us, PERIOD_STEP_US),
+                   period_floor_to (block->window.end_us, PERIOD_STEP_US) };
+  return period_intersect (availability_block_round_part (part), known);
+}
+
+/* Up to where the new block may be trusted: what was not made anew is known as far as before only. */
+static gint64
+trusted_after (const AvailabilityBlock *block, Period inside, gint64 trusted_until_us)
+{
+  gint64 both_us = MIN (trusted_until_us, block->trusted_until_us);
+  Period unsure = period_intersect ((Period){ both_us, G_MAXINT64 }, block->window);
+  gboolean is_sure =
+    period_is_empty (unsure) ||
+    (inside.start_us <= unsure.start_us && steps_inside (block, unsure).end_us <= inside.end_us);
+
+  return trusted_until_us == block->trusted_until_us || is_sure ? trusted_until_us : both_us;
+}
+
+/**
  * availability_block_with_busy:
  * @block: the block before
  * @part: the stretch that may have changed; its steps are made anew
- * @facts: busy time and every claim that touches @part, buffers included; its working time is not read,
- *   its trust and freshness are taken over (@part must cover what lies between the old and the new
- *   trusted_until)
+ * @facts: busy time and every claim that touches availability_block_round_part() of @part, buffers
+ *   included; its working time is not read, its freshness is taken over
  * @ignored_owner_id: claims of this owner are left out, so that a booking may be moved over itself;
  *   0 for none
  *
- * Never clears single bits: what is busy in @part is only what @facts say. Any thread.
+ * Never clears single bits: what is busy in @part is only what @facts say. When facts->trusted_until_us
+ * is not the block's, and @part does not reach from the earlier of both to the window's end, the
+ * earlier one holds until a whole block is made (compare them, and make one). Any thread.
  *
  * Returns: (transfer full): the block after; it shares the working time
  */
@@ -213,16 +253,12 @@ availability_block_with_busy (const AvailabilityBlock *block,
   Raster raster = { block->first_word * BITSET_WORD_BITS, block->work->n_words };
   g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (SlotClaim));
   SlotResource counted = without_owner (facts, ignored_owner_id, claims);
-  Period inside =
-    period_intersect ((Period){ period_floor_to (part.start_us, PERIOD_STEP_US),
-                                period_ceil_to (part.end_us, PERIOD_STEP_US) },
-                      (Period){ period_ceil_to (block->window.start_us, PERIOD_STEP_US),
-                                period_floor_to (block->window.end_us, PERIOD_STEP_US) });
+  Period inside = steps_inside (block, part), unknown;
 
   next->work = g_atomic_rc_box_acquire (block->work);
   next->busy_full = bits_copy (block->busy_full);
   next->busy_core = bits_copy (block->busy_core);
-  next->trusted_until_us = facts->trusted_until_us;
+  next->trusted_until_us = trusted_after (block, inside, facts->trusted_until_us);
   next->fresh_until_us = facts->fresh_until_us;
   if (!period_is_empty (inside))
     {
@@ -233,6 +269,9 @@ availability_block_with_busy (const AvailabilityBlock *block,
       bitset_clear_range (next->busy_core->words, raster.n_words, start, end);
       add_busy (next, raster, inside, &counted);
     }
+  unknown = period_intersect ((Period){ next->trusted_until_us, G_MAXINT64 }, block->window);
+  set_outwards (next->busy_full, raster, unknown);
+  set_outwards (next->busy_core, raster, unknown);
   next->busy_core = bits_share (next->busy_core, next->busy_full);
   return next;
 }

@@ -46,6 +46,7 @@ typedef struct
 AvailabilityBlock *
 availability_block_new (Period window, const SlotResource *facts, const AvailabilityBlock *like);
 /* A copy in which the busy time of @part is computed anew from @facts; working time stays. */
+Period availability_block_round_part (Period part);
 AvailabilityBlock *availability_block_with_busy (const AvailabilityBlock *block,
                                                  Period part,
                                                  const SlotResource *facts,

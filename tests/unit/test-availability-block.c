@@ -152,6 +152,58 @@ test_part (void)
     }
 }
 
+/* Facts are read for the part in whole steps: what else is busy in a step at its edge stays busy. */
+static void
+test_edges (void)
+{
+  g_autoptr (GArray) busy = period_list_new (), fewer = period_list_new ();
+  SlotResource facts = { 1, NULL, busy, NULL, G_MAXINT64, G_MAXINT64 };
+  Period part = { at (103), at (122) }, read = availability_block_round_part (part);
+  Period all = availability_block_round_part ((Period){ G_MININT64, G_MAXINT64 });
+  g_autoptr (AvailabilityBlock) old = NULL, next = NULL;
+
+  g_assert_cmpint (read.start_us, ==, at (100));
+  g_assert_cmpint (read.end_us, ==, at (125));
+  g_assert_cmpint (all.start_us, ==, G_MININT64);
+  g_assert_cmpint (all.end_us, ==, G_MAXINT64);
+  period_list_add (busy, (Period){ at (98), at (102) });
+  period_list_add (busy, part);
+  old = availability_block_new (window, &facts, NULL);
+  period_list_add (fewer, (Period){ at (98), at (102) }); /* the appointment of the part is gone */
+  facts.busy = fewer;
+  next = availability_block_with_busy (old, part, &facts, 0);
+  g_assert_true (get (next, next->busy_full, at (95)));
+  g_assert_true (get (next, next->busy_full, at (100)));
+  g_assert_false (get (next, next->busy_full, at (105)));
+  g_assert_false (get (next, next->busy_full, at (120)));
+}
+
+/* A calendar is never trusted further than all of its block was read. */
+static void
+test_trust (void)
+{
+  SlotResource facts = { 1, NULL, NULL, NULL, at (1000), G_MAXINT64 };
+  g_autoptr (AvailabilityBlock) old = availability_block_new (window, &facts, NULL);
+  g_autoptr (AvailabilityBlock) longer = NULL, shorter = NULL, rest = NULL;
+  Period part = { at (100), at (200) };
+
+  facts.trusted_until_us = at (2000);
+  longer = availability_block_with_busy (old, part, &facts, 0);
+  g_assert_cmpint (longer->trusted_until_us, ==, at (1000));
+  g_assert_true (get (longer, longer->busy_full, at (1500)));
+  part = (Period){ at (1000), window.end_us };
+  rest = availability_block_with_busy (old, part, &facts, 0);
+  g_assert_cmpint (rest->trusted_until_us, ==, at (2000));
+  g_assert_false (get (rest, rest->busy_full, at (1500)));
+  g_assert_true (get (rest, rest->busy_full, at (2000)));
+  facts.trusted_until_us = at (500);
+  part = (Period){ at (100), at (200) };
+  shorter = availability_block_with_busy (old, part, &facts, 0);
+  g_assert_cmpint (shorter->trusted_until_us, ==, at (500));
+  g_assert_true (get (shorter, shorter->busy_full, at (500)));
+  g_assert_false (get (shorter, shorter->busy_full, at (495)));
+}
+
 static void
 test_offer_block (void)
 {
@@ -183,6 +235,8 @@ main (int argc, char **argv)
   g_test_add_func ("/availability-block/shared-buffers", test_shared_buffers);
   g_test_add_func ("/availability-block/shared-work", test_shared_work);
   g_test_add_func ("/availability-block/part", test_part);
+  g_test_add_func ("/availability-block/edges", test_edges);
+  g_test_add_func ("/availability-block/trust", test_trust);
   g_test_add_func ("/availability-block/offer-block", test_offer_block);
   return g_test_run ();
 }
