@@ -200,6 +200,8 @@ touch_resource (Touched *touched, gint64 resource_id, Period part)
 
   if (period_is_empty (part) || part.end_us - part.start_us > MAX_PART_US)
     part = EVERYTHING;
+  else
+    part = availability_block_round_part (part);
   if (known == NULL)
     g_hash_table_insert (touched->resources, g_memdup2 (&resource_id, sizeof resource_id),
                          g_memdup2 (&part, sizeof part));
@@ -261,6 +263,12 @@ load_block (Touched *touched, gint64 resource_id, GError **error)
     return NULL;
   facts = resource_facts_load (touched->session, resource, in_part ? *part : window,
                                touched->now_us, error);
+  if (facts != NULL && in_part && facts->slot.trusted_until_us != old->trusted_until_us)
+    {
+      in_part = FALSE; /* the calendar is known further, or less far: all of it has to be read */
+      resource_facts_free (facts);
+      facts = resource_facts_load (touched->session, resource, window, touched->now_us, error);
+    }
   if (facts == NULL)
     return NULL;
   return in_part ? availability_block_with_busy (old, *part, &facts->slot, 0)

@@ -36,6 +36,7 @@ without_owner (Listing *listing, const AvailabilityBlock *block, gint64 owner_id
   store_query_end (&query);
   if (resource == NULL || period_is_empty (part))
     return block;
+  part = availability_block_round_part (part);
   facts = resource_facts_load (call->session, resource, part, call->now_us, error);
   if (facts == NULL)
     return NULL;
