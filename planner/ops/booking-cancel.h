@@ -15,4 +15,5 @@ typedef struct
 } CancelWish;
 
 /* NULL without error when call->is_replay: the stored answer is in call->body. */
-Booking *booking_cancel (OpCall *call, const CancelWish *wish, GError **error);
+Booking *
+booking_cancel (OpCall *call, const CancelWish *wish, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,7 +5,9 @@
 #include "index/citizen-index.h"
 #include "store/store.h"
 
-CitizenEntry *citizen_entry_load (StoreSession *session, gint64 citizen_id, GError **error);
+CitizenEntry *citizen_entry_load (StoreSession *session,
+                                  gint64 citizen_id,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citizen_entries_load_all (StoreSession *session,
                                    GPtrArray *entries,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

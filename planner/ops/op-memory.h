@@ -27,13 +27,14 @@ typedef enum
   OP_KEY_PLACEMENT,
 } OpKeyKind;
 
-GBytes *op_memory_digest (const OpCall *call, gint64 citizen_id, const char *cpr, GError **error);
+GBytes *op_memory_digest (const OpCall *call, gint64 citizen_id, const char *cpr, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 OpMemoryVerdict op_memory_recall (OpCall *call,
                                   OpKeyKind kind,
                                   const char *key,
                                   GBytes *digest,
                                   const char *cpr,
-                                  GError **error);
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void op_memory_set (OpCall *call,
                     OpKeyKind kind,
                     const char *key,

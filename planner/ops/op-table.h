@@ -4,16 +4,16 @@
 
 #include "ops/op.h"
 
-gboolean op_get_selfbook_interview_options (OpCall *call, GError **error);
-gboolean op_get_selfbook_case_workers (OpCall *call, GError **error);
-gboolean op_get_selfbook_timeslots (OpCall *call, GError **error);
-gboolean op_get_booking_details (OpCall *call, GError **error);
-gboolean op_create_booking (OpCall *call, GError **error);
-gboolean op_reschedule_booking (OpCall *call, GError **error);
-gboolean op_cancel_booking (OpCall *call, GError **error);
-gboolean op_accept_booking (OpCall *call, GError **error);
-gboolean op_report_error (OpCall *call, GError **error);
-gboolean op_get_bookings (OpCall *call, GError **error);
-gboolean op_register_booking (OpCall *call, GError **error);
-gboolean op_update_booking (OpCall *call, GError **error);
-gboolean op_delete_booking (OpCall *call, GError **error);
+gboolean op_get_selfbook_interview_options (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_get_selfbook_case_workers (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_get_selfbook_timeslots (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_get_booking_details (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_create_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_reschedule_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_cancel_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_accept_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_report_error (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_get_bookings (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_register_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_update_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_delete_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

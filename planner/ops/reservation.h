@@ -21,14 +21,19 @@ typedef struct
   gint64 contact_type;
 } ReservationWish;
 
-Hold *reservation_make (const OpCall *call, const ReservationWish *wish, GError **error);
-Hold *reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GError **error);
+Hold *reservation_make (const OpCall *call,
+                        const ReservationWish *wish,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+Hold *reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 /* The citizen may still have this: facts, other bookings and closed types judged again. */
 gboolean reservation_check (const OpCall *call,
                             const Hold *hold,
                             const Booking *moving,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-CatalogueOffer *reservation_offer_of (const OpCall *call, const Booking *booking, GError **error);
+CatalogueOffer *reservation_offer_of (const OpCall *call,
+                                      const Booking *booking,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean reservation_fill_group (const OpCall *call,
                                  Booking *booking,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

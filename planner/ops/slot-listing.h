@@ -11,4 +11,4 @@ GArray *slot_listing_run (const OpCall *call,
                           const CatalogueResource *advisor,
                           Period interval,
                           gboolean *out_cut,
-                          GError **error);
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -102,16 +102,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Booking, booking_free)
 const char *booking_origin_to_text (BookingOrigin origin);
 const char *booking_state_to_text (BookingState state);
 
-Booking *booking_store_load (StoreSession *session, gint64 booking_id, GError **error);
+Booking *booking_store_load (StoreSession *session,
+                             gint64 booking_id,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 Booking *booking_store_find (StoreSession *session,
                              gint64 tenant_id,
                              const char *identifier,
-                             GError **error);
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *booking_store_list_live (StoreSession *session,
                                     gint64 citizen_id,
                                     gint64 ending_after_us,
-                                    GError **error);
-GPtrArray *booking_store_list_page (StoreSession *session, const BookingPage *page, GError **error);
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *booking_store_list_page (StoreSession *session,
+                                    const BookingPage *page,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean booking_store_add (StoreSession *session,
                             Booking *booking,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

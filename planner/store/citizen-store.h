@@ -30,8 +30,11 @@ typedef struct
 void citizen_fact_free (CitizenFact *fact);
 gint64
 citizen_store_find (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error);
-gint64 citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error);
-GPtrArray *citizen_store_list_facts (StoreSession *session, gint64 citizen_id, GError **error);
+gint64 citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *citizen_store_list_facts (StoreSession *session,
+                                     gint64 citizen_id,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citizen_store_put_facts (StoreSession *session,
                                   gint64 tenant_id,
                                   gint64 citizen_id,
@@ -43,4 +46,5 @@ gboolean citizen_store_load_summary (StoreSession *session,
                                      gint64 citizen_id,
                                      CitizenSummary *out_summary,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GArray *citizen_store_list_summaries (StoreSession *session, GError **error);
+GArray *citizen_store_list_summaries (StoreSession *session,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

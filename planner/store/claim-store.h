@@ -57,7 +57,9 @@ typedef struct
   Period interval;
 } Change;
 
-gint64 claim_store_new_owner (StoreSession *session, gint64 tenant_id, GError **error);
+gint64 claim_store_new_owner (StoreSession *session,
+                              gint64 tenant_id,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean claim_store_add (StoreSession *session,
                           const Claim *claim,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -76,5 +78,7 @@ gboolean claim_store_remove (StoreSession *session,
 gboolean change_store_add (StoreSession *session,
                            const Change *change,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GArray *change_store_list_after (StoreSession *session, gint64 change_id, GError **error);
+GArray *change_store_list_after (StoreSession *session,
+                                 gint64 change_id,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 change_store_last (StoreSession *session);

@@ -27,7 +27,9 @@ typedef struct
 void group_session_free (GroupSession *group);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GroupSession, group_session_free)
 
-GroupSession *group_store_load (StoreSession *session, gint64 session_id, GError **error);
+GroupSession *group_store_load (StoreSession *session,
+                                gint64 session_id,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GroupSession *
 group_store_find (StoreSession *session, gint64 tenant_id, const char *identifier, GError **error);
 GPtrArray *

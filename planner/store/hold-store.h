@@ -37,8 +37,10 @@ hold_store_find_token (StoreSession *session, gint64 tenant_id, const char *toke
 Hold *hold_store_find_context (StoreSession *session,
                                gint64 citizen_id,
                                const char *context,
-                               GError **error);
-GPtrArray *hold_store_list_of_citizen (StoreSession *session, gint64 citizen_id, GError **error);
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *hold_store_list_of_citizen (StoreSession *session,
+                                       gint64 citizen_id,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *
 hold_store_list_expired (StoreSession *session, gint64 now_us, guint max_count, GError **error);
 gint64 hold_store_next_expiry (StoreSession *session);
@@ -58,4 +60,4 @@ gboolean hold_store_find_used (StoreSession *session,
                                gint64 tenant_id,
                                const char *token,
                                gint64 *out_booking_id,
-                               GError **error);
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
