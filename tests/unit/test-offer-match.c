@@ -446,6 +446,52 @@ test_interval (void)
   scene_clear (&scene);
 }
 
+/* The gap between two cores decides, whichever comes first: sum of the buffers, or the longer one. */
+static gboolean
+fits (const SlotClaim *a, const SlotClaim *b)
+{
+  const SlotClaim *first = a->core.start_us <= b->core.start_us ? a : b;
+  const SlotClaim *second = first == a ? b : a;
+  gint64 gap_us = second->core.start_us - first->core.end_us;
+  gboolean is_shared = a->may_share_buffers && b->may_share_buffers;
+
+  return gap_us >= (is_shared ? MAX (first->after_us, second->before_us)
+                              : first->after_us + second->before_us);
+}
+
+static SlotClaim
+random_claim (GRand *rand, gint64 owner_id)
+{
+  gint64 start_us = g_rand_int_range (rand, 0, 60);
+
+  return (SlotClaim){ { start_us, start_us + g_rand_int_range (rand, 1, 20) },
+                      g_rand_int_range (rand, 0, 12),
+                      g_rand_int_range (rand, 0, 12),
+                      owner_id,
+                      g_rand_boolean (rand),
+                      g_rand_boolean (rand) };
+}
+
+static void
+test_gaps (void)
+{
+  g_autoptr (GRand) rand = testlib_random_new ();
+  guint64 n_rounds = testlib_budget ("offer-match");
+
+  for (guint64 round = 0; round < n_rounds; round++)
+    {
+      SlotClaim wanted = random_claim (rand, 1), held = random_claim (rand, 2);
+      g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (SlotClaim));
+      SlotResource resource = { 1, NULL, NULL, claims, G_MAXINT64, G_MAXINT64 };
+      SlotVerdict verdict;
+
+      g_array_append_val (claims, held);
+      verdict = offer_match_interval (&wanted, &resource, 0).verdict;
+      g_assert_cmpint (verdict == SLOT_FREE, ==, fits (&wanted, &held));
+      g_assert_cmpint (verdict == SLOT_CLAIMED, ==, period_overlaps (wanted.core, held.core));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -463,5 +509,6 @@ main (int argc, char **argv)
   g_test_add_func ("/offer-match/all-findings", test_all_findings);
   g_test_add_func ("/offer-match/sessions", test_sessions);
   g_test_add_func ("/offer-match/interval", test_interval);
+  g_test_add_func ("/offer-match/gaps", test_gaps);
   return g_test_run ();
 }

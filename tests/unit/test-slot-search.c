@@ -388,6 +388,30 @@ judge (const World *world, guint advisor, gint64 start_us)
                             world->n_rooms);
 }
 
+/* Explaining walks the same checks: no finding means free, and the first one is the verdict. */
+static void
+check_explanation (const World *world, guint advisor, gint64 start_us, SlotVerdict verdict)
+{
+  SlotResource rooms[MAX_RESOURCES];
+  SlotQuestion question = world->question;
+  g_autoptr (GArray) all = NULL;
+
+  for (guint i = 0; i < world->n_rooms; i++)
+    rooms[i] = world->resources[world->n_advisors + i].facts;
+  question.start_us = start_us;
+  all = offer_match_list_findings (world->offer, &question, &world->resources[advisor].facts, rooms,
+                                   world->n_rooms);
+  g_assert_cmpint (all->len == 0, ==, verdict == SLOT_FREE);
+  for (guint i = 0; i < all->len; i++)
+    {
+      SlotFinding found = g_array_index (all, SlotFinding, i);
+
+      g_assert_cmpint (found.verdict, !=, SLOT_FREE);
+      if (i == 0)
+        g_assert_cmpint (found.verdict, ==, verdict);
+    }
+}
+
 /* Every 5-minute start of the interval with every advisor, asked one by one. */
 static GArray *
 list_by_asking (const World *world, guint *n_verdicts)
@@ -404,6 +428,8 @@ list_by_asking (const World *world, guint *n_verdicts)
         SlotStart start = { start_us, i + 1, 0 };
 
         n_verdicts[verdict]++;
+        if (start_us / PERIOD_STEP_US % 47 == 0)
+          check_explanation (world, i, start_us, verdict);
         if (verdict == SLOT_FREE)
           g_array_append_val (starts, start);
       }
