@@ -62,12 +62,13 @@ op_note_empty (OpCall *call, const char *cpr, const EmptyAnswer *empty)
 static gboolean
 write_one (StoreSession *session, OpNote *note, gint64 now_us, GError **error)
 {
+  CitizenFactSource source = { FACT_SOURCE, now_us };
   gint64 citizen_id = citizen_store_put (session, note->tenant_id, note->cpr, error);
 
   if (citizen_id == 0)
     return FALSE;
   if (note->facts != NULL && (!citizen_store_put_facts (session, note->tenant_id, citizen_id,
-                                                        note->facts, FACT_SOURCE, now_us, error) ||
+                                                        &source, note->facts, error) ||
                               !ledger_note_citizen (session, note->tenant_id, citizen_id, error)))
     return FALSE;
   if (!note->is_empty_answer)

@@ -90,18 +90,17 @@ gboolean
 citizen_store_put_facts (StoreSession *session,
                          gint64 tenant_id,
                          gint64 citizen_id,
+                         const CitizenFactSource *source,
                          const GPtrArray *facts,
-                         const char *source,
-                         gint64 seen_us,
                          GError **error)
 {
-  if (!store_run (session, error, SQL_CITIZEN_FACTS_REMOVE, "is", citizen_id, source))
+  if (!store_run (session, error, SQL_CITIZEN_FACTS_REMOVE, "is", citizen_id, source->name))
     return FALSE;
   for (guint i = 0; i < facts->len; i++)
     {
       const CitizenFact *fact = facts->pdata[i];
       if (!store_run (session, error, SQL_CITIZEN_FACT_PUT, "iisssi", tenant_id, citizen_id,
-                      fact->kind, fact->value, source, seen_us))
+                      fact->kind, fact->value, source->name, source->seen_us))
         return FALSE;
     }
   return TRUE;

@@ -27,9 +27,19 @@ typedef struct
   char *value;
 } CitizenFact;
 
+/**
+ * CitizenFactSource:
+ * @name: who says it; everything this source said before goes
+ */
+typedef struct
+{
+  const char *name;
+  gint64 seen_us;
+} CitizenFactSource;
+
 void citizen_fact_free (CitizenFact *fact);
-gint64
-citizen_store_find (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error);
+gint64 citizen_store_find (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 gint64 citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *citizen_store_list_facts (StoreSession *session,
@@ -38,9 +48,8 @@ GPtrArray *citizen_store_list_facts (StoreSession *session,
 gboolean citizen_store_put_facts (StoreSession *session,
                                   gint64 tenant_id,
                                   gint64 citizen_id,
+                                  const CitizenFactSource *source,
                                   const GPtrArray *facts,
-                                  const char *source,
-                                  gint64 seen_us,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean citizen_store_load_summary (StoreSession *session,
                                      gint64 citizen_id,

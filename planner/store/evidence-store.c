@@ -18,19 +18,14 @@ evidence_store_add_empty (StoreSession *session, const EmptyAnswer *empty, GErro
 
 /**
  * evidence_store_add_inbox:
- * @message_id: unique per kind; a message that is there already is not kept twice
+ *
+ * Keeps a message; one that is there already is not kept twice.
  */
 gboolean
-evidence_store_add_inbox (StoreSession *session,
-                          gint64 tenant_id,
-                          const char *kind,
-                          const char *message_id,
-                          gint64 received_us,
-                          const char *payload,
-                          GError **error)
+evidence_store_add_inbox (StoreSession *session, const InboxMessage *message, GError **error)
 {
-  return store_run (session, error, SQL_INBOX_ADD, "issis", tenant_id, kind, message_id,
-                    received_us, payload);
+  return store_run (session, error, SQL_INBOX_ADD, "issis", message->tenant_id, message->kind,
+                    message->message_id, message->received_us, message->payload);
 }
 
 /**

@@ -26,6 +26,19 @@ typedef struct
 } EmptyAnswer;
 
 /**
+ * InboxMessage:
+ * @message_id: unique per tenant and kind
+ */
+typedef struct
+{
+  gint64 tenant_id;
+  const char *kind;
+  const char *message_id;
+  gint64 received_us;
+  const char *payload;
+} InboxMessage;
+
+/**
  * OutboxRow:
  * @request_id: GUID that makes sending it again harmless
  */
@@ -45,11 +58,7 @@ gboolean evidence_store_add_empty (StoreSession *session,
                                    const EmptyAnswer *empty,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean evidence_store_add_inbox (StoreSession *session,
-                                   gint64 tenant_id,
-                                   const char *kind,
-                                   const char *message_id,
-                                   gint64 received_us,
-                                   const char *payload,
+                                   const InboxMessage *message,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean evidence_store_add_outbox (StoreSession *session,
                                     const OutboxRow *row,

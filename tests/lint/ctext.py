@@ -8,7 +8,7 @@ _COMMENT_OR_STRING = re.compile(r'(/\*.*?\*/|//[^\n]*)|("(?:\\.|[^"\\\n])*"|\'(?
 _DIRECTIVE = re.compile(r"^[ \t]*#(?:[^\n]*\\\n)*[^\n]*", re.M)
 _FUNCTION = re.compile(r"^([A-Za-z_]\w*) ?\(((?:[^(){};]|\([^()]*\))*)\)\s*\n\{", re.M)
 _PROTOTYPE = re.compile(
-    r"^(?!typedef\b)([A-Za-z_][\w ]*[ *]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M
+    r"^(?!typedef\b)([A-Za-z_][\w ]*[ *\n]\**)(\w+) ?\(((?:[^(){};]|\([^()]*\))*)\)([^;{}]*);", re.M
 )
 _INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(?:"([^"]+)"|<([^>]+)>)', re.M)
 _TOKEN = re.compile(r"[A-Za-z_]\w*|[(){};:]")

@@ -174,6 +174,7 @@ CASES = [
         None,
     ),
     ("must-use", {"planner/a.h": "gboolean a_load (int b,\n                 GError **error);\n"}, "a_load(): may fail"),
+    ("must-use", {"planner/a.h": "void b (void);\ngint64\na_find (int b, GError **error);\n"}, "a_find(): may fail"),
     (
         "must-use",
         {
