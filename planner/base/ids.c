@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+static GRand *seeded;
+
 /**
  * ids_random_bytes:
  * @out_bytes: (array length=n_bytes): filled from the kernel's generator
@@ -16,6 +18,10 @@
 void
 ids_random_bytes (guint8 *out_bytes, gsize n_bytes)
 {
+  for (gsize i = 0; seeded != NULL && i < n_bytes; i++)
+    out_bytes[i] = (guint8) g_rand_int (seeded);
+  if (seeded != NULL)
+    return;
   while (n_bytes > 0)
     {
       ssize_t n_got = getrandom (out_bytes, n_bytes, 0);
@@ -52,6 +58,20 @@ ids_new_guid (char out_guid[IDS_GUID_LENGTH + 1])
       *at++ = digits[bytes[i] & 15];
     }
   *at = '\0';
+}
+
+/**
+ * ids_seed_for_test:
+ * @seed: 0 goes back to the kernel's generator
+ *
+ * Makes every later id follow from @seed. For single-threaded tests and the seeded simulator only.
+ */
+void
+ids_seed_for_test (guint32 seed)
+{
+  g_clear_pointer (&seeded, g_rand_free);
+  if (seed != 0)
+    seeded = g_rand_new_with_seed (seed);
 }
 
 /**
