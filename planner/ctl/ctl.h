@@ -45,6 +45,7 @@ int ctl_explain (const Ctl *ctl, int argc, char **argv);
 int ctl_import (const Ctl *ctl, int argc, char **argv);
 int ctl_list (const Ctl *ctl, int argc, char **argv);
 int ctl_show (const Ctl *ctl, int argc, char **argv);
+int ctl_verify (const Ctl *ctl, int argc, char **argv);
 int ctl_week (const Ctl *ctl, int argc, char **argv);
 
 /* Parses the options of a subcommand; @n_words arguments must be left. FALSE: usage was printed. */

@@ -16,6 +16,7 @@ static const CtlCommand commands[] = {
   { "show week", ctl_week, "RESOURCE [--date DATE]", "show a calendar week" },
   { "show", ctl_show, "unit|advisor|room|offer|booking ID", "show one record" },
   { "explain", ctl_explain, "OFFER TIME [--advisor KEY] [--citizen-file FILE]", "say why a time is offered, or is not" },
+  { "verify", ctl_verify, "", "hold journal, claims and laid-out time against what they must be" },
 };
 /* clang-format on */
 

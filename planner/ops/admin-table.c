@@ -5,6 +5,7 @@
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
 #include "ops/admin-show.h"
+#include "ops/admin-verify.h"
 #include "ops/admin-week.h"
 #include "ops/admin.h"
 
@@ -24,6 +25,7 @@ static const AdminCommand commands[] = {
   { "show-week", admin_show_week, STORE_READ, "show a calendar week of an advisor or a room" },
   { "import", admin_import, STORE_WRITE, "read a municipality from the files of a folder" },
   { "explain", admin_explain, STORE_READ, "say why a time is offered, or is not" },
+  { "verify", admin_verify, STORE_READ, "hold journal, claims and laid-out time against what they must be" },
 };
 /* clang-format on */
 

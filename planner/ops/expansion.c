@@ -2,6 +2,8 @@
 /* Expands availability and calendar objects, and keeps how far a calendar may be trusted. */
 #include "ops/expansion.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "calsync-availability.h"
 #include "store/availability-store.h"
@@ -265,6 +267,65 @@ expansion_write (StoreSession *session, const Expansion *expansion, GError **err
       !set_expanded (session, expansion, expansion->window.end_us, &changed[2], error))
     return FALSE;
   return !(changed[0] || changed[1] || changed[2]) || add_change (session, expansion, error);
+}
+
+static GArray *
+dup_busy_periods (const GArray *spans, Period window)
+{
+  GArray *periods = period_list_new ();
+
+  for (guint i = 0; i < spans->len; i++)
+    period_list_add (periods, period_intersect (g_array_index (spans, BusySpan, i).period, window));
+  period_list_normalise (periods);
+  return periods;
+}
+
+static GArray *
+dup_clipped (const GArray *spans, Period window)
+{
+  GArray *periods = period_list_new ();
+
+  for (guint i = 0; i < spans->len; i++)
+    period_list_add (periods, period_intersect (g_array_index (spans, Period, i), window));
+  period_list_normalise (periods);
+  return periods;
+}
+
+static gboolean
+same_periods (const GArray *a, const GArray *b)
+{
+  return a->len == b->len &&
+         (a->len == 0 || memcmp (a->data, b->data, a->len * sizeof (Period)) == 0);
+}
+
+/**
+ * expansion_check_stored:
+ * @expansion: computed
+ *
+ * Holds derived time against its sources, over the window of @expansion. Any thread with a session.
+ */
+gboolean
+expansion_check_stored (StoreSession *session,
+                        const Expansion *expansion,
+                        gboolean *out_is_same,
+                        GError **error)
+{
+  g_autoptr (GArray) work =
+    work_span_list (session, expansion->resource_id, expansion->window, error);
+  g_autoptr (GArray) busy =
+    work == NULL ? NULL
+                 : busy_span_list (session, expansion->resource_id, expansion->window, error);
+  g_autoptr (GArray) stored_work = NULL;
+  g_autoptr (GArray) stored_busy = NULL;
+  g_autoptr (GArray) wanted_work = dup_clipped (expansion->work, expansion->window);
+  g_autoptr (GArray) wanted_busy = dup_busy_periods (expansion->busy, expansion->window);
+
+  if (busy == NULL)
+    return FALSE;
+  stored_work = dup_clipped (work, expansion->window);
+  stored_busy = dup_busy_periods (busy, expansion->window);
+  *out_is_same = same_periods (stored_work, wanted_work) && same_periods (stored_busy, wanted_busy);
+  return TRUE;
 }
 
 /**

@@ -46,6 +46,12 @@ gboolean expansion_write (StoreSession *session,
                           const Expansion *expansion,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the stored spans say the same about the expansion's window. */
+gboolean expansion_check_stored (StoreSession *session,
+                                 const Expansion *expansion,
+                                 gboolean *out_is_same,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The sources changed: nothing is offered until the spans are written anew. */
 gboolean expansion_invalidate (StoreSession *session,
                                gint64 tenant_id,

@@ -7,6 +7,7 @@
 #include "store/sql-ledger.h"
 #include "store/sql-record.h"
 #include "store/sql-snapshot.h"
+#include "store/sql-verify.h"
 
 /* clang-format off */
 #define STORE_SQL_ALL(X) \
@@ -14,6 +15,7 @@
   STORE_SQL_CALENDAR (X) \
   STORE_SQL_LEDGER (X) \
   STORE_SQL_RECORD (X) \
+  STORE_SQL_VERIFY (X) \
   STORE_SQL_SNAPSHOT (X)
 /* clang-format on */
 

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Statements that look for what must not be: each gives a name a row, none when all is well. */
+#pragma once
+
+/* $1 tenant; $2, where it stands, an instant: what ended before it is history. */
+/* clang-format off */
+#define STORE_SQL_VERIFY(X) \
+  X (VERIFY_BOOKING_UNCLAIMED, \
+     "SELECT b.identifier FROM booking b WHERE b.tenant_id = $1 AND b.state = 'booked' AND b.end_us > $2" \
+     " AND b.session_id IS NULL AND b.advisor_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM claim c" \
+     " WHERE c.booking_id = b.booking_id AND c.resource_id = b.advisor_id AND c.core_start_us = b.start_us" \
+     " AND c.core_end_us = b.end_us) ORDER BY b.booking_id") \
+  X (VERIFY_ROOM_UNCLAIMED, \
+     "SELECT b.identifier FROM booking b WHERE b.tenant_id = $1 AND b.state = 'booked' AND b.end_us > $2" \
+     " AND b.session_id IS NULL AND b.room_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM claim c" \
+     " WHERE c.booking_id = b.booking_id AND c.resource_id = b.room_id AND c.core_start_us = b.start_us" \
+     " AND c.core_end_us = b.end_us) ORDER BY b.booking_id") \
+  X (VERIFY_CANCELLED_CLAIMED, \
+     "SELECT b.identifier FROM booking b WHERE b.tenant_id = $1 AND b.state = 'cancelled'" \
+     " AND EXISTS (SELECT 1 FROM claim c WHERE c.booking_id = b.booking_id) ORDER BY b.booking_id") \
+  X (VERIFY_SESSION_UNCLAIMED, \
+     "SELECT g.identifier FROM group_session g WHERE g.tenant_id = $1 AND g.end_us > $2 AND NOT EXISTS" \
+     " (SELECT 1 FROM claim c WHERE c.session_id = g.session_id AND c.resource_id = g.advisor_id" \
+     " AND c.core_start_us = g.start_us AND c.core_end_us = g.end_us) ORDER BY g.session_id") \
+  X (VERIFY_SESSION_OVERFULL, \
+     "SELECT g.identifier FROM group_session g WHERE g.tenant_id = $1" \
+     " AND (SELECT count (*) FROM seat s WHERE s.session_id = g.session_id) > g.seats ORDER BY g.session_id") \
+  X (VERIFY_BOOKING_UNSEATED, \
+     "SELECT b.identifier FROM booking b WHERE b.tenant_id = $1 AND b.state = 'booked' AND b.end_us > $2" \
+     " AND b.session_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM seat s WHERE s.booking_id = b.booking_id" \
+     " AND s.session_id = b.session_id) ORDER BY b.booking_id") \
+  X (VERIFY_CANCELLED_SEATED, \
+     "SELECT b.identifier FROM booking b JOIN seat s ON s.booking_id = b.booking_id WHERE b.tenant_id = $1" \
+     " AND b.state = 'cancelled' ORDER BY b.booking_id") \
+  X (VERIFY_CLAIMS_OVERLAP, \
+     "SELECT r.resource_key FROM claim c JOIN claim d ON d.resource_id = c.resource_id AND d.claim_id > c.claim_id" \
+     " AND d.owner_id <> c.owner_id AND d.exclusive = 1 AND d.start_us < c.end_us" \
+     " AND d.start_us > c.start_us - 86400000000 AND d.end_us > c.start_us" \
+     " JOIN resource r ON r.resource_id = c.resource_id" \
+     " WHERE c.tenant_id = $1 AND c.exclusive = 1 AND c.end_us > $2 AND (c.may_share_buffers = 0" \
+     " OR d.may_share_buffers = 0 OR (c.core_start_us < d.end_us AND c.core_end_us > d.start_us)" \
+     " OR (c.start_us < d.core_end_us AND c.end_us > d.core_start_us)) ORDER BY c.claim_id, d.claim_id") \
+  X (VERIFY_OTHER_TENANT, \
+     "SELECT b.identifier FROM booking b LEFT JOIN unit u ON u.unit_id = b.unit_id" \
+     " LEFT JOIN resource r ON r.resource_id = b.advisor_id WHERE b.tenant_id = $1" \
+     " AND (u.tenant_id <> b.tenant_id OR r.tenant_id <> b.tenant_id) ORDER BY b.booking_id")
+/* clang-format on */

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: EUPL-1.2
+# plannerctl as a program: on a database of its own, and through a plannerd that has the database.
+# Also tests: ctl-call, ctl-client, ctl-create, ctl-explain, ctl-import, ctl-list, ctl-print, ctl-show, ctl-verify, ctl-week.
+"""Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
+import json
+import shutil
+import subprocess
+
+import testlib
+
+CTL = testlib.BUILD / "planner" / "plannerctl"
+DAEMON = testlib.BUILD / "planner" / "plannerd"
+DATA = testlib.SOURCE / "data"
+DEMO = DATA / "demo"
+OFFER = "89000000-0000-4000-8000-000000000001"
+
+
+def ctl(database, *arguments, code=0, text=None):
+    """Runs plannerctl and answers its output; fails unless it ends with CODE."""
+    result = subprocess.run([CTL, "--database", database, "--data-dir", DATA, *arguments], input=text, capture_output=True, text=True, timeout=60, check=False)
+    if result.returncode != code:
+        raise AssertionError(f"{arguments}: {result.returncode}, not {code}\n{result.stdout}\n{result.stderr}")
+    return result.stdout + result.stderr
+
+
+def ask(database, *arguments, code=0):
+    """The same with --json: the answer."""
+    text = ctl(database, "--json", *arguments, code=code)
+    return json.loads(text)
+
+
+def make_demo():
+    database = testlib.make_folder() / "planner.db"
+    ctl(database, "create")
+    ctl(database, "import", DEMO)
+    return database
+
+
+def test_help_names_every_command_and_code():
+    text = ctl("none.db", "--help")
+    for word in ("create", "import FOLDER", "list", "show", "show week", "explain", "verify", "Exit codes", "--json"):
+        assert word in text, word
+
+
+def test_exit_codes():
+    folder = testlib.make_folder()
+    database = folder / "planner.db"
+    ctl(database, "nonsense", code=2)
+    ctl(database, code=2)
+    ctl(database, "list", "unicorns", code=2)
+    ctl(database, "show", "unit", code=2)
+    ctl(database, "import", "--unknown", code=2)
+    assert "create makes it" in ctl(database, "list", "units", code=3)
+    assert not database.exists(), "a reading command made a database"
+    ctl(folder / "no" / "planner.db", "create", code=3)
+    ctl(database, "create", "--key", "demo", "--name", "Demo")
+    ctl(database, "show", "unit", "70000", code=1)
+    ctl(database, "import", folder / "missing", code=1)
+
+
+def test_lists_and_records():
+    database = make_demo()
+    assert len(ask(database, "list", "advisors")["result"]["advisors"]) == 24
+    assert len(ask(database, "list", "rooms")["result"]["rooms"]) == 6
+    assert [unit["unit"] for unit in ask(database, "list", "units")["result"]["units"]] == ["89000", "89001"]
+    offers = ask(database, "list", "offers")["result"]["offers"]
+    assert len(offers) >= 8
+    assert ask(database, "show", "offer", OFFER)["result"]["offer"] == next(offer for offer in offers if offer["identifier"] == OFFER)
+    text = ctl(database, "list", "advisors")
+    assert text.splitlines()[0].split()[0] == "RESOURCE" and "Vejleder 24" in text
+    assert "Vejleder 01" in ctl(database, "show", "week", "90000001")
+    assert "hold-minutes" in ctl(database, "show", "unit", "89001")
+    ctl(database, "list", "bookings", code=1)
+    assert ask(database, "list", "bookings", "--unit", "89000")["result"]["bookings"] == []
+
+
+def test_import_tells_lines():
+    folder = testlib.make_folder()
+    shutil.copytree(DEMO, folder / "demo")
+    with (folder / "demo" / "units.csv").open("a", encoding="utf-8") as file:
+        file.write("99999;Nobody;;;\n")
+    database = folder / "planner.db"
+    ctl(database, "create")
+    text = ctl(database, "import", folder / "demo", code=1)
+    assert "units.csv:6: unit 99999" in text, text
+    assert ask(database, "list", "units", code=1)["error"].startswith("the database has no tenant")
+    problems = ask(database, "import", folder / "demo", code=1)["result"]["problems"]
+    testlib.equal([(problem["file"], problem["line"]) for problem in problems], [("units.csv", 6)])
+    ctl(database, "import", folder / "demo", "--partial")
+    ctl(database, "import", folder / "demo", "--partial", "--dry-run")
+
+
+def test_a_citizens_number_comes_from_a_file_only():
+    database = make_demo()
+    number = testlib.cpr(7)
+    text = ctl(database, "explain", OFFER, "2027-02-01T10:00", "--citizen-file", "-", text=f"{number[:6]}-{number[6:]}\n")
+    assert number not in text and "citizen rules: unknown" in text
+    assert number not in ctl(database, "explain", OFFER, "2027-02-01T10:00", "--citizen-file", "-", text=number + "\n")
+    ctl(database, "explain", OFFER, "2027-02-01T10:00", "--citizen-file", "-", text="12\n", code=1)
+    ctl(database, "explain", OFFER, "2027-02-01T10:00", "--cpr", number, code=2)
+
+
+def test_explain_names_reasons():
+    database = make_demo()
+    holiday = ask(database, "explain", OFFER, "2027-12-24T10:00")["result"]
+    assert holiday["offered"] is False and "closed-day" in {reason["verdict"] for reason in holiday["reasons"]}
+    ctl(database, "explain", OFFER, "tomorrow", code=1)
+    ctl(database, "explain", "89000000", "2027-02-01T10:00", code=1)
+    ctl(database, "explain", OFFER, "2027-03-28T02:30", code=1)
+
+
+def test_verify():
+    database = make_demo()
+    answer = ask(database, "verify")["result"]
+    assert answer["sound"] is True and answer["journal_rows"] >= 1
+
+
+def test_through_plannerd():
+    database = make_demo()
+    plain, health = testlib.free_port(), testlib.free_port()
+    config = database.with_name("plannerd.conf")
+    config.write_text(
+        f"[database]\npath={database}\nschema-dir={DATA}/schema/sqlite\ndata-dir={DATA}\n"
+        f"[dfdg]\nport=0\n[plain]\nport={plain}\ncaller=demo\n[health]\nport={health}\n"
+        "[caller demo]\ntenant=demo\nroles=dfdg;indkalder;kss\nunits=89000;89001\n",
+        encoding="utf-8",
+    )
+    server = testlib.Server([DAEMON, "--config", config], health).start()
+    testlib.wait_for(lambda: database.with_name("planner.db.socket").exists(), 10, "the admin socket")
+    assert len(ask(database, "list", "advisors")["result"]["advisors"]) == 24
+    assert "Vejleder 01, week" in ctl(database, "show", "week", "90000001")
+    assert ask(database, "explain", OFFER, "2027-12-24T10:00")["result"]["offered"] is False
+    again = ask(database, "import", DEMO)["result"]
+    assert again["written"] and again["expanded"] == 0
+    ctl(database, "show", "unit", "70000", code=1)
+    assert ask(database, "verify")["result"]["sound"] is True
+    ctl(database, "--socket", database.with_name("nobody"), "list", "units", code=3)
+    testlib.equal(server.stop(), 0, "exit status of plannerd")
+    assert len(ask(database, "list", "advisors")["result"]["advisors"]) == 24
+
+
+testlib.run(globals())
