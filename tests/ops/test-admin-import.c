@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Imports: the demo twice, every kind of refusal with file and line, all or nothing, expansion. */
-/* Also tests: admin, admin-create, admin-expand, admin-table, expansion, import-calendars, import-hours,
- * import-json, import-offers, import-resources, import-row, import-run, import-source, import-units. */
+/* Also tests: admin, admin-create, admin-expand, admin-table, availability-store, calendar-store,
+   calsync-availability, calsync-availability-write, calsync-event, calsync-rule-walk, expansion,
+   import-calendars, import-hours, import-json, import-offers, import-resources, import-row,
+   import-run, import-source, import-units, journal-store, offer-store, put-outcome, resource-store,
+   tenant-store, unit-store. */
 #include "admin-harness.h"
 #include "base/error.h"
 #include "base/period.h"

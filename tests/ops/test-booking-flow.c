@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A citizen's whole way through the operations, and every way in which a repeat or a rival may cross it. */
+/* Also tests: catalogue, citizen-index, booking-cancel, booking-details, booking-journal,
+   citizen-facts, ledger, op-context, op-memory, op-notes, op, placement, registration, reservation,
+   resource-facts, answer-store, booking-store, citizen-store, claim-store, evidence-store,
+   hold-store. */
 #include <string.h>
 
 #include "base/error.h"

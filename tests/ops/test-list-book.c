@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Random worlds: a listed time can be booked, an unlisted one is refused, and the fed index equals a new one. */
+/* Also tests: catalogue-load, index-feed, slot-context, slot-listing, group-store. */
 #include <string.h>
 
 #include "base/error.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The session interface on a real SQLite file: transactions, savepoints, guards of the schema. */
+/* Also tests: store-migrate. */
 #include "base/error.h"
 #include "store/store-migrate.h"
 #include "store/store.h"
