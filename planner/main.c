@@ -204,6 +204,7 @@ load_and_run (const Options *options, GError **error)
     return config != NULL;
   planner_log_parse_level (config->log_level, &level);
   planner_log_start ((PlannerLogFormat) config->log_format, level);
+  g_log_set_writer_func (planner_log_write_library, NULL, NULL);
   keep_memory_private (config);
   return run (options->config_path, config, error);
 }

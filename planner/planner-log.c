@@ -207,9 +207,16 @@ level_of (GLogLevelFlags flags)
   return flags & G_LOG_LEVEL_INFO ? PLANNER_LOG_INFO : PLANNER_LOG_DEBUG;
 }
 
-/* Libraries speak through GLib; what they say becomes events too. */
-static GLogWriterOutput
-on_library_log (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer user_data)
+/**
+ * planner_log_write_library:
+ *
+ * A GLogWriterFunc: what libraries say through GLib becomes events too. Any thread.
+ */
+GLogWriterOutput
+planner_log_write_library (GLogLevelFlags flags,
+                           const GLogField *fields,
+                           gsize n_fields,
+                           gpointer user_data)
 {
   const char *message = NULL;
   const char *domain = NULL;
@@ -233,7 +240,6 @@ planner_log_start (PlannerLogFormat format, PlannerLogLevel level)
 {
   log_format = format;
   planner_log_set_level (level);
-  g_log_set_writer_func (on_library_log, NULL, NULL);
 }
 
 /**

@@ -58,3 +58,7 @@ gboolean planner_log_parse_level (const char *text, PlannerLogLevel *out_level);
 void planner_log_call (const LogCall *call);
 /* Pairs of field name and text; NULL texts are left out. */
 void planner_log_event (PlannerLogLevel level, const char *event, ...) G_GNUC_NULL_TERMINATED;
+GLogWriterOutput planner_log_write_library (GLogLevelFlags flags,
+                                            const GLogField *fields,
+                                            gsize n_fields,
+                                            gpointer user_data);

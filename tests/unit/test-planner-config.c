@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The configuration: defaults, limits, unknown keys, callers, the sample, what takes a restart. */
+#include "base/error.h"
+#include "planner-config.h"
+#include "testlib.h"
+
+#define LEAST  "[database]\npath=/tmp/.x/planner.db\n[dfdg]\nport=0\n"
+#define CALLER "[caller a]\ntenant=demo\nroles=dfdg;kss\n"
+#define HEX64  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
+static void
+test_defaults (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) config = planner_config_parse (LEAST, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (config->admin_socket, ==, "/tmp/.x/planner.db.socket");
+  g_assert_cmpint (config->plain_port, ==, 0);
+  g_assert_cmpint (config->health_port, ==, 9464);
+  g_assert_cmpstr (config->health_address, ==, "127.0.0.1");
+  g_assert_cmpint (config->process_core_dumps, ==, 0);
+  g_assert_cmpint (config->log_format, ==, CONFIG_LOG_LOGFMT);
+  g_assert_cmpuint (config->callers->len, ==, 0);
+}
+
+typedef struct
+{
+  const char *text;
+  const char *complaint; /* must stand in the error */
+} Wrong;
+
+static const Wrong wrongs[] = {
+  { "[dfdg]\nport=0\n", "[database] path is missing" },
+  { LEAST "[limits]\nworkers=0\n", "[limits] workers must be a whole number from 1 to 64" },
+  { LEAST "[limits]\nworkers=2x\n", "[limits] workers" },
+  { LEAST "[limits]\nworker=2\n", "[limits] worker is not a key" },
+  { LEAST "[limit]\nworkers=2\n", "[limit] is not a group" },
+  { LEAST "[log]\nformat=xml\n", "[log] format must be one of: logfmt json" },
+  { LEAST "[log]\nlevel=loud\n", "[log] level" },
+  { LEAST "[contract]\nvalidate-live=maybe\n", "must be one of: true false" },
+  { "[database]\npath=x\n", "[dfdg] needs certificate" },
+  { LEAST "[plain]\nport=8080\ncaller=b\n" CALLER, "[plain] caller must name" },
+  { LEAST "[caller a]\ntenant=demo\n", "[caller a] roles is missing" },
+  { LEAST "[caller a]\ntenant=demo\nroles=boss\n", "names a role that there is not" },
+  { LEAST "[caller a]\ntenant=demo\nroles=;\n", "at least one role" },
+  { LEAST "[caller ]\ntenant=demo\nroles=dfdg\n", "has no name" },
+  { LEAST CALLER "fingerprint=abc\n", "64 hex digits" },
+  { LEAST CALLER "fingerprint=" HEX64 "zz\n", "not hex digits" },
+  { LEAST CALLER "issuer=CN=x\n", "issuer and subject-serial together" },
+  { LEAST CALLER "colour=red\n", "[caller a] colour is not a key" },
+  { LEAST "[caller a]\ntenant=demo\nroles=dfdg\nfingerprint=" HEX64
+          "\n[caller b]\ntenant=demo\nroles=dfdg\nfingerprint=" HEX64 "\n",
+    "stands in two callers" },
+};
+
+static void
+test_wrong_files_are_refused (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (wrongs); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PlannerConfig) config = planner_config_parse (wrongs[i].text, &error);
+
+      g_assert_null (config);
+      g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+      if (strstr (error->message, wrongs[i].complaint) == NULL)
+        g_error ("\"%s\" does not say \"%s\"", error->message, wrongs[i].complaint);
+    }
+}
+
+static void
+test_no_key_file (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (planner_config_parse ("hello\n", &error));
+  g_assert_nonnull (error);
+  g_clear_error (&error);
+  g_assert_null (planner_config_load ("/nonexistent/planner.conf", &error));
+  g_assert_error (error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+}
+
+static void
+test_callers (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) config = planner_config_parse (
+    LEAST CALLER "units= 89000 ; 89001;\nsystem=12\nfingerprint=01:23:45:67:89:AB:CD:EF:"
+                 "0123456789abcdef0123456789abcdef0123456789abcdef\n",
+    &error);
+  const ConfigCaller *caller;
+
+  g_assert_no_error (error);
+  caller = planner_config_find_caller (config, "a");
+  g_assert_nonnull (caller);
+  g_assert_null (planner_config_find_caller (config, "b"));
+  g_assert_cmpuint (caller->roles, ==, 1 << 0 | 1 << 2);
+  g_assert_cmpuint (g_strv_length (caller->units), ==, 2);
+  g_assert_cmpstr (caller->units[1], ==, "89001");
+  g_assert_cmpint (caller->system, ==, 12);
+  g_assert_cmpstr (caller->fingerprint, ==, HEX64);
+}
+
+/* Every default of the sample must be what the program takes when the key is left out. */
+static void
+test_sample_is_a_configuration (void)
+{
+  g_autofree char *sample = planner_config_dup_sample ();
+  g_autoptr (GString) text = g_string_new (sample);
+  g_autoptr (GString) all = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) config = NULL;
+  g_autoptr (PlannerConfig) explicit = NULL;
+  g_autofree char *changes = NULL;
+
+  g_string_replace (text, "\npath=", "\npath=/tmp/.x/planner.db", 1);
+  g_string_replace (text, "\ntenant=", "\ntenant=demo", 1);
+  g_string_replace (text, "\nroles=", "\nroles=dfdg", 1);
+  g_string_replace (text, "#port=8443", "port=0", 1);
+  config = planner_config_parse (text->str, &error);
+  g_assert_no_error (error);
+  all = g_string_new (text->str);
+  g_string_replace (all, "\n#", "\n", 0);
+  g_string_replace (all, "\n ", "\n# ", 0);
+  g_string_replace (all, "#Configuration", "# Configuration", 0);
+  explicit = planner_config_parse (all->str, &error);
+  g_assert_no_error (error);
+  changes = planner_config_list_fixed_changes (config, explicit);
+  g_assert_cmpstr (changes, ==, NULL);
+}
+
+static void
+test_fixed_changes (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) one = planner_config_parse (LEAST CALLER, &error);
+  g_autoptr (PlannerConfig) other =
+    planner_config_parse (LEAST "[limits]\nworkers=3\n[log]\nlevel=debug\n", &error);
+  g_autofree char *changes = planner_config_list_fixed_changes (one, other);
+  g_autofree char *none = planner_config_list_fixed_changes (one, one);
+
+  g_assert_cmpstr (changes, ==, "[limits] workers");
+  g_assert_null (none);
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/planner-config/defaults", test_defaults);
+  g_test_add_func ("/planner-config/wrong-files", test_wrong_files_are_refused);
+  g_test_add_func ("/planner-config/no-key-file", test_no_key_file);
+  g_test_add_func ("/planner-config/callers", test_callers);
+  g_test_add_func ("/planner-config/sample", test_sample_is_a_configuration);
+  g_test_add_func ("/planner-config/fixed-changes", test_fixed_changes);
+  return g_test_run ();
+}

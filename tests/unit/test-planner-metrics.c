@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Metrics: what is counted is shown, in Prometheus' text form, every family once. */
+#include "planner-metrics.h"
+#include "testlib.h"
+
+static char *
+show (PlannerMetrics *metrics)
+{
+  static const ListenerCounters counters = { .n_open = 3, .n_accepted = 9, .n_timed_out_idle = 2 };
+  static const MetricsFace face = { "plain", &counters, 0 };
+  MetricsPicture picture = { .metrics = metrics, .faces = &face, .n_faces = 1, .n_citizens = 5 };
+
+  picture.executor.n_groups = 4;
+  picture.executor.n_jobs = 11;
+  picture.executor.groups_by_size[0] = 3;
+  picture.executor.groups_by_size[3] = 1;
+  return planner_metrics_dup_text (&picture);
+}
+
+static void
+assert_line (const char *text, const char *line)
+{
+  g_autofree char *whole = g_strdup_printf ("\n%s\n", line);
+
+  if (strstr (text, whole) == NULL)
+    g_error ("no line %s", line);
+}
+
+static void
+test_counts_are_shown (void)
+{
+  g_autoptr (PlannerMetrics) metrics = planner_metrics_new ();
+  const ContractOperation *create = contract_operation_find ("CreateBooking");
+  g_autofree char *text = NULL;
+
+  planner_metrics_count_call (metrics, create, METRICS_OK, 700);
+  planner_metrics_count_call (metrics, create, METRICS_OK, 90000000);
+  planner_metrics_count_call (metrics, NULL, METRICS_FAULT, 10);
+  planner_metrics_count_wait (metrics, METRICS_WRITER, 120);
+  for (guint i = 0; i < 3; i++)
+    planner_metrics_count_fault (metrics, 1014);
+  planner_metrics_count_fault (metrics, 4770);
+  planner_metrics_count_denial (metrics, METRICS_UNKNOWN_CALLER);
+  planner_metrics_count_late (metrics);
+  text = show (metrics);
+  assert_line (text, "planner_calls_total{operation=\"CreateBooking\",outcome=\"ok\"} 2");
+  assert_line (text, "planner_calls_total{operation=\"unknown\",outcome=\"fault\"} 1");
+  assert_line (
+    text, "planner_call_duration_seconds_bucket{operation=\"CreateBooking\",le=\"0.000500\"} 0");
+  assert_line (
+    text, "planner_call_duration_seconds_bucket{operation=\"CreateBooking\",le=\"0.001000\"} 1");
+  assert_line (text,
+               "planner_call_duration_seconds_bucket{operation=\"CreateBooking\",le=\"+Inf\"} 2");
+  assert_line (text, "planner_call_duration_seconds_sum{operation=\"CreateBooking\"} 90.000700");
+  assert_line (text, "planner_queue_wait_seconds_count{place=\"writer\"} 1");
+  assert_line (text, "planner_faults_total{code=\"1014\"} 3");
+  assert_line (text, "planner_faults_total{code=\"4770\"} 1");
+  assert_line (text, "planner_access_denied_total{reason=\"unknown-caller\"} 1");
+  assert_line (text, "planner_late_commits_total 1");
+  assert_line (text, "planner_writer_group_jobs_bucket{le=\"8\"} 4");
+  assert_line (text, "planner_writer_group_jobs_sum 11");
+  assert_line (text, "planner_connections{face=\"plain\"} 3");
+  assert_line (text, "planner_connections_cut_total{face=\"plain\",reason=\"idle-timeout\"} 2");
+  assert_line (text, "planner_index_citizens 5");
+}
+
+static void
+test_families_stand_once (void)
+{
+  g_autoptr (PlannerMetrics) metrics = planner_metrics_new ();
+  g_autofree char *text = show (metrics);
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    if (g_str_has_prefix (lines[i], "# TYPE "))
+      g_assert_true (g_hash_table_add (seen, lines[i]));
+    else if (*lines[i] != '\0' && *lines[i] != '#')
+      {
+        char *value = strrchr (lines[i], ' ');
+        char *end = NULL;
+        g_assert_true (g_str_has_prefix (lines[i], "planner_"));
+        g_ascii_strtod (value + 1, &end);
+        g_assert_cmpint (*end, ==, '\0');
+      }
+  g_assert_cmpuint (g_hash_table_size (seen), >, 15);
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/planner-metrics/counts-are-shown", test_counts_are_shown);
+  g_test_add_func ("/planner-metrics/families-stand-once", test_families_stand_once);
+  return g_test_run ();
+}
