@@ -6,7 +6,7 @@ INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) V
   (1, 1, 'advisor', 'RID-1', 'v1@demo.example', 'Vejleder 01'),
   (2, 1, 'advisor', 'RID-2', 'v2@demo.example', 'Vejleder 02'),
   (3, 1, 'room', 'rum-1', 'r1@demo.example', 'Rum 1');
-INSERT INTO resource_unit VALUES (1, 1, 1), (1, 2, 1), (1, 3, 1);
+INSERT INTO resource_unit (tenant_id, resource_id, unit_id) VALUES (1, 1, 1), (1, 2, 1), (1, 3, 1);
 INSERT INTO work_span VALUES (1, 1795507200000000, 1795514400000000), (2, 1795507200000000, 1795514400000000);
 INSERT INTO offer (offer_id, tenant_id, unit_id, identifier, interview_type, form, title, description, duration_minutes, grid_minutes, seats, needs_room, rebook_deadline_minutes, cancel_deadline_minutes) VALUES
   (1, 1, 1, '10000000-0000-4000-8000-000000000001', 7, 'individual', 'Jobsamtale', 'Medbring dit CV', 30, 30, 1, 1, 60, 60),

@@ -68,7 +68,7 @@ add_resources (Play *play, GString *sql)
         sql,
         "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) "
         "VALUES (%u, 1, '%s', 'R%u', 'r%u@demo.example', 'R %u');"
-        "INSERT INTO resource_unit VALUES (1, %u, 1);",
+        "INSERT INTO resource_unit (tenant_id, resource_id, unit_id) VALUES (1, %u, 1);",
         i, is_room ? "room" : "advisor", i, i, i, i);
       if (!is_room || chance (play, 50))
         {
