@@ -19,7 +19,7 @@ find_derived (const ContractSimple *simple,
     {
       const ContractSimple *candidate = &contract_simples[i];
       const char *own = candidate->name;
-      if ((candidate->base == -1) != is_built_in)
+      if (g_str_has_prefix (own, "xs:") != is_built_in)
         continue;
       if (is_built_in)
         own += strlen ("xs:");

@@ -44,7 +44,7 @@ typedef struct
 typedef struct
 {
   const char *name;
-  gint16 base; /* index of the type that it restricts; -1 for built-in types, -2 for unions */
+  gint16 base; /* index of the type that it restricts, or -1 */
   guint8 kind; /* ContractKind */
   guint8 collapses;
   guint8 allows_empty;

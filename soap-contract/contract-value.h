@@ -29,7 +29,7 @@ typedef struct
 } ContractValue;
 
 const char *contract_value_parse (const ContractSimple *simple,
-                                  const char *text,
+                                  char *text,
                                   gsize length_bytes,
                                   ContractValue *out_value) G_GNUC_WARN_UNUSED_RESULT;
 const char *contract_value_check_string (const ContractSimple *simple,
@@ -39,6 +39,7 @@ const char *contract_value_check_int (const ContractSimple *simple,
                                       gint64 number) G_GNUC_WARN_UNUSED_RESULT;
 gboolean contract_text_is_sendable (const char *text, gsize length_bytes);
 gboolean contract_text_is_blank (const char *text, gsize length_bytes);
+gsize contract_text_collapse (char *text, gsize length_bytes);
 void contract_text_trim (const char **text, gsize *length_bytes);
 gboolean contract_text_parse_boolean (const char *text, gsize length_bytes, gboolean *out_value);
 

@@ -17,16 +17,15 @@ UNBOUNDED = 0xffffffff
 INT64_MIN, INT64_MAX = -2 ** 63, 2 ** 63 - 1
 NO_LENGTH = 0xffffffff
 
-# Built-in types: kind, whitespace collapses, least and greatest value.
+# Built-in types: kind, whether white space collapses, least and greatest value, the type they restrict.
 BUILTIN = {
-    'string': ('STRING', False, None, None),
-    'normalizedString': None,
-    'token': ('STRING', True, None, None),
-    'boolean': ('BOOLEAN', True, None, None),
-    'int': ('INT', True, -2 ** 31, 2 ** 31 - 1),
-    'short': ('INT', True, -2 ** 15, 2 ** 15 - 1),
-    'long': ('INT', True, INT64_MIN, INT64_MAX),
-    'dateTime': ('TIME', True, None, None),
+    'string': ('STRING', False, None, None, None),
+    'token': ('STRING', True, None, None, 'string'),
+    'boolean': ('BOOLEAN', True, None, None, None),
+    'long': ('INT', True, INT64_MIN, INT64_MAX, None),
+    'int': ('INT', True, -2 ** 31, 2 ** 31 - 1, 'long'),
+    'short': ('INT', True, -2 ** 15, 2 ** 15 - 1, 'int'),
+    'dateTime': ('TIME', True, None, None, None),
 }
 C_TYPE = {'STRING': 'const char *', 'INT': 'gint64 ', 'BOOLEAN': 'gboolean ', 'TIME': 'ContractTime '}
 LIST_NAME = {'STRING': 'String', 'INT': 'Int', 'BOOLEAN': 'Boolean', 'TIME': 'Time'}
@@ -339,10 +338,9 @@ class Schema:
         self.check_references()
 
     def builtin(self, name):
-        if BUILTIN[name] is None:
-            return
         simple = Simple('xs:' + name)
-        simple.kind, simple.collapse, simple.low, simple.high = BUILTIN[name]
+        simple.kind, simple.collapse, simple.low, simple.high, parent = BUILTIN[name]
+        simple.base = self.simple['xs:' + parent] if parent else None
         self.simple['xs:' + name] = simple
 
     def simple_type(self, name):
@@ -639,7 +637,7 @@ class Tables(Writer):
                 out.append(f'static const char *const {values}[] = {{ {items}NULL }};')
             low = 'G_MININT64' if simple.low in (None, INT64_MIN) else f'G_GINT64_CONSTANT ({simple.low})'
             high = 'G_MAXINT64' if simple.high in (None, INT64_MAX) else f'G_GINT64_CONSTANT ({simple.high})'
-            base = self.simple_index[simple.base.name] if simple.base else -1 if simple.name.startswith('xs:') else -2
+            base = self.simple_index[simple.base.name] if simple.base else -1
             rows.append(f'  {{ "{simple.name}", {base}, CONTRACT_KIND_{simple.kind}, {int(simple.collapse)}, '
                         f'{int(simple.allow_empty)}, {simple.min_length}u, {simple.max_length}u, {low}, {high}, '
                         f'{patterns}, {values} }},')

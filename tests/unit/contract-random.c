@@ -3,6 +3,7 @@
 
 #include "contract-random.h"
 
+#include "contract-value.h"
 #include "testlib.h"
 
 #include <string.h>
@@ -119,6 +120,10 @@ string_of_length (ContractRandom *maker, const ContractSimple *simple)
       g_string_append_c (text, "\n\t\r"[pick (maker, 3)]);
     else
       append_character (maker, text);
+  if (simple->collapses)
+    g_string_truncate (text, contract_text_collapse (text->str, text->len));
+  if (text->len == 0 && simple->min_characters > 0)
+    g_string_append_c (text, 'x');
   return contract_arena_strdup (maker->arena, text->str);
 }
 
@@ -132,13 +137,21 @@ string_of_length (ContractRandom *maker, const ContractSimple *simple)
 const char *
 contract_random_string (ContractRandom *maker, const ContractSimple *simple)
 {
-  g_assert_null (simple->values);
+  if (simple->values != NULL)
+    return simple->values[pick (maker, g_strv_length ((char **) simple->values))];
   if (strcmp (simple->name, "PersonCivilRegistrationIdentifierType") == 0)
     return chance (maker, 5) ? "0000000000" : testlib_cpr (pick (maker, 500));
   if (simple->patterns == NULL)
     return string_of_length (maker, simple);
-  g_assert_null (simple->patterns[1]);
-  return string_of_pattern (maker, simple->patterns[0]);
+  /* The last pattern is the narrowest; a text that other facets refuse is made again. */
+  guint last = 0;
+  while (simple->patterns[last + 1] != NULL)
+    last++;
+  const char *text = NULL;
+  do
+    text = string_of_pattern (maker, simple->patterns[last]);
+  while (contract_value_check_string (simple, text, strlen (text)) != NULL);
+  return text;
 }
 
 /* --- values ----------------------------------------------------------------------------------- */
