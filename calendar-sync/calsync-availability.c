@@ -254,7 +254,7 @@ combine (const GPtrArray *parts, GArray *out_available, GArray *out_blocked)
     }
 }
 
-/*< private >
+/**
  * calsync_availabilities_block:
  * @availabilities: (element-type CalsyncComponent): VAVAILABILITYs of one calendar
  * @scope: its zones

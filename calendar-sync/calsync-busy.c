@@ -86,7 +86,7 @@ read_periods (const CalsyncComponent *component, CalsyncZoneScope *scope, GError
   return g_steal_pointer (&periods);
 }
 
-/*< private >
+/**
  * calsync_free_busy_expand:
  * @component: a VFREEBUSY
  * @scope: the zones of its calendar
@@ -138,7 +138,7 @@ type_of_class (CalsyncClass busy_class)
     }
 }
 
-/*< private >
+/**
  * calsync_free_busy_reduce:
  * @component: a VFREEBUSY
  * @scope: the zones of its calendar

@@ -448,7 +448,7 @@ run (Expansion *expansion)
     }
 }
 
-/*< private >
+/**
  * calsync_instances_expand:
  * @master: an event or a series
  * @overrides: (nullable) (element-type CalsyncSeries): its exceptions; they are taken out here and

@@ -71,7 +71,7 @@ expand_override (const Group *group, guint index, const CalsyncWindow *window, G
   calsync_instances_expand (override, NULL, window, spans);
 }
 
-/*< private >
+/**
  * calsync_expand_components:
  * @components: (element-type CalsyncComponent): VEVENTs or AVAILABLEs
  * @scope: the zones of their calendar

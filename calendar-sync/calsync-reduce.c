@@ -52,7 +52,11 @@ draft_free (gpointer data)
   g_free (draft);
 }
 
-/*< private > Makes a reducer ready; its scope is set by who calls, one calendar at a time. */
+/**
+ * calsync_reducer_init:
+ * @reducer: (out): made ready; its scope is set by who calls, one calendar at a time
+ * @options: how to read; must outlive the reducer
+ */
 void
 calsync_reducer_init (CalsyncReducer *reducer, const CalsyncImportOptions *options)
 {
@@ -61,7 +65,10 @@ calsync_reducer_init (CalsyncReducer *reducer, const CalsyncImportOptions *optio
   reducer->by_hash = g_hash_table_new (g_str_hash, g_str_equal);
 }
 
-/*< private > Frees what a reducer holds. */
+/**
+ * calsync_reducer_clear:
+ * @reducer: a reducer; what it holds is freed
+ */
 void
 calsync_reducer_clear (CalsyncReducer *reducer)
 {
@@ -350,7 +357,7 @@ reduce_availability (CalsyncReducer *reducer,
   return CALSYNC_REDUCED;
 }
 
-/*< private >
+/**
  * calsync_reduce_component:
  * @reducer: the reducer, with the component's calendar set
  * @component: a VEVENT, VFREEBUSY or VAVAILABILITY
@@ -379,7 +386,7 @@ calsync_reduce_component (CalsyncReducer *reducer,
   return result;
 }
 
-/*< private >
+/**
  * calsync_draft_finish:
  * @draft: a draft
  *

@@ -47,7 +47,7 @@ void calsync_reducer_clear (CalsyncReducer *reducer);
 CalsyncReduction calsync_reduce_component (CalsyncReducer *reducer,
                                            const CalsyncComponent *component,
                                            char **out_uid_hash,
-                                           GError **error);
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CalsyncObject *calsync_draft_finish (const CalsyncDraft *draft);
 
 G_END_DECLS

@@ -249,3 +249,34 @@ calsync_rule_parse (const char *text, CalsyncRule *out_rule, GError **error)
                "a recurrence rule has parts that cannot be followed");
   return FALSE;
 }
+
+/**
+ * calsync_rule_clean:
+ * @text: a rule that calsync_rule_parse() takes
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full): the same rule in upper case, without blanks and without parts of its
+ *   producer's own (X-...), which may hold anything
+ */
+char *
+calsync_rule_clean (const char *text)
+{
+  g_auto (GStrv) parts = g_strsplit (text, ";", 64);
+  GString *clean = g_string_new (NULL);
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const char *part = g_strstrip (parts[i]);
+
+      if (*part == '\0' || g_ascii_strncasecmp (part, "X-", 2) == 0)
+        continue;
+      g_string_append (clean, clean->len == 0 ? "" : ";");
+      for (; *part != '\0'; part++)
+        {
+          if (!g_ascii_isspace (*part))
+            g_string_append_c (clean, g_ascii_toupper (*part));
+        }
+    }
+  return g_string_free (clean, FALSE);
+}

@@ -74,6 +74,7 @@ typedef struct _CalsyncRuleWalk CalsyncRuleWalk;
 gboolean calsync_rule_parse (const char *text,
                              CalsyncRule *out_rule,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *calsync_rule_clean (const char *text);
 
 CalsyncRuleWalk *calsync_rule_walk_new (const CalsyncRule *rule,
                                         gint64 start_local_s,

@@ -74,7 +74,7 @@ apply_value_type (const CalsyncLine *line, CalsyncMoment *moment)
   moment->is_guess = FALSE;
 }
 
-/*< private >
+/**
  * calsync_moment_read:
  * @line: a property with one date or time, e.g. DTSTART
  * @scope: the calendar's zones
@@ -93,7 +93,7 @@ calsync_moment_read (const CalsyncLine *line, CalsyncZoneScope *scope, CalsyncMo
   return TRUE;
 }
 
-/*< private >
+/**
  * calsync_moment_to_instant:
  * @moment: a moment
  * @own: the calendar's own zone, for dates and floating times
@@ -109,7 +109,7 @@ calsync_moment_to_instant (const CalsyncMoment *moment, const CalsyncZone *own)
                                           moment->value.seconds, NULL);
 }
 
-/*< private >
+/**
  * calsync_period_read:
  * @item: a date, a time, or a period `start/end` or `start/duration`
  * @length: its length
@@ -217,7 +217,7 @@ read_rule (const CalsyncLine *line, CalsyncSeries *series)
   if (*text == '\0')
     return;
   if (strlen (text) <= MAX_RULE_LENGTH && calsync_rule_parse (text, &rule, NULL))
-    g_ptr_array_add (series->rules, g_ascii_strup (text, -1));
+    g_ptr_array_add (series->rules, calsync_rule_clean (text));
   else
     series->flags |= CALSYNC_FLAG_NOT_EXPANDABLE;
 }
@@ -383,7 +383,7 @@ class_of_words (ClassWords *words)
                                  *words->participation == '\0' ? NULL : words->participation);
 }
 
-/*< private >
+/**
  * calsync_series_read:
  * @component: a VEVENT or AVAILABLE
  * @scope: the zones of its calendar
@@ -430,12 +430,13 @@ calsync_series_read (const CalsyncComponent *component,
     series->flags |= CALSYNC_FLAG_ZONE_GUESSED;
   if (series->start.value.form == CALSYNC_TIME_DATE)
     series->flags |= CALSYNC_FLAG_ALL_DAY;
-  else if (series->start.value.form == CALSYNC_TIME_LOCAL && series->start.zone == NULL)
+  else if (series->start.value.form == CALSYNC_TIME_LOCAL && series->start.zone == NULL &&
+           !series->start.is_guess)
     series->flags |= CALSYNC_FLAG_FLOATING;
   return g_steal_pointer (&series);
 }
 
-/*< private > Frees a series. */
+/** Frees a series. */
 void
 calsync_series_free (CalsyncSeries *series)
 {
@@ -463,7 +464,7 @@ append_folded (GString *text, const char *line)
   g_string_append (text, "\r\n");
 }
 
-/*< private >
+/**
  * calsync_moment_write:
  * @text: a content line is appended
  * @name: the property, with parameters
@@ -481,7 +482,7 @@ calsync_moment_write (GString *text,
   const char *tzid = moment->zone == NULL ? NULL : calsync_zone_get_name (moment->zone);
   const char *type = moment->value.form == CALSYNC_TIME_DATE ? ";VALUE=DATE" : "";
 
-  if (moment->is_guess)
+  if (moment->is_guess && tzid == NULL)
     tzid = CALSYNC_UNKNOWN_TZID;
   calsync_format_time (&moment->value, value);
   if (tzid == NULL)
@@ -543,7 +544,7 @@ write_rules (GString *text, const char *name, const GPtrArray *rules)
     }
 }
 
-/*< private >
+/**
  * calsync_series_write:
  * @series: a series
  * @text: its properties are appended, without BEGIN, UID and END

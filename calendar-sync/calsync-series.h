@@ -12,8 +12,9 @@ G_BEGIN_DECLS
 /**
  * CalsyncMoment:
  * @value: the time as written
- * @zone: (nullable): the zone of a local time; %NULL for floating times, dates and instants
- * @is_guess: whether the zone is a guess
+ * @zone: (nullable): the zone of a local time; %NULL for floating times, dates and instants, and for
+ *   an unknown zone
+ * @is_guess: whether the zone is unknown or a guess
  */
 typedef struct
 {

@@ -59,7 +59,7 @@ tidy_changes (gint32 first_offset_s, GArray *changes)
   return tidy;
 }
 
-/*< private >
+/**
  * calsync_zone_new:
  * @name: the zone's name
  * @first_offset_s: seconds east of UTC before the first change
@@ -110,14 +110,14 @@ clear_zone (gpointer data)
   g_free (zone->offset_s);
 }
 
-/*< private > Takes a reference; any thread. */
+/** Takes a reference; any thread. */
 CalsyncZone *
 calsync_zone_ref (CalsyncZone *zone)
 {
   return g_atomic_rc_box_acquire (zone);
 }
 
-/*< private > Gives a reference back; any thread. */
+/** Gives a reference back; any thread. */
 void
 calsync_zone_unref (CalsyncZone *zone)
 {
@@ -336,7 +336,7 @@ calsync_zone_next_change (const CalsyncZone *zone, gint64 after_us, gint64 *out_
   return TRUE;
 }
 
-/*< private >
+/**
  * calsync_zone_same_rules:
  * @one: a zone
  * @other: a zone

@@ -160,32 +160,38 @@ append_line (GString *text, const char *name, const char *value)
   g_string_append_printf (text, "%s:%s\r\n", name, clean);
 }
 
+static void
+reduce_observance (const CalsyncComponent *component, const char *kind, GString *text)
+{
+  static const char *const kept[] = { "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE" };
+
+  g_string_append_printf (text, "BEGIN:%s\r\n", kind);
+  for (guint i = 0; i < component->lines->len * G_N_ELEMENTS (kept); i++)
+    {
+      const CalsyncLine *line =
+        &g_array_index (component->lines, CalsyncLine, i / G_N_ELEMENTS (kept));
+      const char *name = kept[i % G_N_ELEMENTS (kept)];
+
+      if (calsync_line_is (line, name))
+        append_line (text, name, line->value);
+    }
+  g_string_append_printf (text, "END:%s\r\n", kind);
+}
+
 /* What of a VTIMEZONE matters, in its own order: the text that is hashed and stored. */
 static char *
 reduce_observances (const CalsyncComponent *component)
 {
-  static const char *const kept[] = { "DTSTART", "TZOFFSETFROM", "TZOFFSETTO", "RRULE", "RDATE" };
   GString *text = g_string_new (NULL);
 
   for (guint i = 0; i < component->children->len; i++)
     {
       const CalsyncComponent *child = g_ptr_array_index (component->children, i);
-      const char *kind = calsync_component_is (child, "STANDARD") ? "STANDARD" : "DAYLIGHT";
 
-      if (!calsync_component_is (child, "STANDARD") && !calsync_component_is (child, "DAYLIGHT"))
-        continue;
-      g_string_append_printf (text, "BEGIN:%s\r\n", kind);
-      for (guint k = 0; k < child->lines->len; k++)
-        {
-          const CalsyncLine *line = &g_array_index (child->lines, CalsyncLine, k);
-
-          for (guint n = 0; n < G_N_ELEMENTS (kept); n++)
-            {
-              if (calsync_line_is (line, kept[n]))
-                append_line (text, kept[n], line->value);
-            }
-        }
-      g_string_append_printf (text, "END:%s\r\n", kind);
+      if (calsync_component_is (child, "STANDARD"))
+        reduce_observance (child, "STANDARD", text);
+      else if (calsync_component_is (child, "DAYLIGHT"))
+        reduce_observance (child, "DAYLIGHT", text);
     }
   return g_string_free (text, FALSE);
 }
@@ -219,7 +225,7 @@ find_kept (const char *name)
   return zone;
 }
 
-/*< private >
+/**
  * calsync_vtimezone_read:
  * @component: a VTIMEZONE
  * @out_text: (out): its reduced text, renamed after its content

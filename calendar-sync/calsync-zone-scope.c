@@ -36,7 +36,7 @@ entry_free (gpointer data)
   g_free (entry);
 }
 
-/*< private >
+/**
  * calsync_zone_scope_new:
  * @calendar: (nullable): the VCALENDAR; must outlive the scope
  * @context: the calendar's own zone and window
@@ -55,7 +55,7 @@ calsync_zone_scope_new (const CalsyncComponent *calendar, const CalsyncZoneConte
   return scope;
 }
 
-/*< private > Frees a scope and the zones that only it holds. */
+/** Frees a scope and the zones that only it holds. */
 void
 calsync_zone_scope_free (CalsyncZoneScope *scope)
 {
@@ -63,7 +63,12 @@ calsync_zone_scope_free (CalsyncZoneScope *scope)
   g_free (scope);
 }
 
-/*< private > The calendar's own zone. */
+/**
+ * calsync_zone_scope_get_own:
+ * @scope: a scope
+ *
+ * Returns: (transfer none): the calendar's own zone
+ */
 const CalsyncZone *
 calsync_zone_scope_get_own (const CalsyncZoneScope *scope)
 {
@@ -137,22 +142,21 @@ make_entry (const CalsyncZoneScope *scope, const char *tzid)
         entry->zone = entry->made;
       return entry;
     }
-  entry->zone = scope->context.own;
   entry->is_guess = TRUE;
   return entry;
 }
 
-/*< private >
+/**
  * calsync_zone_scope_find:
  * @scope: a scope
  * @tzid: the value of a TZID parameter
- * @out_is_guess: (out): whether the zone is a guess: the calendar's own for an unknown name, or the
- *   first of two different VTIMEZONEs under one name
+ * @out_is_guess: (out): whether the name is unknown, so that the calendar's own zone has to do, or
+ *   stands for two different VTIMEZONEs, so that the first has to do
  *
  * Order: names that we know, then the VTIMEZONE, replaced by a zone of tzdata that does the same over
  * the window, then the calendar's own zone.
  *
- * Returns: (transfer none): the zone, valid as long as the scope
+ * Returns: (transfer none) (nullable): the zone, valid as long as the scope; %NULL for an unknown name
  */
 const CalsyncZone *
 calsync_zone_scope_find (CalsyncZoneScope *scope, const char *tzid, gboolean *out_is_guess)
@@ -178,7 +182,7 @@ calsync_zone_scope_find (CalsyncZoneScope *scope, const char *tzid, gboolean *ou
   return entry->zone;
 }
 
-/*< private >
+/**
  * calsync_zone_scope_get_text:
  * @scope: a scope
  * @zone: a zone of calsync_zone_scope_find()
