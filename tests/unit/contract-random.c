@@ -169,9 +169,10 @@ random_int (ContractRandom *maker, const ContractSimple *simple)
     case 2:
       return CLAMP (small, simple->minimum, simple->maximum);
     default:
-      return (gint64) (g_rand_double (maker->random) *
-                       ((double) simple->maximum - simple->minimum)) +
-             simple->minimum;
+      if (simple->minimum < G_MININT32 || simple->maximum > G_MAXINT32)
+        return (gint64) ((guint64) g_rand_int (maker->random) << 32 | g_rand_int (maker->random));
+      return simple->minimum + (gint64) (g_rand_double (maker->random) *
+                                         (double) (simple->maximum - simple->minimum));
     }
 }
 
@@ -394,7 +395,8 @@ break_value (ContractRandom *maker, const ContractField *field, char *value)
   else if (field->kind == CONTRACT_KIND_STRING)
     *(const char **) value = broken_string (maker, simple);
   else if (field->kind == CONTRACT_KIND_INT)
-    *(gint64 *) value = chance (maker, 50) ? simple->minimum - 1 : simple->maximum + 1;
+    *(gint64 *) value = chance (maker, 50) ? MAX (simple->minimum, G_MININT64 + 1) - 1
+                                           : MIN (simple->maximum, G_MAXINT64 - 1) + 1;
 }
 
 static void
