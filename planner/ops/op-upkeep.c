@@ -9,10 +9,15 @@
 #include "ops/admin-expand.h"
 #include "ops/op-service.h"
 #include "store/answer-store.h"
+#include "store/claim-store.h"
+#include "store/hold-store.h"
 
 #define INTERVAL_US (60 * G_USEC_PER_SEC)
 #define DEADLINE_US (30 * G_USEC_PER_SEC)
-#define ZONE        "Europe/Copenhagen"
+/* As long as an answer given for the reservation could be replayed. */
+#define TOKEN_LIFE_US (30 * PERIOD_US_PER_DAY)
+#define CHANGES_KEPT  1000
+#define ZONE          "Europe/Copenhagen"
 
 static gint64
 today (void)
@@ -70,7 +75,11 @@ on_expansion_done (gpointer data, const ExecutorReport *report, const GError *er
 static gboolean
 run_cleaning (gpointer data, gpointer session, GError **error)
 {
-  return answer_store_remove_expired (session, clock_now_us (), error);
+  gint64 now_us = clock_now_us ();
+
+  return answer_store_remove_expired (session, now_us, error) &&
+         hold_store_forget_used (session, now_us - TOKEN_LIFE_US, error) &&
+         change_store_trim (session, CHANGES_KEPT, error);
 }
 
 static void

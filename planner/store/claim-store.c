@@ -199,3 +199,15 @@ change_store_last (StoreSession *session)
     return -1;
   return store_int (&query, 0);
 }
+
+/**
+ * change_store_trim:
+ * @n_kept: how many of the newest rows stay
+ *
+ * Removes change rows that every index has long seen.
+ */
+gboolean
+change_store_trim (StoreSession *session, gint64 n_kept, GError **error)
+{
+  return store_run (session, error, SQL_CHANGES_REMOVE_OLD, "i", n_kept);
+}

@@ -82,3 +82,5 @@ GArray *change_store_list_after (StoreSession *session,
                                  gint64 change_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 change_store_last (StoreSession *session);
+gboolean
+change_store_trim (StoreSession *session, gint64 n_kept, GError **error) G_GNUC_WARN_UNUSED_RESULT;

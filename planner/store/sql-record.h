@@ -31,7 +31,7 @@
   X (CHANGES_AFTER, "SELECT change_id, tenant_id, kind, subject_id, from_us, to_us FROM change " \
      "WHERE change_id > $1 ORDER BY change_id") \
   X (CHANGE_LAST, "SELECT coalesce(max(change_id), 0) FROM change") \
-  X (CHANGES_REMOVE_UNTIL, "DELETE FROM change WHERE change_id <= $1") \
+  X (CHANGES_REMOVE_OLD, "DELETE FROM change WHERE change_id <= (SELECT max(change_id) FROM change) - $1") \
   \
   X (OUTBOX_ADD, "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, payload, not_before_us) " \
      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") \
