@@ -16,6 +16,7 @@ RULES = 'urn:dk:planner:contract-rules'
 UNBOUNDED = 0xffffffff
 INT64_MIN, INT64_MAX = -2 ** 63, 2 ** 63 - 1
 NO_LENGTH = 0xffffffff
+MAX_DEPTH = 16   # CONTRACT_READER_MAX_DEPTH
 
 # Built-in types: kind, whether white space collapses, least and greatest value, the type they restrict.
 BUILTIN = {
@@ -459,6 +460,11 @@ class Schema:
 
         for name in self.complex:
             visit(name)
+        depth = {}
+        for name in done:
+            depth[name] = 1 + max([depth.get(f.type_name, 1) for f in self.complex[name].fields] or [0])
+        if max(depth.values(), default=0) > MAX_DEPTH:
+            raise ContractError(f'elements nest more deeply than {MAX_DEPTH}')
         return [self.complex[n] for n in done]
 
 

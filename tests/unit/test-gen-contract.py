@@ -129,6 +129,22 @@ def test_schemas_that_are_refused():
         assert refused(body), body
 
 
+def test_depth_has_a_limit():
+    def chain(n_types):
+        return "".join(
+            f'<xs:complexType name="T{n}"><xs:sequence><xs:element name="E" type="'
+            f'{"xs:string" if n == 0 else f"T{n - 1}"}"/></xs:sequence></xs:complexType>' for n in range(n_types))
+
+    testlib.equal(len(schema_of(chain(15)).ordered()), 15)
+    for body in (chain(16), '<xs:complexType name="T"><xs:sequence><xs:element name="E" type="T" minOccurs="0"/>'
+                            '</xs:sequence></xs:complexType>'):
+        try:
+            schema_of(body).ordered()
+        except GENERATOR.ContractError:
+            continue
+        raise AssertionError("too deep a schema was taken")
+
+
 def test_facets_of_ancestors_are_kept():
     schema = schema_of(
         '<xs:simpleType name="A"><xs:restriction base="xs:int"><xs:minInclusive value="1"/>'
