@@ -6,12 +6,14 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "calsync-timezone.h"
 #include "ops/admin-format.h"
 #include "ops/catalogue-load.h"
 #include "ops/placement.h"
 #include "rules/offer-match.h"
 #include "rules/slot-choice.h"
 #include "store/citizen-store.h"
+#include "store/hold-store.h"
 
 typedef struct
 {
@@ -144,6 +146,25 @@ find_advisor (Explanation *explanation, GError **error)
   return explanation->wish.advisor != NULL;
 }
 
+/* The citizen's own reservation is no hindrance: a new one would replace it. */
+static gboolean
+find_own_hold (Explanation *explanation, GError **error)
+{
+  StoreSession *session = explanation->call->session;
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (Hold) hold =
+    hold_store_find_context (session, explanation->wish.citizen_id, "new", &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (hold != NULL && hold->expiry_us > explanation->call->now_us)
+    explanation->wish.owner_id = hold->owner_id;
+  return TRUE;
+}
+
 /* The number is looked up and forgotten; no text of ours repeats it. */
 static gboolean
 find_citizen (Explanation *explanation, GError **error)
@@ -164,7 +185,7 @@ find_citizen (Explanation *explanation, GError **error)
   explanation->wish.citizen_id =
     citizen_store_find (explanation->call->session, explanation->tenant_id, cpr, &local_error);
   if (local_error == NULL)
-    return TRUE;
+    return find_own_hold (explanation, error);
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
 }
@@ -189,10 +210,11 @@ load_starts (Explanation *explanation, GError **error)
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
-  if (!store_query (
-        explanation->call->session, &query, error, SQL_OFFER_STARTS, "iiiii",
-        explanation->wish.offer->rules->offer_id, explanation->day.start_us - PERIOD_US_PER_DAY,
-        explanation->day.end_us + PERIOD_US_PER_DAY, (gint64) 0, explanation->call->now_us))
+  if (!store_query (explanation->call->session, &query, error, SQL_OFFER_STARTS, "iiiii",
+                    explanation->wish.offer->rules->offer_id,
+                    explanation->day.start_us - PERIOD_US_PER_DAY,
+                    explanation->day.end_us + PERIOD_US_PER_DAY, explanation->wish.owner_id,
+                    explanation->call->now_us))
     return FALSE;
   while ((step = store_step (&query, error)) == STORE_ROW)
     {
@@ -223,6 +245,7 @@ prepare (Explanation *explanation, GError **error)
     return FALSE;
   explanation->question = (SlotQuestion){ .now_us = explanation->call->now_us,
                                           .start_us = explanation->wish.start_us,
+                                          .owner_id = explanation->wish.owner_id,
                                           .facts = &explanation->citizen.facts,
                                           .citizen_has_open = explanation->citizen.has_open,
                                           .citizen_busy = explanation->citizen.busy,
@@ -347,7 +370,12 @@ explain_sessions (Explanation *explanation, GError **error)
       SlotSession session = { group->session_id, group->advisor_id, group->core,
                               (int) (group->seats - group->n_taken) };
       SlotFinding finding = offer_match_session (rules, &explanation->question, &session);
-      JsonObject *object = finding_to_json (explanation, &finding);
+      const CatalogueResource *advisor = explanation->wish.advisor;
+      JsonObject *object;
+
+      if (advisor != NULL && advisor->resource_id != group->advisor_id)
+        continue;
+      object = finding_to_json (explanation, &finding);
 
       json_object_set_string_member (object, "group", group->identifier);
       json_object_set_int_member (object, "seats_left", session.seats_left);
@@ -355,6 +383,25 @@ explain_sessions (Explanation *explanation, GError **error)
       explanation->is_offered |= finding.verdict == SLOT_FREE;
     }
   return TRUE;
+}
+
+/* The law's own no: some interview types may not be planned from a date on. */
+static void
+explain_type (Explanation *explanation)
+{
+  const CatalogueUnit *unit = explanation->wish.unit;
+  gint32 date = (gint32) calsync_zone_local_day (unit->zone, explanation->wish.start_us);
+  JsonObject *reason;
+
+  if (interview_type_may_plan (&unit->types, explanation->wish.offer->rules->interview_type,
+                               date) == BOOKING_MAY)
+    return;
+  explanation->is_offered = FALSE;
+  reason = json_object_new ();
+  json_object_set_string_member (reason, "verdict", "type-closed");
+  json_object_set_string_member (reason, "text", "this interview type may not be planned that day");
+  json_array_add_object_element (
+    json_object_get_array_member (explanation->call->result, "reasons"), reason);
 }
 
 static void
@@ -398,6 +445,7 @@ admin_explain (AdminCall *call, GError **error)
       !explain_rooms (&explanation, error) || !explain_advisors (&explanation, error) ||
       !explain_sessions (&explanation, error))
     return FALSE;
+  explain_type (&explanation);
   report (&explanation);
   return TRUE;
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Random worlds: a listed time can be booked, an unlisted one is refused, and the fed index equals a new one. */
-/* Also tests: catalogue-load, index-feed, slot-context, slot-listing, group-store. */
+/* Random worlds: a listed time can be booked, an unlisted one is refused, explain agrees, and the fed index equals a new one. */
+/* Also tests: catalogue-load, index-feed, slot-context, slot-listing, group-store, admin-explain. */
 #include <string.h>
 
 #include "base/error.h"
 #include "ops-world.h"
+#include "ops/admin-explain.h"
 #include "store/booking-store.h"
 
 #define MINUTE     G_GINT64_CONSTANT (60000000)
@@ -94,10 +95,10 @@ add_offer_row (Play *play, GString *sql, guint offer_id, gboolean is_group)
     "'10000000-0000-4000-8000-%012u', %u, '%s', 'T', %d, %d, '%s', %d, %d, %d, %d, %d, %d, %d, %d, "
     "%d, "
     "%d, 0, 0);",
-    offer_id, offer_id, 6 + offer_id, is_group ? "group" : "individual", pick (play, 1, 18) * 5,
-    pick (play, 1, 12) * 5, chance (play, 50) ? "block" : "midnight", pick (play, 0, 4) * 5,
-    pick (play, 0, 4) * 5, chance (play, 50), pick (play, 0, 40) * 60, pick (play, 3, 9),
-    pick (play, 0, 1439), is_group ? pick (play, 1, 3) : 1, chance (play, 35),
+    offer_id, offer_id, offer_id == 2 ? 10 : 6 + offer_id, is_group ? "group" : "individual",
+    pick (play, 1, 18) * 5, pick (play, 1, 12) * 5, chance (play, 50) ? "block" : "midnight",
+    pick (play, 0, 4) * 5, pick (play, 0, 4) * 5, chance (play, 50), pick (play, 0, 40) * 60,
+    pick (play, 3, 9), pick (play, 0, 1439), is_group ? pick (play, 1, 3) : 1, chance (play, 35),
     pick (play, 0, 2) * 5, pick (play, 0, 2) * 5);
 }
 
@@ -121,6 +122,18 @@ add_offer (Play *play, GString *sql, guint offer_id)
     }
 }
 
+/* Offer 2 is a cv interview, which ends with a date in the week. */
+static void
+add_cut_off (Play *play, GString *sql)
+{
+  g_autoptr (GDateTime) time =
+    g_date_time_new_from_unix_utc ((play->monday_us + pick (play, 1, 5) * DAY) / G_USEC_PER_SEC);
+  g_autofree char *date = g_date_time_format (time, "%F");
+
+  g_string_append_printf (sql, "INSERT INTO setting VALUES (1, 0, 'cv-closed-from', 0, '%s');",
+                          date);
+}
+
 /* The week holds an ordinary week, or one of the two in which Danish clocks change. */
 static void
 start_play (Play *play)
@@ -138,6 +151,7 @@ start_play (Play *play)
   play->world = world_new (play->monday_us - pick (play, 0, 48) * HOUR);
   if (chance (play, 50))
     g_string_append (sql, "INSERT INTO setting VALUES (1, 0, 'one-open-per-type', 0, 'no');");
+  add_cut_off (play, sql);
   if (chance (play, 30))
     g_string_append_printf (sql, "INSERT INTO closing_day VALUES (1, 1, %d, 'x');",
                             (int) (play->monday_us / DAY) + pick (play, 0, 3));
@@ -240,6 +254,37 @@ try_move (Play *play, guint citizen, const char *booking, gint64 start_us, const
   return ok;
 }
 
+/* What plannerctl explain would say of the start. */
+static gboolean
+explain (Play *play, guint citizen, const char *offer, const char *key)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) arguments = json_object_new ();
+  g_autoptr (JsonObject) result = json_object_new ();
+  g_autofree char *data = testlib_dup_source_path ("data");
+  g_autoptr (GDateTime) time =
+    g_date_time_new_from_unix_utc (g_ascii_strtoll (key, NULL, 10) / G_USEC_PER_SEC);
+  g_autofree char *text = g_date_time_format (time, "%FT%TZ");
+  AdminCall call = { .session = play->world->reader,
+                     .arguments = arguments,
+                     .result = result,
+                     .now_us = play->world->now_us,
+                     .data_dir = data,
+                     .actor = "test",
+                     .call_id = "test" };
+
+  json_object_set_string_member (arguments, "tenant", "demo");
+  json_object_set_string_member (arguments, "offer", offer);
+  json_object_set_string_member (arguments, "time", text);
+  json_object_set_string_member (arguments, "advisor", strchr (key, '/') + 1);
+  json_object_set_string_member (arguments, "cpr", testlib_cpr (citizen));
+  g_assert_true (store_begin (play->world->reader, STORE_READ, NULL));
+  if (!admin_explain (&call, &error))
+    g_assert_no_error (error);
+  store_rollback (play->world->reader);
+  return json_object_get_boolean_member (result, "offered");
+}
+
 /* Half of the tries take a listed time, half any step of the week. */
 static char *
 choose_key (Play *play, GHashTable *listed)
@@ -304,6 +349,8 @@ play_round (Play *play)
       hold_something (play, citizen, offer, listed);
       return;
     }
+  if (booking == NULL)
+    g_assert_cmpint (explain (play, citizen, offer, key), ==, g_hash_table_contains (listed, key));
   if (booking == NULL && chance (play, 20))
     check_fed_index (play, citizen, offer, listed);
   ok = booking != NULL ? try_move (play, citizen, booking, start_us, advisor)
