@@ -8,7 +8,6 @@
 #include "ops/admin-records.h"
 #include "store/availability-store.h"
 #include "store/calendar-store.h"
-#include "store/claim-store.h"
 
 #define STEPS_PER_DAY 288
 #define STEP_MINUTES  5
@@ -93,42 +92,34 @@ add_busy (Week *week, GError **error)
 }
 
 /* A booking is told by its title and identifier, never by its citizen. */
-static gboolean
-add_claim (Week *week, const Claim *claim, GError **error)
+static void
+add_claim (Week *week, StoreQuery *query)
 {
-  Period widened = period_widen (claim->core, claim->before_us, claim->after_us);
-  g_autoptr (Booking) booking = NULL;
-  g_autofree char *what = NULL;
+  Period widened = { store_int (query, 0), store_int (query, 1) };
+  Period core = { store_int (query, 2), store_int (query, 3) };
+  const char *kind = store_text (query, 4);
+  const char *identifier = store_text (query, 5);
+  const char *title = store_text (query, 6);
+  g_autofree char *what = identifier == NULL ? NULL : g_strdup_printf ("%s %s", identifier, title);
 
-  if (claim->hold_id != 0 && claim->expires_us <= week->call->now_us)
-    return TRUE;
-  if (claim->booking_id != 0)
-    {
-      booking = booking_store_load (week->call->session, claim->booking_id, error);
-      if (booking == NULL)
-        return FALSE;
-      what = g_strdup_printf ("%s %s", booking->identifier, booking->title);
-    }
-  add_span (week,
-            claim->booking_id != 0 ? "booking"
-            : claim->hold_id != 0  ? "hold"
-                                   : "group",
-            claim->core, what);
+  add_span (week, kind, core, what);
   paint (week, widened, 'b');
-  paint (week, claim->core, claim->booking_id != 0 ? 'B' : claim->hold_id != 0 ? 'H' : 'G');
-  return TRUE;
+  paint (week, core, (char) g_ascii_toupper (*kind));
 }
 
 static gboolean
 add_claims (Week *week, GError **error)
 {
-  g_autoptr (GArray) claims =
-    claim_store_list (week->call->session, week->resource->resource_id, week->week, error);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
 
-  for (guint i = 0; claims != NULL && i < claims->len; i++)
-    if (!add_claim (week, &g_array_index (claims, Claim, i), error))
-      return FALSE;
-  return claims != NULL;
+  if (!store_query (week->call->session, &query, error, SQL_SCHEDULE, "iiii",
+                    week->resource->resource_id, week->week.start_us, week->week.end_us,
+                    week->call->now_us))
+    return FALSE;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    add_claim (week, &query);
+  return step == STORE_END;
 }
 
 static char *

@@ -50,5 +50,12 @@
      " ON CONFLICT DO NOTHING") \
   X (BUSY_SPAN_LIST, \
      "SELECT start_us, end_us, object_id, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2" \
-     " ORDER BY start_us, end_us, object_id")
+     " ORDER BY start_us, end_us, object_id") \
+  X (SCHEDULE, \
+     "SELECT c.start_us, c.end_us, c.core_start_us, c.core_end_us, CASE WHEN c.booking_id IS NOT NULL THEN 'booking'" \
+     " WHEN c.hold_id IS NOT NULL THEN 'hold' ELSE 'group' END, coalesce (b.identifier, g.identifier)," \
+     " coalesce (b.title, o.title) FROM claim c LEFT JOIN booking b ON b.booking_id = c.booking_id" \
+     " LEFT JOIN hold h ON h.hold_id = c.hold_id LEFT JOIN group_session g ON g.session_id = c.session_id" \
+     " LEFT JOIN offer o ON o.offer_id = g.offer_id WHERE c.resource_id = $1 AND c.start_us < $3 AND c.end_us > $2" \
+     " AND (h.hold_id IS NULL OR h.expiry_us > $4) ORDER BY c.start_us, c.claim_id")
 /* clang-format on */

@@ -61,6 +61,40 @@ run (AdminHarness *harness, const char *command, JsonObject *arguments, GError *
 }
 
 /**
+ * admin_harness_run_on:
+ */
+JsonObject *
+admin_harness_run_on (StoreSession *session,
+                      gint64 now_us,
+                      const char *command,
+                      const char *arguments,
+                      GError **error)
+{
+  g_autoptr (JsonNode) node = json_from_string (arguments, NULL);
+  g_autofree char *data_dir = testlib_dup_source_path ("data");
+  AdminHarness harness = { .data_dir = data_dir, .session = session, .now_us = now_us };
+
+  g_assert_nonnull (node);
+  return run (&harness, command, json_node_get_object (node), error);
+}
+
+/**
+ * admin_harness_dup_words:
+ */
+char *
+admin_harness_dup_words (JsonObject *object, const char *list, const char *member)
+{
+  JsonArray *array = json_object_get_array_member (object, list);
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    g_string_append_printf (
+      words, "%s%s", i == 0 ? "" : " ",
+      json_object_get_string_member (json_array_get_object_element (array, i), member));
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+/**
  * admin_harness_run:
  */
 JsonObject *
@@ -117,6 +151,30 @@ read_folder (JsonObject *files, const char *path, const char *prefix)
     }
 }
 
+static JsonObject *
+read_demo (void)
+{
+  g_autofree char *folder = testlib_dup_source_path ("data/demo");
+  JsonObject *files = json_object_new ();
+
+  read_folder (files, folder, "");
+  return files;
+}
+
+/**
+ * admin_harness_dup_demo:
+ */
+char *
+admin_harness_dup_demo (void)
+{
+  g_autoptr (JsonObject) arguments = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+  json_object_set_object_member (arguments, "files", read_demo ());
+  json_node_set_object (node, arguments);
+  return json_to_string (node, FALSE);
+}
+
 /**
  * admin_harness_import_demo:
  * @options: JSON text of further arguments
@@ -125,11 +183,8 @@ JsonObject *
 admin_harness_import_demo (AdminHarness *harness, const char *options, GError **error)
 {
   g_autoptr (JsonNode) node = json_from_string (options, NULL);
-  g_autofree char *folder = testlib_dup_source_path ("data/demo");
-  JsonObject *files = json_object_new ();
 
-  read_folder (files, folder, "");
-  json_object_set_object_member (json_node_get_object (node), "files", files);
+  json_object_set_object_member (json_node_get_object (node), "files", read_demo ());
   return run (harness, "import", json_node_get_object (node), error);
 }
 

@@ -20,6 +20,14 @@ void admin_harness_init (AdminHarness *harness);
 void admin_harness_clear (AdminHarness *harness);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AdminHarness, admin_harness_clear)
 
+/* On a session of the caller's. @arguments: JSON text. The result is there also when the command refuses. */
+JsonObject *admin_harness_run_on (StoreSession *session,
+                                  gint64 now_us,
+                                  const char *command,
+                                  const char *arguments,
+                                  GError **error);
+/* The names of a list of objects: the member of each, parted by blanks. */
+char *admin_harness_dup_words (JsonObject *object, const char *list, const char *member);
 /* @arguments: JSON text. The result is there also when the command refuses. */
 JsonObject *admin_harness_run (AdminHarness *harness,
                                const char *command,
@@ -28,6 +36,8 @@ JsonObject *admin_harness_run (AdminHarness *harness,
 /* Imports files given as name, content, name, content … NULL. */
 JsonObject *admin_harness_import (AdminHarness *harness, GError **error, const char *name, ...)
   G_GNUC_NULL_TERMINATED;
+/* An import's arguments as JSON text, with the files of the demo municipality. */
+char *admin_harness_dup_demo (void);
 /* Imports the demo municipality. */
 JsonObject *admin_harness_import_demo (AdminHarness *harness, const char *options, GError **error);
 gint64 admin_harness_count (AdminHarness *harness, const char *table);

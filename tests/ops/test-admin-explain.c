@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What explain says of the demo's times is what citizens are shown; and verify finds what is broken. */
+/* Also tests: admin-verify. */
+#include <string.h>
+
+#include "admin-harness.h"
+#include "base/error.h"
+#include "base/period.h"
+#include "ops-world.h"
+#include "store/citizen-store.h"
+
+#define INDIVIDUAL "89000000-0000-4000-8000-000000000001"
+#define GROUP      "89000000-0000-4000-8000-000000000005"
+#define WINDOWED   "89000000-0000-4000-8000-000000000006"
+#define SHARED     "89000000-0000-4000-8000-000000000010"
+
+/* The demo, imported as an admin does, served as citizens see it: Monday 23 November 2026, 09:00. */
+static World *
+new_demo (void)
+{
+  World *world = world_new (world_instant ("2026-11-23T08:00:00Z"));
+  g_autofree char *arguments = admin_harness_dup_demo ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result =
+    admin_harness_run_on (world->writer, world->now_us, "import", arguments, &error);
+
+  g_assert_no_error (error);
+  world_run_sql (world, "");
+  return world;
+}
+
+static guint
+tell_facts (World *world, guint citizen, const char *unit, int contact_group)
+{
+  g_autoptr (GError) error = NULL;
+  ContractGetSelfbookInterviewOptionsRequest request = { .person_civil_registration_identifier =
+                                                           testlib_cpr (citizen),
+                                                         .job_center_code = unit,
+                                                         .contact_group_type_identifier =
+                                                           contact_group };
+  const ContractGetSelfbookInterviewOptionsResponse *response =
+    world_call (world, "GetSelfbookInterviewOptions", &request, &error);
+
+  g_assert_no_error (error);
+  return response->interview_option_collection.n_items;
+}
+
+static void
+test_demo_shows_offers (void)
+{
+  g_autoptr (World) world = new_demo ();
+
+  g_assert_cmpuint (tell_facts (world, 1, "89000", 1), >=, 3);
+  g_assert_cmpuint (tell_facts (world, 2, "89001", 1), ==, 2);
+  g_assert_cmpuint (tell_facts (world, 3, "89000", 25), ==, 1);
+}
+
+/* instants at which a new meeting or a seat is listed, as a set */
+static GHashTable *
+list_starts (World *world, guint citizen, const char *offer, Period interval)
+{
+  g_autoptr (GError) error = NULL;
+  GHashTable *starts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  ContractGetSelfbookTimeslotsRequest request = {
+    .person_civil_registration_identifier = testlib_cpr (citizen),
+    .interview_option_id = offer,
+    .booking_option_interval_start_time = world_time (interval.start_us),
+    .booking_option_interval_end_time = world_time (interval.end_us)
+  };
+  const ContractGetSelfbookTimeslotsResponse *response =
+    world_call (world, "GetSelfbookTimeslots", &request, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < response->timeslot_collection.n_items; i++)
+    {
+      gint64 *start_us = g_new (gint64, 1);
+      *start_us = response->timeslot_collection.items[i].start_time.unix_us;
+      g_hash_table_add (starts, start_us);
+    }
+  return starts;
+}
+
+static gboolean
+is_explained_as_offered (World *world, const char *offer, gint64 start_us)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (start_us / PERIOD_US_PER_S);
+  g_autofree char *text = g_date_time_format (time, "%Y-%m-%dT%H:%MZ");
+  g_autofree char *arguments =
+    g_strdup_printf ("{\"offer\": \"%s\", \"time\": \"%s\"}", offer, text);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result =
+    admin_harness_run_on (world->writer, world->now_us, "explain", arguments, &error);
+
+  g_assert_no_error (error);
+  return json_object_get_boolean_member (result, "offered");
+}
+
+/* Every five minutes of two days and a bit, of offers of four kinds. */
+static void
+test_explain_agrees_with_listing (void)
+{
+  static const char *const offers[] = { INDIVIDUAL, GROUP, WINDOWED, SHARED };
+  g_autoptr (World) world = new_demo ();
+  gint64 first_us = world_instant ("2026-12-01T06:00:00Z");
+  guint n_listed = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (offers); i++)
+    for (guint day = 0; day < 3; day++)
+      {
+        Period interval = { first_us + day * PERIOD_US_PER_DAY,
+                            first_us + day * PERIOD_US_PER_DAY + 12 * PERIOD_US_PER_HOUR };
+        g_autoptr (GHashTable) starts = list_starts (world, 1, offers[i], interval);
+
+        n_listed += g_hash_table_size (starts);
+        for (gint64 at = interval.start_us; at < interval.end_us; at += 5 * PERIOD_US_PER_MINUTE)
+          if (is_explained_as_offered (world, offers[i], at) != g_hash_table_contains (starts, &at))
+            g_error ("offer %s at %" G_GINT64_FORMAT ": explain and listing differ", offers[i], at);
+      }
+  g_assert_cmpuint (n_listed, >, 100);
+}
+
+static JsonObject *
+explain (World *world, const char *time, const char *more)
+{
+  g_autofree char *arguments =
+    g_strdup_printf ("{\"offer\": \"%s\", \"time\": \"%s\"%s}", INDIVIDUAL, time, more);
+  g_autoptr (GError) error = NULL;
+  JsonObject *result =
+    admin_harness_run_on (world->writer, world->now_us, "explain", arguments, &error);
+
+  g_assert_no_error (error);
+  return result;
+}
+
+/* Verdicts of the offer and the citizen, then those of the first advisor. */
+static char *
+dup_verdicts (World *world, const char *time, const char *more)
+{
+  g_autoptr (JsonObject) result = explain (world, time, more);
+  JsonArray *advisors = json_object_get_array_member (result, "advisors");
+  g_autofree char *general = admin_harness_dup_words (result, "reasons", "verdict");
+  g_autofree char *own =
+    admin_harness_dup_words (json_array_get_object_element (advisors, 0), "reasons", "verdict");
+
+  g_assert_cmpint (json_object_get_boolean_member (result, "offered"), ==,
+                   *general == '\0' && (*own == '\0' || json_array_get_length (advisors) > 1));
+  return g_strdup_printf ("%s;%s", general, own);
+}
+
+static const struct
+{
+  const char *time;
+  const char *more;
+  const char *verdicts;
+} verdicts[] = {
+  { "2026-11-24T09:15", "", ";" },
+  { "2026-11-23T10:30", "", "past-lead-time;" },
+  { "2027-05-11T10:00", "", "beyond-horizon;" },
+  { "2026-12-24T10:00", "", "closed-day;" },
+  { "2026-12-25T12:00", "", "closed-day;" },
+  { "2026-11-30T09:15", ", \"advisor\": \"90000001\"", ";busy" },
+  { "2026-11-30T10:15", ", \"advisor\": \"90000001\"", ";" },
+  { "2026-11-30T10:20", ", \"advisor\": \"90000001\"", ";off-grid" },
+  { "2026-11-30T06:15", ", \"advisor\": \"90000001\"", "no-room;outside-hours" },
+  { "2026-11-30T11:45", ", \"advisor\": \"90000001\"", ";outside-hours" },
+  { "2026-12-01T10:30", ", \"advisor\": \"90000022\"", ";not-in-pool" },
+};
+
+static void
+test_verdicts (void)
+{
+  g_autoptr (World) world = new_demo ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (verdicts); i++)
+    {
+      g_autofree char *found = dup_verdicts (world, verdicts[i].time, verdicts[i].more);
+      g_test_message ("%s%s", verdicts[i].time, verdicts[i].more);
+      g_assert_cmpstr (found, ==, verdicts[i].verdicts);
+    }
+}
+
+static void
+put_contact_group (World *world, guint citizen, const char *contact_group)
+{
+  g_autoptr (GPtrArray) facts = g_ptr_array_new_with_free_func ((GDestroyNotify) citizen_fact_free);
+  g_autoptr (GError) error = NULL;
+  CitizenFact *fact = g_new0 (CitizenFact, 1);
+  CitizenFactSource source = { "test", 0 };
+  gint64 citizen_id = citizen_store_put (world->writer, 1, testlib_cpr (citizen), &error);
+
+  g_assert_no_error (error);
+  fact->kind = g_strdup ("contact-group");
+  fact->value = g_strdup (contact_group);
+  g_ptr_array_add (facts, fact);
+  g_assert_true (citizen_store_put_facts (world->writer, 1, citizen_id, &source, facts, &error));
+}
+
+/* The citizen's facts count as they do when a booking is made; the number stands in no answer. */
+static void
+test_citizens (void)
+{
+  static const char *const groups[] = { "1", "25" };
+  static const char *const expected[] = { "matches", "contradicts" };
+  g_autoptr (World) world = new_demo ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (groups); i++)
+    {
+      g_autofree char *cpr = g_strdup_printf (", \"cpr\": \"%s\"", testlib_cpr (5 + i));
+      g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+      g_autoptr (JsonObject) result = NULL;
+      g_autofree char *reasons = NULL;
+      g_autofree char *text = NULL;
+
+      put_contact_group (world, 5 + i, groups[i]);
+      result = explain (world, "2026-11-25T10:00", cpr);
+      g_assert_cmpstr (json_object_get_string_member (result, "citizen"), ==, expected[i]);
+      reasons = admin_harness_dup_words (result, "reasons", "verdict");
+      g_assert_cmpstr (reasons, ==, i == 0 ? "" : "not-for-citizen");
+      json_node_set_object (node, result);
+      text = json_to_string (node, FALSE);
+      g_assert_null (strstr (text, testlib_cpr (5 + i)));
+    }
+}
+
+/* The demo is sound; each kind of damage is found by its name. */
+static void
+test_verify_finds_damage (void)
+{
+  static const struct
+  {
+    const char *sql;
+    const char *check;
+  } damages[] = {
+    { "DELETE FROM claim WHERE booking_id IS NOT NULL", "booking-unclaimed" },
+    { "UPDATE booking SET state = 'cancelled'", "cancelled-claimed" },
+    { "UPDATE claim SET core_end_us = core_end_us - 300000000", "booking-unclaimed" },
+    { "DELETE FROM work_span WHERE resource_id = 1 AND start_us > 1796000000000000", "spans" },
+    { "DELETE FROM busy_span WHERE resource_id = 1 AND start_us > 1796000000000000", "spans" },
+    { "UPDATE journal_payload SET payload = '{}' WHERE sequence = 1", "journal" },
+    { "DROP TRIGGER claim_insert_no_overlap; INSERT INTO owner (tenant_id) VALUES (1);"
+      "INSERT INTO claim (tenant_id, resource_id, start_us, end_us, core_start_us, core_end_us,"
+      " may_share_buffers, exclusive, owner_id, booking_id) SELECT tenant_id, resource_id, "
+      "start_us, end_us,"
+      " core_start_us, core_end_us, 0, 1, (SELECT max (owner_id) FROM owner), booking_id FROM "
+      "claim LIMIT 1",
+      "claims-overlap" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (damages); i++)
+    {
+      g_autoptr (World) world = new_demo ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) sound = NULL;
+      g_autoptr (JsonObject) broken = NULL;
+      g_autofree char *found = NULL;
+      ContractCreateBookingRequest request = {
+        .person_civil_registration_identifier = testlib_cpr (1),
+        .interview_option_id = INDIVIDUAL,
+        .has_booking_start_time = TRUE,
+        .booking_start_time = world_time (world_instant ("2026-11-25T09:00:00Z")),
+        .interview_contact_type_identifier = 1
+      };
+
+      g_assert_nonnull (world_call (world, "CreateBooking", &request, &error));
+      sound = admin_harness_run_on (world->writer, world->now_us, "verify", "{}", &error);
+      g_assert_no_error (error);
+      g_assert_true (json_object_get_boolean_member (sound, "sound"));
+      world_run_sql (world, damages[i].sql);
+      broken = admin_harness_run_on (world->writer, world->now_us, "verify", "{}", &error);
+      g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
+      found = admin_harness_dup_words (broken, "faults", "check");
+      g_test_message ("%s: %s", damages[i].sql, found);
+      g_assert_nonnull (strstr (found, damages[i].check));
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/admin-explain/demo-shows-offers", test_demo_shows_offers);
+  g_test_add_func ("/admin-explain/agrees-with-listing", test_explain_agrees_with_listing);
+  g_test_add_func ("/admin-explain/verdicts", test_verdicts);
+  g_test_add_func ("/admin-explain/citizens", test_citizens);
+  g_test_add_func ("/admin-explain/verify-finds-damage", test_verify_finds_damage);
+  return g_test_run ();
+}
