@@ -119,7 +119,7 @@ class Judge:
 def years_of(text):
     """Years in which something of the file begins; VTIMEZONEs do not count."""
     text = re.sub(r"(?is)BEGIN:VTIMEZONE.*?END:VTIMEZONE", "", text)
-    found = re.findall(r"(?im)^(?:DTSTART|RDATE|RECURRENCE-ID|FREEBUSY)[^:\r\n]*:(\d{4})\d{4}", text)
+    found = re.findall(r"(?im)^(?:DTSTART|RDATE|RECURRENCE-ID|FREEBUSY)[^\r\n]*:(\d{4})\d{4}", text)
     return sorted({int(year) for year in found if 1970 <= int(year) <= 2100})
 
 
