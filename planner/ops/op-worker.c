@@ -74,7 +74,11 @@ submit_notes (OpService *service, GPtrArray *notes)
   return FALSE;
 }
 
-/* Notes that found no room go first when there is some again. */
+/**
+ * op_service_flush_notes:
+ *
+ * Notes that found no room go first when there is some again. Loop thread.
+ */
 void
 op_service_flush_notes (OpService *service)
 {

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: EUPL-1.2
+# deploy/run.sh: serves the demo, its printed commands book as printed, Ctrl-C stops it, a second run resumes the data.
+
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+
+import testlib
+
+SCRIPT = testlib.SOURCE / "deploy" / "run.sh"
+WANTED = [r"offer \S+ at \S+", r"reservation \S+ until \S+", r"booked \S+ at \S+ with .+", r"moved to \S+", r"cancelled, status 3"]
+
+
+class Demo:
+    """run.sh in a folder of its own, on free ports, over the programs that are built already."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.ports = [testlib.free_port() for _ in range(3)]
+        self.output = folder.parent / "output"
+        self.process = None
+
+    def start(self):
+        """Starts it as a group of its own, as a shell does, and waits for the commands."""
+        arguments = [str(SCRIPT), "--no-install", "--build", str(testlib.BUILD), "--dir", str(self.folder)]
+        for option, port in zip(("--port", "--tls-port", "--health-port"), self.ports):
+            arguments += [option, str(port)]
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+                arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+        testlib.wait_for(lambda: "# --- end" in self.text() or self.process.poll() is not None, 60, "run.sh")
+        testlib.equal(self.process.poll(), None, f"exit status of run.sh\n{self.text()}\n")
+        return self
+
+    def text(self):
+        """What it printed so far."""
+        return self.output.read_text(encoding="utf-8")
+
+    def commands(self):
+        """The printed commands, from begin to end."""
+        return re.search(r"^# --- begin\n(.*?)^# --- end$", self.text(), re.M | re.S).group(1)
+
+    def interrupt(self):
+        """Ctrl-C: SIGINT to the whole group."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        testlib.equal(self.process.wait(30), 0, f"exit status after Ctrl-C\n{self.text()}\n")
+
+    def stop(self):
+        """Whatever happens, nothing is left running."""
+        if self.process and self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGTERM)
+            self.process.wait(30)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *unused):
+        self.stop()
+
+
+def paste(commands):
+    """Runs COMMANDS in a shell; answers its output, and fails unless it tells a whole booking."""
+    done = subprocess.run(["bash", "-s"], input=commands, capture_output=True, text=True, check=False, timeout=60)
+    for line in WANTED:
+        if not re.search(f"^{line}$", done.stdout, re.M):
+            raise AssertionError(f"no line {line}:\n{done.stdout}\n{done.stderr}")
+    return done.stdout
+
+
+def over_tls(commands):
+    """COMMANDS with the line for mutual TLS in place of the plain one, as the comment says."""
+    other = re.search(r"^#   (url=https.*)$", commands, re.M).group(1)
+    return re.sub(r"^url=http:.*$", lambda match: other, commands, count=1, flags=re.M)
+
+
+def bookings(folder):
+    """How many the database holds."""
+    connection = sqlite3.connect(f"file:{folder / 'planner.db'}?mode=ro", uri=True)
+    try:
+        return connection.execute("SELECT count(*) FROM booking").fetchone()[0]
+    finally:
+        connection.close()
+
+
+def test_demo():
+    """Two runs in one folder."""
+    if not shutil.which("curl") or not shutil.which("openssl"):
+        raise testlib.Skip("curl or openssl is missing")
+    folder = pathlib.Path(testlib.make_folder()) / "demo"
+    with Demo(folder) as demo:
+        commands = demo.commands()
+        offers = paste(commands)
+        testlib.equal(offers.count("<Title>") >= 3, True, "offers for a citizen of contact group 1")
+        paste(over_tls(commands))
+        demo.interrupt()
+    testlib.equal(bookings(folder), 2, "bookings after the first run")
+    with Demo(folder) as demo:
+        paste(demo.commands())
+        demo.interrupt()
+    testlib.equal(bookings(folder), 3, "bookings after the second run")
+    log = (folder / "plannerd.log").read_text(encoding="utf-8")
+    testlib.equal(log.count("event=stopped"), 2, "clean stops")
+    testlib.equal("level=error" in log, False, "errors in the log")
+
+
+def test_wrong_option():
+    """Says how it is used."""
+    done = subprocess.run([SCRIPT, "--wrong"], capture_output=True, text=True, check=False)
+    testlib.equal((done.returncode, "--tls-port" in done.stderr), (2, True), done.stderr)
+
+
+testlib.run(globals())
