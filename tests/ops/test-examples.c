@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Each operation's folder: numbered requests run in order on a fresh world, each against its expected answer. */
+/* Also tests: op-table. */
 #include <string.h>
 
 #include "base/ids.h"

@@ -78,22 +78,24 @@ new_hold (Fixture *fixture, const char *context)
   return hold.hold_id;
 }
 
+typedef struct
+{
+  int start_minute;
+  int end_minute;
+  int buffer_minutes;
+  gboolean share;
+} Span;
+
 static gboolean
-claim (Fixture *fixture,
-       gint64 hold_id,
-       gint64 owner_id,
-       int start,
-       int end,
-       int buffer,
-       gboolean share)
+claim (Fixture *fixture, gint64 hold_id, gint64 owner_id, Span span)
 {
   g_autoptr (GError) error = NULL;
   Claim wanted = { .tenant_id = 1,
                    .resource_id = 1,
-                   .core = { start * MINUTE, end * MINUTE },
-                   .before_us = buffer * MINUTE,
-                   .after_us = buffer * MINUTE,
-                   .may_share_buffers = share,
+                   .core = { span.start_minute * MINUTE, span.end_minute * MINUTE },
+                   .before_us = span.buffer_minutes * MINUTE,
+                   .after_us = span.buffer_minutes * MINUTE,
+                   .may_share_buffers = span.share,
                    .exclusive = TRUE,
                    .owner_id = owner_id,
                    .hold_id = hold_id };
@@ -114,15 +116,15 @@ test_overlap_is_refused (Fixture *fixture, gconstpointer data)
   gint64 other = claim_store_new_owner (fixture->session, 1, NULL);
   gint64 owner = claim_store_new_owner (fixture->session, 1, NULL);
 
-  g_assert_true (claim (fixture, hold, owner, 600, 630, 0, FALSE));
-  g_assert_false (claim (fixture, hold, other, 600, 630, 0, FALSE));
-  g_assert_false (claim (fixture, hold, other, 610, 620, 0, FALSE));
-  g_assert_false (claim (fixture, hold, other, 590, 640, 0, FALSE));
-  g_assert_false (claim (fixture, hold, other, 629, 660, 0, FALSE));
-  g_assert_false (claim (fixture, hold, other, 635, 660, 10, FALSE));
-  g_assert_true (claim (fixture, hold, other, 630, 660, 0, FALSE));
-  g_assert_true (claim (fixture, hold, other, 570, 600, 0, FALSE));
-  g_assert_true (claim (fixture, hold, owner, 600, 630, 0, FALSE));
+  g_assert_true (claim (fixture, hold, owner, (Span){ 600, 630, 0, FALSE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 600, 630, 0, FALSE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 610, 620, 0, FALSE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 590, 640, 0, FALSE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 629, 660, 0, FALSE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 635, 660, 10, FALSE }));
+  g_assert_true (claim (fixture, hold, other, (Span){ 630, 660, 0, FALSE }));
+  g_assert_true (claim (fixture, hold, other, (Span){ 570, 600, 0, FALSE }));
+  g_assert_true (claim (fixture, hold, owner, (Span){ 600, 630, 0, FALSE }));
   g_assert_true (store_is_in_transaction (fixture->session));
 }
 
@@ -133,10 +135,10 @@ test_buffers_may_be_shared (Fixture *fixture, gconstpointer data)
   gint64 owner = claim_store_new_owner (fixture->session, 1, NULL);
   gint64 other = claim_store_new_owner (fixture->session, 1, NULL);
 
-  g_assert_true (claim (fixture, hold, owner, 600, 630, 10, TRUE));
-  g_assert_false (claim (fixture, hold, other, 640, 670, 10, FALSE));
-  g_assert_false (claim (fixture, hold, other, 635, 670, 10, TRUE));
-  g_assert_true (claim (fixture, hold, other, 640, 670, 10, TRUE));
+  g_assert_true (claim (fixture, hold, owner, (Span){ 600, 630, 10, TRUE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 640, 670, 10, FALSE }));
+  g_assert_false (claim (fixture, hold, other, (Span){ 635, 670, 10, TRUE }));
+  g_assert_true (claim (fixture, hold, other, (Span){ 640, 670, 10, TRUE }));
 }
 
 static void
@@ -150,8 +152,8 @@ test_update_is_guarded_too (Fixture *fixture, gconstpointer data)
                      .owner_id = claim_store_new_owner (fixture->session, 1, NULL),
                      .hold_id = hold };
 
-  g_assert_true (
-    claim (fixture, hold, claim_store_new_owner (fixture->session, 1, NULL), 610, 640, 0, FALSE));
+  g_assert_true (claim (fixture, hold, claim_store_new_owner (fixture->session, 1, NULL),
+                        (Span){ 610, 640, 0, FALSE }));
   g_assert_true (claim_store_add (fixture->session, &blocking, &error));
   g_assert_false (store_run_script (fixture->session,
                                     "UPDATE claim SET exclusive = 1 WHERE exclusive = 0", &error));
@@ -202,7 +204,7 @@ test_changes_follow_claims (Fixture *fixture, gconstpointer data)
   gint64 before = change_store_last (fixture->session);
   g_autoptr (GArray) changes = NULL;
 
-  g_assert_true (claim (fixture, hold, 1, 600, 630, 10, FALSE));
+  g_assert_true (claim (fixture, hold, 1, (Span){ 600, 630, 10, FALSE }));
   g_assert_true (claim_store_remove (fixture->session, 1, CLAIMS_OF_HOLD, hold, &error));
   changes = change_store_list_after (fixture->session, before, &error);
   g_assert_no_error (error);
