@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerctl as a program: on a database of its own, and through a plannerd that has the database.
-# Also tests: ctl-call, ctl-client, ctl-create, ctl-explain, ctl-import, ctl-list, ctl-print, ctl-show, ctl-verify, ctl-week.
+# Also tests: ctl-call, ctl-client, ctl-create, ctl-explain, ctl-import, ctl-list, ctl-print, ctl-show, ctl-verify, ctl-week, planner-admin.
 """Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
 import json
 import shutil
