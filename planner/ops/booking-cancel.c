@@ -37,9 +37,9 @@ cancel (OpCall *call, Booking *booking, const char *journal_kind, GError **error
   booking->conflict = FALSE;
   booking->changed_us = call->now_us;
   return booking_store_change (call->session, booking, error) &&
-         ledger_release_booking (call->session, before, error) &&
-         ledger_close_session (call->session, before->tenant_id, before->session_id, error) &&
-         booking_journal (call, journal_kind, before, booking, error);
+         ledger_release_booking (call, before, error) &&
+         booking_journal (call, journal_kind, before, booking, error) &&
+         ledger_settle (call, before, error);
 }
 
 static char *

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "ops/op-expire.h"
+#include "ops/promotion.h"
 
 #define MAX_EXPIRED_PER_RUN 200
 
@@ -163,16 +164,20 @@ ledger_hold (const OpCall *call,
          ledger_note_citizen (session, call->tenant_id, hold->citizen_id, error);
 }
 
-/**
- * ledger_close_session:
- * @session_id: 0 does nothing
- *
- * A session that nobody sits in any more gives its time back. Runs after the record that named it
- * has been changed.
- */
-gboolean
-ledger_close_session (StoreSession *session, gint64 tenant_id, gint64 session_id, GError **error)
+/* Two resources were given back. */
+static gboolean
+promote (const OpCall *call, gint64 advisor_id, gint64 room_id, Period freed, GError **error)
 {
+  return promotion_run (call, advisor_id, freed, error) &&
+         promotion_run (call, room_id, freed, error);
+}
+
+/* A session that nobody sits in any more gives its time back; 0 is none. Runs after the record that
+ * named it has been changed. */
+static gboolean
+close_session (const OpCall *call, gint64 session_id, GError **error)
+{
+  StoreSession *session = call->session;
   g_autoptr (GroupSession) group = NULL;
   GError *local_error = NULL;
 
@@ -186,7 +191,8 @@ ledger_close_session (StoreSession *session, gint64 tenant_id, gint64 session_id
     }
   if (group == NULL || group->n_taken > 0)
     return TRUE;
-  return claim_store_remove (session, tenant_id, CLAIMS_OF_SESSION, session_id, error) &&
+  return claim_store_remove (session, call->tenant_id, CLAIMS_OF_SESSION, session_id, error) &&
+         promote (call, group->advisor_id, group->room_id, group->core, error) &&
          group_store_remove (session, session_id, error);
 }
 
@@ -196,12 +202,15 @@ ledger_close_session (StoreSession *session, gint64 tenant_id, gint64 session_id
  * Gives back what a hold reserved, and removes it.
  */
 gboolean
-ledger_drop_hold (StoreSession *session, const Hold *hold, GError **error)
+ledger_drop_hold (const OpCall *call, const Hold *hold, GError **error)
 {
+  StoreSession *session = call->session;
+
   return claim_store_remove (session, hold->tenant_id, CLAIMS_OF_HOLD, hold->hold_id, error) &&
          group_store_free_seat (session, 0, hold->hold_id, error) &&
+         promote (call, hold->advisor_id, hold->room_id, hold->core, error) &&
          hold_store_remove (session, hold->hold_id, error) &&
-         ledger_close_session (session, hold->tenant_id, hold->session_id, error) &&
+         close_session (call, hold->session_id, error) &&
          note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error) &&
          ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
 }
@@ -224,67 +233,37 @@ ledger_use_hold (const OpCall *call, const Hold *hold, const Booking *booking, G
          ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
 }
 
-/* What collided with a booking that is gone may be exclusive now; what still collides stays. */
-static gboolean
-promote_blocking (StoreSession *session,
-                  gint64 tenant_id,
-                  gint64 resource_id,
-                  Period freed,
-                  GError **error)
-{
-  g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (gint64[2]));
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (session, &query, error, SQL_CLAIM_BLOCKING_OF_RESOURCE, "iii", resource_id,
-                    freed.start_us, freed.end_us))
-    return FALSE;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      gint64 ids[2] = { store_int (&query, 0), store_int (&query, 1) };
-      g_array_append_val (claims, ids);
-    }
-  for (guint i = 0; step == STORE_END && i < claims->len; i++)
-    {
-      gint64 *ids = &g_array_index (claims, gint64, i * 2);
-      GError *local_error = NULL;
-      if (store_run (session, &local_error, SQL_CLAIM_SET_EXCLUSIVE, "i", ids[0]))
-        {
-          if (!store_run (session, error, SQL_BOOKING_CLEAR_CONFLICT, "i", ids[1]))
-            return FALSE;
-        }
-      else if (!g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT))
-        {
-          g_propagate_error (error, local_error);
-          return FALSE;
-        }
-      g_clear_error (&local_error);
-    }
-  return step == STORE_END;
-}
-
 /**
  * ledger_release_booking:
  *
- * Frees the booking's time or seat; the record stays, and ledger_close_session() is due after it.
+ * Frees the booking's time or seat; the record stays. ledger_settle() is due when the change is
+ * journaled.
  */
 gboolean
-ledger_release_booking (StoreSession *session, const Booking *booking, GError **error)
+ledger_release_booking (const OpCall *call, const Booking *booking, GError **error)
 {
-  gint64 resources[] = { booking->advisor_id, booking->room_id };
+  StoreSession *session = call->session;
 
   if (!claim_store_remove (session, booking->tenant_id, CLAIMS_OF_BOOKING, booking->booking_id,
                            error) ||
       !group_store_free_seat (session, booking->booking_id, 0, error))
     return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
-    if (resources[i] != 0 &&
-        !promote_blocking (session, booking->tenant_id, resources[i],
-                           period_widen (booking->core, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
-                           error))
-      return FALSE;
   return note_change (session, booking->tenant_id, CHANGE_OFFER, booking->offer_id, error) &&
          ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
+}
+
+/**
+ * ledger_settle:
+ * @before: as it was before ledger_release_booking()
+ *
+ * Closes a session that is empty now, and tries again what collided with the time given back. Its
+ * journal rows come after that of the change which made room.
+ */
+gboolean
+ledger_settle (const OpCall *call, const Booking *before, GError **error)
+{
+  return close_session (call, before->session_id, error) &&
+         promote (call, before->advisor_id, before->room_id, before->core, error);
 }
 
 /**
@@ -334,13 +313,23 @@ op_expire_holds (StoreSession *session, gint64 now_us, gint64 *out_next_expiry_u
 {
   g_autoptr (GPtrArray) holds =
     hold_store_list_expired (session, now_us, MAX_EXPIRED_PER_RUN, error);
+  const OpCaller clockwork = { .name = (char *) "plannerd" };
+  char call_id[IDS_GUID_LENGTH + 1];
+  OpCall call = {
+    .caller = &clockwork, .request_id = call_id, .session = session, .now_us = now_us
+  };
 
+  ids_new_guid (call_id);
   if (holds == NULL)
     return FALSE;
   for (guint i = 0; i < holds->len; i++)
-    if (!hold_store_note_used (session, holds->pdata[i], 0, now_us, error) ||
-        !ledger_drop_hold (session, holds->pdata[i], error))
-      return FALSE;
+    {
+      const Hold *hold = holds->pdata[i];
+      call.tenant_id = hold->tenant_id;
+      if (!hold_store_note_used (session, hold, 0, now_us, error) ||
+          !ledger_drop_hold (&call, hold, error))
+        return FALSE;
+    }
   if (out_next_expiry_us != NULL)
     *out_next_expiry_us = hold_store_next_expiry (session);
   return TRUE;

@@ -16,21 +16,18 @@ gboolean ledger_hold (const OpCall *call,
                       const Placement *placement,
                       Hold *hold,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_drop_hold (StoreSession *session,
-                           const Hold *hold,
-                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+ledger_drop_hold (const OpCall *call, const Hold *hold, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The hold becomes the booking's time: for a new booking (added before), or one that moves. */
 gboolean ledger_use_hold (const OpCall *call,
                           const Hold *hold,
                           const Booking *booking,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_release_booking (StoreSession *session,
+gboolean ledger_release_booking (const OpCall *call,
                                  const Booking *booking,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean ledger_close_session (StoreSession *session,
-                               gint64 tenant_id,
-                               gint64 session_id,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+ledger_settle (const OpCall *call, const Booking *before, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For bookings without an offer: @exclusive FALSE takes a time that collides (KSS). */
 gboolean ledger_claim_plain (StoreSession *session,
                              const Booking *booking,

@@ -83,11 +83,11 @@ move (OpCall *call, Booking *booking, const Hold *hold, GError **error)
   booking->conflict = FALSE;
   booking->changed_us = call->now_us;
   return reservation_fill_group (call, booking, error) &&
-         ledger_release_booking (call->session, before, error) &&
+         ledger_release_booking (call, before, error) &&
          ledger_use_hold (call, hold, booking, error) &&
          booking_store_change (call->session, booking, error) &&
-         ledger_close_session (call->session, before->tenant_id, before->session_id, error) &&
-         booking_journal (call, "booking-moved", before, booking, error);
+         booking_journal (call, "booking-moved", before, booking, error) &&
+         ledger_settle (call, before, error);
 }
 
 /* With a reservation its key; without, the booking and the placement that the answer was about. */

@@ -119,7 +119,7 @@ place_anew (OpCall *call, const Booking *before, Booking *after, gboolean force,
   after->accepted = FALSE;
   after->room_id = 0;
   return op_expire_holds (call->session, call->now_us, NULL, error) &&
-         ledger_release_booking (call->session, before, error) &&
+         ledger_release_booking (call, before, error) &&
          registration_judge (call, after, force, error);
 }
 
@@ -141,8 +141,8 @@ change (OpCall *call, const Booking *before, Booking *after, const Request *requ
     return FALSE;
   return booking_store_change (call->session, after, error) &&
          (!is_placed || registration_claim (call, after, error)) &&
-         ledger_close_session (call->session, before->tenant_id, before->session_id, error) &&
          booking_journal (call, "booking-updated", before, after, error) &&
+         (!is_placed || ledger_settle (call, before, error)) &&
          (op_acting_role (call) != OP_ROLE_INDKALDER ||
           booking_tell_dfdg (call, "update", after, error));
 }

@@ -114,7 +114,7 @@ reservation_make (const OpCall *call, const ReservationWish *wish, GError **erro
         return NULL;
       return g_steal_pointer (&hold);
     }
-  if (hold != NULL && !ledger_drop_hold (call->session, hold, error))
+  if (hold != NULL && !ledger_drop_hold (call, hold, error))
     return NULL;
   hold_free (hold);
   hold = g_new0 (Hold, 1);

@@ -59,7 +59,10 @@
   X (CLAIM_TOUCHED_BY_BOOKING, "SELECT resource_id, start_us, end_us FROM claim WHERE booking_id = $1 ORDER BY claim_id") \
   X (CLAIM_TOUCHED_BY_SESSION, "SELECT resource_id, start_us, end_us FROM claim WHERE session_id = $1 ORDER BY claim_id") \
   X (CLAIM_BLOCKING_OF_RESOURCE, "SELECT claim_id, booking_id FROM claim " \
-     "WHERE resource_id = $1 AND exclusive = 0 AND start_us < $3 AND end_us > $2 ORDER BY claim_id") \
+     "WHERE resource_id = $1 AND exclusive = 0 AND start_us < $3 AND end_us > $2 " \
+     "AND NOT EXISTS (SELECT 1 FROM busy_span b WHERE b.resource_id = claim.resource_id " \
+     "AND b.start_us < claim.core_end_us AND b.end_us > claim.core_start_us) ORDER BY claim_id") \
+  X (CLAIM_N_BLOCKING_OF_BOOKING, "SELECT count(*) FROM claim WHERE booking_id = $1 AND exclusive = 0") \
   X (CLAIM_SET_EXCLUSIVE, "UPDATE claim SET exclusive = 1 WHERE claim_id = $1") \
   \
   X (HOLD_BY_TOKEN, "SELECT " SQL_HOLD_COLUMNS " FROM hold WHERE tenant_id = $1 AND token = $2") \
@@ -133,7 +136,5 @@
      "compulsory = $27, should_accept = $28, accepted = $29, rebook_possible = $30, " \
      "rebook_deadline_us = nullif($31, 0), cancel_possible = $32, cancel_deadline_us = nullif($33, 0), " \
      "conflict = $34, changed_us = $35, owner_system = nullif($36, -1) " \
-     "WHERE booking_id = $1 AND revision = $2") \
-  X (BOOKING_CLEAR_CONFLICT, "UPDATE booking SET conflict = 0, revision = revision + 1 WHERE booking_id = $1 AND conflict = 1 " \
-     "AND NOT EXISTS (SELECT 1 FROM claim WHERE booking_id = $1 AND exclusive = 0)")
+     "WHERE booking_id = $1 AND revision = $2")
 /* clang-format on */

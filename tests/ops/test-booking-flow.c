@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A citizen's whole way through the operations, and every way in which a repeat or a rival may cross it. */
 /* Also tests: catalogue, citizen-index, booking-cancel, booking-details, booking-journal,
-   citizen-facts, ledger, op-context, op-memory, op-notes, op, placement, registration, reservation,
+   citizen-facts, ledger, op-context, op-memory, op-notes, op, placement, promotion, registration, reservation,
    resource-facts, answer-store, booking-store, citizen-store, claim-store, evidence-store,
    hold-store. */
 #include <string.h>
@@ -465,6 +465,75 @@ test_kss_is_always_taken (void)
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM booking WHERE conflict = 1"), ==, 0);
 }
 
+static gint64
+count_conflicts (World *world)
+{
+  return world_count (world,
+                      "SELECT count(*) FROM booking WHERE conflict = 1 AND state = 'booked'");
+}
+
+static gint64
+count_ended (World *world)
+{
+  return world_count (world, "SELECT count(*) FROM journal WHERE kind = 'booking-conflict-ended'");
+}
+
+/* Whatever gives a time back ends the conflict of a summons on it, and the journal tells. */
+static void
+test_conflict_ends (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autoptr (GError) error = NULL;
+  ContractRegisterBookingRequest request = register_request (2, slot (0), "RID-1");
+  g_autofree char *token = reserve (world, 1, OFFER, NULL, slot (0), &error);
+
+  g_assert_nonnull (token);
+  world->caller.roles = OP_ROLE_KSS;
+  g_assert_nonnull (world_call (world, "RegisterBooking", &request, &error));
+  g_assert_cmpint (count_conflicts (world), ==, 1);
+  world->now_us += 11 * G_GINT64_CONSTANT (60000000);
+  request = register_request (3, slot (4), "RID-2");
+  g_assert_nonnull (world_call (world, "RegisterBooking", &request, &error));
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM hold"), ==, 0);
+  g_assert_cmpint (count_conflicts (world), ==, 0);
+  g_assert_cmpint (count_ended (world), ==, 1);
+  g_assert_cmpint (world_count (world, "SELECT revision FROM booking WHERE booking_id = 1"), ==, 2);
+  g_assert_cmpint (
+    world_count (world, "SELECT json_extract (payload, '$.after.revision') FROM journal JOIN "
+                        "journal_payload USING (sequence) WHERE kind = 'booking-conflict-ended'"),
+    ==, 2);
+}
+
+/* What somebody else's calendar covers stays in conflict, whoever else gives way. */
+static void
+test_conflict_with_busy_time_stays (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autoptr (GError) error = NULL;
+  ContractRegisterBookingRequest request = register_request (2, slot (0), "RID-1");
+  ContractCreateBookingRequest mine = create_request (1, OFFER, slot (2));
+  g_autofree char *busy = g_strdup_printf (
+    "INSERT INTO calendar (calendar_id, tenant_id, resource_id, calendar_key, origin, "
+    "expanded_until_us) VALUES (1, 1, 1, 'a', 'import', 9000000000000000);"
+    "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text) VALUES (1, 1, "
+    "1, 'u', '');"
+    "INSERT INTO busy_span VALUES (1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 1, 'busy');",
+    slot (0), slot (1));
+
+  world_run_sql (world, busy);
+  mine.case_worker_identifier = "RID-1";
+  g_autofree char *body = create (world, &mine, &error);
+  g_assert_no_error (error);
+  g_autofree char *booking = identifier_of (body);
+  world->caller.roles = OP_ROLE_KSS;
+  g_assert_nonnull (world_call (world, "RegisterBooking", &request, &error));
+  g_assert_cmpint (count_conflicts (world), ==, 1);
+  world->caller.roles = OP_ROLE_DFDG;
+  g_assert_true (cancel (world, 1, booking, &error));
+  g_assert_cmpint (count_conflicts (world), ==, 1);
+  g_assert_cmpint (count_ended (world), ==, 0);
+}
+
 static void
 test_update_and_delete (void)
 {
@@ -544,6 +613,8 @@ main (int argc, char **argv)
   g_test_add_func ("/booking-flow/group-seats", test_group_seats);
   g_test_add_func ("/booking-flow/room", test_room_is_second_resource);
   g_test_add_func ("/booking-flow/kss", test_kss_is_always_taken);
+  g_test_add_func ("/booking-flow/conflict-ends", test_conflict_ends);
+  g_test_add_func ("/booking-flow/conflict-with-busy-time", test_conflict_with_busy_time_stays);
   g_test_add_func ("/booking-flow/update-and-delete", test_update_and_delete);
   g_test_add_func ("/booking-flow/access", test_access);
   return g_test_run ();

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Tries blocking claims again as exclusive ones, and ends and journals the conflict of their bookings. */
+#include "ops/promotion.h"
+
+#include "base/error.h"
+#include "ops/booking-journal.h"
+#include "store/store-sql.h"
+
+typedef struct
+{
+  gint64 claim_id;
+  gint64 booking_id;
+} Blocking;
+
+static GArray *
+list_blocking (const OpCall *call, gint64 resource_id, Period around, GError **error)
+{
+  g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (Blocking));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (call->session, &query, error, SQL_CLAIM_BLOCKING_OF_RESOURCE, "iii",
+                    resource_id, around.start_us, around.end_us))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      Blocking claim = { store_int (&query, 0), store_int (&query, 1) };
+      g_array_append_val (claims, claim);
+    }
+  return step == STORE_END ? g_steal_pointer (&claims) : NULL;
+}
+
+/* The database's guard judges claims, the list has left out what foreign busy time covers: what
+ * still collides stays as it is. */
+static gboolean
+make_exclusive (const OpCall *call, gint64 claim_id, gboolean *out_done, GError **error)
+{
+  GError *local_error = NULL;
+
+  *out_done = store_run (call->session, &local_error, SQL_CLAIM_SET_EXCLUSIVE, "i", claim_id);
+  if (*out_done)
+    return TRUE;
+  if (g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT))
+    {
+      g_error_free (local_error);
+      return TRUE;
+    }
+  g_propagate_error (error, local_error);
+  return FALSE;
+}
+
+static gboolean
+still_blocks (const OpCall *call, gint64 booking_id, gboolean *out_blocks, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+
+  if (!store_query (call->session, &query, error, SQL_CLAIM_N_BLOCKING_OF_BOOKING, "i",
+                    booking_id) ||
+      store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  *out_blocks = store_int (&query, 0) > 0;
+  return TRUE;
+}
+
+static gboolean
+end_conflict (const OpCall *call, gint64 booking_id, GError **error)
+{
+  g_autoptr (Booking) before = NULL;
+  g_autoptr (Booking) after = NULL;
+  gboolean blocks;
+
+  if (!still_blocks (call, booking_id, &blocks, error))
+    return FALSE;
+  if (blocks)
+    return TRUE;
+  before = booking_store_load (call->session, booking_id, error);
+  after = before == NULL ? NULL : booking_store_load (call->session, booking_id, error);
+  if (after == NULL)
+    return FALSE;
+  if (!before->conflict)
+    return TRUE;
+  after->conflict = FALSE;
+  after->changed_us = call->now_us;
+  return booking_store_change (call->session, after, error) &&
+         booking_journal (call, "booking-conflict-ended", before, after, error);
+}
+
+/**
+ * promotion_run:
+ * @call: whose change gave the time back; actor and call id of the journal rows
+ * @resource_id: 0 does nothing
+ *
+ * Source: design, No double booking. A KSS booking that collided is tried again as exclusive when the
+ * other goes, be that a booking, a reservation or a session. Runs on the writer, after the other's
+ * claims are gone.
+ */
+gboolean
+promotion_run (const OpCall *call, gint64 resource_id, Period freed, GError **error)
+{
+  g_autoptr (GArray) claims = NULL;
+
+  if (resource_id == 0)
+    return TRUE;
+  claims = list_blocking (call, resource_id,
+                          period_widen (freed, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY), error);
+  for (guint i = 0; claims != NULL && i < claims->len; i++)
+    {
+      const Blocking *claim = &g_array_index (claims, Blocking, i);
+      gboolean is_exclusive;
+
+      if (!make_exclusive (call, claim->claim_id, &is_exclusive, error) ||
+          (is_exclusive && !end_conflict (call, claim->booking_id, error)))
+        return FALSE;
+    }
+  return claims != NULL;
+}
