@@ -23,7 +23,7 @@ static const char world_sql[] =
   "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) VALUES "
   "(1, 1, 'advisor', 'RID-1', 'v1@demo.example', 'Vejleder 01'), (2, 1, 'advisor', 'RID-2', "
   "'v2@demo.example', 'Vejleder 02');"
-  "INSERT INTO resource_unit VALUES (1, 1, 1), (1, 2, 1);"
+  "INSERT INTO resource_unit VALUES (1, 1, 1), (2, 1, 1);"
   "INSERT INTO work_span VALUES (1, 1795507200000000, 1795518000000000), (2, 1795507200000000, "
   "1795518000000000);"
   "INSERT INTO offer (offer_id, tenant_id, unit_id, identifier, interview_type, form, title, "

@@ -72,11 +72,44 @@ test_unknown_schema_is_refused (void)
   g_assert_nonnull (strstr (error->message, "9999"));
 }
 
+/* Every table filled with something: the database's own check must have nothing to say. */
+static void
+test_check_is_content (void)
+{
+  g_autofree char *folder = testlib_make_folder ();
+  g_autoptr (StoreSession) session = open_migrated (folder);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = testlib_dup_source_path ("tests/ops/examples.sql");
+  g_autofree char *sql = NULL;
+
+  g_assert_true (g_file_get_contents (path, &sql, NULL, &error));
+  g_assert_true (store_run_script (session, sql, &error));
+  g_assert_true (store_run_script (session,
+                                   "INSERT INTO team VALUES (1, 1, 1, 't', 'T'); INSERT INTO "
+                                   "resource_team (tenant_id, resource_id, team_id) "
+                                   "VALUES (1, 1, 1); INSERT INTO resource_tag (tenant_id, "
+                                   "resource_id, kind, value) VALUES (1, 1, 'language', 'da'); "
+                                   "INSERT INTO setting VALUES (1, 0, 'hold-minutes', 0, '5'); "
+                                   "INSERT INTO closing_day VALUES (1, 1, 20000, 'x'); "
+                                   "INSERT INTO citizen VALUES (1, 1, '0000000000'); INSERT INTO "
+                                   "citizen_fact (tenant_id, citizen_id, kind, value, "
+                                   "source, seen_us) VALUES (1, 1, 'mark', 'x', 's', 1); INSERT "
+                                   "INTO used_hold VALUES (1, 't', NULL, 1); "
+                                   "INSERT INTO calendar VALUES (1, 1, 1, 'c', 'import', NULL, 1); "
+                                   "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', "
+                                   "NULL); INSERT INTO busy_span VALUES (1, 1, 2, 1, 'busy')",
+                                   &error));
+  g_assert_no_error (error);
+  g_assert_true (store_check (session, &error));
+  g_assert_no_error (error);
+}
+
 int
 main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/store-sqlite/savepoints-keep-neighbours", test_savepoints_keep_neighbours);
   g_test_add_func ("/store-sqlite/unknown-schema-is-refused", test_unknown_schema_is_refused);
+  g_test_add_func ("/store-sqlite/check-is-content", test_check_is_content);
   return g_test_run ();
 }
