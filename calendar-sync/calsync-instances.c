@@ -13,6 +13,13 @@ typedef struct
   gint64 us;
 } Length;
 
+/* An exception that moves all instances from an instant on. */
+typedef struct
+{
+  gint64 from_us;
+  const CalsyncSeries *series;
+} Move;
+
 typedef struct
 {
   const CalsyncSeries *master;
@@ -21,7 +28,7 @@ typedef struct
   Length length;
   GArray *gone_us;   /* gint64, sorted: instants that do not count */
   GArray *gone_days; /* gint64, sorted: dates on which no instance counts */
-  GArray *moves;     /* const CalsyncSeries *, THISANDFUTURE, by the instant from which they move */
+  GArray *moves;     /* Move, sorted: THISANDFUTURE exceptions */
   gint64 from_s;     /* wall clock, with margins */
   gint64 until_s;
   GArray *spans;
@@ -171,31 +178,25 @@ moved_from_us (const Expansion *expansion, const CalsyncSeries *override)
 }
 
 /* The THISANDFUTURE exception that rules over an instant: the latest one not after it. */
-static const CalsyncSeries *
+static const Move *
 find_move (const Expansion *expansion, gint64 start_us)
 {
-  const CalsyncSeries *found = NULL;
-  gint64 found_us = G_MININT64;
-
-  for (guint i = 0; i < expansion->moves->len; i++)
+  for (guint i = expansion->moves->len; i > 0; i--)
     {
-      const CalsyncSeries *move = g_array_index (expansion->moves, const CalsyncSeries *, i);
-      gint64 from_us = moved_from_us (expansion, move);
+      const Move *move = &g_array_index (expansion->moves, Move, i - 1);
 
-      if (from_us <= start_us && from_us >= found_us)
-        {
-          found = move;
-          found_us = from_us;
-        }
+      if (move->from_us <= start_us)
+        return move;
     }
-  return found;
+  return NULL;
 }
 
 /* The instance as the exception moves it: by wall time where both speak of one clock. */
 static CalsyncSpan
-make_moved_span (const Expansion *expansion, const CalsyncSeries *move, gint64 wall_s)
+make_moved_span (const Expansion *expansion, const Move *found, gint64 wall_s)
 {
   const CalsyncZone *own = expansion->window->zone;
+  const CalsyncSeries *move = found->series;
   const CalsyncMoment *from = &move->recurrence_id;
   Length length = measure (&move->start, &move->extent, own);
   CalsyncSpan span = { .busy_class = move->busy_class, .flags = move->flags };
@@ -205,7 +206,7 @@ make_moved_span (const Expansion *expansion, const CalsyncSeries *move, gint64 w
       move->start.value.form == expansion->master->start.value.form &&
       move->start.zone == expansion->master->start.zone)
     return make_span (move, wall_s + move->start.value.seconds - from->value.seconds, length, own);
-  shift_us = calsync_moment_to_instant (&move->start, own) - moved_from_us (expansion, move);
+  shift_us = calsync_moment_to_instant (&move->start, own) - found->from_us;
   span.start_us = wall_to_instant (expansion, wall_s) + shift_us;
   span.end_us =
     span.start_us + length.days * CALSYNC_SECONDS_PER_DAY * CALSYNC_US_PER_SECOND + length.us;
@@ -222,7 +223,7 @@ static void
 take_instance (Expansion *expansion, gint64 wall_s, Length length)
 {
   gint64 start_us = wall_to_instant (expansion, wall_s);
-  const CalsyncSeries *move;
+  const Move *move;
 
   if (is_gone (expansion, wall_s, start_us))
     return;
@@ -388,8 +389,13 @@ collect_gone (Expansion *expansion, const GPtrArray *overrides)
 
       add_gone (expansion, &override->recurrence_id);
       if (override->is_this_and_future)
-        g_array_append_val (expansion->moves, override);
+        {
+          const Move move = { moved_from_us (expansion, override), override };
+
+          g_array_append_val (expansion->moves, move);
+        }
     }
+  g_array_sort (expansion->moves, compare_int64); /* from_us comes first */
   g_array_sort (expansion->gone_us, compare_int64);
   g_array_sort (expansion->gone_days, compare_int64);
 }
@@ -406,7 +412,8 @@ set_bounds (Expansion *expansion)
 
   for (guint i = 0; i < expansion->moves->len; i++)
     {
-      const CalsyncSeries *move = g_array_index (expansion->moves, const CalsyncSeries *, i);
+      const Move *found = &g_array_index (expansion->moves, Move, i);
+      const CalsyncSeries *move = found->series;
       Length moved = measure (&move->start, &move->extent, window->zone);
       gint64 shift_us =
         calsync_moment_to_instant (&move->start, window->zone) - moved_from_us (expansion, move);
@@ -467,7 +474,7 @@ calsync_instances_expand (const CalsyncSeries *master,
 {
   g_autoptr (GArray) gone_us = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_autoptr (GArray) gone_days = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_autoptr (GArray) moves = g_array_new (FALSE, FALSE, sizeof (const CalsyncSeries *));
+  g_autoptr (GArray) moves = g_array_new (FALSE, FALSE, sizeof (Move));
   Expansion expansion = {
     .master = master,
     .window = window,

@@ -70,7 +70,7 @@ city_table (void)
       GHashTable *cities = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
       UErrorCode status = U_ZERO_ERROR;
       UEnumeration *names =
-        ucal_openTimeZoneIDEnumeration (UCAL_ZONE_TYPE_CANONICAL, NULL, NULL, &status);
+        ucal_openTimeZoneIDEnumeration (UCAL_ZONE_TYPE_ANY, NULL, NULL, &status);
       const char *name;
 
       while (U_SUCCESS (status) && (name = uenum_next (names, NULL, &status)) != NULL)
@@ -96,6 +96,19 @@ standard_offset_s (const CalsyncZone *zone)
 
   return MIN (calsync_zone_offset_at (zone, calsync_zone_to_instant (zone, &january, NULL)),
               calsync_zone_offset_at (zone, calsync_zone_to_instant (zone, &july, NULL)));
+}
+
+/* europe/copenhagen: names of tzdata in other letters. */
+static const CalsyncZone *
+find_in_any_case (const char *name)
+{
+  const char *slash = strrchr (name, '/');
+  g_autofree char *city = slash == NULL ? NULL : g_ascii_strdown (slash + 1, -1);
+  const char *iana =
+    city == NULL ? NULL : g_hash_table_lookup (city_table (), g_strdelimit (city, "_", ' '));
+
+  return iana != NULL && g_ascii_strcasecmp (iana, name) == 0 ? calsync_zone_lookup (iana, NULL)
+                                                              : NULL;
 }
 
 static const CalsyncZone *
@@ -149,7 +162,7 @@ find_display_name (const char *name)
  *   %NULL for %CALSYNC_DEFAULT_REGION
  *
  * Tries, in this order: IANA names, also behind a slash or a vendor's prefix; Windows ids; odd names
- * known to us; display names such as `(UTC+01:00) Brussels, Copenhagen, Madrid, Paris`. Any thread;
+ * known to us; IANA names in other letters; display names such as `(UTC+01:00) Brussels, Copenhagen, Madrid, Paris`. Any thread;
  * may read a small file the first time.
  *
  * Returns: (transfer none) (nullable): the zone; %NULL when the name means nothing to us
@@ -171,5 +184,7 @@ calsync_zone_resolve (const char *name, const char *region)
     zone = find_windows (trimmed, region == NULL ? CALSYNC_DEFAULT_REGION : region);
   if (zone == NULL)
     zone = find_odd (trimmed);
+  if (zone == NULL)
+    zone = find_in_any_case (trimmed);
   return zone == NULL ? find_display_name (trimmed) : zone;
 }
