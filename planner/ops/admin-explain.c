@@ -88,13 +88,8 @@ finding_to_json (const Explanation *explanation, const SlotFinding *finding)
 static gboolean
 load_catalogue (Explanation *explanation, GError **error)
 {
-  g_autofree char *path = g_build_filename (explanation->call->data_dir, "holidays-dk.csv", NULL);
-  g_autoptr (Holidays) holidays = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (Holidays) holidays = admin_load_holidays (explanation->call, error);
 
-  if (!g_file_get_contents (path, &text, NULL, error))
-    return FALSE;
-  holidays = holidays_parse (text, error);
   if (holidays == NULL)
     return FALSE;
   explanation->catalogue =

@@ -151,6 +151,22 @@ admin_get_date (AdminCall *call,
 }
 
 /**
+ * admin_load_holidays:
+ *
+ * Returns: (transfer full)
+ */
+Holidays *
+admin_load_holidays (AdminCall *call, GError **error)
+{
+  g_autofree char *path = g_build_filename (call->data_dir, "holidays-dk.csv", NULL);
+  g_autofree char *text = NULL;
+
+  if (!g_file_get_contents (path, &text, NULL, error))
+    return NULL;
+  return holidays_parse (text, error);
+}
+
+/**
  * admin_set_text:
  * @text: (nullable): nothing is set for NULL
  */

@@ -4,6 +4,7 @@
 
 #include "calsync-timezone.h"
 #include "ops/admin.h"
+#include "rules/holidays.h"
 #include "store/unit-store.h"
 
 char *admin_format_time (const CalsyncZone *zone, gint64 unix_us);
@@ -20,6 +21,9 @@ gboolean admin_get_date (AdminCall *call,
                          gint64 fallback,
                          gint64 *out_date,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The public holidays of the data folder. */
+Holidays *admin_load_holidays (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 void admin_set_text (JsonObject *object, const char *member, const char *text);
 void

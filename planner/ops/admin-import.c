@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "ops/admin-expand.h"
+#include "ops/admin-format.h"
+#include "ops/catalogue-load.h"
 #include "ops/import-calendars.h"
 #include "store/claim-store.h"
 #include "store/journal-store.h"
@@ -150,6 +152,24 @@ write_record (Import *import, StoreSession *session, const ImportRun *run, GErro
   return journal_store_add (session, &entry, error);
 }
 
+/* What the server could not load must not be committed: it would serve nobody. */
+static gboolean
+check_catalogue (Import *import, StoreSession *session, GError **error)
+{
+  g_autoptr (Holidays) holidays = admin_load_holidays (import->call, error);
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (Catalogue) catalogue = NULL;
+
+  if (holidays == NULL)
+    return FALSE;
+  catalogue = catalogue_load (session, holidays, import->call->now_us, &local_error);
+  if (catalogue != NULL)
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "nothing was written: %s",
+               local_error->message);
+  return FALSE;
+}
+
 /* AdminWrite. Rolling back is asked for by failing with is_refused or is_dry_run set. */
 static gboolean
 write_all (StoreSession *session, gpointer data, GError **error)
@@ -168,7 +188,10 @@ write_all (StoreSession *session, gpointer data, GError **error)
   for (guint i = IMPORT_TENANT + 1; i < N_IMPORT_TABLES; i++)
     import->counts[i] = run.counts[i];
   import->availability_count = run.availability_count;
-  import->is_refused = import->source->problems.list->len > 0 && !import->is_partial;
+  if (!check_catalogue (import, session, error))
+    return FALSE;
+  import->is_refused =
+    import->source->problems.list->len > 0 && (!import->is_partial || run.is_torn);
   if (import->is_refused || import->is_dry_run)
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "nothing was written");

@@ -21,6 +21,7 @@ typedef struct
   AdminCall *call;
   const ResourceRecord *resource;
   const CalsyncZone *zone;
+  const Holidays *holidays;
   gint64 monday;
   Period week;
   char steps[7][STEPS_PER_DAY + 1];
@@ -122,6 +123,7 @@ add_claims (Week *week, GError **error)
   return step == STORE_END;
 }
 
+/* The name of the closing day of the resource's first unit, or of the holiday; NULL on other days. */
 static char *
 dup_closed (Week *week, const GPtrArray *units, gint64 date)
 {
@@ -131,8 +133,12 @@ dup_closed (Week *week, const GPtrArray *units, gint64 date)
       : admin_find_unit (units, g_array_index (week->resource->unit_ids, gint64, 0));
   g_autoptr (GPtrArray) days =
     unit == NULL ? NULL : closing_day_list (week->call->session, unit, date, date + 1, NULL);
+  g_autoptr (GArray) holidays =
+    holidays_list_closed (week->holidays, (gint32) date, (gint32) date + 1);
 
-  return days == NULL || days->len == 0 ? NULL : g_strdup (((ClosingDay *) days->pdata[0])->name);
+  if (days != NULL && days->len > 0)
+    return g_strdup (((ClosingDay *) days->pdata[0])->name);
+  return holidays->len == 0 ? NULL : g_strdup (holidays_find_name (week->holidays, (gint32) date));
 }
 
 static void
@@ -170,12 +176,13 @@ gboolean
 admin_show_week (AdminCall *call, GError **error)
 {
   g_autoptr (AdminCatalogue) catalogue = admin_catalogue_load (call, error);
+  g_autoptr (Holidays) holidays = catalogue == NULL ? NULL : admin_load_holidays (call, error);
   g_autoptr (JsonArray) spans = json_array_new ();
-  Week week = { .call = call, .spans = spans };
+  Week week = { .call = call, .spans = spans, .holidays = holidays };
   const char *key = NULL;
   gint64 date = 0;
 
-  if (catalogue == NULL || !admin_need_text (call, "resource", &key, error))
+  if (holidays == NULL || !admin_need_text (call, "resource", &key, error))
     return FALSE;
   week.resource = admin_catalogue_find_resource (catalogue, key, error);
   if (week.resource == NULL)

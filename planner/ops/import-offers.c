@@ -65,6 +65,8 @@ import_offer_window (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GE
   window.capacity = import_row_int (row, "capacity", 0, 0, 1000);
   if (!row->is_refused && (window.start_minute < 0 || window.end_minute <= window.start_minute))
     import_row_refuse (row, "start and end are no stretch of a day");
+  if (!row->is_refused && (window.start_minute % 5 != 0 || window.end_minute % 5 != 0))
+    import_row_refuse (row, "start and end must be whole steps of 5 minutes");
   if (!row->is_refused && window.end_date <= window.first_date)
     import_row_refuse (row, "last_date lies before first_date");
   if (row->is_refused)
@@ -113,16 +115,18 @@ read_times (ImportRow *row, OfferRecord *offer, const CalsyncZone *zone)
   offer->release_minute = MAX (import_row_minute (row, "release"), 0);
   offer->room_before_minutes = read_minutes (row, "room_before", 0, 0, 240);
   offer->room_after_minutes = read_minutes (row, "room_after", 0, 0, 240);
-  if (last_date < first_date)
-    import_row_refuse (row, "valid_until lies before valid_from");
   if (offer->release_minute > 1439)
     import_row_refuse (row, "release must lie before 24:00");
   if (offer->before_minutes + offer->duration_minutes + offer->after_minutes > 1440)
     import_row_refuse (row, "duration and buffers are longer than a day");
+  if (offer->room_before_minutes + offer->duration_minutes + offer->room_after_minutes > 1440)
+    import_row_refuse (row, "duration and the room's buffers are longer than a day");
   offer->valid_from_us =
     first_date == IMPORT_DATE_MIN ? 0 : calsync_zone_midnight (zone, first_date);
   offer->valid_until_us =
     last_date == IMPORT_DATE_MAX ? OPEN_UNTIL_US : calsync_zone_midnight (zone, last_date + 1);
+  if (offer->valid_until_us <= MAX (offer->valid_from_us, 0))
+    import_row_refuse (row, "valid_until lies before valid_from, or before 1970");
 }
 
 static void

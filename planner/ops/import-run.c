@@ -241,6 +241,7 @@ apply_row (ImportRun *run, ImportTable table, ImportRow *row, GError **error)
           return FALSE;
         }
       import_row_refuse (row, "it contradicts what is stored (%s)", local_error->message);
+      run->is_torn = TRUE;
     }
   count (&run->counts[table], row, outcome);
   if (!row->is_refused && outcome != PUT_SAME)

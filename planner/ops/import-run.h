@@ -26,6 +26,8 @@ typedef struct
  * @windows: offer identifier to (element-type OfferWindowRecord) GArray
  * @seen: keys met in this import, to find a second row of one key
  * @changed_offers: (element-type gint64)
+ * @is_torn: the database refused a part of a row after another part was written: nothing of the
+ *   import may stay
  *
  * One run lives inside one write transaction.
  */
@@ -45,6 +47,7 @@ typedef struct
   GHashTable *seen;
   GArray *changed_offers;
   gboolean catalogue_changed;
+  gboolean is_torn;
 } ImportRun;
 
 gboolean import_run_init (ImportRun *run,

@@ -168,6 +168,17 @@ static const struct
   { "offer-windows.csv",
     "offer;weekdays;start;end\naaaaaaaa-0000-4000-8000-000000000009;mon;08:00;09:00\n",
     "offer-windows.csv:2: no offer of this import has the identifier" },
+  { "offer-windows.csv",
+    "offer;weekdays;start;end\naaaaaaaa-0000-4000-8000-000000000001;mon;08:02;09:00\n",
+    "offer-windows.csv:2: start and end must be whole steps" },
+  { "offers.csv",
+    "identifier;unit;title;interview_type;duration;contact_types;advisors;room_before;room_after\n"
+    "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;1200;1;team:a;240;240\n",
+    "offers.csv:2: duration and the room's buffers are longer than a day" },
+  { "offers.csv",
+    "identifier;unit;title;interview_type;duration;contact_types;advisors;valid_until\n"
+    "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;1;team:a;1969-01-01\n",
+    "offers.csv:2: valid_until lies before" },
   { "offers.json",
     "[\n {\"identifier\": \"aaaaaaaa-0000-4000-8000-000000000002\", \"colour\": 1}\n]\n",
     "offers.json:2: the member colour is not known" },

@@ -135,6 +135,19 @@ test_week (void)
   g_assert_null (strstr (text, testlib_cpr (1)));
 }
 
+/* Christmas week: the holidays are named as well. */
+static void
+test_week_names_holidays (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autoptr (JsonObject) result =
+    ask (world, "show-week", "{\"resource\": \"RID-1\", \"date\": \"2026-12-25\"}");
+  JsonArray *days = json_object_get_array_member (result, "days");
+
+  g_assert_true (json_object_has_member (json_array_get_object_element (days, 4), "closed"));
+  g_assert_false (json_object_has_member (json_array_get_object_element (days, 0), "closed"));
+}
+
 /* A hold that has ended is nobody's time any more. */
 static void
 test_week_forgets_ended_holds (void)
@@ -267,6 +280,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/admin-week/week", test_week);
   g_test_add_func ("/admin-week/week-forgets-ended-holds", test_week_forgets_ended_holds);
+  g_test_add_func ("/admin-week/week-names-holidays", test_week_names_holidays);
   g_test_add_func ("/admin-week/bookings", test_bookings);
   g_test_add_func ("/admin-week/records", test_records);
   g_test_add_func ("/admin-week/times", test_times);
