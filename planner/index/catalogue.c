@@ -20,6 +20,7 @@ struct _Catalogue
   GHashTable *resources_by_key;
   GHashTable *offers_by_id;
   GHashTable *offers_by_identifier;
+  GHashTable *offers_by_unit; /* unit id → GPtrArray, by offer id */
 };
 
 static guint
@@ -100,6 +101,8 @@ catalogue_new (void)
   catalogue->units_by_key = g_hash_table_new_full (key_hash, key_equal, g_free, NULL);
   catalogue->resources_by_key = g_hash_table_new_full (key_hash, key_equal, g_free, NULL);
   catalogue->offers_by_identifier = g_hash_table_new_full (key_hash, key_equal, g_free, NULL);
+  catalogue->offers_by_unit =
+    g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
   return catalogue;
 }
 
@@ -113,6 +116,7 @@ catalogue_clear (Catalogue *catalogue)
   g_hash_table_unref (catalogue->resources_by_key);
   g_hash_table_unref (catalogue->offers_by_id);
   g_hash_table_unref (catalogue->offers_by_identifier);
+  g_hash_table_unref (catalogue->offers_by_unit);
   g_ptr_array_unref (catalogue->units);
   g_ptr_array_unref (catalogue->resources);
   g_ptr_array_unref (catalogue->offers);
@@ -200,10 +204,18 @@ catalogue_add_resource (Catalogue *catalogue, CatalogueResource *resource)
 void
 catalogue_add_offer (Catalogue *catalogue, CatalogueOffer *offer)
 {
+  GPtrArray *of_unit = g_hash_table_lookup (catalogue->offers_by_unit, &offer->rules->unit_id);
+
   g_ptr_array_add (catalogue->offers, offer);
   g_hash_table_insert (catalogue->offers_by_id, &offer->rules->offer_id, offer);
   insert_by_key (catalogue->offers_by_identifier, offer->rules->tenant_id, offer->rules->identifier,
                  offer);
+  if (of_unit == NULL)
+    {
+      of_unit = g_ptr_array_new ();
+      g_hash_table_insert (catalogue->offers_by_unit, &offer->rules->unit_id, of_unit);
+    }
+  g_ptr_array_add (of_unit, offer);
 }
 
 /**
@@ -287,10 +299,12 @@ catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *
 static void
 append_offers (const Catalogue *catalogue, gint64 unit_id, gboolean shared_only, GPtrArray *offers)
 {
-  for (guint i = 0; i < catalogue->offers->len; i++)
+  const GPtrArray *of_unit = g_hash_table_lookup (catalogue->offers_by_unit, &unit_id);
+
+  for (guint i = 0; of_unit != NULL && i < of_unit->len; i++)
     {
-      CatalogueOffer *offer = catalogue->offers->pdata[i];
-      if (offer->rules->unit_id == unit_id && (!shared_only || offer->shared_with_sub_units))
+      CatalogueOffer *offer = of_unit->pdata[i];
+      if (!shared_only || offer->shared_with_sub_units)
         g_ptr_array_add (offers, offer);
     }
 }
