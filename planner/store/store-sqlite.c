@@ -2,8 +2,10 @@
 /* The session interface on SQLite: WAL, full durability, statements prepared once and bound by name. */
 #include "store/store.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 
@@ -61,6 +63,18 @@ run_text (StoreSession *session, const char *sql, GError **error)
   return TRUE;
 }
 
+/* The file holds citizens' numbers: its owner's alone, and SQLite gives the log beside it the same
+ * mode. Only a file that is not there yet is opened here: closing an open database's descriptor would
+ * drop the locks of every connection of this process. */
+static void
+create_private (const char *path)
+{
+  int descriptor = open (path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+  if (descriptor >= 0)
+    close (descriptor);
+}
+
 /**
  * store_open:
  * @path: the database file; STORE_WRITE creates it when it is not there
@@ -79,6 +93,8 @@ store_open (const char *path, StoreAccess access, GError **error)
     (access == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
 
   session->may_write = access == STORE_WRITE;
+  if (access == STORE_WRITE)
+    create_private (path);
   if (sqlite3_open_v2 (path, &session->database, flags, NULL) != SQLITE_OK)
     {
       set_error (session, "cannot open the database", error);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The session interface on a real SQLite file: transactions, savepoints, guards of the schema. */
 /* Also tests: store-migrate. */
+#include <glib/gstdio.h>
+
 #include "base/error.h"
 #include "store/store-migrate.h"
 #include "store/store.h"
@@ -104,6 +106,24 @@ test_check_is_content (void)
   g_assert_no_error (error);
 }
 
+/* Citizens' numbers stand in it: nobody but its owner reads the database or its log. */
+static void
+test_files_are_private (void)
+{
+  static const char *const names[] = { "planner.db", "planner.db-wal" };
+  g_autofree char *folder = testlib_make_folder ();
+  g_autoptr (StoreSession) session = open_migrated (folder);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+      GStatBuf status;
+
+      g_assert_cmpint (g_stat (path, &status), ==, 0);
+      g_assert_cmpuint (status.st_mode & 0777, ==, 0600);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -111,5 +131,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store-sqlite/savepoints-keep-neighbours", test_savepoints_keep_neighbours);
   g_test_add_func ("/store-sqlite/unknown-schema-is-refused", test_unknown_schema_is_refused);
   g_test_add_func ("/store-sqlite/check-is-content", test_check_is_content);
+  g_test_add_func ("/store-sqlite/files-are-private", test_files_are_private);
   return g_test_run ();
 }
