@@ -76,7 +76,7 @@ new_observance (const CalsyncZone *zone, gint64 change_us)
 static icalcomponent *
 new_timezone (const CalsyncBooking *booking)
 {
-  icalcomponent *timezone = icalcomponent_vanew (
+  icalcomponent *vtimezone = icalcomponent_vanew (
     ICAL_VTIMEZONE_COMPONENT, icalproperty_new_tzid (calsync_zone_get_name (booking->zone)), NULL);
   gint64 change_us = 0, next_us = 0;
   guint n_observances = 0;
@@ -86,12 +86,12 @@ new_timezone (const CalsyncBooking *booking)
     change_us = next_us;
   do
     {
-      icalcomponent_add_component (timezone, new_observance (booking->zone, change_us));
+      icalcomponent_add_component (vtimezone, new_observance (booking->zone, change_us));
       n_observances++;
     }
   while (change_us <= booking->end_us && n_observances < 100 &&
          calsync_zone_next_change (booking->zone, change_us, &change_us));
-  return timezone;
+  return vtimezone;
 }
 
 static icalcomponent *
