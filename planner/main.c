@@ -217,7 +217,9 @@ main (int argc, char **argv)
   gboolean ok = FALSE;
 
   setlocale (LC_ALL, "C.UTF-8");
+  /* A reader that left, and a file at its limit, are errors of one write, not the end. */
   signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
   if (!parse_options (&options, &argc, &argv, &error))
     ok = FALSE;
   else if (options.prints_version)

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "calsync-civil.h"
 
 #define CPR_DIGITS 10
 
@@ -101,15 +102,17 @@ append_number (GString *line, const char *name, gint64 number)
   g_string_append_printf (line, "%" G_GINT64_FORMAT, number);
 }
 
-/* Microseconds, so that lines sort; a date of its own because the machine's zone plays no part. */
+/* In UTC to the microsecond, so that lines sort; the machine's zone plays no part. */
 static void
 append_time (GString *line)
 {
   gint64 now_us = clock_now_us ();
-  g_autoptr (GDateTime) now = g_date_time_new_from_unix_utc (now_us / G_USEC_PER_SEC);
-  g_autofree char *second = g_date_time_format (now, "%Y-%m-%dT%H:%M:%S");
-  g_autofree char *text = g_strdup_printf ("%s.%06dZ", second, (int) (now_us % G_USEC_PER_SEC));
+  CalsyncLocalTime utc;
+  char text[40];
 
+  calsync_local_from_seconds (now_us / G_USEC_PER_SEC, &utc);
+  g_snprintf (text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.year, utc.month,
+              utc.day, utc.hour, utc.minute, utc.second, (int) (now_us % G_USEC_PER_SEC));
   append_name (line, "time");
   g_string_append_printf (line, log_format == PLANNER_LOG_JSON ? "\"%s\"" : "%s", text);
 }

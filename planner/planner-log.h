@@ -25,7 +25,7 @@ typedef enum
  * @organisation: (nullable): of the security header ActiveOrganisation
  * @user: (nullable): user identifier of the header RequestUserMetadata, never the name
  * @place: where it ran: inline, worker, writer; none when it never ran
- * @outcome: ok, replay, fault or refused
+ * @outcome: ok, replay, fault, busy or error
  * @fault_code: of the contract; 0 for none
  * @reason: (nullable): of a fault, in words without personal data
  * @queue_us: waiting for its place

@@ -5,6 +5,7 @@
 #include "base/executor-private.h"
 
 #define MAX_BEGINS 3
+#define LATE       "the deadline passed while the call waited"
 
 /* The jobs that share a transaction, in the order in which they ran. */
 typedef struct
@@ -114,7 +115,7 @@ run_jobs (Group *group, ExecutorTicket *first)
     {
       if (executor_ticket_is_late (ticket))
         {
-          executor_ticket_answer_busy (ticket, "the deadline passed while the call waited");
+          executor_ticket_answer_busy (ticket, LATE);
           executor_post_one (group->executor, ticket);
         }
       else
@@ -235,6 +236,13 @@ run_group (Executor *executor, ExecutorTicket *first)
   Group group = { executor, executor_tickets_new (), clock_monotonic_us (), FALSE };
   gpointer delta = NULL;
 
+  if (executor_ticket_is_late (first))
+    {
+      executor_ticket_answer_busy (first, LATE);
+      executor_post (executor, NULL, group.tickets);
+      executor_post_one (executor, first);
+      return;
+    }
   note_group_start (executor, group.started_us);
   if (!begin (executor, &first->error))
     {

@@ -19,7 +19,8 @@ typedef struct
   PlannerCallers *callers;
   ContractEnvelope *envelope;
   OpCall op;
-  Timer *deadline;
+  Timer *deadline;   /* of calls that do not end at once */
+  gboolean *is_over; /* set when the call ends while it is being submitted */
   gint64 arrived_us;
   gint64 queue_us;
   const char *place;
@@ -28,6 +29,11 @@ typedef struct
 } Call;
 
 static const char *const place_names[] = { "inline", "worker", "writer" };
+static const char *const outcome_names[] = { [METRICS_OK] = "ok",
+                                             [METRICS_REPLAY] = "replay",
+                                             [METRICS_FAULT] = "fault",
+                                             [METRICS_BUSY] = "busy",
+                                             [METRICS_ERROR] = "error" };
 
 static void
 call_free (Call *call)
@@ -86,10 +92,10 @@ find_unit (const ContractEnvelope *envelope)
 }
 
 static void
-log_call (Call *call, PlannerLogLevel level, const char *outcome, guint status, gint64 fault_code)
+log_call (Call *call, const FaultRow *row, const char *outcome, guint status, const char *reason)
 {
   const ContractEnvelope *envelope = call->envelope;
-  LogCall line = { .level = level,
+  LogCall line = { .level = row == NULL ? PLANNER_LOG_INFO : row->level,
                    .request_id = call->request_id,
                    .caller = call->op.caller->name,
                    .peer = listener_request_get_peer (call->request),
@@ -97,7 +103,8 @@ log_call (Call *call, PlannerLogLevel level, const char *outcome, guint status, 
                    .unit = find_unit (envelope),
                    .place = call->place,
                    .outcome = outcome,
-                   .fault_code = fault_code,
+                   .fault_code = row == NULL ? 0 : row->fault_code,
+                   .reason = reason,
                    .http_status = status,
                    .queue_us = call->queue_us,
                    .duration_us = clock_monotonic_us () - call->arrived_us };
@@ -116,7 +123,6 @@ send (Call *call, guint status, GString *text)
   gsize n_bytes = text->len;
 
   call->is_answered = TRUE;
-  timer_arm (call->deadline, TIMER_NEVER);
   listener_request_reply_take (call->request, status, type, g_string_free (text, FALSE), n_bytes);
 }
 
@@ -156,8 +162,7 @@ answer_fault (Call *call, const GError *error, FaultStage stage)
                               clock_monotonic_us () - call->arrived_us);
   planner_metrics_count_fault (metrics, row->fault_code);
   log_hidden (call, row, error);
-  log_call (call, row->level, row->side == CONTRACT_FAULT_RECEIVER ? "error" : "fault", status,
-            row->fault_code);
+  log_call (call, row, outcome_names[outcome_of (row)], status, fault.text);
 }
 
 static gboolean
@@ -191,7 +196,7 @@ answer (Call *call)
   send (call, 200, text);
   planner_metrics_count_call (call->endpoint->metrics, call->envelope->operation, outcome,
                               clock_monotonic_us () - call->arrived_us);
-  log_call (call, PLANNER_LOG_INFO, outcome == METRICS_REPLAY ? "replay" : "ok", 200, 0);
+  log_call (call, NULL, outcome_names[outcome], 200, NULL);
 }
 
 /* The caller was told busy, and then it came through: whoever looks for it must find a line. */
@@ -221,6 +226,8 @@ on_done (OpCall *op, const OpReport *report, const GError *error, gpointer data)
     answer_fault (call, error, FAULT_STAGE_ANSWER);
   else
     answer (call);
+  if (call->is_over != NULL)
+    *call->is_over = TRUE;
   call_free (call);
 }
 
@@ -272,6 +279,7 @@ submit (Call *call)
 {
   PlannerEndpoint *endpoint = call->endpoint;
   const OpRow *row = op_table_find (call->envelope->operation->name);
+  gboolean is_over = FALSE;
   gint64 deadline_us;
 
   if (row == NULL)
@@ -287,9 +295,13 @@ submit (Call *call)
   call->op.operation = call->envelope->operation;
   call->op.arena = call->envelope->arena;
   call->op.request = call->envelope->request;
-  if (row->place != OP_INLINE)
-    timer_arm (call->deadline, deadline_us);
+  call->is_over = &is_over;
   op_service_submit (endpoint->service, &call->op, deadline_us, on_done, call);
+  if (is_over)
+    return;
+  call->is_over = NULL;
+  call->deadline = timer_new (endpoint->context, on_deadline, call);
+  timer_arm (call->deadline, deadline_us);
 }
 
 static Call *
@@ -305,7 +317,6 @@ call_new (PlannerEndpoint *endpoint,
   call->callers = planner_callers_ref (callers);
   call->envelope = contract_envelope_new ();
   call->op.caller = caller;
-  call->deadline = timer_new (endpoint->context, on_deadline, call);
   call->arrived_us = clock_monotonic_us ();
   call->place = "none";
   ids_new_guid (call->request_id);

@@ -135,8 +135,12 @@ static void
 on_plain_request (ListenerRequest *request, gpointer user_data)
 {
   PlannerServer *server = user_data;
+  const OpCaller *caller = planner_callers_get_plain (server->callers);
 
-  route_contract (server, request, planner_callers_get_plain (server->callers), FALSE);
+  if (caller != NULL)
+    route_contract (server, request, caller, FALSE);
+  else
+    reply_words (request, 403, "This face has no caller any more.");
 }
 
 static void

@@ -103,12 +103,13 @@ seal (gpointer user_data, gpointer session, gpointer *out_delta, GError **error)
 {
   OpService *service = user_data;
   gint64 now_us = clock_now_us ();
-  gboolean all = g_atomic_int_compare_and_exchange (&service->wants_reload, TRUE, FALSE);
 
+  service->has_reloaded = g_atomic_int_compare_and_exchange (&service->wants_reload, TRUE, FALSE);
   if (!journal_store_seal (session, error))
     return FALSE;
-  *out_delta = all ? index_feed_load_all (service->feed, session, now_us, error)
-                   : index_feed_load_changes (service->feed, session, now_us, error);
+  *out_delta = service->has_reloaded
+                 ? index_feed_load_all (service->feed, session, now_us, error)
+                 : index_feed_load_changes (service->feed, session, now_us, error);
   return *out_delta != NULL;
 }
 
@@ -120,7 +121,12 @@ settle (gpointer user_data, gpointer session, gboolean is_durable)
   if (is_durable)
     index_feed_keep (service->feed);
   else
-    index_feed_undo (service->feed);
+    {
+      index_feed_undo (service->feed);
+      if (service->has_reloaded)
+        g_atomic_int_set (&service->wants_reload, TRUE);
+    }
+  service->has_reloaded = FALSE;
 }
 
 /* Wall-clock instant to alarm. */

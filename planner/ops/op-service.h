@@ -8,9 +8,10 @@
 
 /**
  * OpService:
- * @feed: the writer thread's once that runs, as is @checkpointed_us
+ * @feed: the writer thread's once that runs, as are @checkpointed_us and @has_reloaded
  * @day: local day that the index was made for
  * @wants_reload: atomic: the next group makes the whole index anew
+ * @has_reloaded: the group that is being committed did
  *
  * All else is the loop's.
  */
@@ -30,6 +31,7 @@ struct _OpService
   gboolean is_keeping_up;
   gint64 day;
   int wants_reload;
+  gboolean has_reloaded;
   gint64 checkpointed_us;
 };
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+# The listener's torture, done to plannerd itself: crowds, floods, silence and smuggling leave it serving, flat and clean.
+
+import urllib.parse
+
+import testlib
+import torture
+from planner_process import PATH, Caller, Municipality, PlannerProcess
+
+REQUEST_TIMEOUT_S = 1.0
+# What only the listener's own small server offers: a late reply, a large one, an echo.
+SETTINGS = {
+    "limits/request-timeout-ms": 1000,
+    "limits/reply-timeout-ms": 1000,
+    "limits/max-body-bytes": 1024 * 1024,
+}
+
+
+def run_check(name):
+    """One check on a server of its own."""
+    place = Municipality().jobcenter("89000")
+    place.offer("10000000-0000-4000-8000-000000000001", "89000", 7)
+    with PlannerProcess(place, [Caller("plain", plain=True)], settings=SETTINGS) as planner:
+        target = torture.Target(
+            port=urllib.parse.urlsplit(planner.url).port,
+            pid=planner.process.pid,
+            path=PATH + "?xsd",
+            post_path=PATH,
+            request_timeout_s=REQUEST_TIMEOUT_S,
+            reply_timeout_s=1.0,
+            connections=testlib.budget("plannerd-torture"),
+        )
+        try:
+            torture.CHECKS[name](target)
+        except torture.Skip as reason:
+            raise testlib.Skip(str(reason)) from None
+
+
+def add_tests(names):
+    """One test for each check of the suite."""
+    for name in torture.CHECKS:
+        names["test_" + name.replace("-", "_")] = lambda name=name: run_check(name)
+
+
+add_tests(globals())
+testlib.run(globals())
