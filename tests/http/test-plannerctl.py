@@ -2,6 +2,7 @@
 # plannerctl as a program: on a database of its own, and through a plannerd that has the database.
 # Also tests: ctl-call, ctl-client, ctl-create, ctl-explain, ctl-import, ctl-list, ctl-print, ctl-show, ctl-verify, ctl-week, planner-admin.
 """Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
+import datetime
 import json
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ DAEMON = testlib.BUILD / "planner" / "plannerd"
 DATA = testlib.SOURCE / "data"
 DEMO = DATA / "demo"
 OFFER = "89000000-0000-4000-8000-000000000001"
+CLOSED = f"{datetime.date.today().year + 1}-12-24T10:00"
 
 
 def ctl(database, *arguments, code=0, text=None):
@@ -102,7 +104,7 @@ def test_a_citizens_number_comes_from_a_file_only():
 
 def test_explain_names_reasons():
     database = make_demo()
-    holiday = ask(database, "explain", OFFER, "2027-12-24T10:00")["result"]
+    holiday = ask(database, "explain", OFFER, CLOSED)["result"]
     assert holiday["offered"] is False and "closed-day" in {reason["verdict"] for reason in holiday["reasons"]}
     ctl(database, "explain", OFFER, "tomorrow", code=1)
     ctl(database, "explain", "89000000", "2027-02-01T10:00", code=1)
@@ -129,7 +131,7 @@ def test_through_plannerd():
     testlib.wait_for(lambda: database.with_name("planner.db.socket").exists(), 10, "the admin socket")
     assert len(ask(database, "list", "advisors")["result"]["advisors"]) == 24
     assert "Vejleder 01, week" in ctl(database, "show", "week", "90000001")
-    assert ask(database, "explain", OFFER, "2027-12-24T10:00")["result"]["offered"] is False
+    assert ask(database, "explain", OFFER, CLOSED)["result"]["offered"] is False
     again = ask(database, "import", DEMO)["result"]
     assert again["written"] and again["expanded"] == 0
     ctl(database, "show", "unit", "70000", code=1)

@@ -16,9 +16,9 @@
 
 /* The demo, imported as an admin does, served as citizens see it: Monday 23 November 2026, 09:00. */
 static World *
-new_demo (void)
+new_demo_at (const char *now)
 {
-  World *world = world_new (world_instant ("2026-11-23T08:00:00Z"));
+  World *world = world_new (world_instant (now));
   g_autofree char *arguments = admin_harness_dup_demo ();
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) result =
@@ -27,6 +27,12 @@ new_demo (void)
   g_assert_no_error (error);
   world_run_sql (world, "");
   return world;
+}
+
+static World *
+new_demo (void)
+{
+  return new_demo_at ("2026-11-23T08:00:00Z");
 }
 
 static guint
@@ -124,6 +130,26 @@ test_explain_agrees_with_listing (void)
                                     (Period){ start_us, start_us + 12 * PERIOD_US_PER_HOUR });
       }
   g_assert_cmpuint (n_listed, >, 100);
+}
+
+/* No date in the demo is its last: years later there are offers, times and appointments as today. */
+static void
+test_demo_stays_alive (void)
+{
+  g_autoptr (World) world = new_demo_at ("2031-06-02T06:00:00Z");
+  gint64 now_us = world_instant ("2031-06-02T06:00:00Z");
+  Period weeks = { now_us + 2 * PERIOD_US_PER_DAY, now_us + 16 * PERIOD_US_PER_DAY };
+  g_autoptr (GHashTable) individual = NULL;
+  g_autoptr (GHashTable) windowed = NULL;
+
+  g_assert_cmpuint (tell_facts (world, 1, "89000", 1), >=, 3);
+  individual = list_starts (world, 1, INDIVIDUAL, weeks);
+  windowed = list_starts (world, 1, WINDOWED, weeks);
+  g_assert_cmpuint (g_hash_table_size (individual), >, 50);
+  g_assert_cmpuint (g_hash_table_size (windowed), >, 2);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM busy_span"), >, 500);
+  g_assert_cmpint (
+    world_count (world, "SELECT count(*) FROM closing_day WHERE closed_date > 22400"), >, 10);
 }
 
 static JsonObject *
@@ -287,6 +313,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/admin-explain/demo-shows-offers", test_demo_shows_offers);
   g_test_add_func ("/admin-explain/agrees-with-listing", test_explain_agrees_with_listing);
+  g_test_add_func ("/admin-explain/demo-stays-alive", test_demo_stays_alive);
   g_test_add_func ("/admin-explain/verdicts", test_verdicts);
   g_test_add_func ("/admin-explain/citizens", test_citizens);
   g_test_add_func ("/admin-explain/verify-finds-damage", test_verify_finds_damage);

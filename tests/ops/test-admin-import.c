@@ -310,6 +310,81 @@ test_working_time (void)
   g_assert_cmpstr (changed, ==, "Mon 08:00-09:00");
 }
 
+static gint64
+count_of (JsonObject *result, const char *table, const char *member)
+{
+  return json_object_get_int_member (
+    json_object_get_object_member (json_object_get_object_member (result, "tables"), table),
+    member);
+}
+
+/* Only what differs is written, sets included, and the index is told of it and of nothing else. */
+static void
+test_changes (void)
+{
+  g_auto (AdminHarness) harness = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autofree char *resources = NULL;
+  gint64 n_offers;
+  gint64 n_catalogue;
+
+  admin_harness_init (&harness);
+  import_small (&harness, "resource;weekdays;start;end\nr1;mon;08:00;15:00\n", "resource;date\n");
+  n_offers = admin_harness_count (&harness, "change WHERE kind = 'offer'");
+  n_catalogue = admin_harness_count (&harness, "change WHERE kind = 'catalogue'");
+  resources =
+    g_strconcat (RESOURCES, "r3;advisor;Vejleder 03;vejleder03@kommune.example;89001;\n", NULL);
+  result = admin_harness_import (
+    &harness, &error, "units.csv", "unit;name\n89000;Hoved\n", "teams.csv", TEAMS "b;89001;B\n",
+    "resources.csv", resources, "offers.csv",
+    "identifier;unit;title;interview_type;duration;contact_types;advisors;rooms\n"
+    "aaaaaaaa-0000-4000-8000-000000000001;89000;Samtale;7;30;1|8;r1;room\n"
+    "aaaaaaaa-0000-4000-8000-000000000002;89000;Ny;7;30;1;r2;\n",
+    "offer-windows.csv",
+    "offer;weekdays;start;end\naaaaaaaa-0000-4000-8000-000000000001;mon;08:00;09:00\n", NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (count_of (result, "units", "same"), ==, 1);
+  g_assert_cmpint (count_of (result, "teams", "added"), ==, 1);
+  g_assert_cmpint (count_of (result, "teams", "same"), ==, 1);
+  g_assert_cmpint (count_of (result, "resources", "added"), ==, 1);
+  g_assert_cmpint (count_of (result, "resources", "same"), ==, 3);
+  g_assert_cmpint (count_of (result, "offers", "changed"), ==, 1);
+  g_assert_cmpint (count_of (result, "offers", "added"), ==, 1);
+  g_assert_cmpint (admin_harness_count (&harness, "offer_window WHERE offer_id = 1"), ==, 1);
+  g_assert_cmpint (admin_harness_count (&harness, "offer_contact_type WHERE offer_id = 1"), ==, 2);
+  g_assert_cmpint (admin_harness_count (&harness, "offer_resource WHERE offer_id = 1"), ==, 2);
+  g_assert_cmpint (admin_harness_count (&harness, "change WHERE kind = 'offer'"), ==, n_offers + 2);
+  g_assert_cmpint (admin_harness_count (&harness, "change WHERE kind = 'catalogue'"), ==,
+                   n_catalogue + 1);
+}
+
+/* A room that is claimed by nobody's calendar, an advisor who leaves, and words that are free. */
+static void
+test_resource_details (void)
+{
+  g_auto (AdminHarness) harness = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result = NULL;
+
+  admin_harness_init (&harness);
+  result = admin_harness_import (
+    &harness, &error, "tenant.csv", TENANT, "units.csv", UNITS, "resources.csv",
+    "resource,kind,name,email,units,competences,languages,may_be_summoned,retired_from\r\n"
+    "r1,advisor,\"Vejleder, nr. "
+    "1\",vejleder01@kommune.example,89000|89001,job|sygdom,da|en,no,2027-01-01\r\n",
+    NULL);
+  g_assert_no_error (error);
+  g_assert_cmpint (
+    admin_harness_count (&harness, "resource WHERE name = 'Vejleder, nr. 1' AND may_be_summoned = 0"
+                                   " AND retired_us = 1798758000000000"),
+    ==, 1);
+  g_assert_cmpint (admin_harness_count (&harness, "resource_tag"), ==, 4);
+  g_assert_cmpint (admin_harness_count (&harness, "resource_unit"), ==, 2);
+  g_assert_cmpint (admin_harness_count (&harness, "calendar WHERE calendar_key = 'planner'"), ==,
+                   1);
+}
+
 #define EVENT(uid, rest)                                                          \
   "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:" uid "\r\n" \
   "DTSTAMP:20260101T000000Z\r\nSUMMARY:Hemmeligt\r\n" rest "END:VEVENT\r\nEND:VCALENDAR\r\n"
@@ -466,6 +541,8 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-import/refusals-name-file-and-line", test_refusals_name_file_and_line);
   g_test_add_func ("/admin-import/partial-writes-the-rest", test_partial_writes_the_rest);
   g_test_add_func ("/admin-import/working-time", test_working_time);
+  g_test_add_func ("/admin-import/changes", test_changes);
+  g_test_add_func ("/admin-import/resource-details", test_resource_details);
   g_test_add_func ("/admin-import/calendars", test_calendars);
   g_test_add_func ("/admin-import/invalidated-until-expanded", test_invalidated_until_expanded);
   g_test_add_func ("/admin-import/window-rolls", test_window_rolls);
