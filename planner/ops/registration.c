@@ -52,7 +52,21 @@ registration_set_advisor (const OpCall *call, Booking *booking, const char *key,
   return TRUE;
 }
 
-/* Bookings of one group share one owner, so that they do not stand in each other's way. */
+/* A group id names no session of a unit that is not the caller's. */
+static gboolean
+serves_session (const OpCall *call, const GroupSession *group, GError **error)
+{
+  const CatalogueOffer *offer = catalogue_get_offer (call->view.catalogue, group->offer_id);
+
+  if (offer != NULL && op_caller_may_use_unit (
+                         call, catalogue_get_unit (call->view.catalogue, offer->rules->unit_id)))
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "GroupIdentifier is not one of the caller's units");
+  return FALSE;
+}
+
+/* Bookings of one group and unit share one owner, so that they do not stand in each other's way. */
 static gboolean
 join_group (const OpCall *call, Booking *booking, GError **error)
 {
@@ -70,6 +84,8 @@ join_group (const OpCall *call, Booking *booking, GError **error)
       g_propagate_error (error, local_error);
       return FALSE;
     }
+  if (group != NULL && !serves_session (call, group, error))
+    return FALSE;
   if (group != NULL)
     {
       booking->session_id = group->session_id;
@@ -81,8 +97,8 @@ join_group (const OpCall *call, Booking *booking, GError **error)
     }
   if (booking->booking_id != 0)
     return TRUE;
-  if (!store_query (call->session, &query, error, SQL_BOOKING_GROUP_OWNER, "is", call->tenant_id,
-                    booking->group_identifier))
+  if (!store_query (call->session, &query, error, SQL_BOOKING_GROUP_OWNER, "iis", call->tenant_id,
+                    booking->unit_id, booking->group_identifier))
     return FALSE;
   if (store_step (&query, error) == STORE_ROW)
     booking->owner_id = store_int (&query, 0);

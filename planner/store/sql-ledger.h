@@ -106,8 +106,8 @@
   X (BOOKING_BY_ID, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM "WHERE b.booking_id = $1") \
   X (BOOKING_BY_IDENTIFIER, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.tenant_id = $1 AND b.identifier = $2") \
-  X (BOOKING_GROUP_OWNER, "SELECT owner_id FROM booking WHERE tenant_id = $1 AND group_identifier = $2 AND state = 'booked' " \
-     "ORDER BY booking_id LIMIT 1") \
+  X (BOOKING_GROUP_OWNER, "SELECT owner_id FROM booking WHERE tenant_id = $1 AND unit_id = $2 AND group_identifier = $3 " \
+     "AND state = 'booked' ORDER BY booking_id LIMIT 1") \
   X (BOOKINGS_LIVE_OF_CITIZEN, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.citizen_id = $1 AND b.state = 'booked' AND b.end_us > $2 ORDER BY b.start_us, b.booking_id") \
   X (BOOKINGS_OF_CITIZEN_PAGE, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
