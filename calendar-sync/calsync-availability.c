@@ -18,6 +18,7 @@ typedef struct
   gint64 start_us;
   gint64 end_us;
   CalsyncClass busy_class;
+  gboolean is_guess; /* a zone of its own times is unknown */
   GArray *available;
 } Part;
 
@@ -115,9 +116,10 @@ read_header (const CalsyncComponent *component,
   part->end_us = G_MAXINT64;
   if (start != NULL)
     {
-      if (!calsync_moment_read (start, scope, &moment) || moment.is_guess)
+      if (!calsync_moment_read (start, scope, &moment))
         return refuse (error, "DTSTART of an availability");
       part->start_us = calsync_moment_to_instant (&moment, own);
+      part->is_guess = moment.is_guess;
     }
   if (end == NULL && duration != NULL && start != NULL)
     {
@@ -129,9 +131,10 @@ read_header (const CalsyncComponent *component,
     }
   if (end == NULL)
     return TRUE;
-  if (!calsync_moment_read (end, scope, &moment) || moment.is_guess)
+  if (!calsync_moment_read (end, scope, &moment))
     return refuse (error, "DTEND of an availability");
   part->end_us = calsync_moment_to_instant (&moment, own);
+  part->is_guess = part->is_guess || moment.is_guess;
   return TRUE;
 }
 
@@ -177,7 +180,7 @@ read_part (const CalsyncComponent *component,
       part_free (part);
       return NULL;
     }
-  *out_is_clean = drop_suspect (part->available);
+  *out_is_clean = drop_suspect (part->available) && !part->is_guess;
   part->start_us = MAX (part->start_us, window->from_us);
   part->end_us = MAX (MIN (part->end_us, window->to_us), part->start_us);
   cut_out (part->available, G_MININT64, part->start_us);

@@ -288,7 +288,12 @@ write_availability_header (CalsyncReducer *reducer,
       calsync_moment_write (body, names[i], &moment, NULL);
     }
   if (duration != NULL &&
-      calsync_parse_duration (duration->value, strlen (duration->value), &length))
+      !calsync_parse_duration (duration->value, strlen (duration->value), &length))
+    {
+      g_set_error (error, CALSYNC_ERROR, CALSYNC_ERROR_MALFORMED, "DURATION cannot be read");
+      return FALSE;
+    }
+  if (duration != NULL)
     g_string_append_printf (body, "DURATION:%sP%" G_GINT64_FORMAT "DT%" G_GINT64_FORMAT "S\r\n",
                             length.days < 0 || length.seconds < 0 ? "-" : "", ABS (length.days),
                             ABS (length.seconds));
