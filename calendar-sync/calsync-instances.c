@@ -6,11 +6,18 @@
 #define MARGIN_S              (2 * CALSYNC_SECONDS_PER_DAY) /* wall time against instants */
 #define MAX_LENGTH_US         (G_GINT64_CONSTANT (1827) * CALSYNC_SECONDS_PER_DAY * CALSYNC_US_PER_SECOND)
 
-/* How long instances are: nominal days on the wall clock, then exact time. */
+/*
+ * How long instances are: nominal days on the wall clock, then exact time. An event whose ends are
+ * both on one wall clock also has its length on that clock. RFC 5545 (3.8.5.3) wants the exact one
+ * for all instances, calendars show the other, and the two part in nights when the clock is moved (or
+ * for good, when the first instance lies in one). Taken time lasts to the later end, offered time to
+ * the earlier.
+ */
 typedef struct
 {
   gint64 days;
   gint64 us;
+  gint64 wall_s; /* 0: none */
 } Length;
 
 /* An exception that moves all instances from an instant on. */
@@ -110,6 +117,15 @@ make_span (const CalsyncSeries *series, gint64 wall_s, Length length, const Cals
   end.value.seconds = wall_s + length.days * CALSYNC_SECONDS_PER_DAY;
   span.start_us = calsync_moment_to_instant (&start, own);
   span.end_us = calsync_moment_to_instant (&end, own) + length.us;
+  if (length.wall_s > 0)
+    {
+      gint64 wall_end_us;
+
+      end.value.seconds = wall_s + length.wall_s;
+      wall_end_us = calsync_moment_to_instant (&end, own);
+      span.end_us =
+        series->is_available ? MIN (span.end_us, wall_end_us) : MAX (span.end_us, wall_end_us);
+    }
   return span;
 }
 
