@@ -82,6 +82,9 @@ measure (const CalsyncMoment *start, const CalsyncExtent *extent, const CalsyncZ
       else
         length.us =
           calsync_moment_to_instant (&extent->end, own) - calsync_moment_to_instant (start, own);
+      if (start->value.form == CALSYNC_TIME_LOCAL && extent->end.value.form == CALSYNC_TIME_LOCAL &&
+          start->zone == extent->end.zone)
+        length.wall_s = MAX (extent->end.value.seconds - start->value.seconds, 0);
       break;
     case CALSYNC_EXTENT_NONE:
     default:
