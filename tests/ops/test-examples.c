@@ -102,9 +102,10 @@ test_folder (gconstpointer data)
   g_autoptr (GPtrArray) names = list_requests (folder);
   g_autoptr (World) world = NULL;
 
-  ids_seed_for_test (1);
   world = world_new (world_instant (NOW));
   world_run_sql (world, sql);
+  /* Only now: what making a world draws is not part of the examples. */
+  ids_seed_for_test (1);
   g_assert_cmpuint (names->len, >=, 2);
   for (guint i = 0; i < names->len; i++)
     {
