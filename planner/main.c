@@ -152,7 +152,8 @@ open_all (Program *program, GError **error)
                                  .data_dir = config->database_data_dir,
                                  .n_workers = (guint) config->limits_workers,
                                  .max_queued = (guint) config->limits_max_queued,
-                                 .max_group = (guint) config->limits_max_group };
+                                 .max_group = (guint) config->limits_max_group,
+                                 .ignores_clock = config->database_ignore_clock != 0 };
 
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)

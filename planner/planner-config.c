@@ -21,6 +21,7 @@ static const ConfigKey config_keys[] = {
   { "database", "path",                     CONFIG_TEXT, CONFIG (database_path),          NULL,                            NONE, NONE,       "file",    FALSE, "The SQLite database; needed." },
   { "database", "schema-dir",               CONFIG_TEXT, CONFIG (database_schema_dir),    PLANNER_DATA_DIR "/schema/sqlite", NONE, NONE,    "folder",  FALSE, "Numbered migrations." },
   { "database", "data-dir",                 CONFIG_TEXT, CONFIG (database_data_dir),      PLANNER_DATA_DIR,                NONE, NONE,       "folder",  FALSE, "Code lists and holidays." },
+  { "database", "ignore-clock",             CONFIG_BOOL, CONFIG (database_ignore_clock),  "false",                         NONE, NONE,       "",        FALSE, "Start although the newest journal entry lies in the future." },
   { "dfdg",     "address",                  CONFIG_TEXT, CONFIG (dfdg_address),           "::",                            NONE, NONE,       "address", FALSE, "Where the DFDG face listens, TLS with client certificates; :: serves IPv4 too." },
   { "dfdg",     "port",                     CONFIG_INT,  CONFIG (dfdg_port),              "8443",                          0,    65535,      "port",    FALSE, "0: this face is closed." },
   { "dfdg",     "certificate",              CONFIG_TEXT, CONFIG (dfdg_certificate),       "",                              NONE, NONE,       "file",    FALSE, "PEM: our certificate and its intermediates; read again on SIGHUP." },

@@ -2,6 +2,7 @@
 /* From configuration to listeners: addresses, caps, time-outs, TLS. */
 #include "http/planner-faces.h"
 
+#include "base/clock.h"
 #include "planner-log.h"
 
 /* An import's JSON may be large; nobody but the socket's owner can send it. */
@@ -39,7 +40,11 @@ init_dfdg (PlannerFaces *faces,
   settings->port = (guint16) config->dfdg_port;
   faces->tls = listener_tls_new (&tls, error);
   settings->tls = faces->tls;
-  return faces->tls != NULL;
+  if (faces->tls == NULL || listener_tls_get_expiry_unix_us (faces->tls) > clock_now_us ())
+    return faces->tls != NULL;
+  g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE, "%s: the certificate has expired",
+               config->dfdg_certificate);
+  return FALSE;
 }
 
 static void

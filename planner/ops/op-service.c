@@ -9,9 +9,10 @@
 #include "store/journal-store.h"
 #include "store/store-migrate.h"
 
-#define CHECKPOINT_US (2 * G_USEC_PER_SEC)
-#define RETRY_US      (5 * G_USEC_PER_SEC)
-#define MAX_GROUP_US  20000
+#define CHECKPOINT_US      (2 * G_USEC_PER_SEC)
+#define RETRY_US           (5 * G_USEC_PER_SEC)
+#define MAX_GROUP_US       20000
+#define MAX_CLOCK_ERROR_US (300 * G_USEC_PER_SEC)
 /* A wall clock may be set; an alarm that far off is looked at again. */
 #define MAX_ALARM_US (600 * G_USEC_PER_SEC)
 
@@ -33,6 +34,42 @@ load_index (OpService *service, StoreSession *session, GError **error)
   return TRUE;
 }
 
+/* The time of the newest journal row; 0 when there is none. */
+static gboolean
+find_newest (StoreSession *session, gint64 *out_at_us, GError **error)
+{
+  g_auto (StoreQuery) last = { 0 };
+  g_auto (StoreQuery) row = { 0 };
+  gint64 sequence;
+
+  if (!store_query (session, &last, error, SQL_JOURNAL_LAST_SEQUENCE, "") ||
+      store_step (&last, error) != STORE_ROW)
+    return FALSE;
+  sequence = store_int (&last, 0);
+  if (!store_query (session, &row, error, SQL_JOURNAL_ROWS_AFTER, "ii", sequence - 1, sequence))
+    return FALSE;
+  *out_at_us = store_step (&row, NULL) == STORE_ROW ? store_int (&row, 2) : 0;
+  return TRUE;
+}
+
+/* A clock that went back would bring expired reservations to life, and its journal would lie. */
+static gboolean
+check_clock (OpService *service, StoreSession *session, GError **error)
+{
+  gint64 newest_us = 0;
+
+  if (service->ignores_clock)
+    return TRUE;
+  if (!find_newest (session, &newest_us, error))
+    return FALSE;
+  if (clock_now_us () + MAX_CLOCK_ERROR_US >= newest_us)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+                       "the clock of this machine shows a time before the newest journal entry: "
+                       "set it right, or set [database] ignore-clock if that entry is wrong");
+  return FALSE;
+}
+
 static gpointer
 open_session (gpointer user_data, ExecutorPlace place, GError **error)
 {
@@ -42,8 +79,9 @@ open_session (gpointer user_data, ExecutorPlace place, GError **error)
   session =
     store_open (service->database_path, place == EXECUTOR_WRITER ? STORE_WRITE : STORE_READ, error);
   if (session == NULL ||
-      (place == EXECUTOR_WRITER && (!store_migrate (session, service->schema_dir, error) ||
-                                    !load_index (service, session, error))))
+      (place == EXECUTOR_WRITER &&
+       (!store_migrate (session, service->schema_dir, error) ||
+        !check_clock (service, session, error) || !load_index (service, session, error))))
     return NULL;
   return g_steal_pointer (&session);
 }
@@ -244,7 +282,7 @@ start_executor (OpService *service, const OpServiceSettings *settings, GError **
  *
  * Opens the database (whose lock the caller holds), brings it to this program's schema, loads the
  * index and starts the threads. Errors: PLANNER_ERROR_UNAVAILABLE when the file cannot be opened or
- * its schema is not known; others when it cannot be read. Loop thread; blocks.
+ * its schema is not known or the clock is behind its journal; others when it cannot be read. Loop thread; blocks.
  *
  * Returns: (transfer full): stop it with op_service_stop() before it is freed
  */
@@ -257,6 +295,7 @@ op_service_new (const OpServiceSettings *settings, GError **error)
   service->database_path = g_strdup (settings->database_path);
   service->schema_dir = g_strdup (settings->schema_dir);
   service->data_dir = g_strdup (settings->data_dir);
+  service->ignores_clock = settings->ignores_clock;
   index_view_init (&service->view);
   service->executor = start_executor (service, settings, error);
   if (service->executor == NULL)

@@ -21,6 +21,7 @@ struct _OpService
   char *database_path;
   char *schema_dir;
   char *data_dir;
+  gboolean ignores_clock;
   Executor *executor;
   IndexFeed *feed;
   IndexView view;

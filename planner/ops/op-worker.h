@@ -10,6 +10,7 @@ typedef struct _OpService OpService;
 /**
  * OpServiceSettings:
  * @context: (nullable): the loop's
+ * @ignores_clock: open a database whose newest journal entry lies in the future
  */
 typedef struct
 {
@@ -20,6 +21,7 @@ typedef struct
   guint n_workers;
   guint max_queued;
   guint max_group;
+  gboolean ignores_clock;
 } OpServiceSettings;
 
 /**

@@ -450,6 +450,53 @@ def test_second_server_is_refused():
     ask(planner, "GetSelfbookTimeslots", times_body(11))
 
 
+def refused_start(settings, break_it):
+    """Starts a plannerd on what BREAK_IT did to a good one; answers its last words."""
+    place = Municipality().jobcenter("89000").offer(OFFER_A, "89000", 7)
+    planner = PlannerProcess(place, [Caller("plain", plain=True)], settings=settings)
+    break_it(planner)
+    done = subprocess.run(planner.arguments, capture_output=True, text=True, check=False, timeout=20)
+    testlib.equal(done.returncode, 1, done.stderr)
+    return done.stderr.splitlines()[-1]
+
+
+def change_database(planner, sql):
+    """Runs a statement on the database of a server that does not run."""
+    connection = sqlite3.connect(planner.database)
+    connection.execute(sql)
+    connection.commit()
+    connection.close()
+
+
+def test_refused_starts():
+    """An unknown schema, a clock behind the journal, a certificate that expired or is none, a taken address."""
+    newest = (
+        "INSERT INTO journal (tenant_id, at_us, actor, call_id, kind, subject, digest)"
+        " VALUES (1, 4102444800000000, 'a', 'b', 'c', 'd', x'00')"
+    )
+    taken = socket.create_server(("127.0.0.1", 0))
+
+    def expire(planner):
+        certificates = planner.certificates
+        command = ["openssl", "x509", "-in", str(certificates.server[0]), "-days", "-1", "-out", str(certificates.server[0])]
+        command += ["-signkey", str(certificates.server[1])]
+        subprocess.run(command, check=True, capture_output=True)
+
+    cases = [
+        ({}, lambda planner: change_database(planner, "PRAGMA user_version = 77"), "schema 77"),
+        ({}, lambda planner: change_database(planner, newest), "clock"),
+        ({}, expire, "has expired"),
+        ({}, lambda planner: planner.certificates.server[0].write_text("nothing", encoding="utf-8"), "[dfdg]"),
+        ({"health/port": taken.getsockname()[1]}, lambda planner: None, "[health]"),
+        ({"plain/address": "0.0.0.0"}, lambda planner: None, "[plain]"),
+    ]
+    for settings, break_it, word in cases:
+        words = refused_start(settings, break_it)
+        if word not in words or not words.startswith("plannerd: "):
+            raise AssertionError(f"{word}: {words}")
+    taken.close()
+
+
 def test_reload():
     """SIGHUP: a new caller is let in, a wrong file changes nothing."""
     planner = town()
