@@ -54,7 +54,32 @@ read_cursor (const Request *request, BookingPage *page, GError **error)
   return FALSE;
 }
 
-/* What the caller may not see is passed over, not counted as the end. */
+/* What the caller may not see is passed over: it takes no place on a page and no cursor points to it. */
+static GPtrArray *
+list_seen (const OpCall *call, const BookingPage *wanted, GError **error)
+{
+  g_autoptr (GPtrArray) seen = g_ptr_array_new_with_free_func ((GDestroyNotify) booking_free);
+  BookingPage page = *wanted;
+  guint n_read;
+
+  do
+    {
+      g_autoptr (GPtrArray) bookings = booking_store_list_page (call->session, &page, error);
+
+      if (bookings == NULL)
+        return NULL;
+      n_read = bookings->len;
+      if (n_read > 0)
+        page.after_booking_id = ((Booking *) bookings->pdata[n_read - 1])->booking_id;
+      for (guint i = n_read; i > 0; i--)
+        if (op_unit_of (call, bookings->pdata[i - 1]) == NULL)
+          g_ptr_array_remove_index (bookings, i - 1);
+      g_ptr_array_extend_and_steal (seen, g_steal_pointer (&bookings));
+    }
+  while (n_read == page.max_count && seen->len < page.max_count);
+  return g_steal_pointer (&seen);
+}
+
 static void
 fill_answer (OpCall *call, const Request *request, GPtrArray *bookings)
 {
@@ -65,8 +90,7 @@ fill_answer (OpCall *call, const Request *request, GPtrArray *bookings)
   list->items = contract_arena_new0_n (call->arena, ContractBookingDetails, n_shown);
   list->is_present = TRUE;
   for (guint i = 0; i < n_shown; i++)
-    if (op_unit_of (call, bookings->pdata[i]) != NULL)
-      booking_details_fill (call, bookings->pdata[i], &list->items[list->n_items++]);
+    booking_details_fill (call, bookings->pdata[i], &list->items[list->n_items++]);
   if (bookings->len > n_shown)
     response->next_cursor = contract_arena_printf (
       call->arena, "%" G_GINT64_FORMAT, ((Booking *) bookings->pdata[n_shown - 1])->booking_id);
@@ -95,7 +119,7 @@ op_get_bookings (OpCall *call, GError **error)
 
   if (!choose_subject (call, request, &page, error) || !read_cursor (request, &page, error))
     return FALSE;
-  bookings = booking_store_list_page (call->session, &page, error);
+  bookings = list_seen (call, &page, error);
   if (bookings == NULL)
     return FALSE;
   op_keep (call, bookings, (GDestroyNotify) g_ptr_array_unref);

@@ -101,7 +101,7 @@ has_type (const GArray *types, gint64 type)
   return FALSE;
 }
 
-/* Fits, is in force, and may still be planned on the first day it could be held. */
+/* Is the caller's to book, fits, is in force, and may still be planned on the first day it could be held. */
 static gboolean
 is_for_citizen (const OpCall *call,
                 const CatalogueOffer *offer,
@@ -113,7 +113,8 @@ is_for_citizen (const OpCall *call,
   gint64 earliest_us = MAX (call->now_us + rules->lead_us, rules->valid_from_us);
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, earliest_us);
 
-  return rules->n_pool > 0 && earliest_us < rules->valid_until_us &&
+  return op_caller_may_use_unit (call, unit) && rules->n_pool > 0 &&
+         earliest_us < rules->valid_until_us &&
          interview_type_may_plan (&unit->types, rules->interview_type, date) == BOOKING_MAY &&
          !(unit->one_open_per_type && has_type (open_types, rules->interview_type)) &&
          offer_match_citizen (&rules->citizen_rules, facts) == CITIZEN_MATCHES;

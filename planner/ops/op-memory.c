@@ -107,7 +107,8 @@ judge (OpCall *call, OpKeyKind kind, const StoredAnswer *answer, GBytes *digest,
  * @cpr: put back into a replayed answer
  *
  * Looks for the answer of an earlier, equal call (design, Idempotency). What no longer stands under
- * a key that may be used again is forgotten.
+ * a key that may be used again is forgotten. What was answered about another's unit is as if it were
+ * not there.
  */
 OpMemoryVerdict
 op_memory_recall (OpCall *call,
@@ -129,7 +130,8 @@ op_memory_recall (OpCall *call,
       g_propagate_error (error, local_error);
       return OP_MEMORY_FAILED;
     }
-  if (answer == NULL)
+  if (answer == NULL ||
+      !op_caller_may_use_unit (call, catalogue_get_unit (call->view.catalogue, answer->unit_id)))
     return OP_MEMORY_NEW;
   if (answer->expiry_us > call->now_us)
     verdict = judge (call, kind, answer, digest, error);

@@ -43,6 +43,7 @@ answer_store_find (StoreSession *session, gint64 tenant_id, const char *key, GEr
   answer->expiry_us = store_int (&query, 3);
   answer->placement_now = store_int (&query, 4);
   answer->booking_identifier = g_strdup (store_text (&query, 5));
+  answer->unit_id = store_int (&query, 6);
   return answer;
 }
 

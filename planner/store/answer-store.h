@@ -9,6 +9,7 @@
  * @key: kind and identifier, or a digest; see ops/op-memory
  * @placement: of the booking when it was answered
  * @placement_now: of the booking now (read only); the answer stands while both agree
+ * @unit_id: of the booking (read only)
  * @booking_identifier: (read only)
  */
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   char *body;
   gint64 expiry_us;
   gint64 placement_now;
+  gint64 unit_id;
   char *booking_identifier;
 } StoredAnswer;
 

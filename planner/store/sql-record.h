@@ -19,7 +19,7 @@
   X (JOURNAL_OF_SUBJECT, "SELECT j.sequence, j.at_us, j.actor, j.call_id, j.kind, p.payload FROM journal j " \
      "LEFT JOIN journal_payload p ON p.sequence = j.sequence WHERE j.subject = $1 ORDER BY j.sequence") \
   \
-  X (ANSWER_FIND, "SELECT a.request_digest, a.placement, a.body, a.expiry_us, b.placement, b.identifier " \
+  X (ANSWER_FIND, "SELECT a.request_digest, a.placement, a.body, a.expiry_us, b.placement, b.identifier, b.unit_id " \
      "FROM stored_answer a JOIN booking b ON b.booking_id = a.booking_id WHERE a.tenant_id = $1 AND a.key = $2") \
   X (ANSWER_PUT, "INSERT INTO stored_answer (tenant_id, key, request_digest, booking_id, placement, body, expiry_us) " \
      "VALUES ($1, $2, $3, $4, $5, $6, $7)") \
