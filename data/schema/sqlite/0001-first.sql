@@ -314,6 +314,8 @@ CREATE INDEX booking_by_citizen ON booking (citizen_id, start_us);
 CREATE INDEX booking_by_unit ON booking (unit_id, start_us, booking_id);
 CREATE INDEX booking_by_advisor ON booking (advisor_id, start_us, booking_id);
 CREATE INDEX booking_by_offer ON booking (offer_id, start_us);
+CREATE INDEX booking_by_session ON booking (session_id) WHERE session_id IS NOT NULL;
+CREATE INDEX booking_by_group ON booking (tenant_id, group_identifier) WHERE group_identifier IS NOT NULL;
 CREATE INDEX booking_by_conflict ON booking (advisor_id, start_us) WHERE conflict = 1 AND state = 'booked';
 
 -- retention: hold (minutes; deleted when used, replaced or expired)
