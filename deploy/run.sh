@@ -39,7 +39,7 @@ build_programs ()
     # The same options as deploy/test.sh, which then uses the folder as it is.
     if [ ! -f "$build/build.ninja" ]; then
         meson setup "$build" -Dwerror=true
-        echo "${CC-} -Dwerror=true" >"$build/options"
+        echo " -Dwerror=true" >"$build/options"
     fi
     ninja -C "$build" planner/plannerd planner/plannerctl
 }

@@ -212,7 +212,8 @@ booking_set_core (const OpCall *call, Booking *booking, Period core)
  * @hold: where and when
  *
  * Sets time, resources and the deadlines that follow from the time. A notice longer than what is
- * left makes a deadline in the past: then it can no longer be moved.
+ * left makes a deadline in the past: then it can no longer be moved. What an indkalder allowed the
+ * citizen stays as the indkalder said it.
  */
 void
 booking_place (const OpCall *call, Booking *booking, const CatalogueOffer *offer, const Hold *hold)
@@ -222,6 +223,8 @@ booking_place (const OpCall *call, Booking *booking, const CatalogueOffer *offer
   booking->room_id = hold->room_id;
   booking->session_id = hold->session_id;
   booking->owner_id = hold->owner_id;
+  if (booking->origin != BOOKING_BY_CITIZEN)
+    return;
   booking->rebook_possible = offer->rebook_possible;
   booking->rebook_deadline_us =
     offer->rebook_possible ? booking->core.start_us - offer->rebook_notice_us : 0;

@@ -150,8 +150,8 @@ ledger_hold (const OpCall *call,
                                                   : open_session (call, wish, placement, error);
   if (is_group && hold->session_id == 0)
     return FALSE;
-  hold->owner_id = wish->moving != NULL ? wish->moving->owner_id
-                                        : claim_store_new_owner (session, call->tenant_id, error);
+  hold->owner_id =
+    wish->owner_id != 0 ? wish->owner_id : claim_store_new_owner (session, call->tenant_id, error);
   if (hold->owner_id == 0 || !hold_store_add (session, hold, error))
     return FALSE;
   holder.owner_id = hold->owner_id;
@@ -256,37 +256,28 @@ ledger_release_booking (const OpCall *call, const Booking *booking, GError **err
  * ledger_settle:
  * @before: as it was before ledger_release_booking()
  *
- * Closes a session that is empty now, and tries again what collided with the time given back. Its
+ * Closes a session that is empty now, and tries again what collided with the time given back, the
+ * citizen's other meetings too. Its
  * journal rows come after that of the change which made room.
  */
 gboolean
 ledger_settle (const OpCall *call, const Booking *before, GError **error)
 {
   return close_session (call, before->session_id, error) &&
-         promote (call, before->advisor_id, before->room_id, before->core, error);
+         promote (call, before->advisor_id, before->room_id, before->core, error) &&
+         promotion_run_citizen (call, before->citizen_id, error);
 }
 
 /**
- * ledger_claim_plain:
- * @exclusive: FALSE for a time that collides and is taken all the same
+ * ledger_claim:
+ * @claim: exclusive is FALSE for a time that collides and is taken all the same
  *
- * Claims a resource for a booking's own interval, without buffers.
+ * Claims a resource for a booking that no hold came before.
  */
 gboolean
-ledger_claim_plain (StoreSession *session,
-                    const Booking *booking,
-                    gint64 resource_id,
-                    gboolean exclusive,
-                    GError **error)
+ledger_claim (StoreSession *session, const Claim *claim, GError **error)
 {
-  Claim claim = { .tenant_id = booking->tenant_id,
-                  .resource_id = resource_id,
-                  .core = booking->core,
-                  .exclusive = exclusive,
-                  .owner_id = booking->owner_id,
-                  .booking_id = booking->booking_id };
-
-  return claim_store_add (session, &claim, error) || taken (error);
+  return claim_store_add (session, claim, error) || taken (error);
 }
 
 /**
@@ -297,8 +288,10 @@ ledger_claim_plain (StoreSession *session,
 gboolean
 ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
 {
-  return group_store_take_seat (session, booking->session_id, booking->booking_id, 0, error) ||
-         taken (error);
+  if (!group_store_take_seat (session, booking->session_id, booking->booking_id, 0, error))
+    return taken (error);
+  return note_change (session, booking->tenant_id, CHANGE_OFFER, booking->offer_id, error) &&
+         ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
 }
 
 /**

@@ -29,11 +29,8 @@ gboolean ledger_release_booking (const OpCall *call,
 gboolean
 ledger_settle (const OpCall *call, const Booking *before, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* For bookings without an offer: @exclusive FALSE takes a time that collides (KSS). */
-gboolean ledger_claim_plain (StoreSession *session,
-                             const Booking *booking,
-                             gint64 resource_id,
-                             gboolean exclusive,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+ledger_claim (StoreSession *session, const Claim *claim, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ledger_take_seat (StoreSession *session,
                            const Booking *booking,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

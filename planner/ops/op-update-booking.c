@@ -112,12 +112,14 @@ check_type (const OpCall *call, const Booking *before, const Booking *after, GEr
     error);
 }
 
+/* A session's room stays the session's; a meeting of its own keeps its room, which must be free. */
 static gboolean
 place_anew (OpCall *call, const Booking *before, Booking *after, gboolean force, GError **error)
 {
   after->placement++;
   after->accepted = FALSE;
-  after->room_id = 0;
+  if (before->session_id != 0)
+    after->room_id = 0;
   return op_expire_holds (call->session, call->now_us, NULL, error) &&
          ledger_release_booking (call, before, error) &&
          registration_judge (call, after, force, error);
@@ -126,11 +128,12 @@ place_anew (OpCall *call, const Booking *before, Booking *after, gboolean force,
 static gboolean
 change (OpCall *call, const Booking *before, Booking *after, const Request *request, GError **error)
 {
+  g_autofree char *group_identifier = ids_fold_guid (request->group_identifier);
   gboolean is_placed;
 
   set_rights (after, request);
   set_content (after, request);
-  set_text (&after->group_identifier, request->group_identifier);
+  set_text (&after->group_identifier, group_identifier);
   booking_set_core (call, after, new_core (before, request));
   after->changed_us = call->now_us;
   if (!registration_set_advisor (call, after, request->case_worker_identifier, error) ||

@@ -50,15 +50,35 @@ make_exclusive (const OpCall *call, gint64 claim_id, gboolean *out_done, GError 
 }
 
 static gboolean
-still_blocks (const OpCall *call, gint64 booking_id, gboolean *out_blocks, GError **error)
+query_count (StoreQuery *query, gint64 *out_count, GError **error)
 {
-  g_auto (StoreQuery) query = { 0 };
-
-  if (!store_query (call->session, &query, error, SQL_CLAIM_N_BLOCKING_OF_BOOKING, "i",
-                    booking_id) ||
-      store_step (&query, error) != STORE_ROW)
+  if (store_step (query, error) != STORE_ROW)
     return FALSE;
-  *out_blocks = store_int (&query, 0) > 0;
+  *out_count = store_int (query, 0);
+  return TRUE;
+}
+
+/* By a resource that is not its own yet, or by another meeting of its citizen. Without a catalogue at
+ * hand (the clock's own work) a second open meeting of the type counts as if the unit minded. */
+static gboolean
+still_blocks (const OpCall *call, const Booking *booking, gboolean *out_blocks, GError **error)
+{
+  const CatalogueUnit *unit = call->view.catalogue == NULL
+                                ? NULL
+                                : catalogue_get_unit (call->view.catalogue, booking->unit_id);
+  gint64 minds_type = unit == NULL || unit->one_open_per_type;
+  g_auto (StoreQuery) claims = { 0 };
+  g_auto (StoreQuery) meetings = { 0 };
+  gint64 n_claims, n_meetings;
+
+  if (!store_query (call->session, &claims, error, SQL_CLAIM_N_BLOCKING_OF_BOOKING, "i",
+                    booking->booking_id) ||
+      !query_count (&claims, &n_claims, error) ||
+      !store_query (call->session, &meetings, error, SQL_BOOKING_MEETS_ANOTHER, "iii",
+                    booking->booking_id, minds_type, call->now_us) ||
+      !query_count (&meetings, &n_meetings, error))
+    return FALSE;
+  *out_blocks = n_claims + n_meetings > 0;
   return TRUE;
 }
 
@@ -69,15 +89,11 @@ end_conflict (const OpCall *call, gint64 booking_id, GError **error)
   g_autoptr (Booking) after = NULL;
   gboolean blocks;
 
-  if (!still_blocks (call, booking_id, &blocks, error))
-    return FALSE;
-  if (blocks)
-    return TRUE;
   before = booking_store_load (call->session, booking_id, error);
   after = before == NULL ? NULL : booking_store_load (call->session, booking_id, error);
-  if (after == NULL)
+  if (after == NULL || !still_blocks (call, before, &blocks, error))
     return FALSE;
-  if (!before->conflict)
+  if (blocks || !before->conflict)
     return TRUE;
   after->conflict = FALSE;
   after->changed_us = call->now_us;
@@ -113,4 +129,27 @@ promotion_run (const OpCall *call, gint64 resource_id, Period freed, GError **er
         return FALSE;
     }
   return claims != NULL;
+}
+
+/**
+ * promotion_run_citizen:
+ *
+ * One of the citizen's meetings has gone or moved: what only stood in its way has no conflict left.
+ */
+gboolean
+promotion_run_citizen (const OpCall *call, gint64 citizen_id, GError **error)
+{
+  g_autoptr (GPtrArray) bookings =
+    booking_store_list_live (call->session, citizen_id, call->now_us, error);
+
+  for (guint i = 0; bookings != NULL && i < bookings->len; i++)
+    {
+      const Booking *booking = bookings->pdata[i];
+
+      if (booking->conflict && (!promotion_run (call, booking->advisor_id, booking->core, error) ||
+                                !promotion_run (call, booking->room_id, booking->core, error) ||
+                                !end_conflict (call, booking->booking_id, error)))
+        return FALSE;
+    }
+  return bookings != NULL;
 }

@@ -7,3 +7,6 @@
 /* @freed: what was given back, at most a day long. */
 gboolean promotion_run (const OpCall *call, gint64 resource_id, Period freed, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
+gboolean promotion_run_citizen (const OpCall *call,
+                                gint64 citizen_id,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

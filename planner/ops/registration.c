@@ -66,17 +66,12 @@ serves_session (const OpCall *call, const GroupSession *group, GError **error)
   return FALSE;
 }
 
-/* Bookings of one group and unit share one owner, so that they do not stand in each other's way. */
 static gboolean
-join_group (const OpCall *call, Booking *booking, GError **error)
+find_session (const OpCall *call, const Booking *booking, GroupSession **out_group, GError **error)
 {
-  GError *local_error = NULL;
   g_autoptr (GroupSession) group = NULL;
-  g_auto (StoreQuery) query = { 0 };
+  GError *local_error = NULL;
 
-  booking->session_id = 0;
-  if (booking->group_identifier == NULL)
-    return TRUE;
   group =
     group_store_find (call->session, call->tenant_id, booking->group_identifier, &local_error);
   if (local_error != NULL)
@@ -86,23 +81,118 @@ join_group (const OpCall *call, Booking *booking, GError **error)
     }
   if (group != NULL && !serves_session (call, group, error))
     return FALSE;
-  if (group != NULL)
-    {
-      booking->session_id = group->session_id;
-      booking->offer_id = group->offer_id;
-      booking->advisor_id = group->advisor_id;
-      booking->room_id = group->room_id;
-      booking_set_core (call, booking, group->core);
-      return TRUE;
-    }
-  if (booking->booking_id != 0)
-    return TRUE;
-  if (!store_query (call->session, &query, error, SQL_BOOKING_GROUP_OWNER, "iis", call->tenant_id,
-                    booking->unit_id, booking->group_identifier))
-    return FALSE;
-  if (store_step (&query, error) == STORE_ROW)
-    booking->owner_id = store_int (&query, 0);
+  *out_group = g_steal_pointer (&group);
   return TRUE;
+}
+
+static gboolean
+fits_session (const Booking *booking, const GroupSession *group)
+{
+  return booking->core.start_us == group->core.start_us &&
+         booking->core.end_us == group->core.end_us && booking->foreign_advisor == NULL &&
+         (booking->advisor_id == 0 || booking->advisor_id == group->advisor_id);
+}
+
+/* Beside a full session stands who may not be turned away: on the same advisor's time. */
+static void
+sit_in (Booking *booking, const GroupSession *group)
+{
+  booking->advisor_id = group->advisor_id;
+  booking->room_id = group->room_id;
+  if (group->n_taken == group->seats)
+    return;
+  booking->session_id = group->session_id;
+  booking->offer_id = group->offer_id;
+}
+
+static gboolean
+shares_owner (const OpCall *call, const Booking *booking, gboolean *out_shares, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+
+  if (!store_query (call->session, &query, error, SQL_CLAIM_OWNER_IS_SHARED, "ii",
+                    booking->owner_id, booking->booking_id) ||
+      store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  *out_shares = store_int (&query, 0) != 0;
+  return TRUE;
+}
+
+/* Bookings of one group and unit at one time share one owner, so that they do not stand in each other's way;
+ * who goes to another time takes an owner of its own along. */
+static gboolean
+choose_owner (const OpCall *call, Booking *booking, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  gboolean shares = FALSE;
+  StoreStep step;
+
+  if (!shares_owner (call, booking, &shares, error))
+    return FALSE;
+  if (shares)
+    booking->owner_id = 0;
+  if (booking->group_identifier == NULL || booking->session_id != 0)
+    return TRUE;
+  if (!store_query (call->session, &query, error, SQL_BOOKING_GROUP_OWNER, "isiiii",
+                    call->tenant_id, booking->group_identifier, booking->unit_id,
+                    booking->core.start_us, booking->core.end_us, booking->booking_id))
+    return FALSE;
+  step = store_step (&query, error);
+  if (step == STORE_ROW)
+    booking->owner_id = store_int (&query, 0);
+  return step != STORE_FAILED;
+}
+
+/* A session has its own time and advisor, and so many seats. What a case system tells of it is taken
+ * beside it when it does not fit; an indkalder is told. */
+static gboolean
+join_group (const OpCall *call, Booking *booking, GError **error)
+{
+  gboolean is_kss = op_acting_role (call) == OP_ROLE_KSS;
+  g_autoptr (GroupSession) group = NULL;
+
+  booking->session_id = 0;
+  if (booking->group_identifier != NULL && !find_session (call, booking, &group, error))
+    return FALSE;
+  if (group != NULL && !is_kss && !fits_session (booking, group))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "time and case worker of a group meeting are those of its session");
+      return FALSE;
+    }
+  if (group != NULL && group->n_taken == group->seats && !is_kss)
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN,
+                           "the group meeting has no seat left");
+      return FALSE;
+    }
+  if (group != NULL && fits_session (booking, group))
+    sit_in (booking, group);
+  return choose_owner (call, booking, error);
+}
+
+/* A booking of an offer keeps the offer's buffers wherever it goes. */
+static Claim
+claim_of (const OpCall *call, const Booking *booking, gint64 resource_id)
+{
+  const CatalogueOffer *offer = catalogue_get_offer (call->view.catalogue, booking->offer_id);
+  gboolean is_room = resource_id == booking->room_id;
+  Claim claim = { .tenant_id = booking->tenant_id,
+                  .resource_id = resource_id,
+                  .core = booking->core,
+                  .exclusive = TRUE,
+                  .owner_id = booking->owner_id,
+                  .booking_id = booking->booking_id };
+
+  if (offer == NULL)
+    return claim;
+  claim.before_us = is_room ? offer->rules->room_before_us : offer->rules->before_us;
+  claim.after_us = is_room ? offer->rules->room_after_us : offer->rules->after_us;
+  claim.may_share_buffers = !is_room && offer->rules->may_share_buffers;
+  if (claim.core.end_us - claim.core.start_us + claim.before_us + claim.after_us >
+      PERIOD_US_PER_DAY)
+    claim.before_us = claim.after_us = 0;
+  return claim;
 }
 
 static gboolean
@@ -113,7 +203,13 @@ resource_collides (const OpCall *call,
                    GError **error)
 {
   const CatalogueResource *resource = catalogue_get_resource (call->view.catalogue, resource_id);
-  SlotClaim wanted = { .core = booking->core, .owner_id = booking->owner_id, .exclusive = TRUE };
+  Claim claim = claim_of (call, booking, resource_id);
+  SlotClaim wanted = { .core = claim.core,
+                       .before_us = claim.before_us,
+                       .after_us = claim.after_us,
+                       .owner_id = claim.owner_id,
+                       .may_share_buffers = claim.may_share_buffers,
+                       .exclusive = TRUE };
   g_autoptr (ResourceFacts) facts = NULL;
 
   if (resource == NULL)
@@ -150,10 +246,23 @@ citizen_collides (const OpCall *call,
   return others != NULL;
 }
 
+/* Before 1970 and after 2255 nobody meets, and some of those times no dateTime with an offset can say. */
+static gboolean
+is_plausible (gint64 unix_us)
+{
+  return unix_us >= 0 && unix_us < G_GINT64_CONSTANT (9000000000000000);
+}
+
 /* Claims last a day at most, so that the overlap probe is bounded. */
 static gboolean
 check_length (const Booking *booking, GError **error)
 {
+  if (!is_plausible (booking->core.start_us))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "BookingStartTime is no time to meet");
+      return FALSE;
+    }
   if (!period_is_empty (booking->core) &&
       booking->core.end_us - booking->core.start_us <= PERIOD_US_PER_DAY)
     return TRUE;
@@ -206,9 +315,12 @@ registration_claim (const OpCall *call, const Booking *booking, GError **error)
   if (booking->session_id != 0)
     return ledger_take_seat (call->session, booking, error);
   for (guint i = 0; i < G_N_ELEMENTS (resources); i++)
-    if (resources[i] != 0 &&
-        !ledger_claim_plain (call->session, booking, resources[i], !booking->conflict, error))
-      return FALSE;
+    {
+      Claim claim = claim_of (call, booking, resources[i]);
+      claim.exclusive = !booking->conflict;
+      if (resources[i] != 0 && !ledger_claim (call->session, &claim, error))
+        return FALSE;
+    }
   return ledger_note_citizen (call->session, call->tenant_id, booking->citizen_id, error);
 }
 
@@ -249,6 +361,9 @@ registration_check_rights (const Booking *booking, GError **error)
     missing = "ReBookingDeadline is needed when ReBookingPossible is true";
   else if (booking->cancel_possible && booking->cancel_deadline_us == 0)
     missing = "CancellationDeadline is needed when CancellationPossible is true";
+  else if (!is_plausible (booking->rebook_deadline_us) ||
+           !is_plausible (booking->cancel_deadline_us))
+    missing = "a deadline is out of reach";
   if (missing != NULL)
     g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, missing);
   return missing == NULL;

@@ -44,10 +44,30 @@ choose_contact_type (const ReservationWish *wish, gint64 *out_contact_type, GErr
 }
 
 static gboolean
-is_same_wish (const Hold *hold, const ReservationWish *wish, const CatalogueResource *advisor)
+is_same_wish (const OpCall *call,
+              const Hold *hold,
+              const ReservationWish *wish,
+              const CatalogueResource *advisor)
 {
-  return hold->offer_id == wish->offer->rules->offer_id && hold->core.start_us == wish->start_us &&
+  return hold->expiry_us > call->now_us && hold->offer_id == wish->offer->rules->offer_id &&
+         hold->core.start_us == wish->start_us &&
          (advisor == NULL || advisor->resource_id == hold->advisor_id);
+}
+
+/**
+ * reservation_owner_of:
+ * @moving: (nullable): the booking to be moved
+ *
+ * Returns: whose claims do not stand in the way of the move; 0 for nobody's. Those who meet in a
+ * group without a session share one owner: the others' time is not free for one who leaves.
+ */
+gint64
+reservation_owner_of (const Booking *moving)
+{
+  gboolean shares_owner =
+    moving != NULL && moving->group_identifier != NULL && moving->session_id == 0;
+
+  return moving == NULL || shares_owner ? 0 : moving->owner_id;
 }
 
 static gboolean
@@ -62,7 +82,7 @@ hold_anew (const OpCall *call,
                  .citizen_id = wish->citizen_id,
                  .start_us = wish->start_us,
                  .advisor = advisor,
-                 .owner_id = wish->moving == NULL ? 0 : wish->moving->owner_id,
+                 .owner_id = reservation_owner_of (wish->moving),
                  .moving = wish->moving };
   g_auto (Placement) placement = { 0 };
 
@@ -102,7 +122,7 @@ reservation_make (const OpCall *call, const ReservationWish *wish, GError **erro
       g_propagate_error (error, local_error);
       return NULL;
     }
-  if (hold != NULL && is_same_wish (hold, wish, advisor))
+  if (hold != NULL && is_same_wish (call, hold, wish, advisor))
     {
       hold->expiry_us =
         call->now_us +
@@ -122,8 +142,9 @@ reservation_make (const OpCall *call, const ReservationWish *wish, GError **erro
   return hold_anew (call, wish, advisor, hold, error) ? g_steal_pointer (&hold) : NULL;
 }
 
+/* What became of a token is told to its own citizen only, and to a caller who may see the booking. */
 static void
-refuse_token (const OpCall *call, const char *token, GError **error)
+refuse_token (const OpCall *call, const char *token, gint64 citizen_id, GError **error)
 {
   GError *local_error = NULL;
   gint64 booking_id = 0;
@@ -135,11 +156,12 @@ refuse_token (const OpCall *call, const char *token, GError **error)
     booking = booking_store_load (call->session, booking_id, &local_error);
   if (local_error != NULL)
     g_propagate_error (error, local_error);
-  else if (booking != NULL)
+  else if (booking != NULL && booking->citizen_id == citizen_id &&
+           op_unit_of (call, booking) != NULL)
     g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_RESERVATION_USED,
                  "the reservation was used: booking %s is %s, revision %" G_GINT64_FORMAT,
                  booking->identifier, booking_state_to_text (booking->state), booking->revision);
-  else if (is_remembered)
+  else if (is_remembered && booking_id == 0)
     g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_RESERVATION_EXPIRED,
                          "the reservation has expired");
   else
@@ -173,7 +195,7 @@ reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GErr
     }
   if (hold == NULL)
     {
-      refuse_token (call, folded, error);
+      refuse_token (call, folded, citizen_id, error);
       return NULL;
     }
   offer = catalogue_get_offer (call->view.catalogue, hold->offer_id);
@@ -185,13 +207,18 @@ reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GErr
                            "the reservation is not known");
       return NULL;
     }
-  return g_steal_pointer (&hold);
+  if (hold->expiry_us > call->now_us)
+    return g_steal_pointer (&hold);
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_RESERVATION_EXPIRED,
+                       "the reservation has expired");
+  return NULL;
 }
 
 /**
  * reservation_check:
  *
- * A hold keeps the time, not the right to it: what the citizen has booked or been told since counts.
+ * A hold keeps the time, not the right to it: what the citizen has booked or been told since counts,
+ * and a meeting that has begun is no more to be had.
  */
 gboolean
 reservation_check (const OpCall *call, const Hold *hold, const Booking *moving, GError **error)
@@ -208,7 +235,10 @@ reservation_check (const OpCall *call, const Hold *hold, const Booking *moving, 
   if (!check_type (call, offer, hold->core.start_us, error) ||
       !citizen_context_load (call->session, &wish, call->now_us, &citizen, error))
     return FALSE;
-  if (offer_match_citizen (&offer->rules->citizen_rules, &citizen.facts) == CITIZEN_CONTRADICTS)
+  if (hold->core.start_us <= call->now_us)
+    verdict = SLOT_PAST_LEAD_TIME;
+  else if (offer_match_citizen (&offer->rules->citizen_rules, &citizen.facts) ==
+           CITIZEN_CONTRADICTS)
     verdict = SLOT_NOT_FOR_CITIZEN;
   else if (citizen.has_open)
     verdict = SLOT_CITIZEN_HAS_OPEN;

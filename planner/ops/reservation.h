@@ -21,6 +21,7 @@ typedef struct
   gint64 contact_type;
 } ReservationWish;
 
+gint64 reservation_owner_of (const Booking *moving);
 Hold *reservation_make (const OpCall *call,
                         const ReservationWish *wish,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -63,6 +63,10 @@
      "AND NOT EXISTS (SELECT 1 FROM busy_span b WHERE b.resource_id = claim.resource_id " \
      "AND b.start_us < claim.core_end_us AND b.end_us > claim.core_start_us) ORDER BY claim_id") \
   X (CLAIM_N_BLOCKING_OF_BOOKING, "SELECT count(*) FROM claim WHERE booking_id = $1 AND exclusive = 0") \
+  X (BOOKING_MEETS_ANOTHER, "SELECT EXISTS (SELECT 1 FROM booking b JOIN booking o ON o.citizen_id = b.citizen_id " \
+     "AND o.booking_id <> b.booking_id AND o.state = 'booked' AND o.end_us > $3 " \
+     "AND ((o.start_us < b.end_us AND o.end_us > b.start_us) OR ($2 AND o.interview_type = b.interview_type)) " \
+     "WHERE b.booking_id = $1)") \
   X (CLAIM_SET_EXCLUSIVE, "UPDATE claim SET exclusive = 1 WHERE claim_id = $1") \
   \
   X (HOLD_BY_TOKEN, "SELECT " SQL_HOLD_COLUMNS " FROM hold WHERE tenant_id = $1 AND token = $2") \
@@ -106,8 +110,11 @@
   X (BOOKING_BY_ID, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM "WHERE b.booking_id = $1") \
   X (BOOKING_BY_IDENTIFIER, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.tenant_id = $1 AND b.identifier = $2") \
-  X (BOOKING_GROUP_OWNER, "SELECT owner_id FROM booking WHERE tenant_id = $1 AND unit_id = $2 AND group_identifier = $3 " \
-     "AND state = 'booked' ORDER BY booking_id LIMIT 1") \
+  X (BOOKING_GROUP_OWNER, "SELECT b.owner_id FROM booking b WHERE b.tenant_id = $1 AND b.group_identifier = $2 " \
+     "AND b.state = 'booked' AND b.session_id IS NULL AND b.unit_id = $3 AND b.start_us = $4 AND b.end_us = $5 " \
+     "AND b.booking_id <> $6 AND NOT EXISTS (SELECT 1 FROM claim c WHERE c.owner_id = b.owner_id " \
+     "AND (c.hold_id IS NOT NULL OR c.core_start_us <> $4 OR c.core_end_us <> $5)) ORDER BY b.booking_id LIMIT 1") \
+  X (CLAIM_OWNER_IS_SHARED, "SELECT EXISTS (SELECT 1 FROM claim WHERE owner_id = $1 AND booking_id <> $2)") \
   X (BOOKINGS_LIVE_OF_CITIZEN, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.citizen_id = $1 AND b.state = 'booked' AND b.end_us > $2 ORDER BY b.start_us, b.booking_id") \
   X (BOOKINGS_OF_CITIZEN_PAGE, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
@@ -135,6 +142,6 @@
      "telephone = $23, meeting_link = $24, contact_options = $25, fund_participation = nullif($26, -1), " \
      "compulsory = $27, should_accept = $28, accepted = $29, rebook_possible = $30, " \
      "rebook_deadline_us = nullif($31, 0), cancel_possible = $32, cancel_deadline_us = nullif($33, 0), " \
-     "conflict = $34, changed_us = $35, owner_system = nullif($36, -1) " \
+     "conflict = $34, changed_us = $35, owner_system = nullif($36, -1), offer_id = nullif($37, 0), owner_id = $38 " \
      "WHERE booking_id = $1 AND revision = $2")
 /* clang-format on */
