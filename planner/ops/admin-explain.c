@@ -21,6 +21,8 @@ typedef struct
   Catalogue *catalogue;
   gint64 tenant_id;
   Wish wish;
+  gint64 own_session_id; /* where the citizen's own reservation has a seat */
+  gint64 lone_owner_id;  /* whose claims go with that reservation, when nobody else sits there */
   CitizenContext citizen;
   SlotQuestion question;
   Period day;
@@ -141,6 +143,24 @@ find_advisor (Explanation *explanation, GError **error)
   return explanation->wish.advisor != NULL;
 }
 
+static gboolean
+find_own_seat (Explanation *explanation, const Hold *hold, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GroupSession) group =
+    group_store_load (explanation->call->session, hold->session_id, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  explanation->own_session_id = hold->session_id;
+  if (group != NULL && group->n_taken == 1)
+    explanation->lone_owner_id = group->owner_id;
+  return TRUE;
+}
+
 /* The citizen's own reservation is no hindrance: a new one would replace it. */
 static gboolean
 find_own_hold (Explanation *explanation, GError **error)
@@ -155,9 +175,10 @@ find_own_hold (Explanation *explanation, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  if (hold != NULL && hold->expiry_us > explanation->call->now_us)
-    explanation->wish.owner_id = hold->owner_id;
-  return TRUE;
+  if (hold == NULL || hold->expiry_us <= explanation->call->now_us)
+    return TRUE;
+  explanation->wish.owner_id = hold->owner_id;
+  return hold->session_id == 0 || find_own_seat (explanation, hold, error);
 }
 
 /* The number is looked up and forgotten; no text of ours repeats it. */
@@ -222,9 +243,16 @@ load_starts (Explanation *explanation, GError **error)
 static ResourceFacts *
 load_facts (Explanation *explanation, const CatalogueResource *resource, GError **error)
 {
-  return resource_facts_load (explanation->call->session, resource,
-                              period_widen (explanation->day, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
-                              explanation->call->now_us, error);
+  ResourceFacts *facts =
+    resource_facts_load (explanation->call->session, resource,
+                         period_widen (explanation->day, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
+                         explanation->call->now_us, error);
+
+  for (guint i = facts == NULL ? 0 : facts->claims->len; i > 0; i--)
+    if (explanation->lone_owner_id != 0 &&
+        g_array_index (facts->claims, SlotClaim, i - 1).owner_id == explanation->lone_owner_id)
+      g_array_remove_index (facts->claims, i - 1);
+  return facts;
 }
 
 /* The question as op placement asks it. */
@@ -363,7 +391,8 @@ explain_sessions (Explanation *explanation, GError **error)
     {
       const GroupSession *group = groups->pdata[i];
       SlotSession session = { group->session_id, group->advisor_id, group->core,
-                              (int) (group->seats - group->n_taken) };
+                              (int) (group->seats - group->n_taken) +
+                                (group->session_id == explanation->own_session_id) };
       SlotFinding finding = offer_match_session (rules, &explanation->question, &session);
       const CatalogueResource *advisor = explanation->wish.advisor;
       JsonObject *object;

@@ -31,6 +31,7 @@ load_moving (OpCall *call,
   g_autofree char *owner_system = NULL;
   BookingAsker asker = { BOOKING_ACTOR_CITIZEN, NULL, call->now_us };
   BookingFacts facts;
+  gint64 owner_id;
 
   context->moving = op_find_booking (call, identifier, cpr, error);
   if (context->moving == NULL)
@@ -39,28 +40,51 @@ load_moving (OpCall *call,
   if (!op_decision_to_error (booking_may_rebook (&facts, &asker), error))
     return FALSE;
   context->offer = reservation_offer_of (call, context->moving, error);
-  g_array_append_val (context->owners, context->moving->owner_id);
+  owner_id = reservation_owner_of (context->moving);
+  if (owner_id != 0)
+    g_array_append_val (context->owners, owner_id);
   return context->offer != NULL;
+}
+
+/* A session in which nobody else sits goes with the hold. */
+static gboolean
+load_own_seat (OpCall *call, const Hold *hold, SlotContext *context, GError **error)
+{
+  GError *local_error = NULL;
+  g_autoptr (GroupSession) group = group_store_load (call->session, hold->session_id, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  context->own_session_id = hold->session_id;
+  if (group != NULL && group->n_taken == 1)
+    g_array_append_val (context->owners, group->owner_id);
+  return TRUE;
 }
 
 /* The citizen's own hold is no hindrance: a new one would replace it. */
 static gboolean
 load_own_hold (OpCall *call, SlotContext *context, GError **error)
 {
+  const char *name = context->moving == NULL ? "new" : context->moving->identifier;
   g_autoptr (Hold) hold = NULL;
   GError *local_error = NULL;
 
-  if (context->moving != NULL || context->citizen_id == 0)
+  if (context->citizen_id == 0)
     return TRUE;
-  hold = hold_store_find_context (call->session, context->citizen_id, "new", &local_error);
+  hold = hold_store_find_context (call->session, context->citizen_id, name, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, local_error);
       return FALSE;
     }
-  if (hold != NULL && hold->expiry_us > call->now_us)
+  if (hold == NULL || hold->expiry_us <= call->now_us)
+    return TRUE;
+  if (context->owners->len == 0)
     g_array_append_val (context->owners, hold->owner_id);
-  return TRUE;
+  return hold->session_id == 0 || load_own_seat (call, hold, context, error);
 }
 
 static gboolean

@@ -9,6 +9,7 @@
  * SlotContext:
  * @citizen: facts (borrowed inline, owned on a worker), other bookings, open type
  * @owners: (element-type gint64): whose claims count as free: the moved booking's, the own hold's
+ * @own_session_id: where the own hold has a seat, which counts as free too; 0 for none
  * @owns_citizen: TRUE when @citizen must be cleared
  */
 typedef struct
@@ -20,6 +21,7 @@ typedef struct
   CitizenContext citizen;
   gboolean owns_citizen;
   GArray *owners;
+  gint64 own_session_id;
 } SlotContext;
 
 void slot_context_clear (SlotContext *context);

@@ -59,7 +59,20 @@ take_out_own (Listing *listing, const AvailabilityBlock **blocks, guint n_blocks
   return TRUE;
 }
 
-/* Starts that count against a window's capacity, without the asker's own. */
+static GArray *
+own_sessions (const SlotContext *context, const OfferBlock *shared)
+{
+  GArray *sessions = g_array_copy (shared->sessions);
+
+  for (guint i = 0; i < sessions->len; i++)
+    {
+      SlotSession *session = &g_array_index (sessions, SlotSession, i);
+      session->seats_left += session->session_id == context->own_session_id;
+    }
+  return sessions;
+}
+
+/* Starts that count against a window's capacity and seats, without the asker's own. */
 static OfferBlock *
 own_offer_block (const Listing *listing, const OfferBlock *shared, GError **error)
 {
@@ -80,7 +93,7 @@ own_offer_block (const Listing *listing, const OfferBlock *shared, GError **erro
     }
   if (step != STORE_END)
     return NULL;
-  return offer_block_new (shared->offer_id, g_array_copy (shared->sessions),
+  return offer_block_new (shared->offer_id, own_sessions (listing->context, shared),
                           g_steal_pointer (&starts));
 }
 
