@@ -7,10 +7,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 
 /* PostgreSQL bounds statements at far more; no statement of ours needs more. */
 #define MAX_PARAMETERS 48
+/* Virtual machine steps between two looks at the clock: some tens of microseconds. */
+#define PROGRESS_STEPS 2000
 
 typedef struct
 {
@@ -22,6 +25,8 @@ struct _StoreSession
 {
   sqlite3 *database;
   gboolean may_write;
+  gint64 read_limit_us; /* 0: none */
+  gint64 read_until_us; /* monotonic, of the transaction that is open; 0: none */
   Prepared prepared[SQL_N_STATEMENTS];
 };
 
@@ -39,6 +44,7 @@ set_error (StoreSession *session, const char *what, GError **error)
       break;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_INTERRUPT:
       planner_code = PLANNER_ERROR_BUSY;
       break;
     case SQLITE_FULL:
@@ -130,6 +136,30 @@ store_close (StoreSession *session)
   g_free (session);
 }
 
+static int
+on_progress (void *data)
+{
+  const StoreSession *session = data;
+
+  return session->read_until_us != 0 && clock_monotonic_us () >= session->read_until_us;
+}
+
+/**
+ * store_limit_reads:
+ * @limit_us: how long a read transaction may last
+ *
+ * A picture that is held for long keeps the write-ahead log from being moved. From now on a statement
+ * of a read transaction that has lasted longer fails with PLANNER_ERROR_BUSY. For reading sessions:
+ * the writing one is never interrupted.
+ */
+void
+store_limit_reads (StoreSession *session, gint64 limit_us)
+{
+  g_return_if_fail (!session->may_write);
+  session->read_limit_us = limit_us;
+  sqlite3_progress_handler (session->database, PROGRESS_STEPS, on_progress, session);
+}
+
 /**
  * store_begin:
  *
@@ -139,6 +169,8 @@ store_close (StoreSession *session)
 gboolean
 store_begin (StoreSession *session, StoreAccess access, GError **error)
 {
+  session->read_until_us =
+    session->read_limit_us == 0 ? 0 : clock_monotonic_us () + session->read_limit_us;
   return run_text (session, access == STORE_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error);
 }
 
@@ -162,6 +194,7 @@ store_commit (StoreSession *session, GError **error)
 void
 store_rollback (StoreSession *session)
 {
+  session->read_until_us = 0;
   if (store_is_in_transaction (session))
     (void) run_text (session, "ROLLBACK", NULL);
 }

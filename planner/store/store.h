@@ -37,6 +37,7 @@ typedef struct
 StoreSession *
 store_open (const char *path, StoreAccess access, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_close (StoreSession *session);
+void store_limit_reads (StoreSession *session, gint64 limit_us);
 
 gboolean
 store_begin (StoreSession *session, StoreAccess access, GError **error) G_GNUC_WARN_UNUSED_RESULT;

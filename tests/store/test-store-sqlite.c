@@ -124,6 +124,31 @@ test_files_are_private (void)
     }
 }
 
+/* A picture is not held for ever; the session is good again afterwards. */
+static void
+test_long_read_is_cut (void)
+{
+  static const char endless[] = "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) "
+                                "SELECT count(*) FROM n";
+  g_autofree char *folder = testlib_make_folder ();
+  g_autofree char *path = g_build_filename (folder, "planner.db", NULL);
+  g_autoptr (StoreSession) writer = open_migrated (folder);
+  g_autoptr (StoreSession) reader = store_open (path, STORE_READ, NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 start_us = g_get_monotonic_time ();
+
+  store_limit_reads (reader, 20000);
+  g_assert_true (store_begin (reader, STORE_READ, NULL));
+  g_assert_false (store_run_script (reader, endless, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_BUSY);
+  g_assert_cmpint (g_get_monotonic_time () - start_us, <, 10 * G_USEC_PER_SEC);
+  store_rollback (reader);
+  g_assert_false (store_is_in_transaction (reader));
+  g_assert_true (store_begin (reader, STORE_READ, NULL));
+  g_assert_true (store_run_script (reader, "SELECT count(*) FROM booking", NULL));
+  store_rollback (reader);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,5 +157,6 @@ main (int argc, char **argv)
   g_test_add_func ("/store-sqlite/unknown-schema-is-refused", test_unknown_schema_is_refused);
   g_test_add_func ("/store-sqlite/check-is-content", test_check_is_content);
   g_test_add_func ("/store-sqlite/files-are-private", test_files_are_private);
+  g_test_add_func ("/store-sqlite/long-read-is-cut", test_long_read_is_cut);
   return g_test_run ();
 }
