@@ -34,11 +34,18 @@ next_parameter (const char **at, char **out_name, char **out_value)
   return TRUE;
 }
 
+/* What the contract reads; the bytes themselves tell which of them it is. */
 static gboolean
 is_known_charset (const char *charset)
 {
-  return g_ascii_strcasecmp (charset, "utf-8") == 0 || g_ascii_strcasecmp (charset, "utf8") == 0 ||
-         g_ascii_strcasecmp (charset, "us-ascii") == 0;
+  static const char *const known[] = {
+    "utf-8", "utf8", "us-ascii", "utf-16", "utf-16le", "utf-16be"
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
+    if (g_ascii_strcasecmp (charset, known[i]) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 /**
@@ -49,7 +56,7 @@ is_known_charset (const char *charset)
  *
  * Source: SOAP 1.1 §6.1, RFC 3902. Any thread.
  *
- * Returns: FALSE when the body is not SOAP in UTF-8 by its type
+ * Returns: FALSE when the body is not SOAP in UTF-8 or UTF-16 by its type
  */
 gboolean
 planner_media_read (const char *content_type, const char *soap_action, char **out_action)
@@ -92,7 +99,8 @@ planner_media_read (const char *content_type, const char *soap_action, char **ou
 void
 planner_media_refuse (ListenerRequest *request)
 {
-  static const char words[] = "SOAP in UTF-8 is taken: text/xml, or application/soap+xml.\n";
+  static const char words[] =
+    "SOAP in UTF-8 or UTF-16 is taken: text/xml, or application/soap+xml.\n";
   g_autoptr (GBytes) body = g_bytes_new_static (words, sizeof words - 1);
 
   listener_request_reply (request, 415, "text/plain; charset=utf-8", body);

@@ -231,11 +231,14 @@ def test_routes():
 
 
 def test_content_types():
-    """415 for what is not SOAP in UTF-8."""
+    """415 for what is not SOAP in an encoding that is read."""
     planner, text = town(), envelope("GetSelfbookTimeslots", times_body(5)).encode()
     for wrong in ("application/json", "text/plain", "text/xml; charset=iso-8859-1", ""):
         answer = request(planner, "POST", PATH, text, {"Content-Type": wrong} if wrong else {})
         testlib.equal(answer.status, 415, wrong)
+    text = '<?xml version="1.0" encoding="UTF-16"?>' + envelope("GetSelfbookTimeslots", times_body(5))
+    answer = post(planner, text.encode("utf-16"), headers={"Content-Type": "text/xml; charset=utf-16"})
+    testlib.equal(answer.status, 200, answer.text)
 
 
 def test_fault_statuses():

@@ -101,6 +101,36 @@ test_hidden_texts_stay_hidden (void)
     }
 }
 
+static const char *const side_names[] = { "sender", "receiver", "must understand",
+                                          "version mismatch" };
+
+/* docs/faults.md has every code once, with the same side and status, and no other. */
+static void
+test_page_is_the_table (void)
+{
+  g_autofree char *path = testlib_dup_source_path ("docs/faults.md");
+  g_autofree char *page = NULL;
+  g_autoptr (GHashTable) codes = g_hash_table_new (g_direct_hash, g_direct_equal);
+  g_auto (GStrv) lines = NULL;
+  guint n_rows = 0;
+
+  g_assert_true (g_file_get_contents (path, &page, NULL, NULL));
+  for (guint i = 0; i < planner_faults_length; i++)
+    {
+      const FaultRow *row = &planner_faults[i];
+      g_autofree char *line =
+        g_strdup_printf ("\n| %" G_GINT64_FORMAT " | %s | %u | ", row->fault_code,
+                         side_names[row->side], row->http_status);
+      if (strstr (page, line) == NULL)
+        g_error ("docs/faults.md has no row %s", line);
+      g_hash_table_add (codes, GINT_TO_POINTER ((int) row->fault_code));
+    }
+  lines = g_strsplit (page, "\n", -1);
+  for (guint i = 0; lines[i] != NULL; i++)
+    n_rows += lines[i][0] == '|' && g_ascii_isdigit (lines[i][2]);
+  g_assert_cmpuint (n_rows, ==, g_hash_table_size (codes));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -111,5 +141,6 @@ main (int argc, char **argv)
   g_test_add_func ("/planner-faults/status", test_status_is_that_of_soap);
   g_test_add_func ("/planner-faults/bugs-become-internal", test_bugs_become_internal_without_text);
   g_test_add_func ("/planner-faults/hidden-texts", test_hidden_texts_stay_hidden);
+  g_test_add_func ("/planner-faults/page", test_page_is_the_table);
   return g_test_run ();
 }
