@@ -3,8 +3,8 @@
 # Installs what is missing, builds with warnings as errors, runs every suite, then the sanitizers. Safe to repeat.
 #
 # usage: deploy/test.sh [--quick] [--suite NAME]... [--no-install] [--valgrind]
-#   --quick       no slow tests, no foreign SOAP stacks, no sanitizers
-#   --suite NAME  only this suite (lint, unit, store, ops, http, interop, fuzz), no sanitizers
+#   --quick       no slow tests, no foreign SOAP stacks, no sanitizers: under two minutes
+#   --suite NAME  only this suite (lint, unit, store, ops, http, races, interop, …), no sanitizers
 #   --no-install  uses what the machine has
 #   --valgrind    also runs suites unit and store under valgrind
 # PLANNER_BUDGET=N scales every randomised suite to N percent of its share in tests/budget; PLANNER_SEED repeats a seed.
