@@ -3,6 +3,7 @@
 #include "ops/booking-journal.h"
 
 #include "base/ids.h"
+#include "store/citizen-store.h"
 #include "store/evidence-store.h"
 #include "store/journal-store.h"
 
@@ -22,6 +23,15 @@ add_text (GString *json, const char *name, const char *text)
         g_string_append_c (json, *at);
     }
   g_string_append_c (json, '"');
+}
+
+/* What a person wrote may hold the citizen's number, which stands in one table only. */
+static void
+add_prose (GString *json, const char *name, const char *text, const char *cpr)
+{
+  g_autofree char *masked = text == NULL ? NULL : citizen_dup_without_cpr (text, cpr);
+
+  add_text (json, name, masked);
 }
 
 static void
@@ -56,13 +66,13 @@ add_content (GString *json, const Booking *b)
   add_int (json, "interview_type", b->interview_type);
   add_int (json, "form_type", b->form_type);
   add_int (json, "contact_type", b->contact_type);
-  add_text (json, "title", b->title);
-  add_text (json, "description", b->description);
-  add_text (json, "location", b->location);
-  add_text (json, "address", b->address);
+  add_prose (json, "title", b->title, b->cpr);
+  add_prose (json, "description", b->description, b->cpr);
+  add_prose (json, "location", b->location, b->cpr);
+  add_prose (json, "address", b->address, b->cpr);
   add_text (json, "telephone", b->telephone);
   add_text (json, "meeting_link", b->meeting_link);
-  add_text (json, "contact_options", b->contact_options);
+  add_prose (json, "contact_options", b->contact_options, b->cpr);
   add_int (json, "fund_participation", b->fund_participation);
   add_int (json, "compulsory", b->compulsory);
   add_int (json, "should_accept", b->should_accept);

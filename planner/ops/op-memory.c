@@ -24,18 +24,23 @@ static const char *const kind_prefixes[] = {
  * @citizen_id: stands in the digest for the citizen's number, which would otherwise be guessable
  * @cpr: the number to be cut out
  *
- * Returns: (transfer full): SHA-256 over operation, citizen and the request in canonical form.
+ * Returns: (transfer full): SHA-256 over operation, citizen and the request in canonical form. Errors:
+ * PLANNER_ERROR_NOT_VALID when it has none: a time whose offset is no whole minute (before 1894).
  */
 GBytes *
 op_memory_digest (const OpCall *call, gint64 citizen_id, const char *cpr, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) local_error = NULL;
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
   guint8 digest[32];
   gsize size = sizeof digest;
 
-  if (!contract_body_write_request (NULL, call->operation, call->request, text, error))
-    return NULL;
+  if (!contract_body_write_request (NULL, call->operation, call->request, text, &local_error))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, local_error->message);
+      return NULL;
+    }
   g_string_replace (text, cpr, CPR_MARK, 0);
   g_string_append_printf (text, "%" G_GINT64_FORMAT, citizen_id);
   g_checksum_update (checksum, (const guchar *) text->str, text->len);

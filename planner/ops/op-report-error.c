@@ -50,6 +50,10 @@ static char *
 payload_of (const Request *request, gint64 citizen_id)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autofree char *text = request->error_text == NULL
+                            ? NULL
+                            : citizen_dup_without_cpr (
+                                request->error_text, request->person_civil_registration_identifier);
   g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (builder);
@@ -63,7 +67,7 @@ payload_of (const Request *request, gint64 citizen_id)
   json_builder_add_int_value (builder, request->error_time.unix_us);
   add_member (builder, "offer", request->interview_option_id);
   add_member (builder, "booking", request->booking_identifier);
-  add_member (builder, "text", request->error_text);
+  add_member (builder, "text", text);
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   return json_to_string (root, FALSE);

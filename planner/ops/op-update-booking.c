@@ -129,6 +129,7 @@ static gboolean
 change (OpCall *call, const Booking *before, Booking *after, const Request *request, GError **error)
 {
   g_autofree char *group_identifier = ids_fold_guid (request->group_identifier);
+  gboolean force = request->has_force && request->force;
   gboolean is_placed;
 
   set_rights (after, request);
@@ -140,7 +141,10 @@ change (OpCall *call, const Booking *before, Booking *after, const Request *requ
       !registration_check_rights (after, error) || !check_type (call, before, after, error))
     return FALSE;
   is_placed = is_placed_anew (before, after);
-  if (is_placed && !place_anew (call, before, after, request->has_force && request->force, error))
+  if (is_placed && !place_anew (call, before, after, force, error))
+    return FALSE;
+  if (!is_placed && after->interview_type != before->interview_type &&
+      !registration_judge_type (call, after, force, error))
     return FALSE;
   return booking_store_change (call->session, after, error) &&
          (!is_placed || registration_claim (call, after, error)) &&

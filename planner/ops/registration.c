@@ -203,6 +203,7 @@ resource_collides (const OpCall *call,
                    GError **error)
 {
   const CatalogueResource *resource = catalogue_get_resource (call->view.catalogue, resource_id);
+  const CatalogueResource retired = { .resource_id = resource_id, .kind = RESOURCE_ADVISOR };
   Claim claim = claim_of (call, booking, resource_id);
   SlotClaim wanted = { .core = claim.core,
                        .before_us = claim.before_us,
@@ -212,8 +213,10 @@ resource_collides (const OpCall *call,
                        .exclusive = TRUE };
   g_autoptr (ResourceFacts) facts = NULL;
 
-  if (resource == NULL)
+  if (resource_id == 0)
     return TRUE;
+  if (resource == NULL)
+    resource = &retired;
   facts = resource_facts_load (call->session, resource,
                                period_widen (booking->core, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
                                call->now_us, error);
@@ -299,6 +302,27 @@ registration_judge (const OpCall *call, Booking *booking, gboolean force, GError
     return TRUE;
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN,
                        "the time collides with another; Force takes it all the same");
+  return FALSE;
+}
+
+/**
+ * registration_judge_type:
+ * @booking: stays where it is and has another interview type now
+ *
+ * Errors: PLANNER_ERROR_SLOT_TAKEN when the citizen has an open meeting of the type, unless forced.
+ */
+gboolean
+registration_judge_type (const OpCall *call, Booking *booking, gboolean force, GError **error)
+{
+  gboolean collides = FALSE;
+
+  if (!citizen_collides (call, booking, &collides, error))
+    return FALSE;
+  booking->conflict = booking->conflict || collides;
+  if (!collides || force || op_acting_role (call) == OP_ROLE_KSS)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN,
+                       "the citizen has another meeting; Force takes it all the same");
   return FALSE;
 }
 

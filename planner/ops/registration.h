@@ -16,6 +16,11 @@ gboolean registration_set_advisor (const OpCall *call,
 /* Decides before the record is written: sets @booking->conflict, owner and session. */
 gboolean registration_judge (const OpCall *call, Booking *booking, gboolean force, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
+/* For a change of interview type alone. */
+gboolean registration_judge_type (const OpCall *call,
+                                  Booking *booking,
+                                  gboolean force,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Writes claims or seat of a booking that is stored. */
 gboolean registration_claim (const OpCall *call,
                              const Booking *booking,

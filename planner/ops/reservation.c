@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "calsync-timezone.h"
+#include "ops/booking-details.h"
 #include "ops/op-context.h"
 #include "ops/op-expire.h"
 
@@ -252,7 +253,8 @@ reservation_check (const OpCall *call, const Hold *hold, const Booking *moving, 
 static gboolean
 can_stand_in (const CatalogueOffer *offer, const Booking *booking)
 {
-  return offer->rules->unit_id == booking->unit_id && offer->rules->form == OFFER_INDIVIDUAL &&
+  return booking->form_type == BOOKING_FORM_INDIVIDUAL &&
+         offer->rules->unit_id == booking->unit_id && offer->rules->form == OFFER_INDIVIDUAL &&
          offer->rules->interview_type == booking->interview_type &&
          offer->rules->duration_us == booking->core.end_us - booking->core.start_us &&
          offer_has_advisor (offer->rules, booking->advisor_id);

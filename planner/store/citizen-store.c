@@ -2,6 +2,8 @@
 /* Reads and writes citizens; the only file whose statements carry their numbers into the database. */
 #include "store/citizen-store.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 /**
@@ -160,4 +162,23 @@ citizen_store_list_summaries (StoreSession *session, GError **error)
       g_array_append_val (summaries, summary);
     }
   return step == STORE_END ? g_steal_pointer (&summaries) : NULL;
+}
+
+/**
+ * citizen_dup_without_cpr:
+ * @text: what a person wrote
+ * @cpr: ten digits
+ *
+ * Returns: (transfer full): the text with stars where the citizen's number stood, with or without
+ * its hyphen.
+ */
+char *
+citizen_dup_without_cpr (const char *text, const char *cpr)
+{
+  g_autofree char *hyphened = g_strdup_printf ("%.6s-%s", cpr, strlen (cpr) > 6 ? cpr + 6 : "");
+  GString *masked = g_string_new (text);
+
+  g_string_replace (masked, cpr, "**********", 0);
+  g_string_replace (masked, hyphened, "**********", 0);
+  return g_string_free (masked, FALSE);
 }

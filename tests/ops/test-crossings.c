@@ -472,6 +472,79 @@ test_citizen_conflict_stays (void)
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM booking WHERE conflict = 1"), ==, 0);
 }
 
+static void
+test_second_open_type (void)
+{
+  g_autoptr (World) world = new_world ();
+  ContractRegisterBookingRequest request = register_request (1, slot (2), "RID-2");
+  ContractUpdateBookingRequest update = { .person_civil_registration_identifier = testlib_cpr (1),
+                                          .has_interview_type_identifier = TRUE,
+                                          .interview_type_identifier = 7 };
+  g_autofree char *first = book (world, 1, OFFER, slot (0));
+  g_autofree char *second = NULL;
+
+  world->caller.roles = OP_ROLE_INDKALDER;
+  request.interview_type_identifier = 12;
+  const ContractRegisterBookingResponse *response = expect (world, "RegisterBooking", &request);
+  second = g_strdup (response->booking_details.booking_identifier);
+  update.booking_identifier = second;
+  refuse (world, "UpdateBooking", &update, PLANNER_ERROR_SLOT_TAKEN);
+  update.has_force = update.force = TRUE;
+  const ContractUpdateBookingResponse *changed = expect (world, "UpdateBooking", &update);
+  g_assert_true (changed->conflict_flag);
+}
+
+/* A case system's change of a summons whose advisor has left is taken like any other. */
+static void
+test_retired_advisor (void)
+{
+  g_autoptr (World) world = new_world ();
+  ContractRegisterBookingRequest request = register_request (1, slot (0), "RID-1");
+  ContractUpdateBookingRequest update = { .person_civil_registration_identifier = testlib_cpr (1),
+                                          .has_booking_start_time = TRUE,
+                                          .booking_start_time = world_time (slot (2)) };
+  g_autofree char *first = NULL;
+
+  world->caller.roles = OP_ROLE_KSS;
+  const ContractRegisterBookingResponse *response = expect (world, "RegisterBooking", &request);
+  first = g_strdup (response->booking_details.booking_identifier);
+  request = register_request (2, slot (2), "RID-1");
+  (void) expect (world, "RegisterBooking", &request);
+  world_run_sql (world, "UPDATE resource SET retired_us = 1 WHERE resource_id = 1;");
+  update.booking_identifier = first;
+  const ContractUpdateBookingResponse *changed = expect (world, "UpdateBooking", &update);
+  g_assert_true (changed->conflict_flag);
+  g_assert_null (changed->booking_details.case_worker_identifier);
+}
+
+/* The number stands in one table, whatever people write. */
+static void
+test_number_in_prose (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autofree char *text = g_strdup_printf ("Om %s, ogs\303\245 skrevet %.6s-%s", testlib_cpr (1),
+                                           testlib_cpr (1), testlib_cpr (1) + 6);
+  g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM (SELECT payload FROM "
+                                          "journal_payload UNION ALL SELECT payload FROM outbox "
+                                          "UNION ALL SELECT payload FROM inbox) WHERE payload LIKE "
+                                          "'%%%s%%' OR payload LIKE '%%%.6s-%s%%'",
+                                          testlib_cpr (1), testlib_cpr (1), testlib_cpr (1) + 6);
+  ContractRegisterBookingRequest request = register_request (1, slot (0), "RID-1");
+  ContractReportErrorRequest report = { .person_civil_registration_identifier = testlib_cpr (1),
+                                        .error_code = 1,
+                                        .error_origin = 30,
+                                        .error_time = world_time (slot (0)),
+                                        .error_text = text };
+
+  (void) expect (world, "ReportError", &report);
+  world->caller.roles = OP_ROLE_INDKALDER;
+  request.description = text;
+  request.title = text;
+  (void) expect (world, "RegisterBooking", &request);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM outbox, inbox"), ==, 1);
+  g_assert_cmpint (world_count (world, sql), ==, 0);
+}
+
 /* The ends of the calendar are times like others: refused, never a crash or an answer that cannot be sent. */
 static void
 test_absurd_times (void)
@@ -503,6 +576,8 @@ test_absurd_times (void)
       };
 
       refuse (world, "CreateBooking", &create, PLANNER_ERROR_SLOT_NOT_OFFERED);
+      create.booking_start_time.offset_s = 3020;
+      refuse (world, "CreateBooking", &create, PLANNER_ERROR_NOT_VALID);
       (void) expect (world, "GetSelfbookTimeslots", &list);
     }
   g_assert_cmpuint (count_slots (world, 5, OFFER, NULL), ==, 12);
@@ -525,6 +600,9 @@ main (int argc, char **argv)
   g_test_add_func ("/crossings/move-keeps-rights", test_move_keeps_rights);
   g_test_add_func ("/crossings/update-keeps-room", test_update_keeps_room_and_buffers);
   g_test_add_func ("/crossings/citizen-conflict-stays", test_citizen_conflict_stays);
+  g_test_add_func ("/crossings/second-open-type", test_second_open_type);
+  g_test_add_func ("/crossings/retired-advisor", test_retired_advisor);
+  g_test_add_func ("/crossings/number-in-prose", test_number_in_prose);
   g_test_add_func ("/crossings/absurd-times", test_absurd_times);
   return g_test_run ();
 }
