@@ -275,15 +275,6 @@ load_block (Touched *touched, gint64 resource_id, GError **error)
                  : availability_block_new (window, &facts->slot, old);
 }
 
-static gboolean
-has_capacity (const Offer *rules)
-{
-  for (guint i = 0; i < rules->n_windows; i++)
-    if (rules->windows[i].capacity > 0)
-      return TRUE;
-  return FALSE;
-}
-
 static GArray *
 load_starts (Touched *touched, const Offer *rules, Period window, GError **error)
 {
@@ -291,7 +282,7 @@ load_starts (Touched *touched, const Offer *rules, Period window, GError **error
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
-  if (!has_capacity (rules))
+  if (!offer_has_capacity (rules))
     return g_steal_pointer (&starts);
   if (!store_query (touched->session, &query, error, SQL_OFFER_STARTS, "iiiii", rules->offer_id,
                     window.start_us, window.end_us, (gint64) 0, touched->now_us))
@@ -313,7 +304,7 @@ load_offer_block (Touched *touched, gint64 offer_id, GError **error)
   g_autoptr (GArray) sessions = g_array_new (FALSE, FALSE, sizeof (SlotSession));
   g_autoptr (GArray) starts = NULL;
 
-  if (offer == NULL || (offer->rules->form != OFFER_GROUP && !has_capacity (offer->rules)))
+  if (offer == NULL || (offer->rules->form != OFFER_GROUP && !offer_has_capacity (offer->rules)))
     return NULL;
   groups = group_store_list (touched->session, offer_id, window.start_us, error);
   starts = groups == NULL ? NULL : load_starts (touched, offer->rules, window, error);

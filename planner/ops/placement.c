@@ -120,6 +120,8 @@ load_offer_starts (const Search *search, GError **error)
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
+  if (!offer_has_capacity (wish->offer->rules))
+    return g_steal_pointer (&starts);
   if (!store_query (search->call->session, &query, error, SQL_OFFER_STARTS, "iiiii",
                     wish->offer->rules->offer_id, search->day.start_us - PERIOD_US_PER_DAY,
                     search->day.end_us + PERIOD_US_PER_DAY, wish->owner_id, search->call->now_us))

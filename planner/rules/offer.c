@@ -125,6 +125,21 @@ offer_find_fault (const Offer *offer)
 }
 
 /**
+ * offer_has_capacity:
+ *
+ * Returns: TRUE when a window counts what starts in it, so that the offer's starts must be read. Any
+ * thread.
+ */
+gboolean
+offer_has_capacity (const Offer *offer)
+{
+  for (guint i = 0; i < offer->n_windows; i++)
+    if (offer->windows[i].capacity > 0)
+      return TRUE;
+  return FALSE;
+}
+
+/**
  * offer_has_advisor:
  *
  * Returns: TRUE when @resource_id is in the offer's pool. Any thread.

@@ -102,4 +102,5 @@ void offer_free (Offer *offer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Offer, offer_free)
 
 const char *offer_find_fault (const Offer *offer);
+gboolean offer_has_capacity (const Offer *offer);
 gboolean offer_has_advisor (const Offer *offer, gint64 resource_id);
