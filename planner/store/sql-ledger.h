@@ -48,7 +48,7 @@
   X (CLAIM_OVERLAPPING, "SELECT c.resource_id, c.core_start_us, c.core_end_us, c.core_start_us - c.start_us, " \
      "c.end_us - c.core_end_us, c.owner_id, c.may_share_buffers, c.exclusive, h.expiry_us " \
      "FROM claim c LEFT JOIN hold h ON h.hold_id = c.hold_id " \
-     "WHERE c.resource_id = $1 AND c.start_us < $3 AND c.end_us > $2 " \
+     "WHERE c.resource_id = $1 AND c.start_us > $2 - 86400000000 AND c.start_us < $3 AND c.end_us > $2 " \
      "ORDER BY c.core_start_us, c.claim_id") \
   X (CLAIMS_OF_OWNER, "SELECT coalesce(min(start_us), 0), coalesce(max(end_us), 0) FROM claim WHERE owner_id = $1 AND resource_id = $2") \
   X (CLAIM_HOLD_TO_BOOKING, "UPDATE claim SET hold_id = NULL, booking_id = $2 WHERE hold_id = $1") \
@@ -59,7 +59,7 @@
   X (CLAIM_TOUCHED_BY_BOOKING, "SELECT resource_id, start_us, end_us FROM claim WHERE booking_id = $1 ORDER BY claim_id") \
   X (CLAIM_TOUCHED_BY_SESSION, "SELECT resource_id, start_us, end_us FROM claim WHERE session_id = $1 ORDER BY claim_id") \
   X (CLAIM_BLOCKING_OF_RESOURCE, "SELECT claim_id, booking_id FROM claim " \
-     "WHERE resource_id = $1 AND exclusive = 0 AND start_us < $3 AND end_us > $2 " \
+     "WHERE resource_id = $1 AND exclusive = 0 AND start_us > $2 - 86400000000 AND start_us < $3 AND end_us > $2 " \
      "AND NOT EXISTS (SELECT 1 FROM busy_span b WHERE b.resource_id = claim.resource_id " \
      "AND b.start_us < claim.core_end_us AND b.end_us > claim.core_start_us) ORDER BY claim_id") \
   X (CLAIM_N_BLOCKING_OF_BOOKING, "SELECT count(*) FROM claim WHERE booking_id = $1 AND exclusive = 0") \

@@ -387,7 +387,7 @@ CREATE TABLE claim (                -- the interval ledger: core time with its b
   booking_id INTEGER REFERENCES booking,
   session_id INTEGER REFERENCES group_session,
   CHECK (start_us <= core_start_us AND core_start_us < core_end_us AND core_end_us <= end_us),
-  CHECK (end_us - start_us <= 86400000000 OR exclusive = 0),
+  CHECK (end_us - start_us <= 86400000000),    -- so that a probe need not read what came long before
   CHECK ((hold_id IS NOT NULL) + (booking_id IS NOT NULL) + (session_id IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX claim_by_resource ON claim (resource_id, start_us);
