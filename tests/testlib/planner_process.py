@@ -193,8 +193,8 @@ class PlannerProcess(testlib.Server):
         self.settings = settings or {}
         self.expected_alarms = expected_alarms
         self.database = self.folder / "planner.db"
-        self.port, self.tls_port, self.health_port = (testlib.free_port() for _ in range(3))
-        self.url = f"http://127.0.0.1:{self.port}{PATH}"
+        self.plain_port, self.tls_port, self.health_port = (testlib.free_port() for _ in range(3))
+        self.url = f"http://127.0.0.1:{self.plain_port}{PATH}"
         self.tls_url = f"https://127.0.0.1:{self.tls_port}{PATH}"
         program = program or testlib.BUILD / "planner" / "plannerd"
         configuration = self.folder / "planner.conf"
@@ -216,7 +216,7 @@ class PlannerProcess(testlib.Server):
                 "key": self.certificates.server[1],
                 "trust": self.certificates.authority[0],
             },
-            "plain": {"port": self.port if plain else 0, "caller": plain[0] if plain else ""},
+            "plain": {"port": self.plain_port if plain else 0, "caller": plain[0] if plain else ""},
             "health": {"port": self.health_port},
             # The leak check attaches to the process.
             "process": {"core-dumps": "true"},
