@@ -22,6 +22,7 @@ typedef struct
 {
   char *config_path;
   gboolean prints_sample;
+  gboolean prints_manual;
   gboolean checks_config;
   gboolean prints_version;
 } Options;
@@ -44,6 +45,8 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
       "FILE" },
     { "print-config-sample", 0, 0, G_OPTION_ARG_NONE, &options->prints_sample,
       "print every key with its meaning and default, and end", NULL },
+    { "print-config-manual", 0, 0, G_OPTION_ARG_NONE, &options->prints_manual,
+      "print the manual page plannerd.conf(5), and end", NULL },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->checks_config,
       "read the configuration, say what is wrong with it, and end", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->prints_version, "print the version", NULL },
@@ -228,10 +231,11 @@ main (int argc, char **argv)
       g_print ("plannerd %s\n", PLANNER_VERSION);
       ok = TRUE;
     }
-  else if (options.prints_sample)
+  else if (options.prints_sample || options.prints_manual)
     {
-      g_autofree char *sample = planner_config_dup_sample ();
-      g_print ("%s", sample);
+      g_autofree char *text =
+        options.prints_sample ? planner_config_dup_sample () : planner_config_dup_manual ();
+      g_print ("%s", text);
       ok = TRUE;
     }
   else

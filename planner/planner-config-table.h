@@ -32,3 +32,9 @@ typedef struct
   gboolean may_reload;
   const char *sentence;
 } ConfigKey;
+
+extern const ConfigKey config_keys[];
+extern const guint config_n_keys;
+/* Of the groups [caller NAME]. */
+extern const ConfigKey config_caller_keys[];
+extern const guint config_n_caller_keys;

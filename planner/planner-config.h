@@ -92,5 +92,6 @@ void planner_config_unref (PlannerConfig *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlannerConfig, planner_config_unref)
 
 char *planner_config_dup_sample (void);
+char *planner_config_dup_manual (void);
 char *planner_config_list_fixed_changes (const PlannerConfig *running, const PlannerConfig *wanted);
 const ConfigCaller *planner_config_find_caller (const PlannerConfig *config, const char *name);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The configuration: defaults, limits, unknown keys, callers, the sample, what takes a restart. */
+/* The configuration: defaults, limits, unknown keys, callers, sample and manual, what takes a restart. */
+/* Also tests: planner-config-table, planner-config-text. */
 #include "base/error.h"
 #include "planner-config.h"
 #include "testlib.h"
@@ -131,6 +132,24 @@ test_sample_is_a_configuration (void)
 }
 
 static void
+test_manual_names_every_key (void)
+{
+  g_autofree char *sample = planner_config_dup_sample ();
+  g_autofree char *manual = planner_config_dup_manual ();
+  g_auto (GStrv) lines = g_strsplit (sample, "\n", -1);
+  guint n_keys = 0;
+  guint n_entries = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    n_keys += strchr (lines[i], '=') != NULL && strchr ("# ", lines[i][lines[i][0] == '#']) == NULL;
+  for (const char *at = manual; (at = strstr (at, "\n.TP\n.B ")) != NULL; at++)
+    n_entries++;
+  g_assert_cmpuint (n_entries, ==, n_keys);
+  g_assert_nonnull (strstr (manual, ".SS [caller NAME]"));
+  g_assert_nonnull (strstr (manual, ".B max\\-body\\-bytes\n"));
+}
+
+static void
 test_fixed_changes (void)
 {
   g_autoptr (GError) error = NULL;
@@ -153,6 +172,7 @@ main (int argc, char **argv)
   g_test_add_func ("/planner-config/no-key-file", test_no_key_file);
   g_test_add_func ("/planner-config/callers", test_callers);
   g_test_add_func ("/planner-config/sample", test_sample_is_a_configuration);
+  g_test_add_func ("/planner-config/manual", test_manual_names_every_key);
   g_test_add_func ("/planner-config/fixed-changes", test_fixed_changes);
   return g_test_run ();
 }

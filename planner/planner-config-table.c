@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Every configuration key: a row is the whole change. Reader, sample file and manual page walk it. */
+#include "planner-config-table.h"
+
+#include "config.h"
+#include "planner-config.h"
+
+#define NONE           G_MININT64
+#define CONFIG(member) G_STRUCT_OFFSET (PlannerConfig, member)
+#define CALLER(member) G_STRUCT_OFFSET (ConfigCaller, member)
+#define MS_PER_DAY     86400000
+
+/* clang-format off */
+const ConfigKey config_keys[] = {
+  { "database", "path",                     CONFIG_TEXT, CONFIG (database_path),          NULL,                            NONE, NONE,       "file",    FALSE, "The SQLite database; needed." },
+  { "database", "schema-dir",               CONFIG_TEXT, CONFIG (database_schema_dir),    PLANNER_DATA_DIR "/schema/sqlite", NONE, NONE,    "folder",  FALSE, "Numbered migrations." },
+  { "database", "data-dir",                 CONFIG_TEXT, CONFIG (database_data_dir),      PLANNER_DATA_DIR,                NONE, NONE,       "folder",  FALSE, "Code lists and holidays." },
+  { "database", "ignore-clock",             CONFIG_BOOL, CONFIG (database_ignore_clock),  "false",                         NONE, NONE,       "",        FALSE, "Start although the newest journal entry lies in the future." },
+  { "dfdg",     "address",                  CONFIG_TEXT, CONFIG (dfdg_address),           "::",                            NONE, NONE,       "address", FALSE, "Where the DFDG face listens, TLS with client certificates; :: serves IPv4 too." },
+  { "dfdg",     "port",                     CONFIG_INT,  CONFIG (dfdg_port),              "8443",                          0,    65535,      "port",    FALSE, "0: this face is closed." },
+  { "dfdg",     "certificate",              CONFIG_TEXT, CONFIG (dfdg_certificate),       "",                              NONE, NONE,       "file",    FALSE, "PEM: our certificate and its intermediates; read again on SIGHUP." },
+  { "dfdg",     "key",                      CONFIG_TEXT, CONFIG (dfdg_key),               "",                              NONE, NONE,       "file",    FALSE, "PEM: its key, mode 0600; read again on SIGHUP." },
+  { "dfdg",     "trust",                    CONFIG_TEXT, CONFIG (dfdg_trust),             "",                              NONE, NONE,       "file",    FALSE, "PEM: authorities that client certificates must chain to; read again on SIGHUP." },
+  { "plain",    "address",                  CONFIG_TEXT, CONFIG (plain_address),          "127.0.0.1",                     NONE, NONE,       "address", FALSE, "Where the same face listens in plain HTTP; a loopback address." },
+  { "plain",    "port",                     CONFIG_INT,  CONFIG (plain_port),             "0",                             0,    65535,      "port",    FALSE, "0: this face is closed. For demonstrations only: everybody on the machine may call." },
+  { "plain",    "caller",                   CONFIG_TEXT, CONFIG (plain_caller),           "",                              NONE, NONE,       "name",    TRUE,  "The [caller NAME] that every call of the plain face is taken for." },
+  { "health",   "address",                  CONFIG_TEXT, CONFIG (health_address),         "127.0.0.1",                     NONE, NONE,       "address", FALSE, "Where health and metrics are served in plain HTTP; a loopback address." },
+  { "health",   "port",                     CONFIG_INT,  CONFIG (health_port),            "9464",                          0,    65535,      "port",    FALSE, "0: this face is closed." },
+  { "health",   "semantic-s",               CONFIG_INT,  CONFIG (health_semantic_s),      "5",                             0,    3600,       "s",       TRUE,  "How long a result of /health/semantic is kept." },
+  { "admin",    "socket",                   CONFIG_TEXT, CONFIG (admin_socket),           "",                              NONE, NONE,       "path",    FALSE, "Unix socket for plannerctl, mode 0600; empty: the database path with .socket behind it." },
+  { "contract", "mapping",                  CONFIG_TEXT, CONFIG (contract_mapping),       "",                              NONE, NONE,       "file",    FALSE, "Names of the wire; empty: those of our schema." },
+  { "contract", "public-url",               CONFIG_TEXT, CONFIG (contract_public_url),    "",                              NONE, NONE,       "URL",     TRUE,  "Address that the WSDL names, without the path; empty: as the caller wrote it." },
+  { "contract", "validate-live",            CONFIG_BOOL, CONFIG (contract_validate_live), "false",                         NONE, NONE,       "",        TRUE,  "Hold every live message, in and out, to libxml2's verdict too." },
+  { "contract", "require-active-organisation",   CONFIG_BOOL, CONFIG (contract_require_active_organisation),   "false", NONE, NONE,          "",        TRUE,  "Refuse calls without the security header ActiveOrganisation." },
+  { "contract", "require-request-user-metadata", CONFIG_BOOL, CONFIG (contract_require_request_user_metadata), "false", NONE, NONE,          "",        TRUE,  "Refuse calls without the security header RequestUserMetadata." },
+  { "limits",   "max-connections",          CONFIG_INT,  CONFIG (limits_max_connections), "1000",                          1,    100000,     "",        FALSE, "Connections per face." },
+  { "limits",   "max-connections-per-peer", CONFIG_INT,  CONFIG (limits_max_connections_per_peer), "0",                    0,    100000,     "",        FALSE, "Per client address; 0: no limit, as behind a proxy." },
+  { "limits",   "max-body-bytes",           CONFIG_INT,  CONFIG (limits_max_body_bytes),  "1048576",                       1024, 16777216,   "bytes",   FALSE, "Longest request body, chunked or not." },
+  { "limits",   "max-head-bytes",           CONFIG_INT,  CONFIG (limits_max_head_bytes),  "16384",                         1024, 65536,      "bytes",   FALSE, "Longest request line and header fields together." },
+  { "limits",   "request-timeout-ms",       CONFIG_INT,  CONFIG (limits_request_timeout_ms), "15000",                      100,  600000,     "ms",      FALSE, "From the first byte to the last of a request, TLS handshake included." },
+  { "limits",   "idle-timeout-ms",          CONFIG_INT,  CONFIG (limits_idle_timeout_ms), "60000",                         100,  MS_PER_DAY, "ms",      FALSE, "How long a connection may rest between requests." },
+  { "limits",   "reply-timeout-ms",         CONFIG_INT,  CONFIG (limits_reply_timeout_ms), "30000",                        100,  600000,     "ms",      FALSE, "How long a client may take to fetch its reply." },
+  { "limits",   "workers",                  CONFIG_INT,  CONFIG (limits_workers),         "2",                             1,    64,         "threads", FALSE, "Threads that read the database." },
+  { "limits",   "max-queued",               CONFIG_INT,  CONFIG (limits_max_queued),      "2000",                          1,    1000000,    "calls",   FALSE, "Calls waiting for workers, and as many for the writer; more are answered busy." },
+  { "limits",   "max-group",                CONFIG_INT,  CONFIG (limits_max_group),       "256",                           1,    10000,      "calls",   FALSE, "Changes that share one commit." },
+  { "limits",   "stop-timeout-s",           CONFIG_INT,  CONFIG (limits_stop_timeout_s),  "20",                            1,    600,        "s",       FALSE, "How long a clean stop waits for calls under way." },
+  { "log",      "format",                   CONFIG_CHOICE, CONFIG (log_format),           "logfmt",                        NONE, NONE,       "logfmt json", FALSE, "Lines of the log on stderr." },
+  { "log",      "level",                    CONFIG_TEXT, CONFIG (log_level),              "info",                          NONE, NONE,       "",        TRUE,  "Least level that is logged: debug, info, warning or error." },
+  { "process",  "core-dumps",               CONFIG_BOOL, CONFIG (process_core_dumps),     "false",                         NONE, NONE,       "",        FALSE, "Allow core dumps, which hold citizens' numbers." },
+};
+
+const ConfigKey config_caller_keys[] = {
+  { "caller",   "tenant",                   CONFIG_TEXT, CALLER (tenant),                 NULL,                            NONE, NONE,       "key",     TRUE,  "The municipality whose data the caller meets; needed." },
+  { "caller",   "roles",                    CONFIG_ROLES, CALLER (roles),                 NULL,                            NONE, NONE,       "dfdg indkalder kss", TRUE, "What the caller may do, separated by ;. Needed." },
+  { "caller",   "units",                    CONFIG_LIST, CALLER (units),                  "",                              NONE, NONE,       "keys",    TRUE,  "Organisation keys separated by ;. Empty: every unit of the tenant." },
+  { "caller",   "fingerprint",              CONFIG_TEXT, CALLER (fingerprint),            "",                              NONE, NONE,       "SHA-256", TRUE,  "Of the client certificate's DER form, in hex; colons may stand between." },
+  { "caller",   "issuer",                   CONFIG_TEXT, CALLER (issuer),                 "",                              NONE, NONE,       "RFC 4514", TRUE, "The client certificate's issuer; goes with subject-serial." },
+  { "caller",   "subject-serial",           CONFIG_TEXT, CALLER (subject_serial),         "",                              NONE, NONE,       "text",    TRUE,  "Its subject's serialNumber: CVR:…-FID:… in OCES2, UI:DK-O:G:… in OCES3." },
+  { "caller",   "system",                   CONFIG_INT,  CALLER (system),                 "-1",                            -1,   99999999,   "code",    TRUE,  "Client system code that it acts as; -1: none." },
+};
+/* clang-format on */
+
+const guint config_n_keys = G_N_ELEMENTS (config_keys);
+const guint config_n_caller_keys = G_N_ELEMENTS (config_caller_keys);
+
+/* Bits of ConfigCaller.roles, in this order; the same as OpRole. */
+const char *const config_role_names[] = { "dfdg", "indkalder", "kss", NULL };
