@@ -15,6 +15,11 @@ here=$PWD
 cd "$(dirname "$0")/.."
 source_folder=$PWD
 
+usage ()
+{
+    sed -n 's/^# \{0,1\}//; /^usage/,/^Ctrl/p' "$source_folder/deploy/run.sh"
+}
+
 port=8080 tls_port=8443 health_port=9464 dir=$source_folder/var/demo build=$source_folder/build install=yes
 while [ $# -gt 0 ]; do
     case $1 in
@@ -24,7 +29,8 @@ while [ $# -gt 0 ]; do
     --dir) dir=$(cd "$here" && realpath -m "${2:?--dir needs a folder}"); shift ;;
     --build) build=$(cd "$here" && realpath -m "${2:?--build needs a folder}"); shift ;;
     --no-install) install=no ;;
-    *) sed -n 's/^# \{0,1\}//; /^usage/,/^Ctrl/p' "$0" >&2; exit 2 ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
     esac
     shift
 done

@@ -268,7 +268,7 @@ run_import (Import *import, GError **error)
       return FALSE;
     }
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-               "%u problems were found; nothing was written", import->source->problems.list->len);
+               "nothing was written; problems found: %u", import->source->problems.list->len);
   return FALSE;
 }
 

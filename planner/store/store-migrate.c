@@ -68,7 +68,13 @@ store_migrate (StoreSession *session, const char *schema_dir, GError **error)
   gint64 newest = store_migrate_newest (schema_dir);
   gint64 version = store_schema_version (session);
 
-  if (newest == 0 || version < 0 || version > newest)
+  if (newest == 0)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+                   "there is no schema in %s: name the folder that has one", schema_dir);
+      return FALSE;
+    }
+  if (version < 0 || version > newest)
     {
       g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
                    "the database has schema %" G_GINT64_FORMAT

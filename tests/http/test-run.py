@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 # deploy/run.sh: serves the demo, its printed commands book as printed, Ctrl-C stops it, a second run resumes the data.
 
+import asyncio
+import datetime
 import os
 import pathlib
 import re
@@ -10,8 +12,11 @@ import sqlite3
 import subprocess
 
 import testlib
+from soap_client import Line
 
 SCRIPT = testlib.SOURCE / "deploy" / "run.sh"
+GROUP_OFFER = "89000000-0000-4000-8000-000000000005"
+SLOT_TAKEN = 990001
 WANTED = [r"offer \S+ at \S+", r"reservation \S+ until \S+", r"booked \S+ at \S+ with .+", r"moved to \S+", r"cancelled, status 3"]
 
 
@@ -86,6 +91,19 @@ def bookings(folder):
         connection.close()
 
 
+async def meet(url):
+    """Thirteen citizens want the information meeting's twelve seats; answers what each was told."""
+    line, now = await Line(url).open(), datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    last = now + datetime.timedelta(days=28)
+    group = {"offer": GROUP_OFFER, "from_time": now.isoformat(), "to_time": last.isoformat()}
+    times = await line.call("GetSelfbookTimeslots", cpr=testlib.cpr(0), **group)
+    seat = {"offer": GROUP_OFFER, "start": times.find("StartTime"), "contact": 1}
+    answers = [await line.call("CreateBooking", cpr=testlib.cpr(number), **seat) for number in range(1, 14)]
+    line.close()
+    testlib.equal(len({answer.find("GroupIdentifier") for answer in answers[:12]}), 1, "meetings")
+    return [answer.code for answer in answers]
+
+
 def test_demo():
     """Two runs in one folder."""
     if not shutil.which("curl") or not shutil.which("openssl"):
@@ -96,15 +114,23 @@ def test_demo():
         offers = paste(commands)
         testlib.equal(offers.count("<Title>") >= 3, True, "offers for a citizen of contact group 1")
         paste(over_tls(commands))
+        url = re.search(r"^url=(\S+)", commands, re.M).group(1)
+        testlib.equal(asyncio.run(meet(url)), [0] * 12 + [SLOT_TAKEN], "seats of the demo's group meeting")
         demo.interrupt()
-    testlib.equal(bookings(folder), 2, "bookings after the first run")
+    testlib.equal(bookings(folder), 2 + 12, "bookings after the first run")
     with Demo(folder) as demo:
         paste(demo.commands())
         demo.interrupt()
-    testlib.equal(bookings(folder), 3, "bookings after the second run")
+    testlib.equal(bookings(folder), 3 + 12, "bookings after the second run")
     log = (folder / "plannerd.log").read_text(encoding="utf-8")
     testlib.equal(log.count("event=stopped"), 2, "clean stops")
     testlib.equal("level=error" in log, False, "errors in the log")
+
+
+def test_help():
+    """Asked for, it is no failure."""
+    done = subprocess.run([SCRIPT, "--help"], capture_output=True, text=True, check=False)
+    testlib.equal((done.returncode, "--tls-port" in done.stdout), (0, True), done.stdout)
 
 
 def test_wrong_option():
