@@ -7,6 +7,7 @@
 #include "ops/ledger.h"
 #include "ops/op-context.h"
 #include "ops/op-memory.h"
+#include "store/hold-store.h"
 
 static gboolean
 may_cancel (const Booking *booking, const BookingAsker *asker, GError **error)
@@ -24,6 +25,20 @@ may_cancel (const Booking *booking, const BookingAsker *asker, GError **error)
   return op_decision_to_error (decision, error);
 }
 
+/* A time that is reserved for moving the booking is of no more use. */
+static gboolean
+drop_move (const OpCall *call, const Booking *booking, GError **error)
+{
+  GError *local_error = NULL;
+  g_autoptr (Hold) hold =
+    hold_store_find_context (call->session, booking->citizen_id, booking->identifier, &local_error);
+
+  if (local_error == NULL)
+    return hold == NULL || ledger_drop_hold (call, hold, error);
+  g_propagate_error (error, local_error);
+  return FALSE;
+}
+
 static gboolean
 cancel (OpCall *call, Booking *booking, const char *journal_kind, GError **error)
 {
@@ -39,7 +54,7 @@ cancel (OpCall *call, Booking *booking, const char *journal_kind, GError **error
   return booking_store_change (call->session, booking, error) &&
          ledger_release_booking (call, before, error) &&
          booking_journal (call, journal_kind, before, booking, error) &&
-         ledger_settle (call, before, error);
+         drop_move (call, booking, error) && ledger_settle (call, before, error);
 }
 
 static char *

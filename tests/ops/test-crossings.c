@@ -472,6 +472,25 @@ test_citizen_conflict_stays (void)
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM booking WHERE conflict = 1"), ==, 0);
 }
 
+/* With the booking goes what was reserved for moving it. */
+static void
+test_cancel_drops_move (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autofree char *own = book (world, 1, OFFER, slot (0));
+  ContractGetBookingDetailsRequest request = { .person_civil_registration_identifier =
+                                                 testlib_cpr (1),
+                                               .booking_identifier = own,
+                                               .booking_start_time = world_time (slot (3)) };
+  ContractCancelBookingRequest cancel = { testlib_cpr (1), own };
+
+  (void) expect (world, "GetBookingDetails", &request);
+  g_assert_cmpuint (count_slots (world, 2, OFFER, NULL), ==, 10);
+  (void) expect (world, "CancelBooking", &cancel);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM claim"), ==, 0);
+  g_assert_cmpuint (count_slots (world, 2, OFFER, NULL), ==, 12);
+}
+
 static void
 test_second_open_type (void)
 {
@@ -600,6 +619,7 @@ main (int argc, char **argv)
   g_test_add_func ("/crossings/move-keeps-rights", test_move_keeps_rights);
   g_test_add_func ("/crossings/update-keeps-room", test_update_keeps_room_and_buffers);
   g_test_add_func ("/crossings/citizen-conflict-stays", test_citizen_conflict_stays);
+  g_test_add_func ("/crossings/cancel-drops-move", test_cancel_drops_move);
   g_test_add_func ("/crossings/second-open-type", test_second_open_type);
   g_test_add_func ("/crossings/retired-advisor", test_retired_advisor);
   g_test_add_func ("/crossings/number-in-prose", test_number_in_prose);
