@@ -15,7 +15,7 @@
 /* Free times of all offers, as plannerd lists them, by offer and start: read once, kept in memory. */
 typedef struct
 {
-  char offer[37];
+  char offer[37]; /* a GUID */
   struct ns1__TimeslotType slot;
   struct ns1__CaseWorkerToBookType worker;
 } Row;
@@ -32,7 +32,7 @@ add_row (sqlite3_stmt *statement)
   if (rows == NULL)
     exit (1);
   row = &rows[n_rows++];
-  strncpy (row->offer, (const char *) sqlite3_column_text (statement, 0), sizeof row->offer - 1);
+  memcpy (row->offer, sqlite3_column_text (statement, 0), sizeof row->offer - 1);
   row->offer[sizeof row->offer - 1] = '\0';
   row->slot.StartTime = sqlite3_column_int64 (statement, 1);
   row->slot.EndTime = sqlite3_column_int64 (statement, 2);
