@@ -199,6 +199,7 @@ CASES = [
     ),
     ("test-environment", {"tests/budget": "races 1 2 rounds unit-a\n"}, "no test uses races"),
     ("test-environment", {"tests/budget": "races 1 2 rounds unit-b\n", **TEST}, "races: no test unit-b"),
+    ("test-environment", {"tests/unit/test-a.c": "  g_test_init (&argc, &argv, NULL);\n"}, "starts with testlib_init()"),
     ("test-environment", {"tests/unit/test-a.c": "  a = g_random_int ();\n"}, "a seed that nobody can repeat"),
     ("test-environment", {"tests/unit/test-a.py": "a = random.choice(b)\n"}, "a seed that nobody can repeat"),
     ("test-environment", {"tests/unit/test-a.c": "  GRand *random = testlib_random_new ();\n  a = g_rand_int (random);\n"}, None),

@@ -605,7 +605,7 @@ test_absurd_times (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  testlib_init (&argc, &argv);
   g_test_add_func ("/crossings/replay-stays-in-unit", test_replay_stays_in_unit);
   g_test_add_func ("/crossings/options-are-bookable", test_options_are_bookable);
   g_test_add_func ("/crossings/pages-hide-other-units", test_pages_hide_other_units);
