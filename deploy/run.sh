@@ -45,7 +45,7 @@ build_programs ()
     # The same options as deploy/test.sh, which then uses the folder as it is.
     if [ ! -f "$build/build.ninja" ]; then
         meson setup "$build" -Dwerror=true
-        echo " -Dwerror=true" >"$build/options"
+        echo "${CC-} -Dwerror=true" >"$build/options"
     fi
     ninja -C "$build" planner/plannerd planner/plannerctl
 }

@@ -248,6 +248,29 @@ report (const Import *import, gboolean is_written)
   add_problems (result, &import->source->problems);
 }
 
+static void
+set_problems_error (const Import *import, GError **error)
+{
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+               "nothing was written; problems found: %u", import->source->problems.list->len);
+}
+
+/* Without a tenant nothing can be judged further; a tenant.csv that cannot be read is the better reason.
+ * Takes @reason. */
+static gboolean
+refuse_early (Import *import, GError *reason, GError **error)
+{
+  report (import, FALSE);
+  if (reason != NULL && import->source->problems.list->len == 0)
+    {
+      g_propagate_error (error, reason);
+      return FALSE;
+    }
+  g_clear_error (&reason);
+  set_problems_error (import, error);
+  return FALSE;
+}
+
 static gboolean
 run_import (Import *import, GError **error)
 {
@@ -267,8 +290,7 @@ run_import (Import *import, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-               "nothing was written; problems found: %u", import->source->problems.list->len);
+  set_problems_error (import, error);
   return FALSE;
 }
 
@@ -287,6 +309,7 @@ admin_import (AdminCall *call, GError **error)
 {
   g_auto (Import) import = { .call = call };
   JsonNode *files = json_object_get_member (call->arguments, "files");
+  g_autoptr (GError) local_error = NULL;
 
   if (files == NULL || !JSON_NODE_HOLDS_OBJECT (files))
     {
@@ -296,18 +319,13 @@ admin_import (AdminCall *call, GError **error)
   import.is_dry_run = admin_get_flag (call, "dry_run");
   import.is_partial = admin_get_flag (call, "partial");
   import.source = import_source_read (json_node_get_object (files));
-  if (!find_tenant (&import, error))
-    return FALSE;
+  if (!find_tenant (&import, &local_error))
+    return refuse_early (&import, g_steal_pointer (&local_error), error);
   import.calendars =
     import_calendars_parse (import.source, call->session, import.tenant_id, call->now_us, error);
   if (import.calendars == NULL)
     return FALSE;
   if (import.tenant_key == NULL)
-    {
-      report (&import, FALSE);
-      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                           "tenant.csv names no tenant; nothing was written");
-      return FALSE;
-    }
+    return refuse_early (&import, NULL, error);
   return run_import (&import, error);
 }

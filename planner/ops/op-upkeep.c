@@ -13,6 +13,8 @@
 #include "store/hold-store.h"
 
 #define INTERVAL_US (60 * G_USEC_PER_SEC)
+/* After a long rest calendars may run short at once. */
+#define FIRST_US    G_USEC_PER_SEC
 #define DEADLINE_US (30 * G_USEC_PER_SEC)
 /* As long as an answer given for the reservation could be replayed. */
 #define TOKEN_LIFE_US (30 * PERIOD_US_PER_DAY)
@@ -130,5 +132,5 @@ op_upkeep_start (OpService *service)
 {
   service->day = today ();
   service->upkeep = timer_new (service->context, on_interval, service);
-  timer_arm (service->upkeep, clock_monotonic_us () + INTERVAL_US);
+  timer_arm (service->upkeep, clock_monotonic_us () + FIRST_US);
 }

@@ -500,17 +500,40 @@ def test_refused_starts():
     taken.close()
 
 
+def issue_with_serial(planner, name, serial):
+    """A client certificate whose subject has a serial number, as OCES certificates do; answers its issuer."""
+    folder, (authority, key) = planner.certificates.folder, planner.certificates.authority
+    paths = [str(folder / f"{name}.{kind}") for kind in ("csr", "crt", "key", "ext")]
+    (folder / f"{name}.ext").write_text("extendedKeyUsage=clientAuth\n", encoding="utf-8")
+    request_words = "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -out".split()
+    subject = f"/C=DK/O=Demokommune/serialNumber={serial}/CN={name}"
+    subprocess.run([*request_words, paths[0], "-keyout", paths[2], "-subj", subject], check=True, capture_output=True)
+    signing = ["openssl", "x509", "-req", "-in", paths[0], "-CA", str(authority), "-CAkey", str(key), "-CAcreateserial"]
+    subprocess.run([*signing, "-extfile", paths[3], "-out", paths[1]], check=True, capture_output=True)
+    planner.certificates.clients[name] = (folder / f"{name}.crt", folder / f"{name}.key")
+    shown = subprocess.run(
+        ["openssl", "x509", "-in", paths[1], "-noout", "-issuer", "-nameopt", "RFC2253"],
+        capture_output=True, text=True, check=True)
+    return shown.stdout.strip().removeprefix("issuer=")
+
+
 def test_reload():
-    """SIGHUP: a new caller is let in, a wrong file changes nothing."""
+    """SIGHUP: new callers are let in, by fingerprint or by name; a wrong file changes nothing."""
     planner = town()
     configuration = planner.folder / "planner.conf"
     old = configuration.read_text(encoding="utf-8")
     planner.certificates.client("newcomer")
     testlib.equal(request(planner, "GET", PATH + "?wsdl", client="newcomer").status, 403, "before")
     more = f"[caller newcomer]\ntenant=demo\nroles=dfdg\nfingerprint={planner.certificates.fingerprint('newcomer')}\n"
+    issuer = issue_with_serial(planner, "oces", "UI:DK-O:G:5d6a3c1e-0b5f-4a7e-9a43-89000000aa01")
+    issue_with_serial(planner, "other-oces", "UI:DK-O:G:5d6a3c1e-0b5f-4a7e-9a43-89000000aa02")
+    more += f"[caller oces]\ntenant=demo\nroles=dfdg\nissuer={issuer}\n"
+    more += "subject-serial=UI:DK-O:G:5d6a3c1e-0b5f-4a7e-9a43-89000000aa01\n"
     configuration.write_text(old + more, encoding="utf-8")
     planner.process.send_signal(signal.SIGHUP)
     testlib.wait_for(lambda: request(planner, "GET", PATH + "?wsdl", client="newcomer").status == 200, 10, "newcomer")
+    testlib.equal(request(planner, "GET", PATH + "?wsdl", client="oces").status, 200, "by issuer and serial number")
+    testlib.equal(request(planner, "GET", PATH + "?wsdl", client="other-oces").status, 403, "another serial number")
     planner.expected_alarms = [*planner.expected_alarms, "event=reload refused"]
     configuration.write_text(old + "[nonsense]\na=b\n", encoding="utf-8")
     planner.process.send_signal(signal.SIGHUP)

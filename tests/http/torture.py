@@ -253,11 +253,20 @@ def open_and_close(target, n_rounds):
             endings[i % len(endings)](target.connect())
 
 
-def check_connections(target):
-    """Very many connections opened and closed leave descriptors and memory flat: the second round costs nothing more."""
+def check_connections(target, n_tries=3):
+    """Very many connections opened and closed leave descriptors and memory flat: another round costs nothing more.
+
+    A busy machine lets a round pile up and the process breathe; what leaks does so in every round.
+    """
     open_and_close(target, target.connections)
-    with flat(target):
-        open_and_close(target, target.connections)
+    for n_left in reversed(range(n_tries)):
+        try:
+            with flat(target):
+                open_and_close(target, target.connections)
+            return
+        except AssertionError:
+            if n_left == 0:
+                raise
 
 
 def check_resting_crowd(target):

@@ -530,6 +530,74 @@ test_json_offers (void)
   g_assert_cmpint (admin_harness_count (&harness, "offer_rule"), ==, 2);
 }
 
+static void
+mutate (GRand *rand, GString *text)
+{
+  static const char letters[] = ";|,\"\n\r:-0199 aZ\t";
+  guint n_edits = (guint) g_rand_int_range (rand, 1, 5);
+
+  for (guint i = 0; i < n_edits && text->len > 0; i++)
+    {
+      gsize at = (gsize) g_rand_int_range (rand, 0, (gint32) text->len);
+      gint32 n_bytes = g_rand_int_range (rand, 1, 21);
+
+      switch (g_rand_int_range (rand, 0, 3))
+        {
+        case 0:
+          g_string_erase (text, (gssize) at, MIN (n_bytes, (gint32) (text->len - at)));
+          break;
+        case 1:
+          g_string_insert_c (text, (gssize) at,
+                             letters[g_rand_int_range (rand, 0, sizeof letters - 1)]);
+          break;
+        default:
+          text->str[at] = letters[g_rand_int_range (rand, 0, sizeof letters - 1)];
+        }
+    }
+}
+
+/* One file of the demo damaged at random: refused with a place, or read; a dry run, so never written. */
+static void
+test_mutated_demo (void)
+{
+  g_auto (AdminHarness) harness = { 0 };
+  g_autoptr (GRand) rand = testlib_random_new ();
+  guint64 n_rounds = testlib_budget ("admin-import");
+  g_autofree char *demo = admin_harness_dup_demo ();
+  guint n_refused = 0;
+
+  admin_harness_init (&harness);
+  for (guint64 round = 0; round < n_rounds; round++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (demo, NULL);
+      JsonObject *files = json_object_get_object_member (json_node_get_object (node), "files");
+      g_autoptr (GList) names = json_object_get_members (files);
+      const char *name =
+        g_list_nth_data (names, (guint) g_rand_int_range (rand, 0, (gint32) g_list_length (names)));
+      g_autoptr (GString) text = g_string_new (json_object_get_string_member (files, name));
+      g_autoptr (JsonObject) result = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *valid = NULL;
+      g_autofree char *arguments = NULL;
+      guint n_problems;
+
+      mutate (rand, text);
+      valid = g_utf8_make_valid (text->str, (gssize) text->len);
+      json_object_set_string_member (files, name, valid);
+      json_object_set_boolean_member (json_node_get_object (node), "dry_run", TRUE);
+      arguments = json_to_string (node, FALSE);
+      result = admin_harness_run (&harness, "import", arguments, &error);
+      n_problems = json_array_get_length (json_object_get_array_member (result, "problems"));
+      n_refused += n_problems > 0;
+      if (n_problems > 0)
+        g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+      else if (error != NULL) /* no row is left in tenant.csv */
+        g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND);
+    }
+  g_test_message ("%u refused", n_refused);
+  g_assert_cmpint (admin_harness_count (&harness, "tenant"), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -548,5 +616,6 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-import/window-rolls", test_window_rolls);
   g_test_add_func ("/admin-import/tenants-are-apart", test_tenants_are_apart);
   g_test_add_func ("/admin-import/json-offers", test_json_offers);
+  g_test_add_func ("/admin-import/mutated-demo", test_mutated_demo);
   return g_test_run ();
 }
