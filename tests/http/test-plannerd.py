@@ -500,6 +500,21 @@ def test_refused_starts():
     taken.close()
 
 
+def test_empty_database():
+    """Alive but not ready, and nobody's tenant: the first import makes it ready without a restart."""
+    planner = PlannerProcess([], [Caller("plain", plain=True)], settings={"health/semantic-s": 0})
+    testlib.Server.start(planner)
+    statuses = [fetch(planner, f"/health/{question}")[0] for question in ("live", "ready", "semantic")]
+    testlib.equal(statuses, [200, 503, 503], "live, ready, semantic")
+    answer = post(planner, envelope("GetSelfbookTimeslots", times_body(1)))
+    testlib.equal(answer.fault(), 990023, answer.text)
+    planner.load(Municipality().jobcenter("89000").offer(OFFER_A, "89000", 7))
+    testlib.wait_for(lambda: fetch(planner, "/health/ready")[0] == 200, 20, "ready after the import")
+    ask(planner, "GetSelfbookTimeslots", times_body(1))
+    testlib.equal(fetch(planner, "/health/semantic")[0], 200, "semantic after the import")
+    testlib.equal(planner.stop(), 0, "exit status")
+
+
 def issue_with_serial(planner, name, serial):
     """A client certificate whose subject has a serial number, as OCES certificates do; answers its issuer."""
     folder, (authority, key) = planner.certificates.folder, planner.certificates.authority
