@@ -167,8 +167,9 @@ find_own_hold (Explanation *explanation, GError **error)
 {
   StoreSession *session = explanation->call->session;
   g_autoptr (GError) local_error = NULL;
+  g_autofree char *context = hold_context_of (explanation->wish.unit->unit_id, NULL);
   g_autoptr (Hold) hold =
-    hold_store_find_context (session, explanation->wish.citizen_id, "new", &local_error);
+    hold_store_find_context (session, explanation->wish.citizen_id, context, &local_error);
 
   if (local_error != NULL)
     {

@@ -7,7 +7,7 @@
 #include "ops/op-expire.h"
 #include "ops/promotion.h"
 
-#define MAX_EXPIRED_PER_RUN 200
+#define MAX_EXPIRED_AT_ONCE 200
 
 /* The database's own guard speaks of a conflict; to the caller the time is taken. */
 static gboolean
@@ -117,7 +117,8 @@ fill_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hol
   hold->tenant_id = call->tenant_id;
   hold->token = g_strdup (token);
   hold->citizen_id = wish->citizen_id;
-  hold->context = g_strdup (wish->moving == NULL ? "new" : wish->moving->identifier);
+  hold->context =
+    hold_context_of (wish->unit->unit_id, wish->moving == NULL ? NULL : wish->moving->identifier);
   hold->offer_id = wish->offer->rules->offer_id;
   hold->booking_id = wish->moving == NULL ? 0 : wish->moving->booking_id;
   hold->core = placement->core;
@@ -294,6 +295,26 @@ ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
          ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
 }
 
+static gboolean
+drop_expired (OpCall *call, guint *out_n_dropped, GError **error)
+{
+  g_autoptr (GPtrArray) holds =
+    hold_store_list_expired (call->session, call->now_us, MAX_EXPIRED_AT_ONCE, error);
+
+  if (holds == NULL)
+    return FALSE;
+  for (guint i = 0; i < holds->len; i++)
+    {
+      const Hold *hold = holds->pdata[i];
+      call->tenant_id = hold->tenant_id;
+      if (!hold_store_note_used (call->session, hold, 0, call->now_us, error) ||
+          !ledger_drop_hold (call, hold, error))
+        return FALSE;
+    }
+  *out_n_dropped = holds->len;
+  return TRUE;
+}
+
 /**
  * op_expire_holds:
  * @out_next_expiry_us: (out) (optional): when the next hold ends, G_MAXINT64 for none
@@ -304,25 +325,17 @@ ledger_take_seat (StoreSession *session, const Booking *booking, GError **error)
 gboolean
 op_expire_holds (StoreSession *session, gint64 now_us, gint64 *out_next_expiry_us, GError **error)
 {
-  g_autoptr (GPtrArray) holds =
-    hold_store_list_expired (session, now_us, MAX_EXPIRED_PER_RUN, error);
   const OpCaller clockwork = { .name = (char *) "plannerd" };
   char call_id[IDS_GUID_LENGTH + 1];
   OpCall call = {
     .caller = &clockwork, .request_id = call_id, .session = session, .now_us = now_us
   };
+  guint n_dropped = MAX_EXPIRED_AT_ONCE;
 
   ids_new_guid (call_id);
-  if (holds == NULL)
-    return FALSE;
-  for (guint i = 0; i < holds->len; i++)
-    {
-      const Hold *hold = holds->pdata[i];
-      call.tenant_id = hold->tenant_id;
-      if (!hold_store_note_used (session, hold, 0, now_us, error) ||
-          !ledger_drop_hold (&call, hold, error))
-        return FALSE;
-    }
+  while (n_dropped == MAX_EXPIRED_AT_ONCE)
+    if (!drop_expired (&call, &n_dropped, error))
+      return FALSE;
   if (out_next_expiry_us != NULL)
     *out_next_expiry_us = hold_store_next_expiry (session);
   return TRUE;

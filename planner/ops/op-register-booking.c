@@ -86,12 +86,6 @@ check (const OpCall *call, const CatalogueUnit *unit, const Booking *booking, GE
 {
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, booking->core.start_us);
 
-  if (booking->form_type == BOOKING_FORM_GROUP && booking->group_identifier == NULL)
-    {
-      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                           "GroupIdentifier is needed for a group meeting");
-      return FALSE;
-    }
   return registration_check_rights (booking, error) &&
          op_decision_to_error (
            interview_type_may_plan (&unit->types, (int) booking->interview_type, date), error);

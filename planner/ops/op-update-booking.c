@@ -5,6 +5,7 @@
 #include "ops/ledger.h"
 #include "ops/op-context.h"
 #include "ops/op-expire.h"
+#include "ops/op-memory.h"
 #include "ops/op-table.h"
 #include "ops/registration.h"
 
@@ -135,6 +136,8 @@ change (OpCall *call, const Booking *before, Booking *after, const Request *requ
   set_rights (after, request);
   set_content (after, request);
   set_text (&after->group_identifier, group_identifier);
+  if (request->has_interview_form_type_identifier && after->form_type != BOOKING_FORM_GROUP)
+    g_clear_pointer (&after->group_identifier, g_free); /* no group meeting any more */
   booking_set_core (call, after, new_core (before, request));
   after->changed_us = call->now_us;
   if (!registration_set_advisor (call, after, request->case_worker_identifier, error) ||
@@ -171,10 +174,18 @@ may_update (const OpCall *call, const Booking *booking, const Request *request, 
   return op_decision_to_error (booking_may_update (&facts, &asker), error);
 }
 
+/* The answer stands as long as nobody has changed the booking since. */
+static char *
+revision_key (const Booking *booking)
+{
+  return g_strdup_printf ("%s:revision-%" G_GINT64_FORMAT, booking->identifier, booking->revision);
+}
+
 /**
  * op_update_booking:
  *
- * Operation 6 as served by us [N]. Repeating a change leaves the same booking.
+ * Operation 6 as served by us [N]. An immediate repeat gets the stored answer, also when it names the
+ * revision that it has itself replaced.
  */
 gboolean
 op_update_booking (OpCall *call, GError **error)
@@ -184,15 +195,28 @@ op_update_booking (OpCall *call, GError **error)
   Response *response = contract_arena_new0 (call->arena, Response);
   g_autoptr (Booking) before = NULL;
   g_autoptr (Booking) after = NULL;
+  g_autoptr (GBytes) digest = NULL;
+  g_autofree char *key = NULL;
+  g_autofree char *new_key = NULL;
+  OpMemoryVerdict memory;
 
   if (!op_check_cpr (cpr, error))
     return FALSE;
   before = op_find_booking (call, request->booking_identifier, cpr, error);
-  if (before == NULL || !may_update (call, before, request, error))
+  digest = before == NULL ? NULL : op_memory_digest (call, before->citizen_id, cpr, error);
+  if (digest == NULL)
+    return FALSE;
+  key = revision_key (before);
+  memory = op_memory_recall (call, OP_KEY_PLACEMENT, key, digest, cpr, error);
+  if (memory != OP_MEMORY_NEW)
+    return memory == OP_MEMORY_REPLAY;
+  if (!may_update (call, before, request, error))
     return FALSE;
   after = booking_store_load (call->session, before->booking_id, error);
   if (after == NULL || !change (call, before, after, request, error))
     return FALSE;
+  new_key = revision_key (after);
+  op_memory_set (call, OP_KEY_PLACEMENT, new_key, digest, after);
   booking_details_fill (call, after, &response->booking_details);
   response->conflict_flag = after->conflict;
   op_keep (call, g_steal_pointer (&after), (GDestroyNotify) booking_free);

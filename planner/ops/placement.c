@@ -253,7 +253,8 @@ choose_session (Search *search, GroupSession **out_session, GError **error)
                               (int) (group->seats - group->n_taken) };
       SlotFinding finding;
 
-      if (wish->advisor != NULL && wish->advisor->resource_id != group->advisor_id)
+      if ((wish->advisor != NULL && wish->advisor->resource_id != group->advisor_id) ||
+          catalogue_get_resource (search->call->view.catalogue, group->advisor_id) == NULL)
         continue;
       finding = offer_match_session (rules, &search->question, &session);
       if (finding.verdict == SLOT_FREE)

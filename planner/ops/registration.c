@@ -374,7 +374,8 @@ registration_set_location (Booking *booking, const ContractInterviewLocationDeta
 /**
  * registration_check_rights:
  *
- * A citizen who may move or cancel must be told until when (dossier 1.9).
+ * A citizen who may move or cancel must be told until when, and a group meeting names its group
+ * (dossier 1.9).
  */
 gboolean
 registration_check_rights (const Booking *booking, GError **error)
@@ -385,6 +386,8 @@ registration_check_rights (const Booking *booking, GError **error)
     missing = "ReBookingDeadline is needed when ReBookingPossible is true";
   else if (booking->cancel_possible && booking->cancel_deadline_us == 0)
     missing = "CancellationDeadline is needed when CancellationPossible is true";
+  else if (booking->form_type == BOOKING_FORM_GROUP && booking->group_identifier == NULL)
+    missing = "GroupIdentifier is needed for a group meeting";
   else if (!is_plausible (booking->rebook_deadline_us) ||
            !is_plausible (booking->cancel_deadline_us))
     missing = "a deadline is out of reach";

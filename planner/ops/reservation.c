@@ -103,7 +103,8 @@ Hold *
 reservation_make (const OpCall *call, const ReservationWish *wish, GError **error)
 {
   const CatalogueResource *advisor = NULL;
-  const char *context = wish->moving == NULL ? "new" : wish->moving->identifier;
+  g_autofree char *context = hold_context_of (
+    wish->offer->rules->unit_id, wish->moving == NULL ? NULL : wish->moving->identifier);
   g_autoptr (Hold) hold = NULL;
   GError *local_error = NULL;
   gint64 contact_type;

@@ -68,7 +68,8 @@ load_own_seat (OpCall *call, const Hold *hold, SlotContext *context, GError **er
 static gboolean
 load_own_hold (OpCall *call, SlotContext *context, GError **error)
 {
-  const char *name = context->moving == NULL ? "new" : context->moving->identifier;
+  g_autofree char *name = hold_context_of (
+    context->unit->unit_id, context->moving == NULL ? NULL : context->moving->identifier);
   g_autoptr (Hold) hold = NULL;
   GError *local_error = NULL;
 

@@ -17,6 +17,23 @@ hold_free (Hold *hold)
   g_free (hold);
 }
 
+/**
+ * hold_context_of:
+ * @unit_id: that holds the meeting
+ * @booking_identifier: (nullable): the booking to be moved; NULL for a new meeting
+ *
+ * A citizen has one live hold for a new meeting in each unit, and one for each booking to be moved:
+ * what one unit's caller reserves does not end what was reserved at another.
+ *
+ * Returns: (transfer full): the context's name
+ */
+char *
+hold_context_of (gint64 unit_id, const char *booking_identifier)
+{
+  return booking_identifier != NULL ? g_strdup (booking_identifier)
+                                    : g_strdup_printf ("new:%" G_GINT64_FORMAT, unit_id);
+}
+
 /* The order is that of SQL_HOLD_COLUMNS. */
 static Hold *
 read_record (StoreQuery *query)

@@ -8,7 +8,7 @@
 /**
  * Hold:
  * @token: ReservationIdentifier, lower-case GUID
- * @context: "new", or the lower-case identifier of the booking to move; one live hold per citizen and context
+ * @context: from hold_context_of(); one live hold per citizen and context
  * @session_id: 0 for an individual meeting; @booking_id: 0 unless re-booking; @room_id: 0 for none
  */
 typedef struct
@@ -30,6 +30,7 @@ typedef struct
 } Hold;
 
 void hold_free (Hold *hold);
+char *hold_context_of (gint64 unit_id, const char *booking_identifier);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Hold, hold_free)
 
 Hold *

@@ -578,6 +578,65 @@ test_update_and_delete (void)
   g_assert_cmpuint (page->booking_collection.n_items, ==, 1);
 }
 
+/* A client that lost our answer repeats a change under the revision that the change itself replaced. */
+static void
+test_update_is_repeated (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autoptr (GError) error = NULL;
+  ContractRegisterBookingRequest request = register_request (2, slot (0), "RID-1");
+  ContractUpdateBookingRequest update = { .person_civil_registration_identifier = testlib_cpr (2),
+                                          .has_revision = TRUE,
+                                          .revision = 1,
+                                          .title = "Ny titel" };
+  g_autofree char *first = NULL;
+  g_autofree char *identifier = NULL;
+
+  world->caller.roles = OP_ROLE_INDKALDER;
+  g_assert_nonnull (world_call (world, "RegisterBooking", &request, &error));
+  identifier = identifier_of (world_body (world));
+  update.booking_identifier = identifier;
+  g_assert_nonnull (world_call (world, "UpdateBooking", &update, &error));
+  first = g_strdup (world_body (world));
+  g_assert_nonnull (world_call (world, "UpdateBooking", &update, &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (first, ==, world_body (world));
+  g_assert_cmpint (world_count (world, "SELECT revision FROM booking"), ==, 2);
+  update.title = "Andet";
+  g_assert_null (world_call (world, "UpdateBooking", &update, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED);
+}
+
+/* After a standstill more reservations may have ended than one look at them takes. */
+static void
+test_many_holds_expire (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autoptr (GString) sql = g_string_new (NULL);
+
+  for (guint i = 0; i < 450; i++)
+    g_string_append_printf (sql,
+                            "INSERT INTO citizen (citizen_id, tenant_id, cpr) VALUES (%u, 1, '%s');"
+                            "INSERT INTO owner (owner_id, tenant_id) VALUES (%u, 1);"
+                            "INSERT INTO hold (hold_id, tenant_id, token, citizen_id, context, "
+                            "offer_id, start_us, end_us, "
+                            "advisor_id, contact_type, owner_id, expiry_us) VALUES (%u, 1, "
+                            "'token-%u', %u, 'new:1', 1, 1, 2, 1, "
+                            "1, %u, %u);",
+                            100 + i, testlib_cpr (100 + i), 100 + i, 100 + i, i, 100 + i, 100 + i,
+                            1000 + i);
+  g_string_append_printf (
+    sql,
+    "INSERT INTO claim (tenant_id, resource_id, start_us, end_us, core_start_us, core_end_us, "
+    "may_share_buffers, exclusive, owner_id, hold_id) VALUES (1, 1, %" G_GINT64_FORMAT
+    ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 0, 1, 549, 549);",
+    slot (0), slot (1), slot (0), slot (1));
+  world_run_sql (world, sql->str);
+  g_free (book (world, 1, OFFER, slot (0)));
+  g_free (book (world, 2, OFFER, slot (0)));
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM hold"), ==, 0);
+}
+
 static void
 test_access (void)
 {
@@ -616,6 +675,8 @@ main (int argc, char **argv)
   g_test_add_func ("/booking-flow/conflict-ends", test_conflict_ends);
   g_test_add_func ("/booking-flow/conflict-with-busy-time", test_conflict_with_busy_time_stays);
   g_test_add_func ("/booking-flow/update-and-delete", test_update_and_delete);
+  g_test_add_func ("/booking-flow/update-is-repeated", test_update_is_repeated);
+  g_test_add_func ("/booking-flow/many-holds-expire", test_many_holds_expire);
   g_test_add_func ("/booking-flow/access", test_access);
   return g_test_run ();
 }

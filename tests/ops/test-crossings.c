@@ -338,7 +338,9 @@ test_session_has_its_time (void)
   (void) expect (world, "UpdateBooking", &update);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM seat"), ==, 1);
   g_assert_cmpint (world_count (world, "SELECT placement FROM booking"), ==, 1);
-  update.group_identifier = "";
+  update.group_identifier = NULL;
+  update.has_interview_form_type_identifier = TRUE;
+  update.interview_form_type_identifier = 1;
   update.has_force = TRUE;
   update.force = TRUE;
   (void) expect (world, "UpdateBooking", &update);

@@ -324,7 +324,7 @@ CREATE TABLE hold (
   tenant_id INTEGER NOT NULL REFERENCES tenant,
   token TEXT NOT NULL,                         -- ReservationIdentifier
   citizen_id INTEGER NOT NULL REFERENCES citizen,
-  context TEXT NOT NULL,                       -- 'new' or the booking's identifier
+  context TEXT NOT NULL,                       -- 'new:UNIT' or the booking's identifier
   offer_id INTEGER NOT NULL REFERENCES offer,
   session_id INTEGER REFERENCES group_session,
   booking_id INTEGER REFERENCES booking,       -- set when re-booking
