@@ -87,3 +87,22 @@ ids_fold_guid (const char *guid)
 {
   return guid == NULL ? NULL : g_ascii_strdown (guid, -1);
 }
+
+/**
+ * ids_is_guid:
+ * @text: any text
+ *
+ * Returns: TRUE for thirty-two hexadecimal digits of either case in the five groups of a GUID. Any thread.
+ */
+gboolean
+ids_is_guid (const char *text)
+{
+  static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+
+  if (strlen (text) != IDS_GUID_LENGTH)
+    return FALSE;
+  for (guint i = 0; i < IDS_GUID_LENGTH; i++)
+    if (pattern[i] == '-' ? text[i] != '-' : !g_ascii_isxdigit (text[i]))
+      return FALSE;
+  return TRUE;
+}

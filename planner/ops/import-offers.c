@@ -7,19 +7,6 @@
 
 #define OPEN_UNTIL_US G_GINT64_CONSTANT (9000000000000000)
 
-static gboolean
-is_guid (const char *text)
-{
-  static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-
-  if (strlen (text) != IDS_GUID_LENGTH)
-    return FALSE;
-  for (guint i = 0; i < IDS_GUID_LENGTH; i++)
-    if (pattern[i] == '-' ? text[i] != '-' : !g_ascii_isxdigit (text[i]))
-      return FALSE;
-  return TRUE;
-}
-
 /* (transfer full) (nullable): in lower case. */
 static char *
 dup_guid (ImportRow *row, const char *column)
@@ -28,7 +15,7 @@ dup_guid (ImportRow *row, const char *column)
 
   if (text == NULL)
     return NULL;
-  if (is_guid (text))
+  if (ids_is_guid (text))
     return ids_fold_guid (text);
   import_row_refuse (row, "%s must be a GUID, not \"%s\"", column, text);
   return NULL;
@@ -170,7 +157,7 @@ read_rules (ImportRow *row, OfferRecord *offer)
   for (guint i = 0; marks[i] != NULL; i++)
     {
       g_autofree char *mark = ids_fold_guid (marks[i]);
-      if (!is_guid (mark))
+      if (!ids_is_guid (mark))
         import_row_refuse (row, "marks: \"%s\" is no GUID", marks[i]);
       else
         record_pairs_add (offer->rules, "mark", mark);

@@ -2,12 +2,15 @@
 /* Import rows of units, settings, closing days and teams. */
 #include <string.h>
 
+#include "base/ids.h"
 #include "ops/import-run.h"
 
 /* A closing day that returns every year is written down for this year and so many after it. */
 #define YEARS_AHEAD 2
 
 #define DFDG_PLACEHOLDER "99999"
+/* As in offer-windows.csv. */
+#define UNEMPLOYMENT_FUND_MAX 10
 
 static gboolean
 is_unit_key (const char *key)
@@ -111,6 +114,13 @@ is_date (const char *value)
   return import_parse_date (value, &date);
 }
 
+static gboolean
+is_fund (const char *value)
+{
+  return strlen (value) <= UNEMPLOYMENT_FUND_MAX;
+}
+
+/* A name that ends in a colon is followed by a GUID. */
 static const struct
 {
   const char *key;
@@ -120,13 +130,24 @@ static const struct
   { "one-open-per-type", is_yes_or_no, "yes or no" },
   { "hold-minutes", is_hold_minutes, "1 to 60" },
   { "cv-closed-from", is_date, "a date YYYY-MM-DD" },
+  { "fund-of-mark:", is_fund, "an a-kasse code" },
 };
+
+static gboolean
+is_setting (const char *name, const char *key)
+{
+  gsize n_bytes = strlen (name);
+
+  if (name[n_bytes - 1] != ':')
+    return g_str_equal (name, key);
+  return strncmp (name, key, n_bytes) == 0 && ids_is_guid (key + n_bytes);
+}
 
 static void
 check_setting (ImportRow *row, const char *key, const char *value)
 {
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (g_str_equal (settings[i].key, key))
+    if (is_setting (settings[i].key, key))
       {
         if (!settings[i].is_valid (value))
           import_row_refuse (row, "%s must be %s, not \"%s\"", key, settings[i].what, value);

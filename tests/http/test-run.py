@@ -12,10 +12,14 @@ import sqlite3
 import subprocess
 
 import testlib
-from soap_client import Line
+from planner_process import NAMESPACE
+from soap_client import HEAD, TAIL, Line
 
 SCRIPT = testlib.SOURCE / "deploy" / "run.sh"
 GROUP_OFFER = "89000000-0000-4000-8000-000000000005"
+JOINT_OFFER = "89000000-0000-4000-8000-000000000006"
+MARK_OF_FUND_901 = "5d6a3c1e-0b5f-4a7e-9a43-89000000aa03"
+TUESDAY, WEDNESDAY = 1, 2
 SLOT_TAKEN = 990001
 WANTED = [r"offer \S+ at \S+", r"reservation \S+ until \S+", r"booked \S+ at \S+ with .+", r"moved to \S+", r"cancelled, status 3"]
 
@@ -91,17 +95,38 @@ def bookings(folder):
         connection.close()
 
 
+async def times_of(line, cpr, offer):
+    """Starts of six weeks."""
+    now = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+    interval = {"from_time": now.isoformat(), "to_time": (now + datetime.timedelta(days=42)).isoformat()}
+    return (await line.call("GetSelfbookTimeslots", cpr=cpr, offer=offer, **interval)).find_all("StartTime")
+
+
 async def meet(url):
     """Thirteen citizens want the information meeting's twelve seats; answers what each was told."""
-    line, now = await Line(url).open(), datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-    last = now + datetime.timedelta(days=28)
-    group = {"offer": GROUP_OFFER, "from_time": now.isoformat(), "to_time": last.isoformat()}
-    times = await line.call("GetSelfbookTimeslots", cpr=testlib.cpr(0), **group)
-    seat = {"offer": GROUP_OFFER, "start": times.find("StartTime"), "contact": 1}
+    line = await Line(url).open()
+    seat = {"offer": GROUP_OFFER, "start": (await times_of(line, testlib.cpr(0), GROUP_OFFER))[0], "contact": 1}
     answers = [await line.call("CreateBooking", cpr=testlib.cpr(number), **seat) for number in range(1, 14)]
     line.close()
     testlib.equal(len({answer.find("GroupIdentifier") for answer in answers[:12]}), 1, "meetings")
     return [answer.code for answer in answers]
+
+
+async def joint_weekdays(url, mark):
+    """On which days the joint interview is offered to a citizen with MARK."""
+    line, cpr = await Line(url).open(), testlib.cpr(20)
+    marks = f"<PersonGroupProjectIdentifier>{mark}</PersonGroupProjectIdentifier>" if mark else ""
+    operation = "GetSelfbookInterviewOptions"
+    facts = (
+        f"<PersonCivilRegistrationIdentifier>{cpr}</PersonCivilRegistrationIdentifier><JobCenterCode>89000</JobCenterCode>"
+        "<ContactGroupTypeIdentifier>1</ContactGroupTypeIdentifier>"
+        f"<PersonGroupProjectIdentifierCollection>{marks}</PersonGroupProjectIdentifierCollection>"
+    )
+    answer = await line.post(f'{HEAD}<{operation} xmlns="{NAMESPACE}">{facts}</{operation}>{TAIL}')
+    testlib.equal(JOINT_OFFER in answer.text, True, answer.text)
+    times = await times_of(line, cpr, JOINT_OFFER)
+    line.close()
+    return {datetime.datetime.fromisoformat(time).weekday() for time in times}
 
 
 def test_demo():
@@ -115,6 +140,10 @@ def test_demo():
         testlib.equal(offers.count("<Title>") >= 3, True, "offers for a citizen of contact group 1")
         paste(over_tls(commands))
         url = re.search(r"^url=(\S+)", commands, re.M).group(1)
+        testlib.equal(asyncio.run(joint_weekdays(url, None)), {WEDNESDAY}, "days of the joint interview for anybody")
+        # What DFDG tells of a citizen is known a moment after it was answered.
+        known = lambda: asyncio.run(joint_weekdays(url, MARK_OF_FUND_901)) == {TUESDAY, WEDNESDAY}
+        testlib.wait_for(known, 10, "days of the joint interview for members of a-kasse 901")
         testlib.equal(asyncio.run(meet(url)), [0] * 12 + [SLOT_TAKEN], "seats of the demo's group meeting")
         demo.interrupt()
     testlib.equal(bookings(folder), 2 + 12, "bookings after the first run")

@@ -129,6 +129,8 @@ static const struct
   { "units.csv", "unit;name\n89000;\"A\n", "units.csv:2: a quoted field is never closed" },
   { "settings.csv", "key;value\nhold-minutes;0\n", "settings.csv:2: hold-minutes must be 1 to 60" },
   { "settings.csv", "key;value\nnothing;0\n", "settings.csv:2: there is no setting nothing" },
+  { "settings.csv", "key;value\nfund-of-mark:901;1\n",
+    "settings.csv:2: there is no setting fund-of-mark:901" },
   { "closing-days.csv", "unit;date;name\n89000;2027-02-29;X\n",
     "closing-days.csv:2: date must be" },
   { "closing-days.csv", "unit;date;name\n70000;12-24;X\n",

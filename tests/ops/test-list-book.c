@@ -231,6 +231,7 @@ try_book (Play *play, guint citizen, const char *offer, gint64 start_us, const c
   if (!ok)
     {
       g_assert_cmpint (error->domain, ==, PLANNER_ERROR);
+      g_assert_cmpint (error->code, !=, PLANNER_ERROR_INTERNAL);
       g_test_message ("refused: %s", error->message);
     }
   return ok;

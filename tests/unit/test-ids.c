@@ -83,6 +83,17 @@ test_fold_guid (void)
   g_assert_null (ids_fold_guid (NULL));
 }
 
+static void
+test_is_guid (void)
+{
+  g_assert_true (ids_is_guid ("3F2504E0-4f89-41d3-9a0c-0305e82c3301"));
+  g_assert_false (ids_is_guid (""));
+  g_assert_false (ids_is_guid ("3f2504e0-4f89-41d3-9a0c-0305e82c330"));
+  g_assert_false (ids_is_guid ("3f2504e0-4f89-41d3-9a0c-0305e82c33012"));
+  g_assert_false (ids_is_guid ("3f2504e0-4f89-41d3-9a0c-0305e82c330g"));
+  g_assert_false (ids_is_guid ("3f2504e04f89-41d3-9a0c-0305e82c3301-"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -91,5 +102,6 @@ main (int argc, char **argv)
   g_test_add_func ("/ids/guid-bits-vary", test_guid_bits_vary);
   g_test_add_func ("/ids/random-bytes-fill", test_random_bytes_fill);
   g_test_add_func ("/ids/fold-guid", test_fold_guid);
+  g_test_add_func ("/ids/is-guid", test_is_guid);
   return g_test_run ();
 }
