@@ -343,6 +343,45 @@ test_notes_follow_the_answer (void)
   town_free (town);
 }
 
+/* What was not offered to whom can be shown later: no time in the interval, or no offer at all. */
+static void
+test_empty_answers_are_kept (void)
+{
+  Town *town = town_new ();
+  g_autoptr (Asked) times = asked_new (town, "GetSelfbookTimeslots");
+  g_autoptr (Asked) options = asked_new (town, "GetSelfbookInterviewOptions");
+  ContractGetSelfbookTimeslotsRequest at_night = {
+    .person_civil_registration_identifier = testlib_cpr (5),
+    .interview_option_id = OFFER,
+    .booking_option_interval_start_time = time_at (SLOT_US - 12 * 60 * MINUTE_US),
+    .booking_option_interval_end_time = time_at (SLOT_US - 6 * 60 * MINUTE_US),
+  };
+  ContractGetSelfbookInterviewOptionsRequest other_group = {
+    .person_civil_registration_identifier = testlib_cpr (6),
+    .job_center_code = "89000",
+    .contact_group_type_identifier = 2,
+  };
+  g_autofree char *no_time =
+    g_strdup_printf ("SELECT count(*) FROM empty_answer JOIN citizen USING (citizen_id) WHERE "
+                     "reason = 'no-time' AND offer_id = 1 AND cpr = '%s' AND from_us = "
+                     "%" G_GINT64_FORMAT " AND to_us = %" G_GINT64_FORMAT,
+                     testlib_cpr (5), SLOT_US - 12 * 60 * MINUTE_US, SLOT_US - 6 * 60 * MINUTE_US);
+
+  times->call.request = &at_night;
+  submit (times);
+  wait (times);
+  g_assert_no_error (times->error);
+  options->call.request = &other_group;
+  submit (options);
+  wait (options);
+  g_assert_error (options->error, PLANNER_ERROR, PLANNER_ERROR_NO_OPTIONS);
+  wait_for_count (town, no_time, 1);
+  wait_for_count (town, "SELECT count(*) FROM empty_answer WHERE reason = 'no-offer'", 1);
+  g_assert_cmpuint (count_times (town, 7), ==, 12);
+  g_assert_cmpint (count (town, "SELECT count(*) FROM empty_answer"), ==, 2);
+  town_free (town);
+}
+
 static void
 reserve (Town *town, guint citizen, gint64 start_us)
 {
@@ -487,6 +526,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op-worker/own-booking", test_citizen_with_booking_goes_to_a_worker);
   g_test_add_func ("/op-worker/race", test_race_has_one_winner);
   g_test_add_func ("/op-worker/notes", test_notes_follow_the_answer);
+  g_test_add_func ("/op-worker/empty-answers", test_empty_answers_are_kept);
   g_test_add_func ("/op-worker/expiry", test_expired_holds_go_by_themselves);
   g_test_add_func ("/op-worker/bulk", test_bulk_writes_reach_the_index);
   g_test_add_func ("/op-worker/stop", test_stop_commits_what_is_queued);
