@@ -82,13 +82,25 @@ class Placed:
 
     def __init__(self, after):
         self.advisor, self.start_us, self.end_us = after["advisor_id"], after["start_us"], after["end_us"]
+        self.resources = [one for one in (self.advisor, after["room_id"]) if one]
         self.state, self.revision, self.session = after["state"], after["revision"], after["session_id"]
         self.conflict = after["conflict"]
 
 
+def _take(calendars, identifier, now, sequence):
+    """Enters a booking into the calendars of its advisor and room, where nobody else may be at that time."""
+    for resource in now.resources:
+        others = calendars.setdefault(resource, {})
+        for name, other in others.items():
+            same_session = other.session and other.session == now.session
+            if other.start_us < now.end_us and now.start_us < other.end_us and not same_session:
+                raise AssertionError(f"journal row {sequence}: {identifier} overlaps {name}")
+        others[identifier] = now
+
+
 def replay(planner):
-    """Plays the journal from its beginning: no two bookings on one advisor at one time, at any moment. Answers {identifier: Placed}."""
-    placed, by_advisor = {}, {}
+    """Plays the journal from its beginning: no two bookings of a resource at one time, ever. Answers {identifier: Placed}."""
+    placed, calendars = {}, {}
     for row in journal_rows(planner):
         kind, subject = row[5], row[6]
         if not kind.startswith("booking-"):
@@ -96,17 +108,11 @@ def replay(planner):
         now = Placed(json.loads(row[9])["after"])
         known = placed.get(subject)
         testlib.equal(now.revision, known.revision + 1 if known else 1, f"revision of {subject} in row {row[0]}")
-        if known:
-            by_advisor[known.advisor].pop(subject, None)
+        for resource in known.resources if known else []:
+            calendars.get(resource, {}).pop(subject, None)
         placed[subject] = now
-        others = by_advisor.setdefault(now.advisor, {})
-        if now.state != "booked" or now.conflict:
-            continue
-        for identifier, other in others.items():
-            same_session = other.session and other.session == now.session
-            if other.start_us < now.end_us and now.start_us < other.end_us and not same_session:
-                raise AssertionError(f"journal row {row[0]}: {subject} overlaps {identifier}")
-        others[subject] = now
+        if now.state == "booked" and not now.conflict:
+            _take(calendars, subject, now, row[0])
     return placed
 
 

@@ -14,6 +14,7 @@ UNIT = "89000"
 OFFER = "10000000-0000-4000-8000-000000000001"
 GROUP_OFFER = "10000000-0000-4000-8000-000000000002"
 OTHER_OFFER = "10000000-0000-4000-8000-000000000003"
+ROOM_OFFER = "10000000-0000-4000-8000-000000000004"
 N_SEATS = 12
 N_ON_ONE_SLOT = 200
 N_ON_SEATS = 500
@@ -29,10 +30,12 @@ PLAIN = [Caller("dfdg", "dfdg", plain=True), Caller("kss", "kss"), Caller("indka
 
 def start(n_advisors, program=None, **arguments):
     """plannerd with one jobcenter; the plain face is DFDG's."""
-    town = Municipality().jobcenter(UNIT, n_advisors=n_advisors)
+    town = Municipality().jobcenter(UNIT, n_advisors=n_advisors, n_rooms=3)
+    rooms = "|".join(f"{UNIT}-rum-{i + 1}" for i in range(3))
     town.offer(OFFER, UNIT, 7, duration=30, grid=30)
     town.offer(GROUP_OFFER, UNIT, 9, form="group", seats=N_SEATS, duration=60, grid=60)
     town.offer(OTHER_OFFER, UNIT, 4, duration=30, grid=30, after=15)
+    town.offer(ROOM_OFFER, UNIT, 11, duration=30, grid=30, rooms=rooms)
     return PlannerProcess(town, PLAIN, program=program, **arguments)
 
 
@@ -197,6 +200,7 @@ class Player:
         raise NotImplementedError
 
 
+OFFERS = [OFFER, OTHER_OFFER, GROUP_OFFER, ROOM_OFFER]
 TAKEN = {SLOT_TAKEN, ALREADY_BOOKED, SLOT_NOT_OFFERED}
 
 
@@ -205,8 +209,8 @@ class Citizen(Player):
 
     async def book(self):
         """By reservation, at once, or at once with an identifier of its own."""
-        cpr, offer, way = self.chance.choice(self.people), self.chance.choice([OFFER, OTHER_OFFER]), self.chance.random()
-        where = {"offer": offer, **self.target()}
+        cpr, way = self.chance.choice(self.people), self.chance.random()
+        where = {"offer": self.chance.choice(OFFERS), **self.target()}
         if way < 0.4:
             held = await self.call("GetBookingDetails", TAKEN, cpr=cpr, **where)
             if held is None or self.chance.random() < 0.1:
