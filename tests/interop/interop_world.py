@@ -57,9 +57,9 @@ def municipality():
     return town.offer(ROOM_OFFER, UNIT, 4, rooms=f"{UNIT}-rum-1")
 
 
-def start():
-    """plannerd with a caller for each role, reached over mutual TLS only."""
-    callers = [Caller("dfdg", "dfdg"), Caller("indkalder", "indkalder", units=UNIT)]
+def start(plain=False):
+    """plannerd with a caller for each role, reached over mutual TLS, and DFDG in plain HTTP too when PLAIN."""
+    callers = [Caller("dfdg", "dfdg", plain=plain), Caller("indkalder", "indkalder", units=UNIT)]
     return PlannerProcess(municipality(), callers, settings={"contract/validate-live": "true"})
 
 

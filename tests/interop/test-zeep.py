@@ -35,11 +35,14 @@ class CapturingTransport(zeep.transports.Transport):
         return answer
 
 
-def make_service(walk, name, version):
-    """The service as the caller NAME reaches it; the WSDL is fetched over the same door."""
-    client = zeep.Client(walk.planner.tls_url + "?wsdl", transport=CapturingTransport(walk, name))
+def make_service(walk, name, version, url=None):
+    """The service as the caller NAME reaches it at URL; the WSDL, which names that address, is fetched over the same door."""
+    url = url or walk.planner.tls_url
+    client = zeep.Client(url + "?wsdl", transport=CapturingTransport(walk, name))
     port = "ExternalBookingServiceSoap" + ("12" if version == "1.2" else "")
-    return client.bind("ExternalBookingService", port)
+    service = client.bind("ExternalBookingService", port)
+    testlib.equal(service._binding_options["address"], url, "address in the WSDL")  # pylint: disable=protected-access
+    return service
 
 
 def expect_fault(code, call, **arguments):
@@ -164,6 +167,15 @@ def test_flow_in_soap_1_1():
 
 def test_flow_in_soap_1_2():
     run_flow("1.2", 2)
+
+
+def test_citizen_in_plain_http():
+    """The demo's face: the same service without TLS, on loopback."""
+    with interop_world.start(plain=True) as planner:
+        for number, version in ((3, "1.1"), (4, "1.2")):
+            walk = interop_world.Walk(planner, number)
+            walk_citizen(walk, make_service(walk, "dfdg", version, planner.url))
+            interop_world.judge_messages(sorted(walk.capture.glob("*.xml")), version)
 
 
 def test_nobody_without_a_certificate():
