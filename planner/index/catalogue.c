@@ -297,14 +297,18 @@ catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *
 }
 
 static void
-append_offers (const Catalogue *catalogue, gint64 unit_id, gboolean shared_only, GPtrArray *offers)
+append_offers (const Catalogue *catalogue,
+               gint64 unit_id,
+               gboolean shared_only,
+               gint64 now_us,
+               GPtrArray *offers)
 {
   const GPtrArray *of_unit = g_hash_table_lookup (catalogue->offers_by_unit, &unit_id);
 
   for (guint i = 0; of_unit != NULL && i < of_unit->len; i++)
     {
       CatalogueOffer *offer = of_unit->pdata[i];
-      if (!shared_only || offer->shared_with_sub_units)
+      if (offer->rules->valid_until_us > now_us && (!shared_only || offer->shared_with_sub_units))
         g_ptr_array_add (offers, offer);
     }
 }
@@ -313,18 +317,18 @@ append_offers (const Catalogue *catalogue, gint64 unit_id, gboolean shared_only,
  * catalogue_list_offers:
  *
  * A sub-centre with offers of its own shows those and what its main centre shares; one without
- * shows the main centre's (design, Citizens).
+ * shows the main centre's (design, Citizens). An offer that has ended is nobody's: none is ever removed.
  *
  * Returns: (transfer container) (element-type CatalogueOffer): the unit's own first, by id.
  */
 GPtrArray *
-catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit)
+catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit, gint64 now_us)
 {
   GPtrArray *offers = g_ptr_array_new ();
 
-  append_offers (catalogue, unit->unit_id, FALSE, offers);
+  append_offers (catalogue, unit->unit_id, FALSE, now_us, offers);
   if (unit->parent_unit_id != 0)
-    append_offers (catalogue, unit->parent_unit_id, offers->len > 0, offers);
+    append_offers (catalogue, unit->parent_unit_id, offers->len > 0, now_us, offers);
   return offers;
 }
 

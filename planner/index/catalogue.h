@@ -106,7 +106,8 @@ CatalogueOffer *catalogue_get_offer (const Catalogue *catalogue, gint64 offer_id
 CatalogueOffer *
 catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *identifier);
 /* (element-type CatalogueOffer), by offer id: a unit's own, or its main centre's (see the .c). */
-GPtrArray *catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit);
+GPtrArray *
+catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit, gint64 now_us);
 /* (element-type CatalogueResource) / (element-type CatalogueUnit) / (element-type CatalogueOffer), by id. */
 const GPtrArray *catalogue_get_resources (const Catalogue *catalogue);
 const GPtrArray *catalogue_get_units (const Catalogue *catalogue);

@@ -147,7 +147,7 @@ fill_answer (OpCall *call,
              GError **error)
 {
   const Request *request = call->request;
-  g_autoptr (GPtrArray) offers = catalogue_list_offers (call->view.catalogue, unit);
+  g_autoptr (GPtrArray) offers = catalogue_list_offers (call->view.catalogue, unit, call->now_us);
   Response *response = contract_arena_new0 (call->arena, Response);
   ContractInterviewOptionList *list = &response->interview_option_collection;
   EmptyAnswer empty = { .unit_id = unit->unit_id, .reason = "no-offer" };

@@ -61,6 +61,28 @@ test_demo_shows_offers (void)
   g_assert_cmpuint (tell_facts (world, 3, "89000", 25), ==, 1);
 }
 
+/* A sub-centre that we do not have, or whose own offers have ended, shows its main centre's; 99999 is nowhere. */
+static void
+test_sub_centres (void)
+{
+  g_autoptr (World) world = new_demo ();
+  g_autoptr (GError) error = NULL;
+  ContractGetSelfbookInterviewOptionsRequest nowhere = { .person_civil_registration_identifier =
+                                                           testlib_cpr (4),
+                                                         .job_center_code = "99999",
+                                                         .contact_group_type_identifier = 1 };
+  guint n_main = tell_facts (world, 1, "89000", 1);
+
+  g_assert_cmpuint (n_main, >, 2);
+  g_assert_cmpuint (tell_facts (world, 2, "89002", 1), ==, n_main);
+  g_assert_cmpuint (tell_facts (world, 3, "89001", 1), ==, 2);
+  world_run_sql (world, "UPDATE offer SET valid_until_us = valid_from_us + 1 WHERE unit_id = "
+                        "(SELECT unit_id FROM unit WHERE organisation_key = '89001');");
+  g_assert_cmpuint (tell_facts (world, 3, "89001", 1), ==, n_main);
+  g_assert_null (world_call (world, "GetSelfbookInterviewOptions", &nowhere, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_UNIT);
+}
+
 /* instants at which a new meeting or a seat is listed, as a set */
 static GHashTable *
 list_starts (World *world, guint citizen, const char *offer, Period interval)
@@ -312,6 +334,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/admin-explain/demo-shows-offers", test_demo_shows_offers);
+  g_test_add_func ("/admin-explain/sub-centres", test_sub_centres);
   g_test_add_func ("/admin-explain/agrees-with-listing", test_explain_agrees_with_listing);
   g_test_add_func ("/admin-explain/demo-stays-alive", test_demo_stays_alive);
   g_test_add_func ("/admin-explain/verdicts", test_verdicts);
