@@ -21,7 +21,9 @@ struct _Executor
   ExecutorSettings settings;
 
   GMutex lock;
-  GCond changed;
+  GCond changed; /* posts and n_running, for the loop when it stops */
+  GCond
+    wanted[EXECUTOR_N_PLACES]; /* queues, is_stopping and n_preparing, for the place's threads */
   GQueue queues[EXECUTOR_N_PLACES];
   gboolean is_stopping;
   guint n_preparing;

@@ -138,7 +138,7 @@ executor_take (Executor *executor, ExecutorPlace place)
       ticket = g_queue_pop_head (&executor->queues[place]);
       if (ticket != NULL || (executor->is_stopping && !may_come))
         break;
-      g_cond_wait (&executor->changed, &executor->lock);
+      g_cond_wait (&executor->wanted[place], &executor->lock);
     }
   g_mutex_unlock (&executor->lock);
   return ticket;
@@ -215,7 +215,7 @@ pass_on (Executor *executor, ExecutorTicket *ticket, gboolean ok)
   executor->n_preparing--;
   if (ok)
     g_queue_push_tail (&executor->queues[EXECUTOR_WRITER], ticket);
-  g_cond_broadcast (&executor->changed);
+  g_cond_signal (&executor->wanted[EXECUTOR_WRITER]);
   g_mutex_unlock (&executor->lock);
   if (!ok)
     executor_post_one (executor, ticket);
@@ -342,6 +342,8 @@ executor_new (const ExecutorSettings *settings,
   executor->threads = g_ptr_array_new ();
   g_mutex_init (&executor->lock);
   g_cond_init (&executor->changed);
+  for (guint i = 0; i < EXECUTOR_N_PLACES; i++)
+    g_cond_init (&executor->wanted[i]);
   attach_source (executor);
   ok = start_writer (executor, error) && start_worker (executor, EXECUTOR_BULK, error);
   for (guint i = 0; ok && i < settings->n_workers; i++)
@@ -373,6 +375,7 @@ executor_submit (Executor *executor, const ExecutorJob *job, GError **error)
 {
   ExecutorTicket *ticket = g_new0 (ExecutorTicket, 1);
   gboolean prepares = job->place == EXECUTOR_WRITER && job->prepare != NULL;
+  ExecutorPlace place = prepares ? EXECUTOR_WORKER : job->place;
   gboolean is_admitted;
 
   ticket->job = *job;
@@ -383,8 +386,8 @@ executor_submit (Executor *executor, const ExecutorJob *job, GError **error)
     {
       executor->counters.n_queued[job->place]++;
       executor->n_preparing += prepares;
-      g_queue_push_tail (&executor->queues[prepares ? EXECUTOR_WORKER : job->place], ticket);
-      g_cond_broadcast (&executor->changed);
+      g_queue_push_tail (&executor->queues[place], ticket);
+      g_cond_signal (&executor->wanted[place]);
     }
   g_mutex_unlock (&executor->lock);
   if (is_admitted)
@@ -434,7 +437,8 @@ executor_stop (Executor *executor)
 {
   g_mutex_lock (&executor->lock);
   executor->is_stopping = TRUE;
-  g_cond_broadcast (&executor->changed);
+  for (guint i = 0; i < EXECUTOR_N_PLACES; i++)
+    g_cond_broadcast (&executor->wanted[i]);
   g_mutex_unlock (&executor->lock);
   while (wait_for_threads (executor))
     continue;
@@ -460,5 +464,7 @@ executor_free (Executor *executor)
   g_ptr_array_unref (executor->threads);
   g_mutex_clear (&executor->lock);
   g_cond_clear (&executor->changed);
+  for (guint i = 0; i < EXECUTOR_N_PLACES; i++)
+    g_cond_clear (&executor->wanted[i]);
   g_free (executor);
 }
