@@ -329,3 +329,65 @@ def mixed(planner, n_calls, n_players=32):
     testlib.note(f"{len(placed)} bookings, {n_standing} of them stand")
     if not 0 < n_refused < n_calls or n_standing == 0:
         raise AssertionError("the callers did not meet: nothing was raced for")
+
+
+# Listing meanwhile ----------------------------------------------------------------------------------
+
+N_STANDING = 60
+PAGE = 7
+
+
+async def _list_pages(line):
+    """Identifiers of all bookings of the unit, page by page."""
+    identifiers, cursor = [], None
+    while True:
+        answer = await line.call("GetBookings", unit=UNIT, Cursor=cursor, MaxCount=PAGE)
+        page = answer.find_all("BookingIdentifier")
+        testlib.equal(answer.code, 0, "code of a page")
+        testlib.equal(len(page) <= PAGE, True, "page is no longer than asked for")
+        identifiers += page
+        cursor = answer.find("NextCursor")
+        if cursor is None:
+            return identifiers
+
+
+async def _book_standing(line):
+    starts = await list_starts(line, testlib.cpr(0), OFFER, first_day=20, last_day=30)
+    calls = [
+        {"cpr": testlib.cpr(500 + i), "offer": OFFER, "start": starts[i % len(starts)], "contact": 1}
+        for i in range(N_STANDING)
+    ]
+    made = [await line.call("CreateBooking", **call) for call in calls]
+    return {answer.find("BookingIdentifier") for answer in made}
+
+
+async def _paging(planner, n_listings, chance):
+    async with Crowd(planner.url, 8) as crowd:
+        standing = await _book_standing(crowd.lines[0])
+        testlib.equal(len(standing), N_STANDING, "bookings that stand")
+        starts = (await list_starts(crowd.lines[0], testlib.cpr(0), OFFER, last_day=5))[:24]
+        players = [Citizen(number, line, starts, chance) for number, line in enumerate(crowd.lines)]
+        pager = await Line(planner.tls_url, planner.certificates.context("indkalder")).open()
+        is_over = False
+
+        async def play(player):
+            while not is_over:
+                await player.turn()
+
+        plays = [asyncio.create_task(play(player)) for player in players]
+        for number in range(n_listings):
+            seen = await _list_pages(pager)
+            testlib.equal(len(seen), len(set(seen)), f"bookings in listing {number}, each once")
+            testlib.equal(standing - set(seen), set(), f"standing bookings that listing {number} hides")
+        is_over = True
+        await asyncio.gather(*plays)
+        pager.close()
+        return sum(player.n_done for player in players)
+
+
+def paging(planner, n_listings):
+    """Bookings are listed page by page while others are made, moved and cancelled: whatever stands all the time is there once."""
+    n_calls = asyncio.run(_paging(planner, n_listings, testlib.generator()))
+    testlib.note(f"{n_calls} changes meanwhile")
+    if n_calls < n_listings:
+        raise AssertionError("nothing changed while the pages were read")

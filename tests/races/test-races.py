@@ -20,4 +20,9 @@ def test_mixed():
         races.mixed(planner, testlib.budget("race-mixed"))
 
 
+def test_paging():
+    with races.start(n_advisors=50) as planner:
+        races.paging(planner, testlib.budget("race-paging"))
+
+
 testlib.run(globals())
