@@ -154,7 +154,9 @@ class Booked:
         self.update(answer)
 
     def update(self, answer):
-        """Takes over what ANSWER tells."""
+        """Takes over what ANSWER tells, unless it is the stored one of an equal move before the booking was accepted."""
+        if int(answer.find("Revision")) < getattr(self, "revision", 0):
+            return
         self.start = answer.find("BookingStartTime")
         self.worker = answer.find("CaseWorkerIdentifier")
         self.revision = int(answer.find("Revision"))
