@@ -10,7 +10,8 @@ typedef struct
 
 struct _Catalogue
 {
-  GHashTable *tenants; /* key → id */
+  GHashTable *tenants;       /* key → id */
+  CodeList *interview_types; /* NULL when not given */
   GPtrArray *units;
   GPtrArray *resources;
   GPtrArray *offers;
@@ -110,6 +111,7 @@ static void
 catalogue_clear (Catalogue *catalogue)
 {
   g_hash_table_unref (catalogue->tenants);
+  g_clear_pointer (&catalogue->interview_types, code_list_free);
   g_hash_table_unref (catalogue->units_by_id);
   g_hash_table_unref (catalogue->units_by_key);
   g_hash_table_unref (catalogue->resources_by_id);
@@ -171,6 +173,39 @@ catalogue_add_tenant (Catalogue *catalogue, gint64 tenant_id, const char *key)
 {
   g_hash_table_insert (catalogue->tenants, g_strdup (key),
                        g_memdup2 (&tenant_id, sizeof tenant_id));
+}
+
+/**
+ * catalogue_take_interview_types:
+ * @types: (transfer full): the code list with its validity dates
+ */
+void
+catalogue_take_interview_types (Catalogue *catalogue, CodeList *types)
+{
+  g_clear_pointer (&catalogue->interview_types, code_list_free);
+  catalogue->interview_types = types;
+}
+
+/**
+ * catalogue_may_plan:
+ *
+ * A type that the code list knows, but not on that day, has ended or has not begun. One that it
+ * does not know at all is let pass: only ids that a public source shows are listed (dossier 8, 19).
+ *
+ * Returns: BOOKING_MAY or BOOKING_TYPE_CLOSED
+ */
+BookingDecision
+catalogue_may_plan (const Catalogue *catalogue,
+                    const CatalogueUnit *unit,
+                    int interview_type,
+                    gint32 date)
+{
+  const CodeList *types = catalogue->interview_types;
+
+  if (types != NULL && code_list_find_any (types, interview_type) != NULL &&
+      code_list_find (types, interview_type, date) == NULL)
+    return BOOKING_TYPE_CLOSED;
+  return interview_type_may_plan (&unit->types, interview_type, date);
 }
 
 /**

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rules/booking-rules.h"
+#include "rules/code-list.h"
 #include "rules/offer.h"
 
 typedef enum
@@ -84,6 +85,7 @@ typedef struct _Catalogue Catalogue;
 
 /* Building: each add takes ownership; then never changed again. */
 Catalogue *catalogue_new (void);
+void catalogue_take_interview_types (Catalogue *catalogue, CodeList *types);
 void catalogue_add_tenant (Catalogue *catalogue, gint64 tenant_id, const char *key);
 void catalogue_add_unit (Catalogue *catalogue, CatalogueUnit *unit);
 void catalogue_add_resource (Catalogue *catalogue, CatalogueResource *resource);
@@ -105,6 +107,11 @@ catalogue_find_resource (const Catalogue *catalogue, gint64 tenant_id, const cha
 CatalogueOffer *catalogue_get_offer (const Catalogue *catalogue, gint64 offer_id);
 CatalogueOffer *
 catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *identifier);
+/* By the code list's validity dates and the unit's rules; @date: days since 1970-01-01. */
+BookingDecision catalogue_may_plan (const Catalogue *catalogue,
+                                    const CatalogueUnit *unit,
+                                    int interview_type,
+                                    gint32 date);
 /* (element-type CatalogueOffer), by offer id: a unit's own, or its main centre's (see the .c). */
 GPtrArray *
 catalogue_list_offers (const Catalogue *catalogue, const CatalogueUnit *unit, gint64 now_us);

@@ -90,12 +90,8 @@ finding_to_json (const Explanation *explanation, const SlotFinding *finding)
 static gboolean
 load_catalogue (Explanation *explanation, GError **error)
 {
-  g_autoptr (Holidays) holidays = admin_load_holidays (explanation->call, error);
-
-  if (holidays == NULL)
-    return FALSE;
-  explanation->catalogue =
-    catalogue_load (explanation->call->session, holidays, explanation->call->now_us, error);
+  explanation->catalogue = catalogue_load (explanation->call->session, explanation->call->data_dir,
+                                           explanation->call->now_us, error);
   return explanation->catalogue != NULL;
 }
 
@@ -418,8 +414,8 @@ explain_type (Explanation *explanation)
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, explanation->wish.start_us);
   JsonObject *reason;
 
-  if (interview_type_may_plan (&unit->types, explanation->wish.offer->rules->interview_type,
-                               date) == BOOKING_MAY)
+  if (catalogue_may_plan (explanation->catalogue, unit,
+                          explanation->wish.offer->rules->interview_type, date) == BOOKING_MAY)
     return;
   explanation->is_offered = FALSE;
   reason = json_object_new ();

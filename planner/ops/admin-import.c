@@ -156,13 +156,10 @@ write_record (Import *import, StoreSession *session, const ImportRun *run, GErro
 static gboolean
 check_catalogue (Import *import, StoreSession *session, GError **error)
 {
-  g_autoptr (Holidays) holidays = admin_load_holidays (import->call, error);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (Catalogue) catalogue = NULL;
 
-  if (holidays == NULL)
-    return FALSE;
-  catalogue = catalogue_load (session, holidays, import->call->now_us, &local_error);
+  catalogue = catalogue_load (session, import->call->data_dir, import->call->now_us, &local_error);
   if (catalogue != NULL)
     return TRUE;
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "nothing was written: %s",

@@ -9,6 +9,8 @@
 #include "calsync-timezone.h"
 #include "rules/availability.h"
 #include "rules/booking-rules.h"
+#include "rules/code-list.h"
+#include "rules/holidays.h"
 
 #define MAX_WINDOW_DAYS      190
 #define DEFAULT_HOLD_MINUTES 10
@@ -358,21 +360,51 @@ check_offers (Loader *loader, GError **error)
   return TRUE;
 }
 
+static char *
+read_file (const char *data_dir, const char *name, GError **error)
+{
+  g_autofree char *path = g_build_filename (data_dir, name, NULL);
+  char *text = NULL;
+
+  return g_file_get_contents (path, &text, NULL, error) ? text : NULL;
+}
+
+static Holidays *
+load_holidays (const char *data_dir, GError **error)
+{
+  g_autofree char *text = read_file (data_dir, "holidays-dk.csv", error);
+
+  return text == NULL ? NULL : holidays_parse (text, error);
+}
+
+static gboolean
+load_interview_types (Catalogue *catalogue, const char *data_dir, GError **error)
+{
+  g_autofree char *text = read_file (data_dir, "codes/interview-types.csv", error);
+  CodeList *types = text == NULL ? NULL : code_list_parse ("interview-types", text, error);
+
+  if (types != NULL)
+    catalogue_take_interview_types (catalogue, types);
+  return types != NULL;
+}
+
 /**
  * catalogue_load:
- * @holidays: closes offices on their dates
+ * @data_dir: folder with holidays-dk.csv, which close offices, and codes/interview-types.csv
  * @now_us: what is retired or not yet in force is judged at this instant
  *
- * Returns: (transfer full): the whole catalogue. Errors: what the store says;
+ * Returns: (transfer full): the whole catalogue. Errors: what store and files say;
  * PLANNER_ERROR_INTERNAL when an offer contradicts itself. Blocks.
  */
 Catalogue *
-catalogue_load (StoreSession *session, const Holidays *holidays, gint64 now_us, GError **error)
+catalogue_load (StoreSession *session, const char *data_dir, gint64 now_us, GError **error)
 {
   g_autoptr (Catalogue) catalogue = catalogue_new ();
+  g_autoptr (Holidays) holidays = load_holidays (data_dir, error);
   Loader loader = { session, holidays, now_us, catalogue };
 
-  if (!for_each (&loader, SQL_ALL_TENANTS, read_tenant, error) ||
+  if (holidays == NULL || !load_interview_types (catalogue, data_dir, error) ||
+      !for_each (&loader, SQL_ALL_TENANTS, read_tenant, error) ||
       !for_each (&loader, SQL_ALL_UNITS, read_unit, error) ||
       !for_each (&loader, SQL_ALL_SETTINGS, read_setting, error) ||
       !for_each (&loader, SQL_ALL_CLOSING_DAYS, read_closing_day, error) ||

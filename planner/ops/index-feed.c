@@ -30,7 +30,6 @@ typedef struct
 struct _IndexFeed
 {
   char *data_dir;
-  Holidays *holidays;
   FeedState kept;
   FeedState pending;
 };
@@ -120,7 +119,7 @@ index_delta_get_next_expiry (const IndexDelta *delta)
 
 /**
  * index_feed_new:
- * @data_dir: folder with holidays-dk.csv
+ * @data_dir: folder with holidays-dk.csv and codes/
  */
 IndexFeed *
 index_feed_new (const char *data_dir)
@@ -141,7 +140,6 @@ index_feed_free (IndexFeed *feed)
 {
   state_clear (&feed->kept);
   state_clear (&feed->pending);
-  g_clear_pointer (&feed->holidays, holidays_free);
   g_free (feed->data_dir);
   g_free (feed);
 }
@@ -177,20 +175,6 @@ void
 index_feed_undo (IndexFeed *feed)
 {
   state_copy (&feed->pending, &feed->kept);
-}
-
-static gboolean
-load_holidays (IndexFeed *feed, GError **error)
-{
-  g_autofree char *path = g_build_filename (feed->data_dir, "holidays-dk.csv", NULL);
-  g_autofree char *text = NULL;
-
-  if (feed->holidays != NULL)
-    return TRUE;
-  if (!g_file_get_contents (path, &text, NULL, error))
-    return FALSE;
-  feed->holidays = holidays_parse (text, error);
-  return feed->holidays != NULL;
 }
 
 static void
@@ -235,9 +219,7 @@ reload_catalogue (Touched *touched, GError **error)
   IndexFeed *feed = touched->feed;
   Catalogue *catalogue;
 
-  if (!load_holidays (feed, error))
-    return FALSE;
-  catalogue = catalogue_load (touched->session, feed->holidays, touched->now_us, error);
+  catalogue = catalogue_load (touched->session, feed->data_dir, touched->now_us, error);
   if (catalogue == NULL)
     return FALSE;
   g_clear_pointer (&feed->pending.catalogue, catalogue_unref);

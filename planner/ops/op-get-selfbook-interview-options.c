@@ -115,7 +115,8 @@ is_for_citizen (const OpCall *call,
 
   return op_caller_may_use_unit (call, unit) && rules->n_pool > 0 &&
          earliest_us < rules->valid_until_us &&
-         interview_type_may_plan (&unit->types, rules->interview_type, date) == BOOKING_MAY &&
+         catalogue_may_plan (call->view.catalogue, unit, rules->interview_type, date) ==
+           BOOKING_MAY &&
          !(unit->one_open_per_type && has_type (open_types, rules->interview_type)) &&
          offer_match_citizen (&rules->citizen_rules, facts) == CITIZEN_MATCHES;
 }

@@ -88,7 +88,8 @@ check (const OpCall *call, const CatalogueUnit *unit, const Booking *booking, GE
 
   return registration_check_rights (booking, error) &&
          op_decision_to_error (
-           interview_type_may_plan (&unit->types, (int) booking->interview_type, date), error);
+           catalogue_may_plan (call->view.catalogue, unit, (int) booking->interview_type, date),
+           error);
 }
 
 static gboolean

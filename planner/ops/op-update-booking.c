@@ -97,6 +97,9 @@ check_type (const OpCall *call, const Booking *before, const Booking *after, GEr
 {
   const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, after->unit_id);
   CitizenFacts facts = { 0 };
+  gint32 date = (gint32) calsync_zone_local_day (unit->zone, after->core.start_us);
+  int type = (int) after->interview_type;
+  BookingDecision may_plan = BOOKING_MAY;
   int contact_group;
 
   if (before->interview_type == after->interview_type &&
@@ -106,11 +109,13 @@ check_type (const OpCall *call, const Booking *before, const Booking *after, GEr
     return FALSE;
   contact_group = facts.contact_group_known ? facts.contact_group : 0;
   citizen_facts_clear (&facts);
-  return op_decision_to_error (
-    interview_type_may_change (&unit->types, (int) before->interview_type,
-                               (int) after->interview_type, contact_group,
-                               (gint32) calsync_zone_local_day (unit->zone, after->core.start_us)),
-    error);
+  if (before->interview_type != after->interview_type)
+    may_plan = catalogue_may_plan (call->view.catalogue, unit, type, date);
+  return op_decision_to_error (may_plan, error) &&
+         op_decision_to_error (interview_type_may_change (&unit->types,
+                                                          (int) before->interview_type, type,
+                                                          contact_group, date),
+                               error);
 }
 
 /* A session's room stays the session's; a meeting of its own keeps its room, which must be free. */

@@ -16,7 +16,7 @@ check_type (const OpCall *call, const CatalogueOffer *offer, gint64 start_us, GE
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, start_us);
 
   return op_decision_to_error (
-    interview_type_may_plan (&unit->types, offer->rules->interview_type, date), error);
+    catalogue_may_plan (call->view.catalogue, unit, offer->rules->interview_type, date), error);
 }
 
 static gboolean

@@ -97,17 +97,36 @@ own_offer_block (const Listing *listing, const OfferBlock *shared, GError **erro
                           g_steal_pointer (&starts));
 }
 
-/* Days on which the offer's interview type may be planned: the cv interview ends with its cut-off. */
-static Period
-allowed_days (const SlotContext *context, Period interval)
+static gboolean
+may_plan (const Listing *listing, gint64 start_us)
 {
-  const InterviewTypeRules *types = &context->unit->types;
-  int type = context->offer->rules->interview_type;
+  const CatalogueUnit *unit = listing->context->unit;
+  gint32 date = (gint32) calsync_zone_local_day (unit->zone, start_us);
 
-  if (interview_type_may_plan (types, type, types->closed_from) != BOOKING_MAY)
-    interval.end_us =
-      MIN (interval.end_us, calsync_zone_midnight (context->unit->zone, types->closed_from));
-  return interval;
+  return catalogue_may_plan (listing->call->view.catalogue, unit,
+                             listing->context->offer->rules->interview_type, date) == BOOKING_MAY;
+}
+
+/* Days on which the interview type may not be planned are rare: only then is every start looked at. */
+static gboolean
+is_open_throughout (const Listing *listing, Period interval)
+{
+  for (gint64 at_us = interval.start_us; at_us < interval.end_us; at_us += PERIOD_US_PER_DAY / 2)
+    if (!may_plan (listing, at_us))
+      return FALSE;
+  return may_plan (listing, interval.end_us);
+}
+
+static void
+keep_open_days (const Listing *listing, GArray *starts, gboolean *out_cut)
+{
+  guint n_kept = 0;
+
+  for (guint i = 0; i < starts->len; i++)
+    if (may_plan (listing, g_array_index (starts, SlotStart, i).start_us))
+      g_array_index (starts, SlotStart, n_kept++) = g_array_index (starts, SlotStart, i);
+  *out_cut = n_kept > MAX_STARTS;
+  g_array_set_size (starts, MIN (n_kept, MAX_STARTS));
 }
 
 static GArray *
@@ -120,7 +139,9 @@ search (const Listing *listing,
   const SlotContext *context = listing->context;
   const OfferBlock *shared =
     index_find_offer (listing->call->view.index, context->offer->rules->offer_id);
+  gboolean is_open = is_open_throughout (listing, search->interval);
   g_autoptr (OfferBlock) own = NULL;
+  GArray *starts;
 
   if (shared != NULL && context->owners->len > 0)
     {
@@ -133,8 +154,11 @@ search (const Listing *listing,
   search->unemployment_fund = context->citizen.facts.unemployment_fund;
   search->closed = context->unit->closed;
   search->citizen_busy = context->citizen.busy;
-  search->max_starts = MAX_STARTS;
-  return slot_search_run (search, out_cut);
+  search->max_starts = is_open ? MAX_STARTS : 0;
+  starts = slot_search_run (search, out_cut);
+  if (!is_open)
+    keep_open_days (listing, starts, out_cut);
+  return starts;
 }
 
 static guint
@@ -171,7 +195,7 @@ slot_listing_run (const OpCall *call,
     g_new0 (const AvailabilityBlock *, n_advisors + n_rooms + 1);
   SlotSearch query = { .offer = rules,
                        .now_us = call->now_us,
-                       .interval = allowed_days (context, interval),
+                       .interval = interval,
                        .advisors = blocks,
                        .n_advisors = n_advisors,
                        .rooms = blocks + n_advisors,
