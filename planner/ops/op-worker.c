@@ -201,6 +201,11 @@ op_service_submit (OpService *service, OpCall *call, gint64 deadline_us, OpDone 
 
   *run = (Run){ .service = service, .call = call, .done = done, .data = data };
   run->report.place = call->row->place;
+  if (!op_check_role (call, &error))
+    {
+      finish (run, error);
+      return;
+    }
   if (call->row->place != OP_INLINE)
     {
       send_to (run, call->row->place, deadline_us);

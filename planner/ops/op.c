@@ -85,14 +85,30 @@ op_call_reset (OpCall *call)
 }
 
 static gboolean
-check_caller (OpCall *call, GError **error)
+deny (const OpCall *call, GError **error)
 {
-  call->tenant_id = catalogue_find_tenant (call->view.catalogue, call->caller->tenant_key);
-  if ((call->caller->roles & call->row->roles) != 0 && call->tenant_id != 0)
-    return TRUE;
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED, "%s is not for this caller",
                call->row->name);
   return FALSE;
+}
+
+/**
+ * op_check_role:
+ *
+ * Errors: PLANNER_ERROR_ACCESS_DENIED when none of the caller's roles may call the operation. Any
+ * thread.
+ */
+gboolean
+op_check_role (const OpCall *call, GError **error)
+{
+  return (call->caller->roles & call->row->roles) != 0 || deny (call, error);
+}
+
+static gboolean
+check_caller (OpCall *call, GError **error)
+{
+  call->tenant_id = catalogue_find_tenant (call->view.catalogue, call->caller->tenant_key);
+  return op_check_role (call, error) && (call->tenant_id != 0 || deny (call, error));
 }
 
 /**

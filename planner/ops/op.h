@@ -106,6 +106,8 @@ extern const OpRow op_table[];
 extern const guint op_table_length;
 const OpRow *op_table_find (const char *operation);
 
+/* A caller of the wrong role takes no place on worker or writer. */
+gboolean op_check_role (const OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Who may call is checked here, before the handler sees the request. */
 gboolean op_run (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Frees what a run left, so that the call may be run again; request, view and session stay. */

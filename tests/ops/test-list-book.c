@@ -110,6 +110,9 @@ add_offer (Play *play, GString *sql, guint offer_id)
   for (guint i = 1; i <= play->n_advisors + 2; i++)
     if (i == 1 || chance (play, 70))
       g_string_append_printf (sql, "INSERT INTO offer_resource VALUES (%u, %u);", offer_id, i);
+  if (chance (play, 30))
+    g_string_append_printf (sql, "INSERT INTO offer_rule VALUES (%u, 'contact-group', '%d');",
+                            offer_id, pick (play, 1, 2));
   if (!chance (play, 30))
     return;
   for (int i = pick (play, 1, 3); i > 0; i--)
@@ -188,6 +191,8 @@ list (Play *play, guint citizen, const char *offer, const char *booking)
   const ContractGetSelfbookTimeslotsResponse *response =
     world_call (play->world, "GetSelfbookTimeslots", &request, &error);
 
+  if (g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_NOT_ALLOWED_FOR_CITIZEN))
+    return listed;
   g_assert_no_error (error);
   g_assert_false (response->timeslot_collection_truncated);
   for (guint i = 0; i < response->timeslot_collection.n_items; i++)
@@ -286,11 +291,39 @@ explain (Play *play, guint citizen, const char *offer, const char *key)
   return json_object_get_boolean_member (result, "offered");
 }
 
-/* Half of the tries take a listed time, half any step of the week. */
+/* A step near the start of something in an advisor's way, so that noes of claims and buffers come up; or NULL. */
+static char *
+near_something (Play *play)
+{
+  static const char from[] =
+    "FROM (SELECT core_start_us AS at, resource_id AS who FROM claim UNION "
+    "SELECT start_us, resource_id FROM busy_span) WHERE who <= 3";
+  g_autofree char *count = g_strconcat ("SELECT count(*) ", from, NULL);
+  gint64 n_things = world_count (play->world, count);
+  int which = n_things == 0 ? 0 : pick (play, 0, (int) n_things - 1);
+  g_autofree char *at =
+    g_strdup_printf ("SELECT at %s ORDER BY at, who LIMIT 1 OFFSET %d", from, which);
+  g_autofree char *who =
+    g_strdup_printf ("SELECT who %s ORDER BY at, who LIMIT 1 OFFSET %d", from, which);
+  gint64 start_us;
+
+  if (n_things == 0)
+    return NULL;
+  start_us = world_count (play->world, at);
+  return g_strdup_printf ("%" G_GINT64_FORMAT "/R%" G_GINT64_FORMAT,
+                          start_us - start_us % STEP + pick (play, -6, 6) * STEP,
+                          world_count (play->world, who));
+}
+
+/* Half of the tries take a listed time, a quarter one near something, a quarter any step of the week. */
 static char *
 choose_key (Play *play, GHashTable *listed)
 {
-  if (g_hash_table_size (listed) > 0 && chance (play, 50))
+  char *near = chance (play, 25) ? near_something (play) : NULL;
+
+  if (near != NULL)
+    return near;
+  if (g_hash_table_size (listed) > 0 && chance (play, 65))
     {
       g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (listed), (GCompareFunc) strcmp);
       return g_strdup (g_list_nth_data (keys, pick (play, 0, (int) g_list_length (keys) - 1)));
@@ -332,6 +365,21 @@ live_booking (Play *play, guint citizen, guint offer_id)
   return g_strdup (booking->identifier);
 }
 
+/* DFDG tells the citizen's contact group; from then on it may contradict an offer's rules. */
+static void
+tell_facts (Play *play, guint citizen)
+{
+  ContractGetSelfbookInterviewOptionsRequest request = { .person_civil_registration_identifier =
+                                                           testlib_cpr (citizen),
+                                                         .job_center_code = "89000",
+                                                         .contact_group_type_identifier =
+                                                           pick (play, 1, 2) };
+  g_autoptr (GError) error = NULL;
+
+  if (world_call (play->world, "GetSelfbookInterviewOptions", &request, &error) == NULL)
+    g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NO_OPTIONS);
+}
+
 static void
 play_round (Play *play)
 {
@@ -345,6 +393,11 @@ play_round (Play *play)
   const char *advisor = strchr (key, '/') + 1;
   gboolean ok;
 
+  if (chance (play, 10))
+    {
+      tell_facts (play, citizen);
+      return;
+    }
   if (booking == NULL && chance (play, 25))
     {
       hold_something (play, citizen, offer, listed);
