@@ -220,21 +220,11 @@ read_arguments (Explanation *explanation, GError **error)
 static gboolean
 load_starts (Explanation *explanation, GError **error)
 {
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (explanation->call->session, &query, error, SQL_OFFER_STARTS, "iiiii",
-                    explanation->wish.offer->rules->offer_id,
-                    explanation->day.start_us - PERIOD_US_PER_DAY,
-                    explanation->day.end_us + PERIOD_US_PER_DAY, explanation->wish.owner_id,
-                    explanation->call->now_us))
-    return FALSE;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      gint64 start_us = store_int (&query, 0);
-      g_array_append_val (explanation->starts, start_us);
-    }
-  return step == STORE_END;
+  explanation->starts = booking_store_list_starts (
+    explanation->call->session, explanation->wish.offer->rules->offer_id,
+    period_widen (explanation->day, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
+    explanation->wish.owner_id, explanation->call->now_us, error);
+  return explanation->starts != NULL;
 }
 
 static ResourceFacts *
@@ -258,7 +248,6 @@ prepare (Explanation *explanation, GError **error)
 {
   explanation->day =
     slot_local_day (explanation->wish.offer->rules->zone, explanation->wish.start_us, NULL);
-  explanation->starts = g_array_new (FALSE, FALSE, sizeof (gint64));
   if (!citizen_context_load (explanation->call->session, &explanation->wish,
                              explanation->call->now_us, &explanation->citizen, error) ||
       !load_starts (explanation, error))

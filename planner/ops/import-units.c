@@ -4,27 +4,21 @@
 
 #include "base/ids.h"
 #include "ops/import-run.h"
+#include "rules/unit-code.h"
 
 /* A closing day that returns every year is written down for this year and so many after it. */
 #define YEARS_AHEAD 2
 
-#define DFDG_PLACEHOLDER "99999"
 /* As in offer-windows.csv. */
 #define UNEMPLOYMENT_FUND_MAX 10
-
-static gboolean
-is_unit_key (const char *key)
-{
-  return strlen (key) == 5 && strspn (key, "0123456789") == 5;
-}
 
 /* Organisation type 8 is a jobcenter: five digits. Other kinds of organisation have keys of their own. */
 static void
 check_unit_key (ImportRow *row, const char *key, gint64 organisation_type)
 {
-  if (g_str_equal (key, DFDG_PLACEHOLDER))
+  if (unit_code_is_placeholder (key))
     import_row_refuse (row, "unit 99999 is DFDG's placeholder for the citizen's own");
-  else if (organisation_type == 8 && !is_unit_key (key))
+  else if (organisation_type == 8 && !unit_code_is_well_formed (key))
     import_row_refuse (row, "the unit of a jobcenter has five digits, not \"%s\"", key);
 }
 

@@ -8,6 +8,7 @@
 #include "ops/catalogue-load.h"
 #include "ops/citizen-facts.h"
 #include "ops/resource-facts.h"
+#include "store/booking-store.h"
 #include "store/claim-store.h"
 #include "store/group-store.h"
 #include "store/hold-store.h"
@@ -260,21 +261,10 @@ load_block (Touched *touched, gint64 resource_id, GError **error)
 static GArray *
 load_starts (Touched *touched, const Offer *rules, Period window, GError **error)
 {
-  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
   if (!offer_has_capacity (rules))
-    return g_steal_pointer (&starts);
-  if (!store_query (touched->session, &query, error, SQL_OFFER_STARTS, "iiiii", rules->offer_id,
-                    window.start_us, window.end_us, (gint64) 0, touched->now_us))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      gint64 start_us = store_int (&query, 0);
-      g_array_append_val (starts, start_us);
-    }
-  return step == STORE_END ? g_steal_pointer (&starts) : NULL;
+    return g_array_new (FALSE, FALSE, sizeof (gint64));
+  return booking_store_list_starts (touched->session, rules->offer_id, window, 0, touched->now_us,
+                                    error);
 }
 
 static OfferBlock *

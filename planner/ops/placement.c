@@ -115,23 +115,14 @@ placement_set_error (SlotVerdict verdict, GError **error)
 static GArray *
 load_offer_starts (const Search *search, GError **error)
 {
-  const Wish *wish = search->wish;
-  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
+  const Offer *rules = search->wish->offer->rules;
 
-  if (!offer_has_capacity (wish->offer->rules))
-    return g_steal_pointer (&starts);
-  if (!store_query (search->call->session, &query, error, SQL_OFFER_STARTS, "iiiii",
-                    wish->offer->rules->offer_id, search->day.start_us - PERIOD_US_PER_DAY,
-                    search->day.end_us + PERIOD_US_PER_DAY, wish->owner_id, search->call->now_us))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      gint64 start_us = store_int (&query, 0);
-      g_array_append_val (starts, start_us);
-    }
-  return step == STORE_END ? g_steal_pointer (&starts) : NULL;
+  if (!offer_has_capacity (rules))
+    return g_array_new (FALSE, FALSE, sizeof (gint64));
+  return booking_store_list_starts (
+    search->call->session, rules->offer_id,
+    period_widen (search->day, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY), search->wish->owner_id,
+    search->call->now_us, error);
 }
 
 /* Claims of the whole local day are read, because the choice counts them. */

@@ -77,24 +77,13 @@ static OfferBlock *
 own_offer_block (const Listing *listing, const OfferBlock *shared, GError **error)
 {
   const OpCall *call = listing->call;
-  gint64 owner_id = g_array_index (listing->context->owners, gint64, 0);
-  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_auto (StoreQuery) query = { 0 };
-  Period window = index_get_window (call->view.index);
-  StoreStep step;
+  GArray *starts = booking_store_list_starts (
+    call->session, shared->offer_id, index_get_window (call->view.index),
+    g_array_index (listing->context->owners, gint64, 0), call->now_us, error);
 
-  if (!store_query (call->session, &query, error, SQL_OFFER_STARTS, "iiiii", shared->offer_id,
-                    window.start_us, window.end_us, owner_id, call->now_us))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      gint64 start_us = store_int (&query, 0);
-      g_array_append_val (starts, start_us);
-    }
-  if (step != STORE_END)
-    return NULL;
-  return offer_block_new (shared->offer_id, own_sessions (listing->context, shared),
-                          g_steal_pointer (&starts));
+  return starts == NULL
+           ? NULL
+           : offer_block_new (shared->offer_id, own_sessions (listing->context, shared), starts);
 }
 
 static gboolean

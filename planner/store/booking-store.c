@@ -236,6 +236,39 @@ booking_store_list_page (StoreSession *session, const BookingPage *page, GError 
 }
 
 /**
+ * booking_store_list_starts:
+ * @interval: of the starts wanted
+ * @ignored_owner_id: whose own bookings and holds do not count; 0 for nobody's
+ * @now_us: holds that ended by then do not count
+ *
+ * What counts against the capacity of an offer's windows.
+ *
+ * Returns: (transfer full) (element-type gint64): starts of live bookings and holds, ascending.
+ */
+GArray *
+booking_store_list_starts (StoreSession *session,
+                           gint64 offer_id,
+                           Period interval,
+                           gint64 ignored_owner_id,
+                           gint64 now_us,
+                           GError **error)
+{
+  g_autoptr (GArray) starts = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_OFFER_STARTS, "iiiii", offer_id, interval.start_us,
+                    interval.end_us, ignored_owner_id, now_us))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 start_us = store_int (&query, 0);
+      g_array_append_val (starts, start_us);
+    }
+  return step == STORE_END ? g_steal_pointer (&starts) : NULL;
+}
+
+/**
  * booking_store_add:
  * @booking: its booking_id is filled in
  *

@@ -116,6 +116,12 @@ GPtrArray *booking_store_list_live (StoreSession *session,
 GPtrArray *booking_store_list_page (StoreSession *session,
                                     const BookingPage *page,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GArray *booking_store_list_starts (StoreSession *session,
+                                   gint64 offer_id,
+                                   Period interval,
+                                   gint64 ignored_owner_id,
+                                   gint64 now_us,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean booking_store_add (StoreSession *session,
                             Booking *booking,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

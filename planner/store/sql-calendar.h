@@ -27,7 +27,6 @@
      " WHERE tenant_id = $1 AND resource_id = $2 ORDER BY calendar_key") \
   X (CALENDAR_SET_EXPANDED, \
      "UPDATE calendar SET expanded_until_us = $2 WHERE calendar_id = $1 AND expanded_until_us <> $2") \
-  X (CALENDAR_SET_FRESH, "UPDATE calendar SET fresh_until_us = nullif ($2, 0) WHERE calendar_id = $1") \
   X (CALENDAR_DUE, \
      "SELECT DISTINCT c.tenant_id, c.resource_id FROM calendar c WHERE c.expanded_until_us < $1" \
      " ORDER BY c.resource_id LIMIT $2") \

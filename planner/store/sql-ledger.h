@@ -100,7 +100,6 @@
   X (SEAT_HOLD_TO_BOOKING, "UPDATE seat SET hold_id = NULL, booking_id = $2 WHERE hold_id = $1") \
   X (SEAT_REMOVE_BY_HOLD, "DELETE FROM seat WHERE hold_id = $1") \
   X (SEAT_REMOVE_BY_BOOKING, "DELETE FROM seat WHERE booking_id = $1") \
-  X (SEAT_COUNT, "SELECT count(*) FROM seat WHERE session_id = $1") \
   \
   X (OFFER_STARTS, "SELECT start_us FROM (" \
      "SELECT start_us, owner_id FROM booking WHERE offer_id = $1 AND state = 'booked' AND start_us >= $2 AND start_us < $3 " \

@@ -16,8 +16,6 @@
   X (JOURNAL_SEALS, "SELECT last_sequence, first_sequence, previous, seal FROM journal_seal ORDER BY last_sequence") \
   X (JOURNAL_PAYLOADS, "SELECT j.sequence, j.digest, p.salt, p.payload FROM journal j " \
      "JOIN journal_payload p ON p.sequence = j.sequence ORDER BY j.sequence") \
-  X (JOURNAL_OF_SUBJECT, "SELECT j.sequence, j.at_us, j.actor, j.call_id, j.kind, p.payload FROM journal j " \
-     "LEFT JOIN journal_payload p ON p.sequence = j.sequence WHERE j.subject = $1 ORDER BY j.sequence") \
   \
   X (ANSWER_FIND, "SELECT a.request_digest, a.placement, a.body, a.expiry_us, b.placement, b.identifier, b.unit_id " \
      "FROM stored_answer a JOIN booking b ON b.booking_id = a.booking_id WHERE a.tenant_id = $1 AND a.key = $2") \
