@@ -168,6 +168,16 @@ listener_accept_some (Listener *listener)
       return;
 }
 
+/* Takes on who waits at the end, as far as the backlog is long; more may come at any time. */
+void
+listener_accept_rest (Listener *listener)
+{
+  listener->run_pending = TRUE;
+  for (guint i = 0; i <= listener->settings.backlog; i++)
+    if (!accept_one (listener))
+      return;
+}
+
 /* Ends the pause after the descriptors ran out. */
 void
 listener_accept_resume_when_due (Listener *listener)

@@ -161,7 +161,8 @@ look_at_receiving (ListenerConnection *connection)
 {
   if (connection->receive_until_us <= connection->listener->now_us)
     {
-      connection->listener->counters.n_timed_out_request++;
+      if (!connection->listener->stopping)
+        connection->listener->counters.n_timed_out_request++;
       listener_connection_cut (connection);
     }
   else if (listener_connection_check_gone (connection))
@@ -186,6 +187,44 @@ look_at_handling (ListenerConnection *connection)
   listener_request_is_gone (connection->request);
 }
 
+/* Each connection in @phase enters @next_phase, behind those that are there. */
+static void
+move_all (Listener *listener, ListenerPhase phase, ListenerPhase next_phase)
+{
+  ListenerConnection *last = listener->queues[phase].tail;
+  ListenerConnection *connection = NULL;
+
+  while (last != NULL && connection != last)
+    {
+      connection = listener->queues[phase].head;
+      listener_connection_enter (connection, next_phase);
+    }
+}
+
+/*
+ * From now on whoever rests, or has sent nothing yet, has the grace of the settings to begin a request. Resting
+ * connections without a grace are cut at once. What is being received keeps its time.
+ */
+void
+listener_connections_begin_grace (Listener *listener)
+{
+  gint64 grace_us = listener->settings.stop_grace_ms * (gint64) 1000;
+  ListenerQueue *receiving = &listener->queues[LISTENER_PHASE_RECEIVING];
+  ListenerConnection *connection;
+
+  listener->queues[LISTENER_PHASE_IDLE].span_us = grace_us;
+  move_all (listener, LISTENER_PHASE_IDLE, LISTENER_PHASE_IDLE);
+  move_all (listener, LISTENER_PHASE_RESTING, LISTENER_PHASE_IDLE);
+  receiving->span_us = MIN (receiving->span_us, grace_us / 2 + 1000);
+  for (connection = receiving->head; connection != NULL; connection = connection->next)
+    if (!connection->busy)
+      connection->receive_until_us =
+        MIN (connection->receive_until_us, listener->now_us + grace_us);
+  move_all (listener, LISTENER_PHASE_RECEIVING, LISTENER_PHASE_RECEIVING);
+  if (grace_us == 0)
+    listener_connections_sweep (listener);
+}
+
 static void
 expire (ListenerConnection *connection)
 {
@@ -207,7 +246,8 @@ expire (ListenerConnection *connection)
       listener_connection_cut (connection);
       break;
     case LISTENER_PHASE_IDLE:
-      counters->n_timed_out_idle++;
+      if (!connection->listener->stopping)
+        counters->n_timed_out_idle++;
       listener_connection_cut (connection);
       break;
     case LISTENER_PHASE_LINGERING:

@@ -117,6 +117,7 @@ void listener_source_watch_accept (Listener *listener, gboolean watch);
 
 /* listener-accept.c */
 void listener_accept_some (Listener *listener);
+void listener_accept_rest (Listener *listener);
 void listener_accept_resume_when_due (Listener *listener);
 
 /* listener-connection.c */
@@ -129,6 +130,7 @@ void listener_connection_cut (ListenerConnection *connection);
 void listener_connection_receive (ListenerConnection *connection);
 gboolean listener_connection_check_gone (ListenerConnection *connection);
 void listener_connections_sweep (Listener *listener);
+void listener_connections_begin_grace (Listener *listener);
 gint64 listener_connections_next_deadline (Listener *listener);
 
 /* listener-http.c: the library's callbacks */

@@ -43,6 +43,17 @@ parse_address (const char *text, guint16 port, SocketAddress *out_address)
   return TRUE;
 }
 
+static gboolean
+is_loopback (const struct sockaddr_storage *address)
+{
+  const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *) address;
+
+  if (address->ss_family == AF_INET)
+    return (ntohl (((const struct sockaddr_in *) address)->sin_addr.s_addr) >> 24) == 127;
+  return address->ss_family == AF_UNIX ||
+         (address->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK (&v6->sin6_addr));
+}
+
 /* Whether @address is a loopback address; what is no address is not. */
 gboolean
 listener_socket_is_local (const char *address)
@@ -51,9 +62,7 @@ listener_socket_is_local (const char *address)
 
   if (!parse_address (address, 0, &parsed))
     return FALSE;
-  if (parsed.storage.ss_family == AF_INET)
-    return (ntohl (((struct sockaddr_in *) &parsed.storage)->sin_addr.s_addr) >> 24) == 127;
-  return IN6_IS_ADDR_LOOPBACK (&((struct sockaddr_in6 *) &parsed.storage)->sin6_addr);
+  return is_loopback (&parsed.storage);
 }
 
 static int
@@ -157,6 +166,44 @@ open_unix (const ListenerSettings *settings, GError **error)
   return fd;
 }
 
+static gboolean
+is_option (int fd, int option, int wanted)
+{
+  int value = -1;
+  socklen_t n_bytes = sizeof value;
+
+  return getsockopt (fd, SOL_SOCKET, option, &value, &n_bytes) == 0 && value == wanted;
+}
+
+/* Takes over the descriptor of @settings, which somebody else has bound; it is closed on failure. */
+static int
+adopt (const ListenerSettings *settings, guint16 *out_port, GError **error)
+{
+  struct sockaddr_storage address = { 0 };
+  socklen_t n_bytes = sizeof address;
+  int fd = settings->descriptor;
+
+  if (!is_option (fd, SO_TYPE, SOCK_STREAM) || !is_option (fd, SO_ACCEPTCONN, 1))
+    errno = ENOTSOCK;
+  else if (getsockname (fd, (struct sockaddr *) &address, &n_bytes) == 0 &&
+           fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK) == 0 &&
+           fcntl (fd, F_SETFD, FD_CLOEXEC) == 0)
+    {
+      if (settings->tls == NULL && !settings->allow_plain_remote && !is_loopback (&address))
+        {
+          close (fd);
+          g_set_error_literal (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS,
+                               "the socket handed over is not on a loopback address, and plain "
+                               "HTTP is for those only");
+          return -1;
+        }
+      if (address.ss_family != AF_UNIX)
+        *out_port = ntohs (((struct sockaddr_in *) &address)->sin_port);
+      return fd;
+    }
+  return fail (fd, error, "use", "the socket handed over, which must be a listening stream socket");
+}
+
 /*
  * Opens the listening socket of @settings: non-blocking, close-on-exec. Returns -1 with
  * %LISTENER_ERROR_ADDRESS or %LISTENER_ERROR_SETTINGS.
@@ -164,6 +211,8 @@ open_unix (const ListenerSettings *settings, GError **error)
 int
 listener_socket_open (const ListenerSettings *settings, guint16 *out_port, GError **error)
 {
+  if (settings->descriptor >= 0)
+    return adopt (settings, out_port, error);
   if (settings->unix_path != NULL)
     return open_unix (settings, error);
   return open_inet (settings, out_port, error);

@@ -25,6 +25,7 @@ listener_settings_init (ListenerSettings *settings)
   *settings = (ListenerSettings){
     .address = "127.0.0.1",
     .unix_mode = 0600,
+    .descriptor = -1,
     .backlog = 1024,
     .max_connections = 10000,
     .pool_bytes = 16 * 1024,
@@ -41,7 +42,7 @@ listener_settings_init (ListenerSettings *settings)
 static const char *
 find_fault (const ListenerSettings *settings)
 {
-  if ((settings->address == NULL) == (settings->unix_path == NULL))
+  if (settings->descriptor < 0 && (settings->address == NULL) == (settings->unix_path == NULL))
     return "either an address or a unix socket must be given";
   if (settings->pool_bytes < 2048 || settings->pool_bytes > 64 * 1024)
     return "pool_bytes must be between 2048 and 65536";
@@ -56,8 +57,8 @@ find_fault (const ListenerSettings *settings)
   if (settings->request_timeout_ms == 0 || settings->idle_timeout_ms == 0 ||
       settings->reply_timeout_ms == 0)
     return "time-outs must not be 0";
-  if (settings->tls == NULL && settings->address != NULL && !settings->allow_plain_remote &&
-      !listener_socket_is_local (settings->address))
+  if (settings->descriptor < 0 && settings->tls == NULL && settings->address != NULL &&
+      !settings->allow_plain_remote && !listener_socket_is_local (settings->address))
     return "plain HTTP is for loopback addresses only";
   return NULL;
 }
@@ -149,7 +150,8 @@ listener_new (const ListenerSettings *settings,
  * @context: (nullable): the main context to live in, iterated by the calling thread; %NULL for the default one.
  * @error: %LISTENER_ERROR_ADDRESS, %LISTENER_ERROR_SETTINGS or %LISTENER_ERROR_RESOURCES.
  *
- * Binds and listens; requests come as soon as @context is iterated. After a failure free the listener.
+ * Binds and listens, or takes the given descriptor over; requests come as soon as @context is iterated. After a
+ * failure free the listener.
  *
  * Returns: whether it listens.
  */
@@ -185,32 +187,32 @@ close_socket (Listener *listener)
   close (listener->socket_fd);
   listener->socket_fd = -1;
   listener->accept_again_us = 0;
-  if (listener->settings.unix_path != NULL)
+  if (listener->settings.unix_path != NULL && listener->settings.descriptor < 0)
     unlink (listener->settings.unix_path);
-}
-
-static void
-cut_all (Listener *listener, ListenerPhase phase)
-{
-  while (listener->queues[phase].head != NULL)
-    listener_connection_cut (listener->queues[phase].head);
 }
 
 /**
  * listener_stop_accepting:
  * @listener: a listener.
  *
- * The first step of a clean stop: the socket is closed (a unix socket's file removed), resting connections
- * are closed, and every further reply ends its connection. Then iterate the context until
- * listener_n_busy() is 0 or patience ends, and free. Can be called again, to no effect.
+ * The first step of a clean stop. Who waits in the backlog of a socket of our own is still taken on, for nobody else
+ * will; the backlog of a descriptor that was handed over is left to the successor. The socket is closed (the file of
+ * an own unix socket removed), every further reply ends its connection, and connections without a request have
+ * @stop_grace_ms to bring one. Then iterate the context until listener_n_draining() is 0 or patience ends, and free.
+ * Can be called again, to no effect.
  */
 void
 listener_stop_accepting (Listener *listener)
 {
+  if (listener->stopping)
+    return;
+  listener->now_us = g_get_monotonic_time ();
+  /* First of all: the library answers what has come already while it takes a connection on. */
   listener->stopping = TRUE;
+  if (listener->accept_tag != NULL && listener->settings.descriptor < 0)
+    listener_accept_rest (listener);
   close_socket (listener);
-  cut_all (listener, LISTENER_PHASE_RESTING);
-  cut_all (listener, LISTENER_PHASE_IDLE);
+  listener_connections_begin_grace (listener);
 }
 
 /* The library must not be stopped with suspended connections. */
@@ -283,6 +285,18 @@ guint
 listener_n_busy (const Listener *listener)
 {
   return listener->counters.n_busy;
+}
+
+/**
+ * listener_n_draining:
+ * @listener: a listener that has stopped accepting.
+ *
+ * Returns: connections that a clean stop still waits for: with a request under way, or in their grace.
+ */
+guint
+listener_n_draining (const Listener *listener)
+{
+  return listener->counters.n_open - listener->n_cut;
 }
 
 /**

@@ -36,6 +36,8 @@ typedef void (*ListenerHandler) (ListenerRequest *request, gpointer user_data);
  * @port: 0 takes any free one, see listener_get_port().
  * @unix_path: (nullable): path of a unix socket instead of @address; a dead socket there is replaced.
  * @unix_mode: permissions of the unix socket.
+ * @descriptor: an already listening stream socket, such as a service manager hands over, instead of @address and
+ *   @unix_path, which are not looked at then; -1 for none. The listener's own from listener_start() on.
  * @backlog: connections that the kernel keeps while we are busy.
  * @max_connections: at the cap the longest resting connection makes room, else the newcomer is closed.
  * @max_connections_per_peer: per IPv4 address or IPv6 /64; 0 for no cap (behind a proxy). Unix sockets have none.
@@ -48,6 +50,7 @@ typedef void (*ListenerHandler) (ListenerRequest *request, gpointer user_data);
  *   the TLS handshake counts too.
  * @idle_timeout_ms: from a reply to the next request line.
  * @reply_timeout_ms: from handing over a reply to its last byte.
+ * @stop_grace_ms: how long, after listener_stop_accepting(), a resting connection may still bring a request.
  * @tls: (nullable): keys and rules; a reference is taken. %NULL for plain HTTP.
  * @allow_plain_remote: plain HTTP on an address that is not loopback is refused unless set.
  *
@@ -59,6 +62,7 @@ typedef struct
   guint16 port;
   const char *unix_path;
   guint unix_mode;
+  int descriptor;
   guint backlog;
   guint max_connections;
   guint max_connections_per_peer;
@@ -70,6 +74,7 @@ typedef struct
   guint request_timeout_ms;
   guint idle_timeout_ms;
   guint reply_timeout_ms;
+  guint stop_grace_ms;
   ListenerTls *tls;
   gboolean allow_plain_remote;
 } ListenerSettings;
@@ -88,6 +93,7 @@ void listener_free (Listener *listener);
 
 guint16 listener_get_port (const Listener *listener);
 guint listener_n_busy (const Listener *listener);
+guint listener_n_draining (const Listener *listener);
 const ListenerCounters *listener_get_counters (Listener *listener);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Listener, listener_free)

@@ -123,7 +123,7 @@ stop (Program *program)
   planner_server_stop_accepting (program->server);
   timer_arm (deadline,
              clock_monotonic_us () + program->config->limits_stop_timeout_s * G_USEC_PER_SEC);
-  while (planner_server_is_busy (program->server) && !program->is_late)
+  while (planner_server_is_draining (program->server) && !program->is_late)
     g_main_context_iteration (NULL, TRUE);
   op_service_stop (program->service);
   while (g_main_context_iteration (NULL, FALSE))
@@ -161,7 +161,7 @@ open_all (Program *program, GError **error)
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)
     return FALSE;
-  program->server = planner_server_new (config, program->service, NULL, error);
+  program->server = planner_server_new (config, NULL, program->service, NULL, error);
   return program->server != NULL && planner_server_start (program->server, error);
 }
 

@@ -77,6 +77,7 @@ typedef struct
   gint64 limits_max_queued;
   gint64 limits_max_group;
   gint64 limits_stop_timeout_s;
+  gint64 limits_stop_grace_ms;
   gint64 log_format;
   char *log_level;
   gint64 process_core_dumps;

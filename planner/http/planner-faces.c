@@ -2,6 +2,8 @@
 /* From configuration to listeners: addresses, caps, time-outs, TLS. */
 #include "http/planner-faces.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "planner-log.h"
 
@@ -10,6 +12,41 @@
 #define ADMIN_REPLY_MS   600000
 
 static const char *const face_names[] = { "dfdg", "plain", "health", "admin" };
+
+/**
+ * planner_sockets_init:
+ *
+ * None handed over.
+ */
+void
+planner_sockets_init (PlannerSockets *sockets)
+{
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    sockets->descriptors[face] = -1;
+}
+
+/**
+ * planner_sockets_add:
+ * @name: of the face, as its configuration group is called
+ * @descriptor: a listening stream socket; the face's own from planner_faces_start() on
+ *
+ * Errors: LISTENER_ERROR_SETTINGS, when no face has that name, or it has a socket already.
+ */
+gboolean
+planner_sockets_add (PlannerSockets *sockets, const char *name, int descriptor, GError **error)
+{
+  for (guint face = 0; face < PLANNER_N_FACES; face++)
+    if (strcmp (face_names[face], name) == 0 && sockets->descriptors[face] < 0)
+      {
+        sockets->descriptors[face] = descriptor;
+        return TRUE;
+      }
+  g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS,
+               "a socket named %s was handed over; each must have the name of another face, such "
+               "as dfdg or health",
+               name);
+  return FALSE;
+}
 
 static void
 init_settings (ListenerSettings *settings, const PlannerConfig *config)
@@ -23,6 +60,7 @@ init_settings (ListenerSettings *settings, const PlannerConfig *config)
   settings->request_timeout_ms = (guint) config->limits_request_timeout_ms;
   settings->idle_timeout_ms = (guint) config->limits_idle_timeout_ms;
   settings->reply_timeout_ms = (guint) config->limits_reply_timeout_ms;
+  settings->stop_grace_ms = (guint) config->limits_stop_grace_ms;
 }
 
 static gboolean
@@ -66,6 +104,18 @@ is_wanted (PlannerFace face, const PlannerConfig *config)
 }
 
 static gboolean
+check_wanted (PlannerFaces *faces, PlannerFace face, const PlannerConfig *config, GError **error)
+{
+  if (faces->sockets.descriptors[face] < 0 || is_wanted (face, config))
+    return TRUE;
+  g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS,
+               "[%s] is closed in the configuration, but a socket was handed over for it: open the "
+               "face or disable the socket",
+               face_names[face]);
+  return FALSE;
+}
+
+static gboolean
 init_face (PlannerFaces *faces,
            PlannerFace face,
            ListenerSettings *settings,
@@ -73,6 +123,9 @@ init_face (PlannerFaces *faces,
            GError **error)
 {
   init_settings (settings, config);
+  settings->descriptor = faces->sockets.descriptors[face];
+  if (face == PLANNER_FACE_HEALTH || face == PLANNER_FACE_ADMIN)
+    settings->stop_grace_ms = 0;
   switch (face)
     {
     case PLANNER_FACE_DFDG:
@@ -97,6 +150,8 @@ init_face (PlannerFaces *faces,
 static char *
 dup_address (PlannerFace face, const ListenerSettings *settings)
 {
+  if (settings->descriptor >= 0)
+    return g_strdup ("handed over");
   if (face == PLANNER_FACE_ADMIN)
     return g_strdup (settings->unix_path);
   return g_strdup_printf ("%s port %u", settings->address, settings->port);
@@ -120,6 +175,8 @@ planner_faces_open (PlannerFaces *faces,
     {
       ListenerSettings settings;
 
+      if (!check_wanted (faces, face, config, error))
+        return FALSE;
       if (!is_wanted (face, config))
         continue;
       if (init_face (faces, face, &settings, config, error))
@@ -177,19 +234,19 @@ planner_faces_stop_accepting (PlannerFaces *faces)
 }
 
 /**
- * planner_faces_count_busy:
+ * planner_faces_count_draining:
  *
- * Returns: requests between their first line and the last byte of their reply, over all faces
+ * Returns: connections that a stop still waits for, over all faces
  */
 guint
-planner_faces_count_busy (PlannerFaces *faces)
+planner_faces_count_draining (PlannerFaces *faces)
 {
-  guint n_busy = 0;
+  guint n_draining = 0;
 
   for (guint face = 0; face < PLANNER_N_FACES; face++)
     if (faces->listeners[face] != NULL)
-      n_busy += listener_n_busy (faces->listeners[face]);
-  return n_busy;
+      n_draining += listener_n_draining (faces->listeners[face]);
+  return n_draining;
 }
 
 /**

@@ -16,15 +16,33 @@ typedef enum
 } PlannerFace;
 
 /**
+ * PlannerSockets:
+ * @descriptors: listening sockets handed over by a service manager, by face; -1 where there is none
+ *
+ * A face that has one serves it instead of binding the address of the configuration.
+ */
+typedef struct
+{
+  int descriptors[PLANNER_N_FACES];
+} PlannerSockets;
+
+/**
  * PlannerFaces:
  * @listeners: NULL where a face is closed
  */
 typedef struct
 {
+  PlannerSockets sockets;
   Listener *listeners[PLANNER_N_FACES];
   ListenerTls *tls;
   char *addresses[PLANNER_N_FACES];
 } PlannerFaces;
+
+void planner_sockets_init (PlannerSockets *sockets);
+gboolean planner_sockets_add (PlannerSockets *sockets,
+                              const char *name,
+                              int descriptor,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean planner_faces_open (PlannerFaces *faces,
                              const PlannerConfig *config,
@@ -36,7 +54,7 @@ gboolean planner_faces_start (PlannerFaces *faces,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void planner_faces_reload (PlannerFaces *faces);
 void planner_faces_stop_accepting (PlannerFaces *faces);
-guint planner_faces_count_busy (PlannerFaces *faces);
+guint planner_faces_count_draining (PlannerFaces *faces);
 guint planner_faces_describe (PlannerFaces *faces, MetricsFace *out_faces);
 char *planner_faces_dup_addresses (PlannerFaces *faces);
 void planner_faces_close (PlannerFaces *faces);

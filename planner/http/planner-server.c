@@ -231,6 +231,7 @@ load_contract (PlannerServer *server, GError **error)
 /**
  * planner_server_new:
  * @config: a reference is taken
+ * @sockets: (nullable): those handed over; taken over by planner_server_start()
  * @service: must outlive the server
  * @context: (nullable): the loop's
  *
@@ -241,6 +242,7 @@ load_contract (PlannerServer *server, GError **error)
  */
 PlannerServer *
 planner_server_new (const PlannerConfig *config,
+                    const PlannerSockets *sockets,
                     OpService *service,
                     GMainContext *context,
                     GError **error)
@@ -254,6 +256,9 @@ planner_server_new (const PlannerConfig *config,
     .context = context, .service = service, .metrics = server->metrics, .config = server->config
   };
   server->health.endpoint = &server->endpoint;
+  planner_sockets_init (&server->faces.sockets);
+  if (sockets != NULL)
+    server->faces.sockets = *sockets;
   if (!load_contract (server, error) ||
       !planner_faces_open (&server->faces, config, handlers, server, error))
     return NULL;
@@ -304,14 +309,14 @@ planner_server_stop_accepting (PlannerServer *server)
 }
 
 /**
- * planner_server_is_busy:
+ * planner_server_is_draining:
  *
- * Returns: TRUE while a request is being read, run or answered
+ * Returns: TRUE, after planner_server_stop_accepting(), while a request may come or is being answered
  */
 gboolean
-planner_server_is_busy (PlannerServer *server)
+planner_server_is_draining (PlannerServer *server)
 {
-  return server->endpoint.n_calls > 0 || planner_faces_count_busy (&server->faces) > 0;
+  return server->endpoint.n_calls > 0 || planner_faces_count_draining (&server->faces) > 0;
 }
 
 /**

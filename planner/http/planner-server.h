@@ -2,6 +2,7 @@
 /* The faces of plannerd: who listens where, who is calling, and which path is what. */
 #pragma once
 
+#include "http/planner-faces.h"
 #include "ops/op-worker.h"
 #include "planner-config.h"
 
@@ -13,13 +14,14 @@
 typedef struct _PlannerServer PlannerServer;
 
 PlannerServer *planner_server_new (const PlannerConfig *config,
+                                   const PlannerSockets *sockets,
                                    OpService *service,
                                    GMainContext *context,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean planner_server_start (PlannerServer *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void planner_server_reload (PlannerServer *server, const PlannerConfig *config);
 void planner_server_stop_accepting (PlannerServer *server);
-gboolean planner_server_is_busy (PlannerServer *server);
+gboolean planner_server_is_draining (PlannerServer *server);
 char *planner_server_dup_addresses (PlannerServer *server);
 void planner_server_free (PlannerServer *server);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlannerServer, planner_server_free)
