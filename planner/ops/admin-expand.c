@@ -3,15 +3,48 @@
 #include "ops/admin-expand.h"
 
 #include "base/error.h"
-#include "ops/expansion.h"
+#include "ops/promotion.h"
 
 #define RESOURCES_PER_LIST 64
 #define MAX_TRIES          3
 
+typedef struct
+{
+  const AdminCall *call;
+  const Expansion *expansion;
+} Laying;
+
 static gboolean
 write_one (StoreSession *session, gpointer data, GError **error)
 {
-  return expansion_write (session, data, error);
+  const Laying *laying = data;
+  return admin_expand_write (laying->call, session, laying->expansion, error);
+}
+
+/**
+ * admin_expand_write:
+ * @expansion: computed
+ *
+ * Writes what was laid out. Where busy time went, a meeting that had only stood in its way is tried
+ * again as exclusive. Writer only. Errors: as expansion_write().
+ */
+gboolean
+admin_expand_write (const AdminCall *call,
+                    StoreSession *session,
+                    const Expansion *expansion,
+                    GError **error)
+{
+  const OpCaller caller = { .name = (char *) call->actor };
+  const OpCall promoting = { .caller = &caller,
+                             .request_id = call->call_id,
+                             .tenant_id = expansion->tenant_id,
+                             .now_us = call->now_us,
+                             .session = session };
+  Period ahead = { call->now_us, expansion->window.end_us };
+
+  return expansion_write (session, expansion, error) &&
+         (period_is_empty (ahead) ||
+          promotion_run (&promoting, expansion->resource_id, ahead, error));
 }
 
 /* Sources that change underneath are read again; after that somebody else's expansion will do. */
@@ -27,12 +60,14 @@ expand_one (AdminCall *call,
       g_autoptr (GError) local_error = NULL;
       g_autoptr (Expansion) expansion = expansion_load (call->session, tenant_id, resource_id,
                                                         expansion_window (call->now_us), error);
+      Laying laying = { .call = call };
 
       if (expansion == NULL)
         return FALSE;
       expansion_compute (expansion);
       *out_n_faults = expansion->n_faults;
-      if (call->runner.run_write (call->runner.runner, write_one, expansion, &local_error))
+      laying.expansion = expansion;
+      if (call->runner.run_write (call->runner.runner, write_one, &laying, &local_error))
         return TRUE;
       if (i == MAX_TRIES || !g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_BUSY))
         {

@@ -3,6 +3,11 @@
 #pragma once
 
 #include "ops/admin.h"
+#include "ops/expansion.h"
 
 /* Fills the result's members expanded and expansion_faults. */
 gboolean admin_expand_due (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean admin_expand_write (const AdminCall *call,
+                             StoreSession *session,
+                             const Expansion *expansion,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

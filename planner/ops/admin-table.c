@@ -5,6 +5,7 @@
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
 #include "ops/admin-show.h"
+#include "ops/admin-time.h"
 #include "ops/admin-verify.h"
 #include "ops/admin-week.h"
 #include "ops/admin.h"
@@ -23,6 +24,10 @@ static const AdminCommand commands[] = {
   { "show-offer", admin_show_offer, STORE_READ, "show an offer with all its rules" },
   { "show-booking", admin_show_booking, STORE_READ, "show a booking, without its citizen" },
   { "show-week", admin_show_week, STORE_READ, "show a calendar week of an advisor or a room" },
+  { "block-time", admin_block_time, STORE_WRITE, "block the time of an advisor or a room" },
+  { "open-time", admin_open_time, STORE_WRITE, "open time: extra working hours, or what was blocked" },
+  { "list-time", admin_list_time, STORE_READ, "list blocked and opened time of an advisor or a room" },
+  { "remove-time", admin_remove_time, STORE_WRITE, "take blocked or opened time away again" },
   { "import", admin_import, STORE_WRITE, "read a municipality from the files of a folder" },
   { "explain", admin_explain, STORE_READ, "say why a time is offered, or is not" },
   { "verify", admin_verify, STORE_READ, "hold journal, claims and laid-out time against what they must be" },

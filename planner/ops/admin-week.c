@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "ops/admin-records.h"
+#include "ops/manual-time.h"
 #include "store/availability-store.h"
 #include "store/calendar-store.h"
 
@@ -14,7 +15,7 @@
 #define STEP_US       (STEP_MINUTES * PERIOD_US_PER_MINUTE)
 
 /* In rising order of what covers what. */
-#define SCALE " .~xbHGB"
+#define SCALE " .~x#bHGB"
 
 typedef struct
 {
@@ -77,15 +78,46 @@ add_work (Week *week, GError **error)
   return spans != NULL;
 }
 
+static const ManualTime *
+find_blocked (const GPtrArray *times, gint64 object_id)
+{
+  for (guint i = 0; i < times->len; i++)
+    if (((ManualTime *) times->pdata[i])->object_id == object_id)
+      return times->pdata[i];
+  return NULL;
+}
+
+static void
+add_blocked (Week *week, const BusySpan *span, const ManualTime *time)
+{
+  const char *text = time->stretch->text;
+  g_autofree char *what = g_strdup_printf ("%s%s%s", time->stretch->uid, text == NULL ? "" : " ",
+                                           text == NULL ? "" : text);
+
+  add_span (week, "blocked", span->period, what);
+  paint (week, span->period, '#');
+}
+
 static gboolean
 add_busy (Week *week, GError **error)
 {
+  g_autoptr (GPtrArray) times = manual_time_list (week->call->session, week->resource->tenant_id,
+                                                  week->resource->resource_id, error);
   g_autoptr (GArray) spans =
-    busy_span_list (week->call->session, week->resource->resource_id, week->week, error);
+    times == NULL
+      ? NULL
+      : busy_span_list (week->call->session, week->resource->resource_id, week->week, error);
 
   for (guint i = 0; spans != NULL && i < spans->len; i++)
     {
       const BusySpan *span = &g_array_index (spans, BusySpan, i);
+      const ManualTime *time = find_blocked (times, span->object_id);
+
+      if (time != NULL)
+        {
+          add_blocked (week, span, time);
+          continue;
+        }
       add_span (week, "busy", span->period, span->class_name);
       paint (week, span->period, g_str_equal (span->class_name, "tentative") ? '~' : 'x');
     }
@@ -170,7 +202,7 @@ report (Week *week, const GPtrArray *units)
  *
  * Arguments: tenant, resource (key or e-mail address), date (any day of the week; today). Result:
  * days, each with its date and 288 letters: space not working, . working, ~ tentative, x own
- * appointment, b buffer, H hold, G group meeting, B booking; and spans with kind, start and end.
+ * appointment, # blocked by hand, b buffer, H hold, G group meeting, B booking; and spans with kind, start and end.
  */
 gboolean
 admin_show_week (AdminCall *call, GError **error)

@@ -45,6 +45,19 @@ availability_put (StoreSession *session,
 }
 
 /**
+ * availability_remove:
+ * @availability: its text is not looked at
+ *
+ * Writer only.
+ */
+gboolean
+availability_remove (StoreSession *session, const AvailabilityRecord *availability, GError **error)
+{
+  return store_run (session, error, SQL_AVAILABILITY_REMOVE, "iis", availability->tenant_id,
+                    availability->resource_id, availability->uid);
+}
+
+/**
  * availability_list:
  *
  * Returns: (transfer full) (element-type AvailabilityRecord): by uid; NULL with @error set.

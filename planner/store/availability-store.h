@@ -25,6 +25,9 @@ gboolean availability_put (StoreSession *session,
                            const AvailabilityRecord *availability,
                            PutOutcome *out_outcome,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean availability_remove (StoreSession *session,
+                              const AvailabilityRecord *availability,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *availability_list (StoreSession *session,
                               gint64 tenant_id,
                               gint64 resource_id,

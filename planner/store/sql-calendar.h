@@ -12,6 +12,7 @@
      " WHERE availability.text IS DISTINCT FROM excluded.text") \
   X (AVAILABILITY_LIST, \
      "SELECT uid, text FROM availability WHERE tenant_id = $1 AND resource_id = $2 ORDER BY uid") \
+  X (AVAILABILITY_REMOVE, "DELETE FROM availability WHERE tenant_id = $1 AND resource_id = $2 AND uid = $3") \
   X (WORK_SPAN_CLEAR, "DELETE FROM work_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2") \
   X (WORK_SPAN_ADD, "INSERT INTO work_span (resource_id, start_us, end_us) VALUES ($1, $2, $3)") \
   X (WORK_SPAN_LIST, \
@@ -50,6 +51,18 @@
   X (BUSY_SPAN_LIST, \
      "SELECT start_us, end_us, object_id, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2" \
      " ORDER BY start_us, end_us, object_id") \
+  X (OBJECT_MEETINGS, \
+     "SELECT c.core_start_us, c.core_end_us, CASE WHEN c.booking_id IS NOT NULL THEN 'booking'" \
+     " WHEN c.hold_id IS NOT NULL THEN 'hold' ELSE 'group' END AS kind, coalesce (b.identifier, g.identifier, h.token)" \
+     " AS identifier, coalesce (b.title, o.title, p.title) FROM claim c LEFT JOIN booking b ON b.booking_id = c.booking_id" \
+     " LEFT JOIN hold h ON h.hold_id = c.hold_id LEFT JOIN group_session g ON g.session_id = c.session_id" \
+     " LEFT JOIN offer o ON o.offer_id = g.offer_id LEFT JOIN offer p ON p.offer_id = h.offer_id" \
+     " WHERE c.resource_id = $1 AND c.end_us > $3 AND c.start_us > $3 - 86400000000 AND (h.hold_id IS NULL OR h.expiry_us > $3)" \
+     " AND EXISTS (SELECT 1 FROM busy_span s WHERE s.object_id = $2 AND s.start_us < c.core_end_us AND s.end_us > c.core_start_us)" \
+     " UNION ALL SELECT b.start_us, b.end_us, 'booking', b.identifier, b.title FROM claim c JOIN booking b" \
+     " ON b.session_id = c.session_id WHERE c.resource_id = $1 AND c.end_us > $3 AND c.start_us > $3 - 86400000000" \
+     " AND EXISTS (SELECT 1 FROM busy_span s WHERE s.object_id = $2 AND s.start_us < c.core_end_us AND s.end_us > c.core_start_us)" \
+     " ORDER BY 1, 3, 4") \
   X (SCHEDULE, \
      "SELECT c.start_us, c.end_us, c.core_start_us, c.core_end_us, CASE WHEN c.booking_id IS NOT NULL THEN 'booking'" \
      " WHEN c.hold_id IS NOT NULL THEN 'hold' ELSE 'group' END, coalesce (b.identifier, g.identifier)," \

@@ -29,6 +29,7 @@
      "ORDER BY start_us") \
   X (BUSY_SPANS, "SELECT start_us, end_us, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2 " \
      "ORDER BY start_us, end_us, object_id") \
-  X (AVAILABILITY_EXISTS, "SELECT EXISTS (SELECT 1 FROM availability WHERE resource_id = $1)") \
+  X (AVAILABILITY_EXISTS, "SELECT EXISTS (SELECT 1 FROM availability WHERE resource_id = $1" \
+     " AND uid NOT LIKE 'opened-%')") \
   X (CALENDAR_TRUST, "SELECT min(expanded_until_us), min(fresh_until_us) FROM calendar WHERE resource_id = $1")
 /* clang-format on */

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What admin commands that change bookings share: a dry run, and a call of an operation in our own name. */
+#pragma once
+
+#include "ops/admin.h"
+#include "ops/op.h"
+
+/**
+ * AdminOp:
+ * @call: as an operation's, but for session, request and row
+ *
+ * A caller of every unit of the tenant who may do what an indkalder may.
+ */
+typedef struct
+{
+  TenantRecord *tenant;
+  Catalogue *catalogue;
+  OpCaller caller;
+  OpCall call;
+} AdminOp;
+
+/* Runs @write as a transaction of its own; with @is_dry_run it is undone, however well it went. */
+gboolean admin_write (AdminCall *call,
+                      AdminWrite write,
+                      gpointer data,
+                      gboolean is_dry_run,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+gboolean admin_op_init (AdminOp *op, AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void admin_op_clear (AdminOp *op);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AdminOp, admin_op_clear)
+
+/* In a write: the operation's handler, its answer and its memory. The response lives until the next. */
+gconstpointer admin_op_run (AdminOp *op,
+                            StoreSession *session,
+                            const char *operation,
+                            gconstpointer request,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The citizen that the argument cpr names; 0 when it is absent or nobody we know. */
+gboolean admin_find_citizen (AdminCall *call,
+                             gint64 tenant_id,
+                             const char *purpose,
+                             gint64 *out_citizen_id,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
