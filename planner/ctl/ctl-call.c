@@ -7,14 +7,13 @@
 #include "base/ids.h"
 #include "ctl/ctl-client.h"
 #include "ctl/ctl.h"
-#include "ops/admin.h"
 #include "store/store-lock.h"
 #include "store/store-migrate.h"
 
 static gboolean
-check_is_there (const Ctl *ctl, const char *command, GError **error)
+check_is_there (const Ctl *ctl, const AdminCommand *command, GError **error)
 {
-  if (g_str_equal (command, "create") || g_file_test (ctl->database, G_FILE_TEST_EXISTS))
+  if (g_str_equal (command->name, "create") || g_file_test (ctl->database, G_FILE_TEST_EXISTS))
     return TRUE;
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
                "there is no database %s: plannerctl create makes it", ctl->database);
@@ -22,25 +21,19 @@ check_is_there (const Ctl *ctl, const char *command, GError **error)
 }
 
 static gboolean
-call_here (const Ctl *ctl, const char *command, AdminCall *call, GError **error)
+call_here (const Ctl *ctl, const AdminCommand *command, AdminCall *call, GError **error)
 {
   g_autoptr (StoreSession) session = NULL;
   g_autofree char *schema = g_build_filename (ctl->data_dir, "schema", "sqlite", NULL);
-  char call_id[IDS_GUID_LENGTH + 1];
 
   if (!check_is_there (ctl, command, error))
     return FALSE;
   session = store_open (ctl->database, STORE_WRITE, error);
   if (session == NULL || !store_migrate (session, schema, error))
     return FALSE;
-  ids_new_guid (call_id);
   call->session = session;
   call->runner = admin_runner_direct (session);
-  call->now_us = clock_now_us ();
-  call->data_dir = ctl->data_dir;
-  call->actor = "plannerctl";
-  call->call_id = call_id;
-  return admin_run (admin_table_find (command), call, error);
+  return admin_run (command, call, error);
 }
 
 /**
@@ -48,31 +41,41 @@ call_here (const Ctl *ctl, const char *command, AdminCall *call, GError **error)
  * @arguments: gets the member tenant when the option was given
  * @out_result: (transfer full): what the command told; also when it refused
  *
- * Takes the database lock and runs the command; when another process holds the lock, sends the
- * command to its socket.
+ * Checks the arguments, takes the database lock and runs the command; when another process holds the
+ * lock, sends the command to its socket.
  */
 gboolean
 ctl_call (const Ctl *ctl,
-          const char *command,
+          const AdminCommand *command,
           JsonObject *arguments,
           JsonObject **out_result,
           GError **error)
 {
   g_autoptr (GError) lock_error = NULL;
-  g_autoptr (StoreLock) lock = store_lock_take (ctl->database, &lock_error);
-  AdminCall call = { .arguments = arguments };
-  gboolean ok;
+  g_autoptr (StoreLock) lock = NULL;
+  char call_id[IDS_GUID_LENGTH + 1];
+  AdminCall call = { .arguments = arguments,
+                     .now_us = clock_now_us (),
+                     .data_dir = ctl->data_dir,
+                     .database = ctl->database,
+                     .actor = "plannerctl",
+                     .call_id = call_id };
 
+  ids_new_guid (call_id);
   if (ctl->tenant != NULL)
     json_object_set_string_member (arguments, "tenant", ctl->tenant);
+  if (!admin_check_arguments (command, arguments, error))
+    return FALSE;
+  if (!command->is_local)
+    lock = store_lock_take (ctl->database, &lock_error);
+  if (command->is_local || lock != NULL)
+    call.result = *out_result = json_object_new ();
+  if (command->is_local)
+    return admin_run (command, &call, error);
   if (lock != NULL)
-    {
-      call.result = *out_result = json_object_new ();
-      ok = call_here (ctl, command, &call, error);
-      return ok;
-    }
+    return call_here (ctl, command, &call, error);
   if (ctl->socket != NULL && g_error_matches (lock_error, PLANNER_ERROR, PLANNER_ERROR_BUSY))
-    return ctl_client_call (ctl->socket, command, arguments, out_result, error);
+    return ctl_client_call (ctl->socket, command->name, arguments, out_result, error);
   g_propagate_error (error, g_steal_pointer (&lock_error));
   return FALSE;
 }
@@ -93,15 +96,27 @@ print_json (JsonObject *result, const GError *error)
   printf ("%s\n", text);
 }
 
+static void
+print_for_people (const AdminCommand *command, JsonObject *result)
+{
+  if (result == NULL || json_object_get_size (result) == 0)
+    return;
+  ctl_printers_find (command->name) (result);
+  if (command->is_dry_by_default &&
+      json_object_get_boolean_member_with_default (result, "dry_run", FALSE))
+    printf ("dry run: nothing was written; --yes does it\n");
+}
+
 /**
  * ctl_run:
  * @arguments: (transfer full)
- * @print: for people; called also for what a refused command could tell
+ *
+ * Prints also what a refused command could tell.
  *
  * Returns: the exit code, see admin_exit_code().
  */
 int
-ctl_run (const Ctl *ctl, const char *command, JsonObject *arguments, CtlPrint print)
+ctl_run (const Ctl *ctl, const AdminCommand *command, JsonObject *arguments)
 {
   g_autoptr (JsonObject) owned = arguments;
   g_autoptr (JsonObject) result = NULL;
@@ -110,8 +125,8 @@ ctl_run (const Ctl *ctl, const char *command, JsonObject *arguments, CtlPrint pr
 
   if (ctl->is_json)
     print_json (result, error);
-  else if (result != NULL && json_object_get_size (result) > 0)
-    print (result);
+  else
+    print_for_people (command, result);
   if (!ok && !ctl->is_json)
     fprintf (stderr, "plannerctl: %s\n", error->message);
   return admin_exit_code (error);

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* plannerctl explain: why a time is offered, or is not. */
+/* Why a time is offered, or is not, for people. */
 #include <stdio.h>
-#include <string.h>
 
 #include "ctl/ctl.h"
-
-#define MAX_CITIZEN_BYTES 64
 
 static void
 print_reason (JsonObject *reason, const char *indent)
@@ -57,8 +54,11 @@ print_sessions (JsonObject *result)
     }
 }
 
-static void
-print (JsonObject *result)
+/**
+ * ctl_explain_print:
+ */
+void
+ctl_explain_print (JsonObject *result)
 {
   if (!json_object_has_member (result, "offered"))
     return;
@@ -77,58 +77,4 @@ print (JsonObject *result)
   if (json_array_get_length (json_object_get_array_member (result, "rooms")) > 0)
     printf ("rooms\n");
   print_resources (result, "rooms");
-}
-
-/* Ten digits, alone or with a hyphen, from a file or, for -, from standard input. */
-static gboolean
-read_citizen (const char *path, JsonObject *arguments)
-{
-  char line[MAX_CITIZEN_BYTES] = "";
-  FILE *file = g_str_equal (path, "-") ? stdin : fopen (path, "re");
-  gboolean has_line = file != NULL && fgets (line, sizeof line, file) != NULL;
-  g_autoptr (GString) digits = g_string_new (NULL);
-
-  if (file != NULL && file != stdin)
-    fclose (file);
-  if (!has_line)
-    {
-      fprintf (stderr, "plannerctl: cannot read the citizen's number from %s\n", path);
-      return FALSE;
-    }
-  for (const char *at = g_strstrip (line); *at != '\0'; at++)
-    if (*at != '-')
-      g_string_append_c (digits, *at);
-  json_object_set_string_member (arguments, "cpr", digits->str);
-  return TRUE;
-}
-
-/**
- * ctl_explain:
- */
-int
-ctl_explain (const Ctl *ctl, int argc, char **argv)
-{
-  g_autofree char *advisor = NULL;
-  g_autofree char *citizen_file = NULL;
-  const GOptionEntry entries[] = {
-    { "advisor", 0, 0, G_OPTION_ARG_STRING, &advisor, "only this advisor", "KEY" },
-    { "citizen-file", 0, 0, G_OPTION_ARG_FILENAME, &citizen_file,
-      "file with a citizen's number; - is standard input", "FILE" },
-    { NULL },
-  };
-  JsonObject *arguments;
-
-  if (!ctl_parse (entries, "explain OFFER TIME", 2, &argc, &argv))
-    return 2;
-  arguments = json_object_new ();
-  json_object_set_string_member (arguments, "offer", argv[1]);
-  json_object_set_string_member (arguments, "time", argv[2]);
-  if (advisor != NULL)
-    json_object_set_string_member (arguments, "advisor", advisor);
-  if (citizen_file != NULL && !read_citizen (citizen_file, arguments))
-    {
-      json_object_unref (arguments);
-      return 1;
-    }
-  return ctl_run (ctl, "explain", arguments, print);
 }

@@ -17,6 +17,10 @@ dup_scalar (JsonNode *node)
     return g_strdup (json_node_get_boolean (node) ? "yes" : "no");
   if (type == G_TYPE_INT64)
     return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
+  if (JSON_NODE_HOLDS_OBJECT (node) || JSON_NODE_HOLDS_ARRAY (node))
+    return json_to_string (node, FALSE);
+  if (type == G_TYPE_DOUBLE)
+    return json_to_string (node, FALSE);
   return g_strdup ("");
 }
 
@@ -119,4 +123,72 @@ ctl_print_record (JsonObject *record, const CtlColumn *lines)
       print_padded (lines[i].title, width);
       printf ("%s\n", text);
     }
+}
+
+static gboolean
+is_list_of_objects (JsonNode *node)
+{
+  JsonArray *array = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  return array != NULL && json_array_get_length (array) > 0 &&
+         JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, 0));
+}
+
+/* A column for each member that any row has, in the order in which they are first seen. */
+static GArray *
+list_columns (JsonArray *rows)
+{
+  GArray *columns = g_array_new (TRUE, TRUE, sizeof (CtlColumn));
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    {
+      g_autoptr (GList) members = json_object_get_members (json_array_get_object_element (rows, i));
+
+      for (GList *at = members; at != NULL; at = at->next)
+        {
+          CtlColumn column = { at->data, at->data };
+          if (g_hash_table_add (seen, at->data))
+            g_array_append_val (columns, column);
+        }
+    }
+  return columns;
+}
+
+static void
+print_list (const char *name, JsonArray *rows)
+{
+  g_autoptr (GArray) columns = list_columns (rows);
+
+  printf ("\n%s\n", name);
+  ctl_print_table (rows, (const CtlColumn *) columns->data);
+}
+
+/**
+ * ctl_print_any:
+ *
+ * The printer of results that have none of their own.
+ */
+void
+ctl_print_any (JsonObject *result)
+{
+  g_autoptr (GArray) lines = g_array_new (TRUE, TRUE, sizeof (CtlColumn));
+  g_autoptr (GList) members = json_object_get_members (result);
+
+  for (GList *at = members; at != NULL; at = at->next)
+    {
+      CtlColumn line = { at->data, at->data };
+      JsonNode *node = json_object_get_member (result, at->data);
+      if (!JSON_NODE_HOLDS_OBJECT (node) && !is_list_of_objects (node))
+        g_array_append_val (lines, line);
+    }
+  ctl_print_record (result, (const CtlColumn *) lines->data);
+  for (GList *at = members; at != NULL; at = at->next)
+    if (JSON_NODE_HOLDS_OBJECT (json_object_get_member (result, at->data)))
+      {
+        if (members->next != NULL)
+          printf ("\n%s\n", (const char *) at->data);
+        ctl_print_any (json_object_get_object_member (result, at->data));
+      }
+    else if (is_list_of_objects (json_object_get_member (result, at->data)))
+      print_list (at->data, json_object_get_array_member (result, at->data));
 }

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* plannerctl verify: whether the database is what it must be. */
+/* Whether the database is what it must be, for people. */
 #include <stdio.h>
 
 #include "ctl/ctl.h"
 
-static void
-print (JsonObject *result)
+/**
+ * ctl_verify_print:
+ */
+void
+ctl_verify_print (JsonObject *result)
 {
   JsonArray *faults = json_object_has_member (result, "faults")
                         ? json_object_get_array_member (result, "faults")
@@ -21,17 +24,4 @@ print (JsonObject *result)
   if (json_object_get_boolean_member_with_default (result, "sound", FALSE))
     printf ("sound: %" G_GINT64_FORMAT " journal rows, claims, seats and laid-out time agree\n",
             json_object_get_int_member (result, "journal_rows"));
-}
-
-/**
- * ctl_verify:
- */
-int
-ctl_verify (const Ctl *ctl, int argc, char **argv)
-{
-  const GOptionEntry entries[] = { { NULL } };
-
-  if (!ctl_parse (entries, "verify", 0, &argc, &argv))
-    return 2;
-  return ctl_run (ctl, "verify", json_object_new (), print);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* plannerctl show week: a calendar week as a grid, a line for half an hour, a letter for five minutes. */
+/* A calendar week as a grid, a line for half an hour, a letter for five minutes. */
 #include <stdio.h>
 #include <string.h>
 
@@ -56,8 +56,11 @@ print_closed (JsonArray *days)
     }
 }
 
-static void
-print (JsonObject *result)
+/**
+ * ctl_week_print:
+ */
+void
+ctl_week_print (JsonObject *result)
 {
   JsonArray *days = json_object_get_array_member (result, "days");
   guint first = 0;
@@ -75,26 +78,4 @@ print (JsonObject *result)
   print_closed (days);
   printf (". working  ~ tentative  x own appointment  # blocked by hand  B booking  H hold  G "
           "group meeting  b buffer\n");
-}
-
-/**
- * ctl_week:
- */
-int
-ctl_week (const Ctl *ctl, int argc, char **argv)
-{
-  g_autofree char *date = NULL;
-  const GOptionEntry entries[] = {
-    { "date", 0, 0, G_OPTION_ARG_STRING, &date, "any day of the week (today)", "DATE" },
-    { NULL },
-  };
-  JsonObject *arguments;
-
-  if (!ctl_parse (entries, "show week RESOURCE", 1, &argc, &argv))
-    return 2;
-  arguments = json_object_new ();
-  json_object_set_string_member (arguments, "resource", argv[1]);
-  if (date != NULL)
-    json_object_set_string_member (arguments, "date", date);
-  return ctl_run (ctl, "show-week", arguments, print);
 }

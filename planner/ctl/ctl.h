@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the subcommands of plannerctl share: options, how a command is run, how a result is shown. */
+/* What the parts of plannerctl share: options, how a command is run, how a result is shown. */
 #pragma once
 
 #include <gio/gio.h>
-#include <json-glib/json-glib.h>
+
+#include "ops/admin.h"
 
 /**
  * Ctl:
@@ -24,45 +25,41 @@ typedef struct
   gboolean is_json;
 } Ctl;
 
-typedef int (*CtlFunction) (const Ctl *ctl, int argc, char **argv);
+/* The command line of a row of the admin table; NULL: wrong usage or a bad value was told. */
+JsonObject *ctl_command_parse (const AdminCommand *command, int argc, char **argv, int *out_code)
+  G_GNUC_WARN_UNUSED_RESULT;
 
-/**
- * CtlCommand:
- * @name: one or two words
- * @arguments: for the usage line
- */
-typedef struct
-{
-  const char *name;
-  CtlFunction function;
-  const char *arguments;
-  const char *sentence;
-} CtlCommand;
+/* Text made from the admin table. */
+char *ctl_help_dup_words (const AdminCommand *command);
+char *ctl_help_dup_option (const AdminArgument *argument);
+char *ctl_help_dup_usage (const AdminCommand *command);
+char *ctl_help_dup_arguments (const AdminCommand *command);
+char *ctl_help_dup_list (void);
+char *ctl_help_dup_markdown (void);
+char *ctl_manual_dup (const GOptionEntry *global);
+char *ctl_completion_dup (const char *shell, const GOptionEntry *global);
+extern const AdminArgument ctl_yes_argument;
 
-/* One subcommand a file. Each answers with an exit code. */
-int ctl_create (const Ctl *ctl, int argc, char **argv);
-int ctl_explain (const Ctl *ctl, int argc, char **argv);
-int ctl_import (const Ctl *ctl, int argc, char **argv);
-int ctl_list (const Ctl *ctl, int argc, char **argv);
-int ctl_show (const Ctl *ctl, int argc, char **argv);
-int ctl_verify (const Ctl *ctl, int argc, char **argv);
-int ctl_week (const Ctl *ctl, int argc, char **argv);
+/* Content of arguments that plannerctl reads from files. */
+char *ctl_files_read_content (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *ctl_files_read_citizen (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JsonObject *ctl_files_read_folder (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Parses the options of a subcommand; @n_words arguments must be left. FALSE: usage was printed. */
-gboolean ctl_parse (const GOptionEntry *entries,
-                    const char *usage,
-                    int n_words,
-                    int *argc,
-                    char ***argv) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Prints a table of the result, for people. */
+/* Prints a result for people. */
 typedef void (*CtlPrint) (JsonObject *result);
 
+CtlPrint ctl_printers_find (const char *command);
+void ctl_explain_print (JsonObject *result);
+void ctl_import_print (JsonObject *result);
+void ctl_list_print (JsonObject *result);
+void ctl_verify_print (JsonObject *result);
+void ctl_week_print (JsonObject *result);
+
 /* Runs an admin command here, or in the plannerd that holds the database; prints; the exit code. */
-int ctl_run (const Ctl *ctl, const char *command, JsonObject *arguments, CtlPrint print);
+int ctl_run (const Ctl *ctl, const AdminCommand *command, JsonObject *arguments);
 /* The same without printing; @out_result is set also when it fails. */
 gboolean ctl_call (const Ctl *ctl,
-                   const char *command,
+                   const AdminCommand *command,
                    JsonObject *arguments,
                    JsonObject **out_result,
                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -82,4 +79,6 @@ typedef struct
 void ctl_print_table (JsonArray *rows, const CtlColumn *columns);
 /* "Title: value" lines. */
 void ctl_print_record (JsonObject *record, const CtlColumn *lines);
+/* Any result: its values line by line, then its objects and its lists of objects as tables. */
+void ctl_print_any (JsonObject *result);
 char *ctl_dup_text (JsonObject *object, const char *member);

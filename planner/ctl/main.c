@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* plannerctl: everything an admin does, from the shell. */
+/* plannerctl: everything an admin does, from the shell. The commands are the rows of the admin table. */
 #include "config.h"
 
 #include <locale.h>
@@ -7,107 +7,150 @@
 
 #include "ctl/ctl.h"
 
-/* clang-format off */
-static const CtlCommand commands[] = {
-  { "create", ctl_create, "[--key KEY [--name NAME]]", "make the database, and a tenant in it" },
-  { "import", ctl_import, "FOLDER [--dry-run] [--partial]", "read a municipality from a folder" },
-  { "list", ctl_list, "units|teams|advisors|rooms|offers|bookings [--unit KEY|--advisor KEY] [--from DATE] [--to DATE]"
-    " [--cancelled]", "list records" },
-  { "show week", ctl_week, "RESOURCE [--date DATE]", "show a calendar week" },
-  { "show", ctl_show, "unit|advisor|room|offer|booking ID", "show one record" },
-  { "explain", ctl_explain, "OFFER TIME [--advisor KEY] [--citizen-file FILE]", "say why a time is offered, or is not" },
-  { "verify", ctl_verify, "", "hold journal, claims and laid-out time against what they must be" },
-};
-/* clang-format on */
+#define MAX_WORDS 4
 
-static char *
-dup_help (void)
+/* Options that print something made from the tables and nothing else; for the build and the docs. */
+typedef struct
 {
-  g_autoptr (GString) text = g_string_new ("Commands:\n");
+  gboolean manual;
+  gboolean markdown;
+} Prints;
 
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    g_string_append_printf (text, "  %s %s\n      %s\n", commands[i].name, commands[i].arguments,
-                            commands[i].sentence);
-  g_string_append (
-    text, "\nExit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 database busy or "
-          "not to be had,\n4 a fault of the program.\n");
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-/**
- * ctl_parse:
- * @usage: the command and its arguments
- */
-gboolean
-ctl_parse (const GOptionEntry *entries, const char *usage, int n_words, int *argc, char ***argv)
-{
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-  g_autofree char *name = g_strdup_printf ("plannerctl %s", usage);
-  g_autoptr (GError) error = NULL;
-
-  g_option_context_add_main_entries (context, entries, NULL);
-  g_set_prgname (name);
-  if (g_option_context_parse (context, argc, argv, &error) && *argc == n_words + 1)
-    return TRUE;
-  if (error != NULL)
-    fprintf (stderr, "plannerctl: %s\n", error->message);
-  else
-    fprintf (stderr, "plannerctl: usage: %s\n", name);
-  return FALSE;
-}
-
-/* The command whose words begin the arguments; @out_n_words of them. */
-static const CtlCommand *
+/* The longest run of words that, joined by hyphens, names a command. */
+static const AdminCommand *
 find_command (int argc, char **argv, int *out_n_words)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      g_auto (GStrv) words = g_strsplit (commands[i].name, " ", -1);
-      int n_words = (int) g_strv_length (words);
-      int n_same = 0;
+  g_autoptr (GString) name = g_string_new (NULL);
+  const AdminCommand *found = NULL;
 
-      while (n_same < n_words && n_same < argc && g_str_equal (words[n_same], argv[n_same]))
-        n_same++;
-      *out_n_words = n_words;
-      if (n_same == n_words)
-        return &commands[i];
+  for (int i = 0; i < argc && i < MAX_WORDS; i++)
+    {
+      g_string_append_printf (name, "%s%s", i == 0 ? "" : "-", argv[i]);
+      if (admin_table_find (name->str) == NULL)
+        continue;
+      found = admin_table_find (name->str);
+      *out_n_words = i + 1;
     }
-  return NULL;
+  return found;
+}
+
+/* Which commands begin with the first word, so that half a command is answered with the rest. */
+static void
+print_unknown (const char *word)
+{
+  guint n_commands = 0;
+  const AdminCommand *commands = admin_table_list (&n_commands);
+  g_autofree char *prefix = g_strconcat (word, "-", NULL);
+  g_autoptr (GString) similar = g_string_new (NULL);
+
+  for (guint i = 0; i < n_commands; i++)
+    {
+      g_autofree char *words = ctl_help_dup_words (&commands[i]);
+      if (g_str_has_prefix (commands[i].name, prefix))
+        g_string_append_printf (similar, "%s %s", similar->len == 0 ? "; there is" : ",", words);
+    }
+  fprintf (stderr, "plannerctl: there is no such command%s; see plannerctl --help\n", similar->str);
 }
 
 static int
-run (Ctl *ctl, int argc, char **argv)
+print_completion (const char *shell, const GOptionEntry *global)
+{
+  g_autofree char *text = shell == NULL ? NULL : ctl_completion_dup (shell, global);
+
+  if (text == NULL)
+    fprintf (stderr, "plannerctl: usage: plannerctl completion bash|zsh|fish\n");
+  else
+    fputs (text, stdout);
+  return text == NULL ? 2 : 0;
+}
+
+static int
+run (const Ctl *ctl, const GOptionEntry *global, int argc, char **argv)
 {
   int n_words = 0;
-  const CtlCommand *command = find_command (argc - 1, argv + 1, &n_words);
+  const AdminCommand *command = find_command (argc - 1, argv + 1, &n_words);
+  JsonObject *arguments;
+  int code = 0;
 
-  if (command == NULL)
+  if (argc < 2)
     {
-      fprintf (stderr, "plannerctl: %s; see plannerctl --help\n",
-               argc < 2 ? "no command" : "there is no such command");
+      fprintf (stderr, "plannerctl: no command; see plannerctl --help\n");
       return 2;
     }
-  return command->function (ctl, argc - n_words, argv + n_words);
+  if (g_str_equal (argv[1], "completion"))
+    return print_completion (argv[2], global);
+  if (command == NULL)
+    {
+      print_unknown (argv[1]);
+      return 2;
+    }
+  arguments = ctl_command_parse (command, argc - n_words, argv + n_words, &code);
+  return arguments == NULL ? code : ctl_run (ctl, command, arguments);
 }
+
+static int
+print_and_run (const Ctl *ctl,
+               const Prints *prints,
+               const GOptionEntry *global,
+               int argc,
+               char **argv)
+{
+  g_autofree char *text = prints->manual     ? ctl_manual_dup (global)
+                          : prints->markdown ? ctl_help_dup_markdown ()
+                                             : NULL;
+
+  if (text == NULL)
+    return run (ctl, global, argc, argv);
+  fputs (text, stdout);
+  return 0;
+}
+
+static void
+set_defaults (Ctl *ctl)
+{
+  if (ctl->database == NULL)
+    ctl->database = g_strdup ("planner.db");
+  if (ctl->socket == NULL)
+    ctl->socket = g_strconcat (ctl->database, ".socket", NULL);
+  if (ctl->data_dir == NULL)
+    ctl->data_dir = g_strdup (PLANNER_DATA_DIR);
+}
+
+static void
+ctl_clear (Ctl *ctl)
+{
+  g_free (ctl->database);
+  g_free (ctl->socket);
+  g_free (ctl->data_dir);
+  g_free (ctl->tenant);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ctl, ctl_clear)
 
 int
 main (int argc, char **argv)
 {
-  Ctl ctl = { 0 };
+  g_auto (Ctl) ctl = { 0 };
+  Prints prints = { 0 };
   const GOptionEntry entries[] = {
-    { "database", 'd', 0, G_OPTION_ARG_FILENAME, &ctl.database, "database file", "FILE" },
+    { "database", 'd', 0, G_OPTION_ARG_FILENAME, &ctl.database, "database file (planner.db)",
+      "FILE" },
     { "socket", 's', 0, G_OPTION_ARG_FILENAME, &ctl.socket,
-      "plannerd's admin socket (default: the database's name with .socket behind)", "PATH" },
-    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &ctl.data_dir, "schema and code lists", "FOLDER" },
+      "plannerd's admin socket (the database's name with .socket behind)", "PATH" },
+    { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &ctl.data_dir, "schema, code lists and holidays",
+      "FOLDER" },
     { "tenant", 't', 0, G_OPTION_ARG_STRING, &ctl.tenant, "municipality, when there are several",
       "KEY" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &ctl.is_json, "results as JSON", NULL },
+    { "print-manual", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &prints.manual,
+      "print plannerctl(1) in troff", NULL },
+    { "print-markdown", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &prints.markdown,
+      "print the commands as docs/plannerctl.md lists them", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("COMMAND …");
-  g_autofree char *help = dup_help ();
+  g_autofree char *help = ctl_help_dup_list ();
   g_autoptr (GError) error = NULL;
-  int code;
 
   setlocale (LC_ALL, "C.UTF-8");
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");
@@ -119,16 +162,6 @@ main (int argc, char **argv)
       fprintf (stderr, "plannerctl: %s\n", error->message);
       return 2;
     }
-  if (ctl.database == NULL)
-    ctl.database = g_strdup ("planner.db");
-  if (ctl.socket == NULL)
-    ctl.socket = g_strconcat (ctl.database, ".socket", NULL);
-  if (ctl.data_dir == NULL)
-    ctl.data_dir = g_strdup (PLANNER_DATA_DIR);
-  code = run (&ctl, argc, argv);
-  g_free (ctl.database);
-  g_free (ctl.socket);
-  g_free (ctl.data_dir);
-  g_free (ctl.tenant);
-  return code;
+  set_defaults (&ctl);
+  return print_and_run (&ctl, &prints, entries, argc, argv);
 }

@@ -21,6 +21,7 @@ typedef struct
   JsonObject *arguments;
   JsonObject *result;
   char *data_dir;
+  char *database;
   gint64 arrived_us;
   char call_id[IDS_GUID_LENGTH + 1];
 } Job;
@@ -32,6 +33,7 @@ job_free (Job *job)
   json_object_unref (job->result);
   listener_request_unref (job->request);
   g_free (job->data_dir);
+  g_free (job->database);
   g_free (job);
 }
 
@@ -68,6 +70,7 @@ run_command (gpointer data, gpointer session, GError **error)
                      .result = job->result,
                      .now_us = clock_now_us (),
                      .data_dir = job->data_dir,
+                     .database = job->database,
                      .actor = "plannerctl",
                      .call_id = job->call_id };
 
@@ -108,13 +111,14 @@ parse_arguments (ListenerRequest *request, GError **error)
 }
 
 static void
-submit (OpService *service, const char *data_dir, ListenerRequest *request, Job *job)
+submit (OpService *service, const PlannerConfig *config, ListenerRequest *request, Job *job)
 {
   g_autoptr (GError) error = NULL;
 
   job->service = service;
   job->request = listener_request_ref (request);
-  job->data_dir = g_strdup (data_dir);
+  job->data_dir = g_strdup (config->database_data_dir);
+  job->database = g_strdup (config->database_path);
   job->result = json_object_new ();
   job->arrived_us = clock_monotonic_us ();
   ids_new_guid (job->call_id);
@@ -126,14 +130,14 @@ submit (OpService *service, const char *data_dir, ListenerRequest *request, Job 
 
 /**
  * planner_admin_handle:
- * @data_dir: folder of code lists
+ * @config: where the database and the code lists are
  * @request: POST /admin/v1/COMMAND, its body a JSON object of arguments
  *
  * Who may open the socket may do everything: its permissions are the access rule. Loop thread; does
  * not block.
  */
 void
-planner_admin_handle (OpService *service, const char *data_dir, ListenerRequest *request)
+planner_admin_handle (OpService *service, const PlannerConfig *config, ListenerRequest *request)
 {
   const char *path = listener_request_get_path (request);
   const AdminCommand *command = NULL;
@@ -143,6 +147,8 @@ planner_admin_handle (OpService *service, const char *data_dir, ListenerRequest 
 
   if (g_str_has_prefix (path, PLANNER_ADMIN_PREFIX))
     command = admin_table_find (path + strlen (PLANNER_ADMIN_PREFIX));
+  if (command != NULL && command->is_local)
+    command = NULL;
   if (command == NULL || listener_request_get_method (request) != LISTENER_METHOD_POST)
     {
       g_set_error_literal (&error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
@@ -159,5 +165,5 @@ planner_admin_handle (OpService *service, const char *data_dir, ListenerRequest 
   job = g_new0 (Job, 1);
   job->command = command;
   job->arguments = arguments;
-  submit (service, data_dir, request, job);
+  submit (service, config, request, job);
 }

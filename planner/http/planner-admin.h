@@ -4,7 +4,9 @@
 
 #include "listener-request.h"
 #include "ops/op-worker.h"
+#include "planner-config.h"
 
 #define PLANNER_ADMIN_PREFIX "/admin/v1/"
 
-void planner_admin_handle (OpService *service, const char *data_dir, ListenerRequest *request);
+void
+planner_admin_handle (OpService *service, const PlannerConfig *config, ListenerRequest *request);

@@ -148,7 +148,7 @@ on_admin_request (ListenerRequest *request, gpointer user_data)
 {
   PlannerServer *server = user_data;
 
-  planner_admin_handle (server->endpoint.service, server->config->database_data_dir, request);
+  planner_admin_handle (server->endpoint.service, server->config, request);
 }
 
 static void

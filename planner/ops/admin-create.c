@@ -7,6 +7,14 @@
 #include "base/error.h"
 #include "store/claim-store.h"
 
+/* clang-format off */
+const AdminArgument admin_create_arguments[] = {
+  { "tenant", ADMIN_TEXT, ADMIN_OPTION, "KEY", "make a municipality of this key: letters, digits, hyphens", .option = "key" },
+  { "name", ADMIN_TEXT, ADMIN_OPTION, "NAME", "the municipality's name (its key)" },
+  { NULL },
+};
+/* clang-format on */
+
 typedef struct
 {
   TenantRecord tenant;

@@ -4,4 +4,5 @@
 
 #include "ops/admin.h"
 
+extern const AdminArgument admin_create_arguments[];
 gboolean admin_create (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

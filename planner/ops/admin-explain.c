@@ -189,12 +189,6 @@ find_citizen (Explanation *explanation, GError **error)
     return FALSE;
   if (cpr == NULL)
     return TRUE;
-  if (strlen (cpr) != 10 || strspn (cpr, "0123456789") != 10)
-    {
-      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                           "the citizen's number is not ten digits");
-      return FALSE;
-    }
   explanation->wish.citizen_id =
     citizen_store_find (explanation->call->session, explanation->tenant_id, cpr, &local_error);
   if (local_error == NULL)
@@ -432,6 +426,16 @@ report (Explanation *explanation)
     words[offer_match_citizen (&rules->citizen_rules, &explanation->citizen.facts)]);
   json_object_set_boolean_member (result, "offered", explanation->is_offered);
 }
+
+/* clang-format off */
+const AdminArgument admin_explain_arguments[] = {
+  { "offer", ADMIN_TEXT, ADMIN_WORD, "OFFER", "identifier of an offer, or its beginning" },
+  { "time", ADMIN_TIME, ADMIN_WORD, "TIME", "start to explain" },
+  { "advisor", ADMIN_TEXT, ADMIN_OPTION, "KEY", "only this advisor" },
+  { "cpr", ADMIN_CITIZEN, ADMIN_OPTION, "FILE", "file with a citizen's number; - is standard input", .option = "citizen-file" },
+  { NULL },
+};
+/* clang-format on */
 
 /**
  * admin_explain:

@@ -291,6 +291,15 @@ run_import (Import *import, GError **error)
   return FALSE;
 }
 
+/* clang-format off */
+const AdminArgument admin_import_arguments[] = {
+  { "files", ADMIN_FILES, ADMIN_WORD, "FOLDER", "folder with the files of docs/import-folder.md" },
+  { "dry_run", ADMIN_FLAG, ADMIN_OPTION, NULL, "tell what would happen; write nothing", .letter = 'n' },
+  { "partial", ADMIN_FLAG, ADMIN_OPTION, NULL, "write what is right, refuse the rest" },
+  { NULL },
+};
+/* clang-format on */
+
 /**
  * admin_import:
  *

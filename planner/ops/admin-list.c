@@ -123,6 +123,17 @@ admin_list_offers (AdminCall *call, GError **error)
   return TRUE;
 }
 
+/* clang-format off */
+const AdminArgument admin_list_bookings_arguments[] = {
+  { "unit", ADMIN_TEXT, ADMIN_OPTION, "KEY", "bookings of this unit" },
+  { "advisor", ADMIN_TEXT, ADMIN_OPTION, "KEY", "bookings of this advisor" },
+  { "from", ADMIN_DATE, ADMIN_OPTION, "DATE", "bookings from this day (today)" },
+  { "to", ADMIN_DATE, ADMIN_OPTION, "DATE", "bookings to this day, itself included (a month)" },
+  { "cancelled", ADMIN_FLAG, ADMIN_OPTION, NULL, "cancelled bookings too" },
+  { NULL },
+};
+/* clang-format on */
+
 /* Whose bookings: an advisor's, a unit's, or those of the tenant's only unit. */
 static gboolean
 find_subject (AdminCall *call, const AdminCatalogue *catalogue, BookingPage *page, GError **error)

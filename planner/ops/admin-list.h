@@ -4,6 +4,7 @@
 
 #include "ops/admin.h"
 
+extern const AdminArgument admin_list_bookings_arguments[];
 gboolean admin_list_units (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean admin_list_teams (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean admin_list_advisors (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -63,6 +63,13 @@ add_closing_days (AdminCall *call, const UnitRecord *unit, JsonObject *object, G
   return TRUE;
 }
 
+/* clang-format off */
+const AdminArgument admin_show_unit_arguments[] = {
+  { "unit", ADMIN_TEXT, ADMIN_WORD, "KEY", "the unit's code" },
+  { NULL },
+};
+/* clang-format on */
+
 /**
  * admin_show_unit:
  *
@@ -134,6 +141,13 @@ add_flagged (AdminCall *call, const ResourceRecord *resource, JsonObject *object
   return TRUE;
 }
 
+/* clang-format off */
+const AdminArgument admin_show_advisor_arguments[] = {
+  { "resource", ADMIN_TEXT, ADMIN_WORD, "KEY", "key or e-mail address" },
+  { NULL },
+};
+/* clang-format on */
+
 /**
  * admin_show_advisor:
  *
@@ -187,6 +201,13 @@ find_offer (const GPtrArray *offers, const char *identifier, GError **error)
   return found;
 }
 
+/* clang-format off */
+const AdminArgument admin_show_offer_arguments[] = {
+  { "offer", ADMIN_TEXT, ADMIN_WORD, "ID", "identifier of an offer, or its beginning" },
+  { NULL },
+};
+/* clang-format on */
+
 /**
  * admin_show_offer:
  *
@@ -211,6 +232,13 @@ admin_show_offer (AdminCall *call, GError **error)
   json_object_set_object_member (call->result, "offer", admin_offer_to_json (catalogue, offer));
   return TRUE;
 }
+
+/* clang-format off */
+const AdminArgument admin_show_booking_arguments[] = {
+  { "booking", ADMIN_TEXT, ADMIN_WORD, "ID", "identifier of a booking" },
+  { NULL },
+};
+/* clang-format on */
 
 /**
  * admin_show_booking:

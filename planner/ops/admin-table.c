@@ -12,25 +12,30 @@
 
 /* clang-format off */
 static const AdminCommand commands[] = {
-  { "create", admin_create, STORE_WRITE, "make a tenant, or change its name" },
-  { "list-units", admin_list_units, STORE_READ, "list units" },
-  { "list-teams", admin_list_teams, STORE_READ, "list teams" },
-  { "list-advisors", admin_list_advisors, STORE_READ, "list advisors" },
-  { "list-rooms", admin_list_rooms, STORE_READ, "list rooms" },
-  { "list-offers", admin_list_offers, STORE_READ, "list offers" },
-  { "list-bookings", admin_list_bookings, STORE_READ, "list bookings of a unit or an advisor" },
-  { "show-unit", admin_show_unit, STORE_READ, "show a unit with its settings and closing days" },
-  { "show-advisor", admin_show_advisor, STORE_READ, "show an advisor or a room with its calendars" },
-  { "show-offer", admin_show_offer, STORE_READ, "show an offer with all its rules" },
-  { "show-booking", admin_show_booking, STORE_READ, "show a booking, without its citizen" },
-  { "show-week", admin_show_week, STORE_READ, "show a calendar week of an advisor or a room" },
-  { "block-time", admin_block_time, STORE_WRITE, "block the time of an advisor or a room" },
-  { "open-time", admin_open_time, STORE_WRITE, "open time: extra working hours, or what was blocked" },
-  { "list-time", admin_list_time, STORE_READ, "list blocked and opened time of an advisor or a room" },
-  { "remove-time", admin_remove_time, STORE_WRITE, "take blocked or opened time away again" },
-  { "import", admin_import, STORE_WRITE, "read a municipality from the files of a folder" },
-  { "explain", admin_explain, STORE_READ, "say why a time is offered, or is not" },
-  { "verify", admin_verify, STORE_READ, "hold journal, claims and laid-out time against what they must be" },
+  /* the database */
+  { "create", admin_create, STORE_WRITE, admin_create_arguments, "make the database, or bring it to this program's schema; with a key, make a municipality in it" },
+  { "import", admin_import, STORE_WRITE, admin_import_arguments, "read a municipality from the files of a folder", .details =
+    "Writes at once: an import removes nothing, is all or nothing, and repeating it changes nothing. --dry-run tells what would happen." },
+  { "verify", admin_verify, STORE_READ, NULL, "hold journal seals, claims, seats and laid-out time against what they must be" },
+  /* look */
+  { "list-units", admin_list_units, STORE_READ, NULL, "list units" },
+  { "list-teams", admin_list_teams, STORE_READ, NULL, "list teams" },
+  { "list-advisors", admin_list_advisors, STORE_READ, NULL, "list advisors" },
+  { "list-rooms", admin_list_rooms, STORE_READ, NULL, "list rooms" },
+  { "list-offers", admin_list_offers, STORE_READ, NULL, "list offers" },
+  { "list-bookings", admin_list_bookings, STORE_READ, admin_list_bookings_arguments, "list bookings of a unit or an advisor; at most 500" },
+  { "show-unit", admin_show_unit, STORE_READ, admin_show_unit_arguments, "show a unit with its settings and closing days" },
+  { "show-advisor", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show an advisor with its calendars" },
+  { "show-room", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a room with its calendars" },
+  { "show-offer", admin_show_offer, STORE_READ, admin_show_offer_arguments, "show an offer with all its rules" },
+  { "show-booking", admin_show_booking, STORE_READ, admin_show_booking_arguments, "show a booking, without its citizen" },
+  { "show-week", admin_show_week, STORE_READ, admin_show_week_arguments, "show a calendar week; a line is half an hour, a letter five minutes of the wall clock" },
+  { "explain", admin_explain, STORE_READ, admin_explain_arguments, "say why a start is offered or not, by advisor, room and group meeting" },
+  /* an advisor's or a room's time */
+  { "block-time", admin_block_time, STORE_WRITE, admin_block_time_arguments, "block the time of an advisor or a room" },
+  { "open-time", admin_open_time, STORE_WRITE, admin_block_time_arguments, "open time: extra working hours, or what was blocked" },
+  { "list-time", admin_list_time, STORE_READ, admin_list_time_arguments, "list blocked and opened time of an advisor or a room" },
+  { "remove-time", admin_remove_time, STORE_WRITE, admin_remove_time_arguments, "take blocked or opened time away again" },
 };
 /* clang-format on */
 

@@ -496,6 +496,31 @@ run (Work *work, AdminWrite write, GError **error)
   return admin_write (work->call, write, work, work->is_dry_run, error);
 }
 
+/* clang-format off */
+const AdminArgument admin_block_time_arguments[] = {
+  { "resource", ADMIN_TEXT, ADMIN_WORD, "RESOURCE", "key or e-mail address of an advisor or a room" },
+  { "from", ADMIN_DAY_OR_TIME, ADMIN_WORD, "FROM", "a time, or a date for the whole day" },
+  { "to", ADMIN_DAY_OR_TIME, ADMIN_MAYBE_WORD, "TO", "a time, or the last whole day" },
+  { "repeat", ADMIN_TEXT, ADMIN_OPTION, "RULE", "recurrence rule, as FREQ=WEEKLY;COUNT=4" },
+  { "text", ADMIN_TEXT, ADMIN_OPTION, "TEXT", "what the calendar says of it; nothing personal" },
+  { "dry_run", ADMIN_FLAG, ADMIN_OPTION, NULL, "tell what would happen; write nothing", .letter = 'n' },
+  { NULL },
+};
+
+const AdminArgument admin_remove_time_arguments[] = {
+  { "resource", ADMIN_TEXT, ADMIN_WORD, "RESOURCE", "key or e-mail address of an advisor or a room" },
+  { "id", ADMIN_TEXT, ADMIN_WORD, "ID", "identifier that list time tells, or its beginning" },
+  { "dry_run", ADMIN_FLAG, ADMIN_OPTION, NULL, "tell what would happen; write nothing", .letter = 'n' },
+  { NULL },
+};
+
+const AdminArgument admin_list_time_arguments[] = {
+  { "resource", ADMIN_TEXT, ADMIN_WORD, "RESOURCE", "key or e-mail address of an advisor or a room" },
+  { "all", ADMIN_FLAG, ADMIN_OPTION, NULL, "what is past too" },
+  { NULL },
+};
+/* clang-format on */
+
 /**
  * admin_block_time:
  *

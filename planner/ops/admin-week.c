@@ -197,6 +197,14 @@ report (Week *week, const GPtrArray *units)
   json_object_set_array_member (result, "spans", json_array_ref (week->spans));
 }
 
+/* clang-format off */
+const AdminArgument admin_show_week_arguments[] = {
+  { "resource", ADMIN_TEXT, ADMIN_WORD, "RESOURCE", "key or e-mail address of an advisor or a room" },
+  { "date", ADMIN_DATE, ADMIN_OPTION, "DATE", "any day of the week (today)" },
+  { NULL },
+};
+/* clang-format on */
+
 /**
  * admin_show_week:
  *

@@ -4,4 +4,5 @@
 
 #include "ops/admin.h"
 
+extern const AdminArgument admin_show_week_arguments[];
 gboolean admin_show_week (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -34,11 +34,63 @@ admin_runner_direct (StoreSession *session)
   return (AdminRunner){ run_write, session };
 }
 
+/* A runner that undoes what it ran: is_done tells its own refusal from a real one. */
+typedef struct
+{
+  AdminRunner inner;
+  AdminWrite write;
+  gpointer data;
+  gboolean is_done;
+} DryRunner;
+
+static gboolean
+write_and_refuse (StoreSession *session, gpointer data, GError **error)
+{
+  DryRunner *dry = data;
+
+  dry->is_done = FALSE;
+  if (!dry->write (session, dry->data, error))
+    return FALSE;
+  dry->is_done = TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "a dry run writes nothing");
+  return FALSE;
+}
+
+static gboolean
+run_dry_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  DryRunner *dry = runner;
+  g_autoptr (GError) local_error = NULL;
+
+  dry->write = write;
+  dry->data = data;
+  if (!dry->inner.run_write (dry->inner.runner, write_and_refuse, dry, &local_error) &&
+      dry->is_done)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+run_dry (const AdminCommand *command, AdminCall *call, GError **error)
+{
+  DryRunner dry = { .inner = call->runner };
+  gboolean ok;
+
+  call->runner = (AdminRunner){ run_dry_write, &dry };
+  json_object_set_boolean_member (call->result, "dry_run", TRUE);
+  ok = command->function (call, error);
+  call->runner = dry.inner;
+  return ok;
+}
+
 /**
  * admin_run:
  *
- * Runs one command; a reading one sees a single picture of the database. Worker thread or the
- * command-line program; blocks.
+ * Checks the arguments and runs one command; a reading one sees a single picture of the database.
+ * Of a command that is dry by default, every write is run and undone unless the argument yes is
+ * there: the counts of a dry run are those of the real one. Worker thread or the command-line
+ * program; blocks.
  *
  * Errors: as the command's; PLANNER_ERROR_NOT_VALID for bad arguments.
  */
@@ -47,6 +99,10 @@ admin_run (const AdminCommand *command, AdminCall *call, GError **error)
 {
   gboolean ok;
 
+  if (!admin_check_arguments (command, call->arguments, error))
+    return FALSE;
+  if (command->is_dry_by_default && !admin_get_flag (call, "yes"))
+    return run_dry (command, call, error);
   if (command->access == STORE_WRITE)
     return command->function (call, error);
   if (!store_begin (call->session, STORE_READ, error))
@@ -54,6 +110,20 @@ admin_run (const AdminCommand *command, AdminCall *call, GError **error)
   ok = command->function (call, error);
   store_rollback (call->session);
   return ok;
+}
+
+/**
+ * admin_progress:
+ * @what: a word for what is counted
+ * @n_all: 0 when that is not known
+ *
+ * Tells whoever waits how far the command is; cheap enough for every row.
+ */
+void
+admin_progress (AdminCall *call, const char *what, guint64 n_done, guint64 n_all)
+{
+  if (call->progress != NULL)
+    call->progress (call->progress_data, what, n_done, n_all);
 }
 
 /**
@@ -123,6 +193,17 @@ admin_need_text (AdminCall *call, const char *name, const char **out_text, GErro
   if (*out_text == NULL)
     g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s is missing", name);
   return *out_text != NULL;
+}
+
+/**
+ * admin_get_integer:
+ *
+ * Returns: the argument; @fallback when it is absent. The row has checked its type and limits.
+ */
+gint64
+admin_get_integer (AdminCall *call, const char *name, gint64 fallback)
+{
+  return json_object_get_int_member_with_default (call->arguments, name, fallback);
 }
 
 /**

@@ -26,16 +26,21 @@ typedef struct
 /* On a writing session that is the caller's own: each write there and then. */
 AdminRunner admin_runner_direct (StoreSession *session);
 
+/* @n_all: 0 while nobody knows how much it will be. Any thread; must return soon. */
+typedef void (*AdminProgress) (gpointer data, const char *what, guint64 n_done, guint64 n_all);
+
 /**
  * AdminCall:
  * @session: for reading; a reading command runs in one read transaction on it, a writing command
- *   reads in its writes
- * @arguments: what was asked
+ *   reads in its writes; NULL for a command that runs in plannerctl only
+ * @arguments: what was asked; checked against the command's row
  * @result: filled in by the command; also when it refuses
  * @now_us: the instant of the call; commands read no clock
  * @data_dir: folder with code lists and holidays
+ * @database: path of the database file
  * @actor: who asks, for the journal
  * @call_id: of this call, for the journal
+ * @progress: (nullable): told how far the command is; through admin_progress()
  *
  * One command with all that it may use. Belongs to one thread.
  */
@@ -47,23 +52,93 @@ typedef struct
   JsonObject *result;
   gint64 now_us;
   const char *data_dir;
+  const char *database;
   const char *actor;
   const char *call_id;
+  AdminProgress progress;
+  gpointer progress_data;
 } AdminCall;
 
 typedef gboolean (*AdminFunction) (AdminCall *call, GError **error);
 
 /**
+ * AdminKind:
+ *
+ * What an argument is: its JSON type, and how plannerctl comes by it.
+ */
+typedef enum
+{
+  ADMIN_TEXT,        /* text */
+  ADMIN_INTEGER,     /* whole number, between min and max unless both are 0 */
+  ADMIN_DATE,        /* YYYY-MM-DD, as text */
+  ADMIN_TIME,        /* YYYY-MM-DDTHH:MM, seconds and offset optional, as text */
+  ADMIN_DAY_OR_TIME, /* either of these */
+  ADMIN_FLAG,        /* true or false; an option without a value */
+  ADMIN_TEXTS, /* list of texts: the option may be repeated; as a word it takes all that are left */
+  ADMIN_CHOICE,  /* one of the words that the value names, parted by | */
+  ADMIN_PATH,    /* a file's name where the command runs, as text; plannerctl makes it absolute */
+  ADMIN_CONTENT, /* text that plannerctl reads from a file; - is standard input */
+  ADMIN_CITIZEN, /* a citizen's number, ten digits, read from a file in the same way */
+  ADMIN_FILES,   /* name to content: what plannerctl finds in an import folder */
+} AdminKind;
+
+/**
+ * AdminPlace:
+ *
+ * Where an argument stands on plannerctl's command line.
+ */
+typedef enum
+{
+  ADMIN_WORD,          /* a word of its own, needed */
+  ADMIN_MAYBE_WORD,    /* a word of its own, behind the needed ones */
+  ADMIN_OPTION,        /* --name VALUE */
+  ADMIN_NEEDED_OPTION, /* --name VALUE, and it must be there */
+} AdminPlace;
+
+/**
+ * AdminArgument:
+ * @name: the member of the JSON object; the option is the same with - for _
+ * @value: what the help calls the value; of a choice its words
+ * @option: (nullable): another name for the option
+ * @letter: a short option, 0 for none
+ */
+typedef struct
+{
+  const char *name;
+  AdminKind kind;
+  AdminPlace place;
+  const char *value;
+  const char *sentence;
+  const char *option;
+  char letter;
+  gint64 min;
+  gint64 max;
+} AdminArgument;
+
+/**
  * AdminCommand:
- * @name: as in the path /admin/v1/NAME
- * @access: STORE_WRITE when it changes anything
+ * @name: as in the path /admin/v1/NAME; on the command line - may be a blank
+ * @access: STORE_READ: runs in one read transaction; STORE_WRITE: changes something, or makes its
+ *   transactions itself
+ * @arguments: (nullable): ended by one without a name; tenant is an argument of every command
+ * @sentence: what it does, from the imperative on
+ * @details: (nullable): more, for the manual page
+ * @is_dry_by_default: it changes many rows: without the argument yes, its writes are undone and the
+ *   result has dry_run
+ * @is_local: runs in plannerctl always: without the lock, without a session
+ *
+ * One row is the whole command line, its help, its manual page and its checks.
  */
 typedef struct
 {
   const char *name;
   AdminFunction function;
   StoreAccess access;
+  const AdminArgument *arguments;
   const char *sentence;
+  const char *details;
+  gboolean is_dry_by_default;
+  gboolean is_local;
 } AdminCommand;
 
 const AdminCommand *admin_table_find (const char *name);
@@ -72,11 +147,18 @@ gboolean
 admin_run (const AdminCommand *command, AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 int admin_exit_code (const GError *error);
 
+/* Members that no row has, that are missing or of a wrong type; the error names the member. */
+gboolean admin_check_arguments (const AdminCommand *command,
+                                JsonObject *arguments,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void admin_progress (AdminCall *call, const char *what, guint64 n_done, guint64 n_all);
+
 /* Arguments: NULL, 0 and FALSE when absent; a wrong type is PLANNER_ERROR_NOT_VALID. */
 gboolean admin_get_text (AdminCall *call, const char *name, const char **out_text, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 gboolean admin_need_text (AdminCall *call, const char *name, const char **out_text, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
+gint64 admin_get_integer (AdminCall *call, const char *name, gint64 fallback);
 gboolean admin_get_flag (AdminCall *call, const char *name);
 TenantRecord *admin_load_tenant (AdminCall *call,
                                  StoreSession *session,

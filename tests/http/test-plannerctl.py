@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerctl as a program: on a database of its own, and through a plannerd that has the database.
-# Also tests: ctl-call, ctl-client, ctl-create, ctl-explain, ctl-import, ctl-list, ctl-print, ctl-show, ctl-verify, ctl-week, planner-admin.
+# Also tests: ctl-call, ctl-client, ctl-command, ctl-completion, ctl-explain, ctl-files, ctl-help, ctl-import, ctl-list, ctl-manual,
+# ctl-print, ctl-printers, ctl-verify, ctl-week, planner-admin.
 """Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
 import datetime
 import json
 import shutil
+import socket
 import subprocess
 
 import testlib
@@ -31,6 +33,27 @@ def ask(database, *arguments, code=0):
     return json.loads(text)
 
 
+REFUSED = (
+    ({"unit": "89000", "colour": "red"}, "list-bookings has no argument colour"),
+    ({"unit": ["89000"]}, "unit must be text"),
+    ({"unit": "89000", "from": "2027-02-30"}, "from must be a date, YYYY-MM-DD"),
+    ({"unit": "89000", "cancelled": "yes"}, "cancelled must be true or false"),
+)
+
+
+def post(database, command, arguments):
+    """The status and the fault's text that the admin socket answers."""
+    body = json.dumps(arguments).encode()
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(30)
+        connection.connect(f"{database}.socket")
+        head = f"POST /admin/v1/{command} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        connection.sendall(head.encode() + body)
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    head, body = answer.split(b"\r\n\r\n", 1)
+    return int(head.split()[1]), json.loads(body)["error"]["text"]
+
+
 def make_demo():
     database = testlib.make_folder() / "planner.db"
     ctl(database, "create")
@@ -40,8 +63,55 @@ def make_demo():
 
 def test_help_names_every_command_and_code():
     text = ctl("none.db", "--help")
-    for word in ("create", "import FOLDER", "list", "show", "show week", "explain", "verify", "Exit codes", "--json"):
+    for word in ("create", "import FOLDER", "list units", "show unit KEY", "show week", "explain", "verify", "Exit codes", "--json"):
         assert word in text, word
+
+
+def test_the_documents_list_every_command():
+    rows = ctl("none.db", "--print-markdown").strip().splitlines()
+    assert len(rows) > 10
+    document = (testlib.SOURCE / "docs" / "plannerctl.md").read_text(encoding="utf-8")
+    head = "| command | |\n|---|---|\n"
+    table = document.split(head, 1)[1].split("\n\n", 1)[0]
+    testlib.equal(table.splitlines(), rows, "the table in docs/plannerctl.md: paste what plannerctl --print-markdown says")
+
+
+def test_the_manual_page_has_no_faults():
+    page = ctl("none.db", "--print-manual")
+    checked = subprocess.run(["groff", "-ww", "-man", "-Tutf8", "-z"], input=page, capture_output=True, text=True, timeout=60, check=False)
+    testlib.equal((checked.returncode, checked.stderr), (0, ""), "groff")
+    for row in ctl("none.db", "--print-markdown").strip().splitlines():
+        usage = row.split("`")[1].replace("\\|", "|").replace("-", "\\-")
+        assert f".SS {usage}\n" in page, usage
+
+
+def complete(*words, program=("bash",)):
+    """What the bash completion offers behind WORDS, the last of them half typed."""
+    script = ctl("none.db", "completion", "bash")
+    script += 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _plannerctl; printf "%s\\n" "${COMPREPLY[@]}"\n'
+    done = subprocess.run([*program, "-c", script, "bash", "plannerctl", *words], capture_output=True, text=True, timeout=60, check=True, cwd=DEMO)
+    testlib.equal(done.stderr, "")
+    return done.stdout.split()
+
+
+def test_completion_in_bash():
+    assert {"create", "list", "show", "--database"} <= set(complete(""))
+    assert {"units", "bookings"} <= set(complete("--database", "x.db", "list", ""))
+    testlib.equal(complete("list", "bookings", "--ca"), ["--cancelled"])
+    testlib.equal(complete("list", "bookings", "--unit", ""), [])
+    testlib.equal(complete("import", "units"), ["units.csv"])
+    testlib.equal(complete("--database", "units"), ["units.csv"])
+    testlib.equal(complete("completion", "z"), ["zsh"])
+
+
+def test_completion_in_other_shells():
+    for shell, program in (("zsh", "zsh"), ("fish", "fish")):
+        script = ctl("none.db", "completion", shell)
+        assert "--cancelled" in script or "-l cancelled" in script
+        if shutil.which(program):
+            subprocess.run([program, "-n", "-c", script], check=True, timeout=60)
+    ctl("none.db", "completion", "tcsh", code=2)
+    ctl("none.db", "completion", code=2)
 
 
 def test_exit_codes():
@@ -52,6 +122,11 @@ def test_exit_codes():
     ctl(database, "list", "unicorns", code=2)
     ctl(database, "show", "unit", code=2)
     ctl(database, "import", "--unknown", code=2)
+    assert "there is show unit" in ctl(database, "show", code=2)
+    ctl(database, "list", "units", "more", code=2)
+    ctl(database, "list", "units", "--cancelled", code=2)
+    assert "usage: plannerctl show week RESOURCE [--date DATE]" in ctl(database, "show", "week", code=2)
+    assert "date must be a date" in ctl(database, "show-week", "90000001", "--date", "monday", code=1)
     assert "create makes it" in ctl(database, "list", "units", code=3)
     assert not database.exists(), "a reading command made a database"
     ctl(folder / "no" / "planner.db", "create", code=3)
@@ -136,6 +211,10 @@ def test_through_plannerd():
     assert again["written"] and again["expanded"] == 0
     ctl(database, "show", "unit", "70000", code=1)
     assert ask(database, "verify")["result"]["sound"] is True
+    for arguments, fault in REFUSED:
+        testlib.equal(post(database, "list-bookings", arguments), (422, fault))
+    testlib.equal(post(database, "show-unit", {}), (422, "unit is missing"))
+    testlib.equal(post(database, "show-unit", {"unit": "89000", "tenant": 7}), (422, "tenant must be text"))
     ctl(database, "--socket", database.with_name("nobody"), "list", "units", code=3)
     testlib.equal(server.stop(), 0, "exit status of plannerd")
     assert len(ask(database, "list", "advisors")["result"]["advisors"]) == 24
