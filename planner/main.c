@@ -13,6 +13,7 @@
 #include "base/timer.h"
 #include "http/planner-server.h"
 #include "planner-log.h"
+#include "planner-systemd.h"
 #include "store/store-lock.h"
 
 /* 2026-01-01T00:00:00Z: no machine that runs this program lives earlier. */
@@ -93,15 +94,18 @@ on_reload_signal (gpointer data)
   g_autoptr (PlannerConfig) config = planner_config_load (program->config_path, &error);
   PlannerLogLevel level;
 
+  planner_systemd_reloading (clock_monotonic_us ());
   if (config == NULL)
     {
       planner_log_event (PLANNER_LOG_ERROR, "reload", "refused", error->message, NULL);
+      planner_systemd_ready ();
       return G_SOURCE_CONTINUE;
     }
   planner_server_reload (program->server, config);
   if (planner_log_parse_level (config->log_level, &level))
     planner_log_set_level (level);
   planner_log_event (PLANNER_LOG_INFO, "reload", "file", program->config_path, NULL);
+  planner_systemd_ready ();
   return G_SOURCE_CONTINUE;
 }
 
@@ -120,6 +124,7 @@ stop (Program *program)
   g_autoptr (Timer) deadline = timer_new (NULL, on_stop_deadline, program);
 
   planner_log_event (PLANNER_LOG_INFO, "stopping", NULL);
+  planner_systemd_stopping ();
   planner_server_stop_accepting (program->server);
   timer_arm (deadline,
              clock_monotonic_us () + program->config->limits_stop_timeout_s * G_USEC_PER_SEC);
@@ -140,15 +145,30 @@ serve (Program *program)
   g_unix_signal_add (SIGHUP, on_reload_signal, program);
   planner_log_event (PLANNER_LOG_INFO, "serving", "version", PLANNER_VERSION, "faces", addresses,
                      NULL);
+  planner_systemd_ready ();
   while (!program->is_stopping)
     g_main_context_iteration (NULL, TRUE);
   stop (program);
   planner_log_event (PLANNER_LOG_INFO, "stopped", NULL);
 }
 
+/* Sockets of the service manager, each by the name of its face. */
+static gboolean
+take_sockets (PlannerSockets *sockets, GError **error)
+{
+  g_auto (GStrv) names = planner_systemd_dup_sockets (error);
+
+  planner_sockets_init (sockets);
+  for (int i = 0; names != NULL && names[i] != NULL; i++)
+    if (!planner_sockets_add (sockets, names[i], PLANNER_SYSTEMD_FIRST + i, error))
+      return FALSE;
+  return names != NULL;
+}
+
 static gboolean
 open_all (Program *program, GError **error)
 {
+  PlannerSockets sockets;
   const PlannerConfig *config = program->config;
   OpServiceSettings settings = { .database_path = config->database_path,
                                  .schema_dir = config->database_schema_dir,
@@ -158,10 +178,12 @@ open_all (Program *program, GError **error)
                                  .max_group = (guint) config->limits_max_group,
                                  .ignores_clock = config->database_ignore_clock != 0 };
 
+  if (!take_sockets (&sockets, error))
+    return FALSE;
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)
     return FALSE;
-  program->server = planner_server_new (config, NULL, program->service, NULL, error);
+  program->server = planner_server_new (config, &sockets, program->service, NULL, error);
   return program->server != NULL && planner_server_start (program->server, error);
 }
 

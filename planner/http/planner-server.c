@@ -10,6 +10,7 @@
 #include "http/planner-endpoint.h"
 #include "http/planner-faces.h"
 #include "http/planner-health.h"
+#include "http/planner-pulse.h"
 #include "listener.h"
 #include "planner-log.h"
 
@@ -25,6 +26,7 @@ struct _PlannerServer
   PlannerMetrics *metrics;
   PlannerEndpoint endpoint;
   PlannerHealth health;
+  PlannerPulse pulse;
   PlannerFaces faces;
   ContractMapping *own_mapping;
   ContractSchema *schema;
@@ -273,7 +275,10 @@ planner_server_new (const PlannerConfig *config,
 gboolean
 planner_server_start (PlannerServer *server, GError **error)
 {
-  return planner_faces_start (&server->faces, server->endpoint.context, error);
+  if (!planner_faces_start (&server->faces, server->endpoint.context, error))
+    return FALSE;
+  planner_pulse_start (&server->pulse, &server->health);
+  return TRUE;
 }
 
 /**
@@ -340,6 +345,7 @@ planner_server_free (PlannerServer *server)
 {
   if (server == NULL)
     return;
+  planner_pulse_stop (&server->pulse);
   planner_faces_close (&server->faces);
   planner_health_clear (&server->health);
   g_clear_pointer (&server->schema, contract_schema_free);
