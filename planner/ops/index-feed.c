@@ -38,6 +38,8 @@ struct _IndexFeed
 /* A change row about more than this, or about no stretch at all, is about working time too. */
 #define MAX_PART_US (3 * PERIOD_US_PER_DAY)
 #define EVERYTHING  ((Period){ 0, G_MAXINT64 })
+/* So many stretches of one resource are made anew one by one; more, and all that lies between them. */
+#define MAX_PARTS 4
 
 /* One run of the feed: which subjects were named, each once. */
 typedef struct
@@ -45,8 +47,7 @@ typedef struct
   IndexFeed *feed;
   StoreSession *session;
   gint64 now_us;
-  GHashTable
-    *resources; /* id → Period: what of its busy time was touched, EVERYTHING for all of it */
+  GHashTable *resources; /* id → GArray of Period: what of its busy time was touched */
   GHashTable *offers;
   GHashTable *citizens;
   gboolean catalogue;
@@ -181,17 +182,25 @@ index_feed_undo (IndexFeed *feed)
 static void
 touch_resource (Touched *touched, gint64 resource_id, Period part)
 {
-  Period *known = g_hash_table_lookup (touched->resources, &resource_id);
+  GArray *parts = g_hash_table_lookup (touched->resources, &resource_id);
 
+  if (parts == NULL)
+    {
+      parts = period_list_new ();
+      g_hash_table_insert (touched->resources, g_memdup2 (&resource_id, sizeof resource_id), parts);
+    }
   if (period_is_empty (part) || part.end_us - part.start_us > MAX_PART_US)
     part = EVERYTHING;
   else
     part = availability_block_round_part (part);
-  if (known == NULL)
-    g_hash_table_insert (touched->resources, g_memdup2 (&resource_id, sizeof resource_id),
-                         g_memdup2 (&part, sizeof part));
-  else
-    *known = (Period){ MIN (known->start_us, part.start_us), MAX (known->end_us, part.end_us) };
+  period_list_add (parts, part);
+  period_list_normalise (parts);
+  if (parts->len > MAX_PARTS)
+    {
+      g_array_index (parts, Period, 0).end_us =
+        g_array_index (parts, Period, parts->len - 1).end_us;
+      g_array_set_size (parts, 1);
+    }
 }
 
 static void
@@ -232,30 +241,65 @@ reload_catalogue (Touched *touched, GError **error)
 }
 
 static AvailabilityBlock *
+load_whole (Touched *touched,
+            const CatalogueResource *resource,
+            const AvailabilityBlock *old,
+            GError **error)
+{
+  Period window = index_get_window (touched->feed->pending.index);
+  g_autoptr (ResourceFacts) facts =
+    resource_facts_load (touched->session, resource, window, touched->now_us, error);
+
+  return facts == NULL ? NULL : availability_block_new (window, &facts->slot, old);
+}
+
+/* Returns: (transfer full): NULL without error when the calendar is known further than before, or less
+ * far: then all of it has to be read. */
+static AvailabilityBlock *
+load_parts (Touched *touched,
+            const CatalogueResource *resource,
+            const AvailabilityBlock *old,
+            const GArray *parts,
+            GError **error)
+{
+  g_autoptr (AvailabilityBlock) block = NULL;
+
+  for (guint i = 0; i < parts->len; i++)
+    {
+      Period part = g_array_index (parts, Period, i);
+      g_autoptr (ResourceFacts) facts =
+        resource_facts_load_busy (touched->session, resource, part, touched->now_us, error);
+      AvailabilityBlock *next;
+
+      if (facts == NULL || facts->slot.trusted_until_us != old->trusted_until_us)
+        return NULL;
+      next = availability_block_with_busy (block != NULL ? block : old, part, &facts->slot, 0);
+      g_clear_pointer (&block, availability_block_unref);
+      block = next;
+    }
+  return g_steal_pointer (&block);
+}
+
+static AvailabilityBlock *
 load_block (Touched *touched, gint64 resource_id, GError **error)
 {
   IndexFeed *feed = touched->feed;
   CatalogueResource *resource = catalogue_get_resource (feed->pending.catalogue, resource_id);
   const AvailabilityBlock *old = index_find_resource (feed->pending.index, resource_id);
-  const Period *part = g_hash_table_lookup (touched->resources, &resource_id);
+  const GArray *parts = g_hash_table_lookup (touched->resources, &resource_id);
   Period window = index_get_window (feed->pending.index);
-  gboolean in_part = old != NULL && !period_contains (*part, window);
-  g_autoptr (ResourceFacts) facts = NULL;
+  AvailabilityBlock *block = NULL;
+  GError *local_error = NULL;
 
   if (resource == NULL)
     return NULL;
-  facts = resource_facts_load (touched->session, resource, in_part ? *part : window,
-                               touched->now_us, error);
-  if (facts != NULL && in_part && facts->slot.trusted_until_us != old->trusted_until_us)
-    {
-      in_part = FALSE; /* the calendar is known further, or less far: all of it has to be read */
-      resource_facts_free (facts);
-      facts = resource_facts_load (touched->session, resource, window, touched->now_us, error);
-    }
-  if (facts == NULL)
-    return NULL;
-  return in_part ? availability_block_with_busy (old, *part, &facts->slot, 0)
-                 : availability_block_new (window, &facts->slot, old);
+  if (old != NULL && !period_contains (g_array_index (parts, Period, 0), window))
+    block = load_parts (touched, resource, old, parts, &local_error);
+  if (local_error == NULL && block == NULL)
+    block = load_whole (touched, resource, old, &local_error);
+  if (local_error != NULL)
+    g_propagate_error (error, local_error);
+  return block;
 }
 
 static GArray *
@@ -374,8 +418,8 @@ touched_new (IndexFeed *feed, StoreSession *session, gint64 now_us)
   return (Touched){ .feed = feed,
                     .session = session,
                     .now_us = now_us,
-                    .resources =
-                      g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free),
+                    .resources = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free,
+                                                        (GDestroyNotify) g_array_unref),
                     .offers = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL),
                     .citizens = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL) };
 }

@@ -29,6 +29,19 @@ note_change (StoreSession *session, gint64 tenant_id, ChangeKind kind, gint64 id
   return id == 0 || change_store_add (session, &change, error);
 }
 
+/* Only group offers and offers with a capacity have something of their own in the index. Without a
+ * catalogue nobody can tell. */
+static gboolean
+note_offer (const OpCall *call, gint64 offer_id, GError **error)
+{
+  const CatalogueOffer *offer =
+    call->view.catalogue == NULL ? NULL : catalogue_get_offer (call->view.catalogue, offer_id);
+
+  if (offer != NULL && offer->rules->form != OFFER_GROUP && !offer_has_capacity (offer->rules))
+    return TRUE;
+  return note_change (call->session, call->tenant_id, CHANGE_OFFER, offer_id, error);
+}
+
 /**
  * ledger_note_citizen:
  *
@@ -77,6 +90,7 @@ add_claims (StoreSession *session,
     {
       claims[i].owner_id = holder->owner_id;
       claims[i].hold_id = holder->hold_id;
+      claims[i].booking_id = holder->booking_id;
       claims[i].session_id = holder->session_id;
       if (claims[i].resource_id != 0 && !claim_store_add (session, &claims[i], error))
         return taken (error);
@@ -108,6 +122,22 @@ open_session (const OpCall *call, const Wish *wish, const Placement *placement, 
   return add_claims (call->session, rules, placement, &holder, error) ? group.session_id : 0;
 }
 
+/* The time of a hold, or the seat, for @holder: the hold itself or the booking it was made for. */
+static gboolean
+take_time (const OpCall *call, const Hold *hold, const Claim *holder, GError **error)
+{
+  const CatalogueOffer *offer = catalogue_get_offer (call->view.catalogue, hold->offer_id);
+  const Placement placement = { .core = hold->core,
+                                .advisor_id = hold->advisor_id,
+                                .room_id = hold->room_id };
+
+  if (hold->session_id == 0)
+    return add_claims (call->session, offer->rules, &placement, holder, error);
+  return group_store_take_seat (call->session, hold->session_id, holder->booking_id,
+                                holder->hold_id, error) ||
+         taken (error);
+}
+
 static void
 fill_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hold *hold)
 {
@@ -128,6 +158,34 @@ fill_hold (const OpCall *call, const Wish *wish, const Placement *placement, Hol
 }
 
 /**
+ * ledger_place:
+ * @hold: contact_type is set; the rest is filled in
+ *
+ * Makes ready what ledger_use_hold() books in this same job, without a row for the hold: for a booking
+ * that nobody reserved. A group offer's session is opened here.
+ */
+gboolean
+ledger_place (const OpCall *call,
+              const Wish *wish,
+              const Placement *placement,
+              Hold *hold,
+              GError **error)
+{
+  gboolean is_group = wish->offer->rules->form == OFFER_GROUP;
+
+  fill_hold (call, wish, placement, hold);
+  if (is_group)
+    hold->session_id = placement->session != NULL ? placement->session->session_id
+                                                  : open_session (call, wish, placement, error);
+  if (is_group && hold->session_id == 0)
+    return FALSE;
+  hold->owner_id = wish->owner_id != 0
+                     ? wish->owner_id
+                     : claim_store_new_owner (call->session, call->tenant_id, error);
+  return hold->owner_id != 0;
+}
+
+/**
  * ledger_hold:
  * @hold: contact_type is set; the rest is filled in
  *
@@ -140,28 +198,14 @@ ledger_hold (const OpCall *call,
              Hold *hold,
              GError **error)
 {
-  const Offer *rules = wish->offer->rules;
   StoreSession *session = call->session;
-  gboolean is_group = rules->form == OFFER_GROUP;
   Claim holder = { 0 };
 
-  fill_hold (call, wish, placement, hold);
-  if (is_group)
-    hold->session_id = placement->session != NULL ? placement->session->session_id
-                                                  : open_session (call, wish, placement, error);
-  if (is_group && hold->session_id == 0)
-    return FALSE;
-  hold->owner_id =
-    wish->owner_id != 0 ? wish->owner_id : claim_store_new_owner (session, call->tenant_id, error);
-  if (hold->owner_id == 0 || !hold_store_add (session, hold, error))
+  if (!ledger_place (call, wish, placement, hold, error) || !hold_store_add (session, hold, error))
     return FALSE;
   holder.owner_id = hold->owner_id;
   holder.hold_id = hold->hold_id;
-  if (is_group && !group_store_take_seat (session, hold->session_id, 0, hold->hold_id, error))
-    return taken (error);
-  if (!is_group && !add_claims (session, rules, placement, &holder, error))
-    return FALSE;
-  return note_change (session, call->tenant_id, CHANGE_OFFER, rules->offer_id, error) &&
+  return take_time (call, hold, &holder, error) && note_offer (call, hold->offer_id, error) &&
          ledger_note_citizen (session, call->tenant_id, hold->citizen_id, error);
 }
 
@@ -212,26 +256,38 @@ ledger_drop_hold (const OpCall *call, const Hold *hold, GError **error)
          promote (call, hold->advisor_id, hold->room_id, hold->core, error) &&
          hold_store_remove (session, hold->hold_id, error) &&
          close_session (call, hold->session_id, error) &&
-         note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error) &&
+         note_offer (call, hold->offer_id, error) &&
          ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
 }
 
-/**
- * ledger_use_hold:
- * @booking: as stored; its old time, if any, has been released
- *
- * Passes the hold's time to the booking and remembers the token as used.
- */
-gboolean
-ledger_use_hold (const OpCall *call, const Hold *hold, const Booking *booking, GError **error)
+static gboolean
+pass_hold (const OpCall *call, const Hold *hold, const Booking *booking, GError **error)
 {
   StoreSession *session = call->session;
 
   return claim_store_pass_to_booking (session, hold->hold_id, booking->booking_id, error) &&
          hold_store_remove (session, hold->hold_id, error) &&
-         hold_store_note_used (session, hold, booking->booking_id, call->now_us, error) &&
-         note_change (session, hold->tenant_id, CHANGE_OFFER, hold->offer_id, error) &&
-         ledger_note_citizen (session, hold->tenant_id, hold->citizen_id, error);
+         hold_store_note_used (session, hold, booking->booking_id, call->now_us, error);
+}
+
+/**
+ * ledger_use_hold:
+ * @hold: stored, or from ledger_place()
+ * @booking: as stored; its old time, if any, has been released
+ *
+ * Passes the hold's time to the booking and remembers the token as used; claims the time of a hold
+ * that was never stored.
+ */
+gboolean
+ledger_use_hold (const OpCall *call, const Hold *hold, const Booking *booking, GError **error)
+{
+  const Claim holder = { .owner_id = hold->owner_id, .booking_id = booking->booking_id };
+  gboolean is_stored = hold->hold_id != 0;
+
+  if (is_stored ? !pass_hold (call, hold, booking, error) : !take_time (call, hold, &holder, error))
+    return FALSE;
+  return note_offer (call, hold->offer_id, error) &&
+         ledger_note_citizen (call->session, hold->tenant_id, hold->citizen_id, error);
 }
 
 /**
@@ -249,7 +305,7 @@ ledger_release_booking (const OpCall *call, const Booking *booking, GError **err
                            error) ||
       !group_store_free_seat (session, booking->booking_id, 0, error))
     return FALSE;
-  return note_change (session, booking->tenant_id, CHANGE_OFFER, booking->offer_id, error) &&
+  return note_offer (call, booking->offer_id, error) &&
          ledger_note_citizen (session, booking->tenant_id, booking->citizen_id, error);
 }
 

@@ -11,6 +11,11 @@
 /* All run on the writer inside the group's transaction; errors are the store's, or _SLOT_TAKEN when
  * the database refuses what the judgement let pass. */
 
+gboolean ledger_place (const OpCall *call,
+                       const Wish *wish,
+                       const Placement *placement,
+                       Hold *hold,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean ledger_hold (const OpCall *call,
                       const Wish *wish,
                       const Placement *placement,

@@ -54,7 +54,7 @@ find_or_make_hold (OpCall *call, const Request *request, gint64 citizen_id, GErr
   if (request->reservation_identifier == NULL)
     {
       wish.offer = op_find_offer (call, request->interview_option_id, error);
-      return wish.offer == NULL ? NULL : reservation_make (call, &wish, error);
+      return wish.offer == NULL ? NULL : reservation_take (call, &wish, error);
     }
   hold = reservation_find (call, request->reservation_identifier, citizen_id, error);
   if (hold == NULL || !agrees (call, request, hold, error) ||

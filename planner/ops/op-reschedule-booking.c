@@ -59,7 +59,7 @@ find_or_make_hold (OpCall *call, const Request *request, const Booking *booking,
   if (request->reservation_identifier == NULL)
     {
       wish.offer = reservation_offer_of (call, booking, error);
-      return wish.offer == NULL ? NULL : reservation_make (call, &wish, error);
+      return wish.offer == NULL ? NULL : reservation_take (call, &wish, error);
     }
   hold = reservation_find (call, request->reservation_identifier, booking->citizen_id, error);
   if (hold == NULL || !agrees (call, request, hold, booking, error) ||

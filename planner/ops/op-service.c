@@ -9,8 +9,9 @@
 #include "store/journal-store.h"
 #include "store/store-migrate.h"
 
-#define CHECKPOINT_US (2 * G_USEC_PER_SEC)
-#define RETRY_US      (5 * G_USEC_PER_SEC)
+#define CHECKPOINT_US    (2 * G_USEC_PER_SEC)
+#define CHECKPOINT_PAGES 4000
+#define RETRY_US         (5 * G_USEC_PER_SEC)
 /* design.md 6; admin commands on the bulk thread may look longer. */
 #define MAX_READ_US        G_USEC_PER_SEC
 #define MAX_GROUP_US       20000
@@ -210,7 +211,8 @@ between_groups (gpointer user_data, gpointer session)
   OpService *service = user_data;
   gint64 now_us = clock_monotonic_us ();
 
-  if (now_us - service->checkpointed_us < CHECKPOINT_US)
+  if (now_us - service->checkpointed_us < CHECKPOINT_US &&
+      store_n_log_pages (session) < CHECKPOINT_PAGES)
     return;
   service->checkpointed_us = now_us;
   store_checkpoint (session);

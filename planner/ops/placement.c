@@ -125,7 +125,22 @@ load_offer_starts (const Search *search, GError **error)
     search->call->now_us, error);
 }
 
-/* Claims of the whole local day are read, because the choice counts them. */
+/* What the judgement reads: the meeting with the widest buffers around it. A choice counts the claims of
+ * the whole local day besides. */
+static Period
+period_of_interest (const Search *search)
+{
+  const Offer *rules = search->wish->offer->rules;
+  Period core = { search->wish->start_us, search->wish->start_us + rules->duration_us };
+  Period wide = period_widen (core, MAX (rules->before_us, rules->room_before_us),
+                              MAX (rules->after_us, rules->room_after_us));
+
+  if (search->wish->advisor != NULL && rules->n_rooms == 0)
+    return wide;
+  return (Period){ MIN (wide.start_us, search->day.start_us),
+                   MAX (wide.end_us, search->day.end_us) };
+}
+
 static ResourceFacts *
 load_facts (const Search *search, gint64 resource_id, GError **error)
 {
@@ -138,8 +153,7 @@ load_facts (const Search *search, gint64 resource_id, GError **error)
                            "the resource is not in service");
       return NULL;
     }
-  return resource_facts_load (search->call->session, resource,
-                              period_widen (search->day, PERIOD_US_PER_DAY, PERIOD_US_PER_DAY),
+  return resource_facts_load (search->call->session, resource, period_of_interest (search),
                               search->call->now_us, error);
 }
 

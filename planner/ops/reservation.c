@@ -9,6 +9,13 @@
 #include "ops/op-context.h"
 #include "ops/op-expire.h"
 
+/* What a wish names. */
+typedef struct
+{
+  const CatalogueResource *advisor; /* nullable */
+  gint64 contact_type;
+} Asked;
+
 static gboolean
 check_type (const OpCall *call, const CatalogueOffer *offer, gint64 start_us, GError **error)
 {
@@ -71,25 +78,88 @@ reservation_owner_of (const Booking *moving)
   return moving == NULL || shares_owner ? 0 : moving->owner_id;
 }
 
-static gboolean
-hold_anew (const OpCall *call,
-           const ReservationWish *wish,
-           const CatalogueResource *advisor,
-           Hold *hold,
-           GError **error)
+typedef gboolean (*TakePlacement) (const OpCall *call,
+                                   const Wish *wish,
+                                   const Placement *placement,
+                                   Hold *hold,
+                                   GError **error);
+
+static Hold *
+place_anew (const OpCall *call,
+            const ReservationWish *wish,
+            const Asked *asked,
+            TakePlacement take,
+            GError **error)
 {
   Wish exact = { .offer = wish->offer,
                  .unit = catalogue_get_unit (call->view.catalogue, wish->offer->rules->unit_id),
                  .citizen_id = wish->citizen_id,
                  .start_us = wish->start_us,
-                 .advisor = advisor,
+                 .advisor = asked->advisor,
                  .owner_id = reservation_owner_of (wish->moving),
                  .moving = wish->moving };
   g_auto (Placement) placement = { 0 };
+  g_autoptr (Hold) hold = g_new0 (Hold, 1);
 
-  return check_type (call, wish->offer, wish->start_us, error) &&
-         placement_find (call, &exact, &placement, error) &&
-         ledger_hold (call, &exact, &placement, hold, error);
+  hold->contact_type = asked->contact_type;
+  if (!check_type (call, wish->offer, wish->start_us, error) ||
+      !placement_find (call, &exact, &placement, error) ||
+      !take (call, &exact, &placement, hold, error))
+    return NULL;
+  return g_steal_pointer (&hold);
+}
+
+/* What the wish names, looked up. */
+static gboolean
+look_up (const OpCall *call, const ReservationWish *wish, Asked *asked, GError **error)
+{
+  if (wish->case_worker != NULL)
+    {
+      asked->advisor = op_find_advisor (call, wish->case_worker, error);
+      if (asked->advisor == NULL)
+        return FALSE;
+    }
+  return choose_contact_type (wish, &asked->contact_type, error) &&
+         op_expire_holds (call->session, call->now_us, NULL, error);
+}
+
+/* The citizen's hold when it is of the same wish; another one is given back. */
+static gboolean
+find_equal (const OpCall *call,
+            const ReservationWish *wish,
+            const Asked *asked,
+            Hold **out_hold,
+            GError **error)
+{
+  g_autofree char *context = hold_context_of (
+    wish->offer->rules->unit_id, wish->moving == NULL ? NULL : wish->moving->identifier);
+  GError *local_error = NULL;
+  g_autoptr (Hold) hold =
+    hold_store_find_context (call->session, wish->citizen_id, context, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  if (hold == NULL)
+    return TRUE;
+  if (!is_same_wish (call, hold, wish, asked->advisor))
+    return ledger_drop_hold (call, hold, error);
+  hold->contact_type = asked->contact_type;
+  if (!reservation_check (call, hold, wish->moving, error))
+    return FALSE;
+  *out_hold = g_steal_pointer (&hold);
+  return TRUE;
+}
+
+static gboolean
+renew (const OpCall *call, const ReservationWish *wish, Hold *hold, GError **error)
+{
+  hold->expiry_us =
+    call->now_us + catalogue_get_unit (call->view.catalogue, wish->offer->rules->unit_id)->hold_us;
+  return hold_store_renew (call->session, hold, error) &&
+         ledger_note_citizen (call->session, call->tenant_id, hold->citizen_id, error);
 }
 
 /**
@@ -102,46 +172,32 @@ hold_anew (const OpCall *call,
 Hold *
 reservation_make (const OpCall *call, const ReservationWish *wish, GError **error)
 {
-  const CatalogueResource *advisor = NULL;
-  g_autofree char *context = hold_context_of (
-    wish->offer->rules->unit_id, wish->moving == NULL ? NULL : wish->moving->identifier);
+  Asked asked = { 0 };
   g_autoptr (Hold) hold = NULL;
-  GError *local_error = NULL;
-  gint64 contact_type;
 
-  if (wish->case_worker != NULL)
-    {
-      advisor = op_find_advisor (call, wish->case_worker, error);
-      if (advisor == NULL)
-        return NULL;
-    }
-  if (!choose_contact_type (wish, &contact_type, error) ||
-      !op_expire_holds (call->session, call->now_us, NULL, error))
+  if (!look_up (call, wish, &asked, error) || !find_equal (call, wish, &asked, &hold, error))
     return NULL;
-  hold = hold_store_find_context (call->session, wish->citizen_id, context, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, local_error);
-      return NULL;
-    }
-  if (hold != NULL && is_same_wish (call, hold, wish, advisor))
-    {
-      hold->expiry_us =
-        call->now_us +
-        catalogue_get_unit (call->view.catalogue, wish->offer->rules->unit_id)->hold_us;
-      hold->contact_type = contact_type;
-      if (!reservation_check (call, hold, wish->moving, error) ||
-          !hold_store_renew (call->session, hold, error) ||
-          !ledger_note_citizen (call->session, call->tenant_id, hold->citizen_id, error))
-        return NULL;
-      return g_steal_pointer (&hold);
-    }
-  if (hold != NULL && !ledger_drop_hold (call, hold, error))
+  if (hold == NULL)
+    return place_anew (call, wish, &asked, ledger_hold, error);
+  return renew (call, wish, hold, error) ? g_steal_pointer (&hold) : NULL;
+}
+
+/**
+ * reservation_take:
+ *
+ * Returns: (transfer full): for ledger_use_hold() in this same job: the citizen's hold on that time, or
+ * one that is not stored, because nobody else will ever see it. Errors: as reservation_make().
+ */
+Hold *
+reservation_take (const OpCall *call, const ReservationWish *wish, GError **error)
+{
+  Asked asked = { 0 };
+  g_autoptr (Hold) hold = NULL;
+
+  if (!look_up (call, wish, &asked, error) || !find_equal (call, wish, &asked, &hold, error))
     return NULL;
-  hold_free (hold);
-  hold = g_new0 (Hold, 1);
-  hold->contact_type = contact_type;
-  return hold_anew (call, wish, advisor, hold, error) ? g_steal_pointer (&hold) : NULL;
+  return hold != NULL ? g_steal_pointer (&hold)
+                      : place_anew (call, wish, &asked, ledger_place, error);
 }
 
 /* What became of a token is told to its own citizen only, and to a caller who may see the booking. */

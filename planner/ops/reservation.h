@@ -25,6 +25,9 @@ gint64 reservation_owner_of (const Booking *moving);
 Hold *reservation_make (const OpCall *call,
                         const ReservationWish *wish,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+Hold *reservation_take (const OpCall *call,
+                        const ReservationWish *wish,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 Hold *reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 /* The citizen may still have this: facts, other bookings and closed types judged again. */

@@ -120,6 +120,33 @@ load_claims (ResourceFacts *facts,
 }
 
 /**
+ * resource_facts_load_busy:
+ * @around: the stretch that is asked about
+ *
+ * Returns: (transfer full): the facts without working time; @error is what the store says. Any thread
+ * with a session.
+ */
+ResourceFacts *
+resource_facts_load_busy (StoreSession *session,
+                          const CatalogueResource *resource,
+                          Period around,
+                          gint64 now_us,
+                          GError **error)
+{
+  g_autoptr (ResourceFacts) facts = g_new0 (ResourceFacts, 1);
+
+  facts->slot.resource_id = resource->resource_id;
+  if (!load_trust (facts, session, error) || !load_claims (facts, session, around, now_us, error))
+    return NULL;
+  facts->busy = load_spans (session, SQL_BUSY_SPANS, resource->resource_id, around, error);
+  if (facts->busy == NULL)
+    return NULL;
+  facts->slot.busy = facts->busy;
+  facts->slot.claims = facts->claims;
+  return g_steal_pointer (&facts);
+}
+
+/**
  * resource_facts_load:
  * @around: the widened meeting, or the whole window of the index
  *
@@ -132,17 +159,11 @@ resource_facts_load (StoreSession *session,
                      gint64 now_us,
                      GError **error)
 {
-  g_autoptr (ResourceFacts) facts = g_new0 (ResourceFacts, 1);
+  g_autoptr (ResourceFacts) facts =
+    resource_facts_load_busy (session, resource, around, now_us, error);
 
-  facts->slot.resource_id = resource->resource_id;
-  if (!load_work (facts, session, resource, around, error) || !load_trust (facts, session, error) ||
-      !load_claims (facts, session, around, now_us, error))
-    return NULL;
-  facts->busy = load_spans (session, SQL_BUSY_SPANS, resource->resource_id, around, error);
-  if (facts->busy == NULL)
+  if (facts == NULL || !load_work (facts, session, resource, around, error))
     return NULL;
   facts->slot.work = facts->work;
-  facts->slot.busy = facts->busy;
-  facts->slot.claims = facts->claims;
   return g_steal_pointer (&facts);
 }

@@ -24,5 +24,10 @@ ResourceFacts *resource_facts_load (StoreSession *session,
                                     Period around,
                                     gint64 now_us,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ResourceFacts *resource_facts_load_busy (StoreSession *session,
+                                         const CatalogueResource *resource,
+                                         Period around,
+                                         gint64 now_us,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void resource_facts_free (ResourceFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ResourceFacts, resource_facts_free)

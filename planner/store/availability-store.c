@@ -107,12 +107,33 @@ work_span_list (StoreSession *session, gint64 resource_id, Period window, GError
   return step == STORE_FAILED ? NULL : g_steal_pointer (&spans);
 }
 
+static GArray *
+dup_in_pieces (const GArray *spans)
+{
+  GArray *pieces = period_list_new ();
+
+  for (guint i = 0; i < spans->len; i++)
+    {
+      Period rest = g_array_index (spans, Period, i);
+
+      while (rest.start_us < rest.end_us)
+        {
+          Period piece = { rest.start_us,
+                           MIN (rest.end_us, rest.start_us + STORE_LONGEST_SPAN_US) };
+
+          g_array_append_val (pieces, piece);
+          rest.start_us = piece.end_us;
+        }
+    }
+  return pieces;
+}
+
 /**
  * work_span_replace:
  * @spans: (element-type Period): by start, disjoint, each touching @window
  * @out_changed: whether anything had to be written
  *
- * Writer only.
+ * Written in pieces of STORE_LONGEST_SPAN_US. Writer only.
  */
 gboolean
 work_span_replace (StoreSession *session,
@@ -123,19 +144,21 @@ work_span_replace (StoreSession *session,
                    GError **error)
 {
   g_autoptr (GArray) old = work_span_list (session, resource_id, window, error);
+  g_autoptr (GArray) pieces = dup_in_pieces (spans);
 
   if (old == NULL)
     return FALSE;
-  *out_changed = old->len != spans->len ||
-                 (old->len > 0 && memcmp (old->data, spans->data, old->len * sizeof (Period)) != 0);
+  *out_changed =
+    old->len != pieces->len ||
+    (old->len > 0 && memcmp (old->data, pieces->data, old->len * sizeof (Period)) != 0);
   if (!*out_changed)
     return TRUE;
   if (!store_run (session, error, SQL_WORK_SPAN_CLEAR, "iii", resource_id, window.start_us,
                   window.end_us))
     return FALSE;
-  for (guint i = 0; i < spans->len; i++)
+  for (guint i = 0; i < pieces->len; i++)
     {
-      Period span = g_array_index (spans, Period, i);
+      Period span = g_array_index (pieces, Period, i);
       if (!store_run (session, error, SQL_WORK_SPAN_ADD, "iii", resource_id, span.start_us,
                       span.end_us))
         return FALSE;

@@ -52,12 +52,20 @@ busy_spans_new (void)
 
 /**
  * busy_spans_add:
+ *
+ * Adds a span, in pieces of STORE_LONGEST_SPAN_US when it is longer.
  */
 void
 busy_spans_add (GArray *spans, Period period, gint64 object_id, const char *class_name)
 {
-  BusySpan span = { period, object_id, g_strdup (class_name) };
-  g_array_append_val (spans, span);
+  while (period.start_us < period.end_us)
+    {
+      gint64 end_us = MIN (period.end_us, period.start_us + STORE_LONGEST_SPAN_US);
+      BusySpan span = { { period.start_us, end_us }, object_id, g_strdup (class_name) };
+
+      g_array_append_val (spans, span);
+      period.start_us = end_us;
+    }
 }
 
 /* The first column of the first row: 0 when there is no row. */

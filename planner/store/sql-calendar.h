@@ -13,10 +13,10 @@
   X (AVAILABILITY_LIST, \
      "SELECT uid, text FROM availability WHERE tenant_id = $1 AND resource_id = $2 ORDER BY uid") \
   X (AVAILABILITY_REMOVE, "DELETE FROM availability WHERE tenant_id = $1 AND resource_id = $2 AND uid = $3") \
-  X (WORK_SPAN_CLEAR, "DELETE FROM work_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2") \
+  X (WORK_SPAN_CLEAR, "DELETE FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2") \
   X (WORK_SPAN_ADD, "INSERT INTO work_span (resource_id, start_us, end_us) VALUES ($1, $2, $3)") \
   X (WORK_SPAN_LIST, \
-     "SELECT start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2 ORDER BY start_us") \
+     "SELECT start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 ORDER BY start_us") \
   X (CALENDAR_FIND, \
      "SELECT calendar_id FROM calendar WHERE tenant_id = $1 AND resource_id = $2 AND calendar_key = $3") \
   X (CALENDAR_PUT, \
@@ -44,12 +44,12 @@
      "SELECT o.object_id, o.calendar_id, o.uid_hash, o.etag, o.text, o.note FROM calendar_object o" \
      " JOIN calendar c ON c.calendar_id = o.calendar_id WHERE c.tenant_id = $1 AND c.resource_id = $2" \
      " ORDER BY o.object_id") \
-  X (BUSY_SPAN_CLEAR, "DELETE FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2") \
+  X (BUSY_SPAN_CLEAR, "DELETE FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2") \
   X (BUSY_SPAN_ADD, \
      "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class) VALUES ($1, $2, $3, $4, $5)" \
      " ON CONFLICT DO NOTHING") \
   X (BUSY_SPAN_LIST, \
-     "SELECT start_us, end_us, object_id, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2" \
+     "SELECT start_us, end_us, object_id, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2" \
      " ORDER BY start_us, end_us, object_id") \
   X (OBJECT_MEETINGS, \
      "SELECT c.core_start_us, c.core_end_us, CASE WHEN c.booking_id IS NOT NULL THEN 'booking'" \

@@ -61,7 +61,7 @@
   X (CLAIM_BLOCKING_OF_RESOURCE, "SELECT claim_id, booking_id FROM claim " \
      "WHERE resource_id = $1 AND exclusive = 0 AND start_us > $2 - 86400000000 AND start_us < $3 AND end_us > $2 " \
      "AND NOT EXISTS (SELECT 1 FROM busy_span b WHERE b.resource_id = claim.resource_id " \
-     "AND b.start_us < claim.core_end_us AND b.end_us > claim.core_start_us) ORDER BY claim_id") \
+     "AND b.start_us < claim.core_end_us AND b.start_us > claim.core_start_us - 86400000000 AND b.end_us > claim.core_start_us) ORDER BY claim_id") \
   X (CLAIM_N_BLOCKING_OF_BOOKING, "SELECT count(*) FROM claim WHERE booking_id = $1 AND exclusive = 0") \
   X (BOOKING_MEETS_ANOTHER, "SELECT EXISTS (SELECT 1 FROM booking b JOIN booking o ON o.citizen_id = b.citizen_id " \
      "AND o.booking_id <> b.booking_id AND o.state = 'booked' AND o.end_us > $3 " \

@@ -25,9 +25,9 @@
   X (ALL_OFFER_RULES, "SELECT offer_id, kind, value FROM offer_rule ORDER BY offer_id, kind, value") \
   X (ALL_OFFER_WINDOWS, "SELECT offer_id, unemployment_fund, first_date, end_date, weekdays, start_minute, end_minute, " \
      "capacity FROM offer_window ORDER BY offer_id, first_date, start_minute, window_id") \
-  X (WORK_SPANS, "SELECT start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2 " \
+  X (WORK_SPANS, "SELECT start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us") \
-  X (BUSY_SPANS, "SELECT start_us, end_us, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND end_us > $2 " \
+  X (BUSY_SPANS, "SELECT start_us, end_us, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us, end_us, object_id") \
   X (AVAILABILITY_EXISTS, "SELECT EXISTS (SELECT 1 FROM availability WHERE resource_id = $1" \
      " AND uid NOT LIKE 'opened-%')") \

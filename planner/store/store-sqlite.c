@@ -21,13 +21,32 @@ typedef struct
   int positions[MAX_PARAMETERS]; /* $n → sqlite's own number, which goes by first appearance */
 } Prepared;
 
+/* What every job and group runs, prepared as well: parsing them costs more than running them. */
+typedef enum
+{
+  CONTROL_BEGIN,
+  CONTROL_BEGIN_IMMEDIATE,
+  CONTROL_COMMIT,
+  CONTROL_SAVEPOINT,
+  CONTROL_RELEASE,
+  N_CONTROLS,
+} Control;
+
+static const char *const control_texts[] = {
+  [CONTROL_BEGIN] = "BEGIN",         [CONTROL_BEGIN_IMMEDIATE] = "BEGIN IMMEDIATE",
+  [CONTROL_COMMIT] = "COMMIT",       [CONTROL_SAVEPOINT] = "SAVEPOINT job",
+  [CONTROL_RELEASE] = "RELEASE job",
+};
+
 struct _StoreSession
 {
   sqlite3 *database;
   gboolean may_write;
   gint64 read_limit_us; /* 0: none */
   gint64 read_until_us; /* monotonic, of the transaction that is open; 0: none */
+  gint64 n_log_pages;   /* of the write-ahead log, after the last commit */
   Prepared prepared[SQL_N_STATEMENTS];
+  sqlite3_stmt *controls[N_CONTROLS];
 };
 
 /* Constraint texts are our own words; they never carry values. */
@@ -69,6 +88,40 @@ run_text (StoreSession *session, const char *sql, GError **error)
   return TRUE;
 }
 
+static int
+on_commit (void *data, sqlite3 *database, const char *name, int n_pages)
+{
+  ((StoreSession *) data)->n_log_pages = n_pages;
+  return SQLITE_OK;
+}
+
+static gboolean
+run_control (StoreSession *session, Control control, GError **error)
+{
+  sqlite3_stmt **statement = &session->controls[control];
+  const char *text = control_texts[control];
+  gboolean ok;
+
+  if (*statement == NULL &&
+      sqlite3_prepare_v3 (session->database, text, -1, SQLITE_PREPARE_PERSISTENT, statement,
+                          NULL) != SQLITE_OK)
+    return set_error (session, text, error);
+  ok = sqlite3_step (*statement) == SQLITE_DONE || set_error (session, text, error);
+  sqlite3_reset (*statement);
+  return ok;
+}
+
+/* What a savepoint may have to put back stays in memory: SQLite would write it, citizens' numbers
+ * included, to a temporary file as soon as a job touches sixteen pages. Nobody reads the statistics of
+ * its allocations, which cost a lock each. */
+static gpointer
+configure_once (gpointer unused)
+{
+  sqlite3_config (SQLITE_CONFIG_STMTJRNL_SPILL, -1);
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+  return NULL;
+}
+
 /* The file holds citizens' numbers: its owner's alone, and SQLite gives the log beside it the same
  * mode. Only a file that is not there yet is opened here: closing an open database's descriptor would
  * drop the locks of every connection of this process. */
@@ -93,11 +146,13 @@ create_private (const char *path)
 StoreSession *
 store_open (const char *path, StoreAccess access, GError **error)
 {
+  static GOnce once = G_ONCE_INIT;
   g_autoptr (StoreSession) session = g_new0 (StoreSession, 1);
   int flags =
     SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
     (access == STORE_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE);
 
+  g_once (&once, configure_once, NULL);
   session->may_write = access == STORE_WRITE;
   if (access == STORE_WRITE)
     create_private (path);
@@ -112,11 +167,14 @@ store_open (const char *path, StoreAccess access, GError **error)
       !run_text (session, "PRAGMA foreign_keys = ON", error) ||
       !run_text (session, "PRAGMA trusted_schema = OFF", error) ||
       !run_text (session, "PRAGMA wal_autocheckpoint = 0", error) ||
+      !run_text (session, "PRAGMA temp_store = MEMORY", error) ||
       !run_text (session, "PRAGMA mmap_size = 268435456", error) ||
       !run_text (session,
                  access == STORE_WRITE ? "PRAGMA cache_size = -16384" : "PRAGMA query_only = ON",
                  error))
     return NULL;
+  sqlite3_wal_hook (session->database, on_commit,
+                    session); /* takes the place of the automatic one */
   return g_steal_pointer (&session);
 }
 
@@ -132,6 +190,8 @@ store_close (StoreSession *session)
     return;
   for (guint i = 0; i < SQL_N_STATEMENTS; i++)
     sqlite3_finalize (session->prepared[i].statement);
+  for (guint i = 0; i < N_CONTROLS; i++)
+    sqlite3_finalize (session->controls[i]);
   sqlite3_close (session->database);
   g_free (session);
 }
@@ -171,7 +231,8 @@ store_begin (StoreSession *session, StoreAccess access, GError **error)
 {
   session->read_until_us =
     session->read_limit_us == 0 ? 0 : clock_monotonic_us () + session->read_limit_us;
-  return run_text (session, access == STORE_WRITE ? "BEGIN IMMEDIATE" : "BEGIN", error);
+  return run_control (session, access == STORE_WRITE ? CONTROL_BEGIN_IMMEDIATE : CONTROL_BEGIN,
+                      error);
 }
 
 /**
@@ -183,7 +244,7 @@ store_begin (StoreSession *session, StoreAccess access, GError **error)
 gboolean
 store_commit (StoreSession *session, GError **error)
 {
-  return run_text (session, "COMMIT", error);
+  return run_control (session, CONTROL_COMMIT, error);
 }
 
 /**
@@ -219,7 +280,7 @@ store_is_in_transaction (StoreSession *session)
 gboolean
 store_savepoint (StoreSession *session, GError **error)
 {
-  return run_text (session, "SAVEPOINT job", error);
+  return run_control (session, CONTROL_SAVEPOINT, error);
 }
 
 /**
@@ -230,7 +291,7 @@ store_savepoint (StoreSession *session, GError **error)
 gboolean
 store_release (StoreSession *session, GError **error)
 {
-  return run_text (session, "RELEASE job", error);
+  return run_control (session, CONTROL_RELEASE, error);
 }
 
 /**
@@ -241,7 +302,8 @@ store_release (StoreSession *session, GError **error)
 gboolean
 store_undo_to_savepoint (StoreSession *session, GError **error)
 {
-  return run_text (session, "ROLLBACK TO job", error) && run_text (session, "RELEASE job", error);
+  return run_text (session, "ROLLBACK TO job", error) &&
+         run_control (session, CONTROL_RELEASE, error);
 }
 
 static Prepared *
@@ -266,14 +328,18 @@ prepare (StoreSession *session, StoreStatement statement, GError **error)
   return prepared;
 }
 
+/* @keeping: SQLITE_TRANSIENT to copy texts and bytes, SQLITE_STATIC when they outlive the run. */
 static void
-bind_one (Prepared *prepared, int position, char type, va_list *values)
+bind_one (Prepared *prepared,
+          int position,
+          char type,
+          va_list *values,
+          sqlite3_destructor_type keeping)
 {
   if (type == 'i')
     sqlite3_bind_int64 (prepared->statement, position, va_arg (*values, gint64));
   else if (type == 's')
-    sqlite3_bind_text (prepared->statement, position, va_arg (*values, const char *), -1,
-                       SQLITE_TRANSIENT);
+    sqlite3_bind_text (prepared->statement, position, va_arg (*values, const char *), -1, keeping);
   else if (type == 'b')
     {
       GBytes *bytes = va_arg (*values, GBytes *);
@@ -283,31 +349,30 @@ bind_one (Prepared *prepared, int position, char type, va_list *values)
       if (bytes != NULL && size == 0)
         sqlite3_bind_zeroblob (prepared->statement, position, 0);
       else
-        sqlite3_bind_blob (prepared->statement, position, data, (int) size, SQLITE_TRANSIENT);
+        sqlite3_bind_blob (prepared->statement, position, data, (int) size, keeping);
     }
   else
     g_assert_not_reached ();
 }
 
-static gboolean
+static Prepared *
 start (StoreSession *session,
        StoreStatement statement,
        const char *types,
        va_list *values,
-       Prepared **out_prepared,
+       sqlite3_destructor_type keeping,
        GError **error)
 {
   Prepared *prepared = prepare (session, statement, error);
 
   if (prepared == NULL)
-    return FALSE;
-  g_return_val_if_fail (!sqlite3_stmt_busy (prepared->statement), FALSE);
+    return NULL;
+  g_return_val_if_fail (!sqlite3_stmt_busy (prepared->statement), NULL);
   g_return_val_if_fail ((int) strlen (types) == sqlite3_bind_parameter_count (prepared->statement),
-                        FALSE);
+                        NULL);
   for (int i = 0; types[i] != '\0'; i++)
-    bind_one (prepared, prepared->positions[i], types[i], values);
-  *out_prepared = prepared;
-  return TRUE;
+    bind_one (prepared, prepared->positions[i], types[i], values, keeping);
+  return prepared;
 }
 
 /**
@@ -321,19 +386,20 @@ start (StoreSession *session,
 gboolean
 store_run (StoreSession *session, GError **error, StoreStatement statement, const char *types, ...)
 {
-  Prepared *prepared = NULL;
+  Prepared *prepared;
   va_list values;
   gboolean ok;
 
   va_start (values, types);
-  ok = start (session, statement, types, &values, &prepared, error);
+  prepared = start (session, statement, types, &values, SQLITE_STATIC, error);
   va_end (values);
-  if (!ok)
+  if (prepared == NULL)
     return FALSE;
   ok = sqlite3_step (prepared->statement) == SQLITE_DONE;
   if (!ok)
     set_error (session, store_sql_name (statement), error);
   sqlite3_reset (prepared->statement);
+  sqlite3_clear_bindings (prepared->statement); /* they point at what is the caller's */
   return ok;
 }
 
@@ -352,14 +418,13 @@ store_query (StoreSession *session,
              const char *types,
              ...)
 {
-  Prepared *prepared = NULL;
+  Prepared *prepared;
   va_list values;
-  gboolean ok;
 
   va_start (values, types);
-  ok = start (session, statement, types, &values, &prepared, error);
+  prepared = start (session, statement, types, &values, SQLITE_TRANSIENT, error);
   va_end (values);
-  if (!ok)
+  if (prepared == NULL)
     return FALSE;
   *out_query = (StoreQuery){ session, prepared->statement };
   return TRUE;
@@ -528,6 +593,18 @@ store_check (StoreSession *session, GError **error)
     g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
                          "the database file is damaged");
   return is_sound;
+}
+
+/**
+ * store_n_log_pages:
+ *
+ * Returns: how many pages the write-ahead log held after this session's last commit: the longer it is,
+ * the longer every reader looks for a page.
+ */
+gint64
+store_n_log_pages (const StoreSession *session)
+{
+  return session->n_log_pages;
 }
 
 /**

@@ -6,6 +6,10 @@
 
 #include "store/store-sql.h"
 
+/* Laid-out time is stored in pieces no longer than this, so that whoever asks for an interval need not
+ * read all that came before it. The statements say it in figures. */
+#define STORE_LONGEST_SPAN_US G_GINT64_CONSTANT (86400000000)
+
 typedef struct _StoreSession StoreSession;
 typedef struct _StoreRow StoreRow;
 
@@ -78,6 +82,7 @@ gboolean store_set_schema_version (StoreSession *session,
                                    gint64 version,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_check (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gint64 store_n_log_pages (const StoreSession *session);
 void store_checkpoint (StoreSession *session);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (StoreQuery, store_query_end)
