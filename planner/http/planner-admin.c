@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/json-text.h"
 #include "ops/admin.h"
 #include "ops/op-upkeep.h"
 #include "planner-log.h"
@@ -99,7 +100,15 @@ parse_arguments (ListenerRequest *request, GError **error)
   const char *bytes = listener_request_get_body (request, &n_bytes);
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonNode *root;
+  guint line = 0;
+  const char *fault = json_text_find_fault (bytes, n_bytes, &line);
 
+  if (fault != NULL)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "line %u of the body: %s", line,
+                   fault);
+      return NULL;
+    }
   if (!json_parser_load_from_data (parser, bytes, (gssize) n_bytes, error))
     return NULL;
   root = json_parser_get_root (parser);

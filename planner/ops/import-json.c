@@ -3,6 +3,9 @@
 #include "ops/import-json.h"
 
 #include <json-glib/json-glib.h>
+#include <string.h>
+
+#include "base/json-text.h"
 
 typedef struct
 {
@@ -165,7 +168,14 @@ import_json_read_offers (ImportProblems *problems,
   Reader reader = { problems, file, offers, windows, lines, 0 };
   g_autoptr (GError) error = NULL;
   JsonArray *array;
+  guint line = 0;
+  const char *fault = json_text_find_fault (text, strlen (text), &line);
 
+  if (fault != NULL)
+    {
+      import_problems_add (problems, file, line, "%s", fault);
+      return;
+    }
   g_signal_connect (parser, "object-start", G_CALLBACK (on_object_start), &reader);
   g_signal_connect (parser, "object-end", G_CALLBACK (on_object_end), &reader);
   if (!json_parser_load_from_data (parser, text, -1, &error))
