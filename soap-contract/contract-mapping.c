@@ -5,6 +5,8 @@
 
 #include "contract-error.h"
 
+#include <libxml/uri.h>
+
 #include <string.h>
 
 #define GROUP_SERVICE  "service"
@@ -156,11 +158,21 @@ is_plain (const char *text)
   return TRUE;
 }
 
+/* A namespace that the parser would not take for a URI makes every message under it malformed. */
+static gboolean
+is_uri (const char *text)
+{
+  xmlURI *uri = xmlParseURI (text);
+  gboolean is_absolute = uri != NULL && uri->scheme != NULL;
+  xmlFreeURI (uri);
+  return is_absolute;
+}
+
 static gboolean
 check_service (const ContractMapping *mapping, const char *path, GError **error)
 {
   /* libxml2 neither reads nor writes such a sign in a namespace as it should. */
-  if (*mapping->namespace_uri == '\0' || !is_plain (mapping->namespace_uri) ||
+  if (!is_uri (mapping->namespace_uri) || !is_plain (mapping->namespace_uri) ||
       strpbrk (mapping->namespace_uri, "&<>\"'") != NULL)
     return refuse (error, path, "namespace must be a URI", NULL);
   if (!is_element_name (mapping->service_name) || !is_element_name (mapping->port_name))

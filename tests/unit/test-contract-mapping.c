@@ -74,6 +74,8 @@ test_refused (void)
     "[service]\nnamespace =\n",
     "[service]\nnamespace = a b\n",
     "[service]\nnamespace = urn:a&b\n",
+    "[service]\nnamespace = no-scheme\n",
+    "[service]\nnamespace = urn:{a}\n",
     "[service]\nservice = a<b\n",
     "[service]\npath = x\n",
     "[service]\npath = /x?y\n",
