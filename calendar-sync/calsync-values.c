@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+/* 10000-01-01 00:00 */
+#define END_OF_TIME_S G_GINT64_CONSTANT (253402300800)
+
 static gboolean
 read_digits (const char *text, guint n_digits, gint *out_number)
 {
@@ -62,7 +65,8 @@ calsync_parse_time (const char *text, gsize length, CalsyncTime *out_time)
           !read_digits (text + 13, 2, &local.second))
         return FALSE;
     }
-  if (!calsync_local_is_valid (&local))
+  /* The last midnight is beyond what can be written again. */
+  if (!calsync_local_is_valid (&local) || calsync_local_to_seconds (&local) >= END_OF_TIME_S)
     return FALSE;
   out_time->form = form;
   out_time->seconds = calsync_local_to_seconds (&local);
