@@ -55,7 +55,9 @@ call_free (Call *call)
  * @zone: a CalsyncZone
  *
  * A ContractTimeResolver: in the gap the offset before it counts, in the overlap the first of the
- * two, by RFC 5545 section 3.3.5. Every reading is some instant. Any thread.
+ * two, by RFC 5545 section 3.3.5. Any thread.
+ *
+ * Returns: FALSE for a reading at the very ends of time, whose instant could not be sent back
  */
 gboolean
 planner_endpoint_resolve_time (ContractTime *time, gpointer zone)
@@ -68,8 +70,10 @@ planner_endpoint_resolve_time (ContractTime *time, gpointer zone)
   local_s = (time->unix_us - rest_us) / G_USEC_PER_SEC;
   time->unix_us = calsync_zone_seconds_to_instant (zone, local_s, NULL) + rest_us;
   time->offset_s = calsync_zone_offset_at (zone, time->unix_us);
+  /* Before 1894 the clock was off by seconds too, which no offset can say: the instant stays right. */
+  time->offset_s -= time->offset_s % 60;
   time->has_offset = TRUE;
-  return TRUE;
+  return contract_time_is_sendable (time);
 }
 
 /* The organisation key that a request names, found by the tables so that no operation is forgotten. */
