@@ -193,7 +193,7 @@ read_ics (ImportSource *source, const char *file, const char *content)
   if (is_availability)
     parts[1][strlen (parts[1]) - strlen (".ics")] = '\0';
   resource = g_uri_unescape_string (parts[1], NULL);
-  if (resource == NULL || *resource == '\0')
+  if (resource == NULL || *resource == '\0' || !g_utf8_validate (resource, -1, NULL))
     {
       g_free (resource);
       import_problems_add (&source->problems, file, 0, "the name does not tell whose it is");
