@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Admin commands with any arguments, on the demo municipality: an answer or a refusal in words, and nothing kept. */
+/* The input is a JSON object; its member `command` chooses, and every write is undone. */
+#include <string.h>
+
+#include "admin-harness.h"
+#include "base/error.h"
+#include "base/json-text.h"
+#include "fuzz.h"
+
+static AdminHarness *
+get_harness (void)
+{
+  static AdminHarness harness;
+  g_autoptr (GError) error = NULL;
+
+  if (harness.session != NULL)
+    return &harness;
+  admin_harness_init (&harness);
+  json_object_unref (admin_harness_import_demo (&harness, "{}", &error));
+  g_assert_no_error (error);
+  return &harness;
+}
+
+/* A write that is always rolled back, after it has told what it would do. */
+static gboolean
+run_and_undo (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  StoreSession *session = runner;
+  gboolean is_done;
+
+  if (!store_begin (session, STORE_WRITE, error))
+    return FALSE;
+  is_done = write (session, data, error);
+  store_rollback (session);
+  return is_done;
+}
+
+static void
+check_answer (JsonObject *result, const GError *error)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  json_node_set_object (node, result);
+  text = json_to_string (node, FALSE);
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  if (error == NULL)
+    return;
+  g_assert_true (error->domain == PLANNER_ERROR);
+  if (error->code == PLANNER_ERROR_INTERNAL)
+    g_error ("refused as a fault of ours: %s", error->message);
+  g_assert_true (*error->message != '\0');
+}
+
+static void
+run (AdminHarness *harness, const AdminCommand *command, JsonObject *arguments)
+{
+  g_autoptr (JsonObject) result = json_object_new ();
+  g_autoptr (GError) error = NULL;
+  AdminCall call = { .session = harness->session,
+                     .runner = { run_and_undo, harness->session },
+                     .arguments = arguments,
+                     .result = result,
+                     .now_us = harness->now_us,
+                     .data_dir = harness->data_dir,
+                     .actor = "fuzz",
+                     .call_id = "fuzz-call" };
+  gboolean is_done = admin_run (command, &call, &error);
+
+  g_assert_cmpint (is_done, ==, error == NULL);
+  g_assert_false (store_is_in_transaction (harness->session));
+  check_answer (result, error);
+}
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize n_bytes)
+{
+  AdminHarness *harness = get_harness ();
+  g_autofree char *text = fuzz_dup_text (data, n_bytes);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  const AdminCommand *command = NULL;
+  JsonNode *root;
+  JsonNode *name;
+
+  guint line = 0;
+
+  if (json_text_find_fault (text, strlen (text), &line) != NULL ||
+      !json_parser_load_from_data (parser, text, -1, NULL))
+    return 0;
+  root = json_parser_get_root (parser);
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    return 0;
+  name = json_object_get_member (json_node_get_object (root), "command");
+  if (name != NULL && JSON_NODE_HOLDS_VALUE (name) &&
+      json_node_get_value_type (name) == G_TYPE_STRING)
+    command = admin_table_find (json_node_get_string (name));
+  if (command != NULL)
+    run (harness, command, json_node_get_object (root));
+  return 0;
+}
