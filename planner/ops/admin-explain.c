@@ -152,7 +152,7 @@ find_own_seat (Explanation *explanation, const Hold *hold, GError **error)
       return FALSE;
     }
   explanation->own_session_id = hold->session_id;
-  if (group != NULL && group->n_taken == 1)
+  if (group != NULL && group->n_taken == 1 && !group->is_kept)
     explanation->lone_owner_id = group->owner_id;
   return TRUE;
 }

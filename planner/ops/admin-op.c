@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/ids.h"
 #include "ops/catalogue-load.h"
 #include "store/citizen-store.h"
 #include "store/journal-store.h"
@@ -73,6 +74,61 @@ admin_op_init (AdminOp *op, AdminCall *call, GError **error)
                        .now_us = call->now_us };
   op->call.view.catalogue = op->catalogue;
   return TRUE;
+}
+
+/**
+ * admin_op_find_offer:
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_NOT_VALID when several begin so.
+ */
+const CatalogueOffer *
+admin_op_find_offer (const AdminOp *op, const char *identifier, GError **error)
+{
+  const GPtrArray *offers = catalogue_get_offers (op->catalogue);
+  g_autofree char *folded = ids_fold_guid (identifier);
+  const CatalogueOffer *found = NULL;
+
+  for (guint i = 0; i < offers->len; i++)
+    {
+      const CatalogueOffer *offer = offers->pdata[i];
+
+      if (offer->rules->tenant_id != op->tenant->tenant_id ||
+          !g_str_has_prefix (offer->rules->identifier, folded))
+        continue;
+      if (found != NULL)
+        {
+          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "several offers begin with %s", identifier);
+          return NULL;
+        }
+      found = offer;
+    }
+  if (found == NULL)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "there is no offer %s", identifier);
+  return found;
+}
+
+/**
+ * admin_op_find_resource:
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND, also for one who is retired.
+ */
+const CatalogueResource *
+admin_op_find_resource (const AdminOp *op, const char *key, GError **error)
+{
+  const GPtrArray *resources = catalogue_get_resources (op->catalogue);
+
+  for (guint i = 0; i < resources->len; i++)
+    {
+      const CatalogueResource *resource = resources->pdata[i];
+
+      if (resource->tenant_id == op->tenant->tenant_id &&
+          (g_str_equal (resource->key, key) || g_ascii_strcasecmp (resource->email, key) == 0))
+        return resource;
+    }
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
+               "there is no advisor or room %s in service", key);
+  return NULL;
 }
 
 static void

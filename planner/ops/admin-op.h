@@ -30,6 +30,15 @@ gboolean admin_op_init (AdminOp *op, AdminCall *call, GError **error) G_GNUC_WAR
 void admin_op_clear (AdminOp *op);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (AdminOp, admin_op_clear)
 
+/* Borrowed from the catalogue. An offer by its identifier or the beginning of one, a resource by key or
+ * e-mail address; PLANNER_ERROR_NOT_FOUND. */
+const CatalogueOffer *admin_op_find_offer (const AdminOp *op,
+                                           const char *identifier,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+const CatalogueResource *admin_op_find_resource (const AdminOp *op,
+                                                 const char *key,
+                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* In a write: the operation's handler, its answer and its memory. The response lives until the next. */
 gconstpointer admin_op_run (AdminOp *op,
                             StoreSession *session,

@@ -4,6 +4,7 @@
 #include "ops/admin-explain.h"
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
+#include "ops/admin-session.h"
 #include "ops/admin-show.h"
 #include "ops/admin-time.h"
 #include "ops/admin-verify.h"
@@ -36,6 +37,14 @@ static const AdminCommand commands[] = {
   { "open-time", admin_open_time, STORE_WRITE, admin_block_time_arguments, "open time: extra working hours, or what was blocked" },
   { "list-time", admin_list_time, STORE_READ, admin_list_time_arguments, "list blocked and opened time of an advisor or a room" },
   { "remove-time", admin_remove_time, STORE_WRITE, admin_remove_time_arguments, "take blocked or opened time away again" },
+  /* group meetings */
+  { "add-session", admin_add_session, STORE_WRITE, admin_add_session_arguments, "plan a group meeting ahead", .details =
+    "It is offered to citizens while nobody sits in it, and stays when the last one leaves. Notice, horizon and grid do not bind; working"
+    " hours, closed days and own appointments do, unless --force overrules them; another meeting of the advisor or the room always does." },
+  { "list-sessions", admin_list_sessions, STORE_READ, admin_list_sessions_arguments, "list group meetings with the seats taken" },
+  { "show-session", admin_show_session, STORE_READ, admin_show_session_arguments, "show a group meeting and its seats, by booking" },
+  { "change-session", admin_change_session, STORE_WRITE, admin_change_session_arguments, "change how many seats a group meeting has" },
+  { "cancel-session", admin_cancel_session, STORE_WRITE, admin_cancel_session_arguments, "cancel a group meeting; with --force its bookings too" },
 };
 /* clang-format on */
 

@@ -356,6 +356,8 @@ is_worked_now (const Work *work, StoreSession *session, gboolean *out_is_worked,
   g_autoptr (GArray) spans = work_span_list (session, work->resource->resource_id, wanted, error);
 
   *out_is_worked = FALSE;
+  if (spans != NULL)
+    period_list_normalise (spans);
   for (guint i = 0; spans != NULL && i < spans->len; i++)
     if (period_contains (g_array_index (spans, Period, i), wanted))
       *out_is_worked = work->wanted->rule == NULL;

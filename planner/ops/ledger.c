@@ -99,27 +99,65 @@ add_claims (StoreSession *session,
 }
 
 /* The first seat makes the session; its claims belong to the session, not to who sits there. */
-static gint64
-open_session (const OpCall *call, const Wish *wish, const Placement *placement, GError **error)
+static gboolean
+open_session (const OpCall *call,
+              const Wish *wish,
+              const Placement *placement,
+              GroupSession *group,
+              GError **error)
 {
   const Offer *rules = wish->offer->rules;
   char identifier[IDS_GUID_LENGTH + 1];
-  GroupSession group = { .tenant_id = rules->tenant_id,
-                         .offer_id = rules->offer_id,
-                         .identifier = identifier,
-                         .core = placement->core,
-                         .advisor_id = placement->advisor_id,
-                         .room_id = placement->room_id,
-                         .seats = rules->seats };
   Claim holder = { 0 };
 
   ids_new_guid (identifier);
-  group.owner_id = claim_store_new_owner (call->session, rules->tenant_id, error);
-  if (group.owner_id == 0 || !group_store_add (call->session, &group, error))
-    return 0;
-  holder.owner_id = group.owner_id;
-  holder.session_id = group.session_id;
-  return add_claims (call->session, rules, placement, &holder, error) ? group.session_id : 0;
+  group->tenant_id = rules->tenant_id;
+  group->offer_id = rules->offer_id;
+  group->identifier = g_strdup (identifier);
+  group->core = placement->core;
+  group->advisor_id = placement->advisor_id;
+  group->room_id = placement->room_id;
+  group->owner_id = claim_store_new_owner (call->session, rules->tenant_id, error);
+  if (group->owner_id == 0 || !group_store_add (call->session, group, error))
+    return FALSE;
+  holder.owner_id = group->owner_id;
+  holder.session_id = group->session_id;
+  return add_claims (call->session, rules, placement, &holder, error);
+}
+
+/* 0 with @error set. */
+static gint64
+open_first_seat (const OpCall *call, const Wish *wish, const Placement *placement, GError **error)
+{
+  g_autoptr (GroupSession) group = g_new0 (GroupSession, 1);
+
+  group->seats = wish->offer->rules->seats;
+  return open_session (call, wish, placement, group, error) ? group->session_id : 0;
+}
+
+/**
+ * ledger_open_session:
+ *
+ * Opens a session that is kept without anybody sitting in it, at a placement that placement_find()
+ * has found in this transaction.
+ *
+ * Returns: (transfer full)
+ */
+GroupSession *
+ledger_open_session (const OpCall *call,
+                     const Wish *wish,
+                     const Placement *placement,
+                     gint64 seats,
+                     GError **error)
+{
+  g_autoptr (GroupSession) group = g_new0 (GroupSession, 1);
+
+  group->seats = seats;
+  group->is_kept = TRUE;
+  if (!open_session (call, wish, placement, group, error) ||
+      !note_change (call->session, group->tenant_id, CHANGE_OFFER, group->offer_id, error))
+    return NULL;
+  return g_steal_pointer (&group);
 }
 
 /* The time of a hold, or the seat, for @holder: the hold itself or the booking it was made for. */
@@ -176,7 +214,7 @@ ledger_place (const OpCall *call,
   fill_hold (call, wish, placement, hold);
   if (is_group)
     hold->session_id = placement->session != NULL ? placement->session->session_id
-                                                  : open_session (call, wish, placement, error);
+                                                  : open_first_seat (call, wish, placement, error);
   if (is_group && hold->session_id == 0)
     return FALSE;
   hold->owner_id = wish->owner_id != 0
@@ -217,8 +255,26 @@ promote (const OpCall *call, gint64 advisor_id, gint64 room_id, Period freed, GE
          promotion_run (call, room_id, freed, error);
 }
 
-/* A session that nobody sits in any more gives its time back; 0 is none. Runs after the record that
- * named it has been changed. */
+/**
+ * ledger_close_session:
+ * @group: nobody sits in it
+ *
+ * Gives its time back and forgets it.
+ */
+gboolean
+ledger_close_session (const OpCall *call, const GroupSession *group, GError **error)
+{
+  StoreSession *session = call->session;
+
+  return claim_store_remove (session, group->tenant_id, CLAIMS_OF_SESSION, group->session_id,
+                             error) &&
+         promote (call, group->advisor_id, group->room_id, group->core, error) &&
+         group_store_remove (session, group->session_id, error) &&
+         note_change (session, group->tenant_id, CHANGE_OFFER, group->offer_id, error);
+}
+
+/* A session that nobody sits in any more gives its time back unless it is kept; 0 is none. Runs after
+ * the record that named it has been changed. */
 static gboolean
 close_session (const OpCall *call, gint64 session_id, GError **error)
 {
@@ -234,11 +290,8 @@ close_session (const OpCall *call, gint64 session_id, GError **error)
       g_propagate_error (error, local_error);
       return FALSE;
     }
-  if (group == NULL || group->n_taken > 0)
-    return TRUE;
-  return claim_store_remove (session, call->tenant_id, CLAIMS_OF_SESSION, session_id, error) &&
-         promote (call, group->advisor_id, group->room_id, group->core, error) &&
-         group_store_remove (session, session_id, error);
+  return group == NULL || group->n_taken > 0 || group->is_kept ||
+         ledger_close_session (call, group, error);
 }
 
 /**

@@ -21,6 +21,15 @@ gboolean ledger_hold (const OpCall *call,
                       const Placement *placement,
                       Hold *hold,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A group meeting nobody sits in yet: its time is claimed, and stays so until it is closed. */
+GroupSession *ledger_open_session (const OpCall *call,
+                                   const Wish *wish,
+                                   const Placement *placement,
+                                   gint64 seats,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean ledger_close_session (const OpCall *call,
+                               const GroupSession *group,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 ledger_drop_hold (const OpCall *call, const Hold *hold, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* The hold becomes the booking's time: for a new booking (added before), or one that moves. */

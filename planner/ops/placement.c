@@ -164,7 +164,12 @@ load_rooms (Search *search, GError **error)
 
   for (guint i = 0; rules->needs_room && i < rules->n_rooms; i++)
     {
-      ResourceFacts *facts = load_facts (search, rules->rooms[i], error);
+      const CatalogueResource *room = search->wish->room;
+      ResourceFacts *facts;
+
+      if (room != NULL && room->resource_id != rules->rooms[i])
+        continue;
+      facts = load_facts (search, rules->rooms[i], error);
       if (facts == NULL)
         return FALSE;
       g_ptr_array_add (search->rooms, facts);
@@ -277,7 +282,8 @@ run_search (Search *search, Placement *placement, GError **error)
 {
   const Offer *rules = search->wish->offer->rules;
 
-  if (rules->form == OFFER_GROUP && !choose_session (search, &placement->session, error))
+  if (rules->form == OFFER_GROUP && !search->wish->is_new_session &&
+      !choose_session (search, &placement->session, error))
     return FALSE;
   if (placement->session != NULL)
     {
@@ -327,7 +333,7 @@ placement_find (const OpCall *call, const Wish *wish, Placement *out_placement, 
   search.question = (SlotQuestion){ .now_us = call->now_us,
                                     .start_us = wish->start_us,
                                     .owner_id = wish->owner_id,
-                                    .waived = ALWAYS_WAIVED,
+                                    .waived = ALWAYS_WAIVED | wish->waived,
                                     .facts = &citizen.facts,
                                     .citizen_has_open = citizen.has_open,
                                     .citizen_busy = citizen.busy,

@@ -13,7 +13,9 @@
  * @advisor: (nullable): NULL lets us choose
  * @owner_id: whose claims are no hindrance: the booking's that is moved, 0 for a new one
  * @moving: (nullable): the booking to be moved
- * @allow_sessions: join or open a group session for group offers
+ * @room: (nullable): the one room to take; NULL lets us choose
+ * @waived: SLOT_VERDICT_MASK bits of noes that an admin overrules
+ * @is_new_session: open a group session even where one has a seat left
  */
 typedef struct
 {
@@ -24,6 +26,9 @@ typedef struct
   const CatalogueResource *advisor;
   gint64 owner_id;
   const Booking *moving;
+  const CatalogueResource *room;
+  guint waived;
+  gboolean is_new_session;
 } Wish;
 
 /**

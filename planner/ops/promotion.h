@@ -4,7 +4,7 @@
 
 #include "ops/op.h"
 
-/* @freed: what was given back, at most a day long. */
+/* @freed: what was given back. */
 gboolean promotion_run (const OpCall *call, gint64 resource_id, Period freed, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 gboolean promotion_run_citizen (const OpCall *call,

@@ -59,7 +59,7 @@ load_own_seat (OpCall *call, const Hold *hold, SlotContext *context, GError **er
       return FALSE;
     }
   context->own_session_id = hold->session_id;
-  if (group != NULL && group->n_taken == 1)
+  if (group != NULL && group->n_taken == 1 && !group->is_kept)
     g_array_append_val (context->owners, group->owner_id);
   return TRUE;
 }

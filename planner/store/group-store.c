@@ -2,6 +2,8 @@
 /* Reads and writes group sessions; a seat is a numbered row, so that two callers cannot have the same. */
 #include "store/group-store.h"
 
+#include "base/error.h"
+
 /**
  * group_session_free:
  *
@@ -31,7 +33,8 @@ read_record (StoreQuery *query)
   group->room_id = store_int (query, 7);
   group->seats = store_int (query, 8);
   group->owner_id = store_int (query, 9);
-  group->n_taken = store_int (query, 10);
+  group->is_kept = store_int (query, 10) != 0;
+  group->n_taken = store_int (query, 11);
   return group;
 }
 
@@ -82,6 +85,35 @@ group_store_find (StoreSession *session, gint64 tenant_id, const char *identifie
 }
 
 /**
+ * group_store_find_prefix:
+ * @prefix: lower-case beginning of an identifier
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID when several begin so.
+ *
+ * Returns: (transfer full) (nullable): the session; NULL without error when there is none.
+ */
+GroupSession *
+group_store_find_prefix (StoreSession *session,
+                         gint64 tenant_id,
+                         const char *prefix,
+                         GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  g_autoptr (GPtrArray) groups = NULL;
+
+  if (!store_query (session, &query, error, SQL_SESSION_BY_PREFIX, "is", tenant_id, prefix))
+    return NULL;
+  groups = take_all (&query, error);
+  if (groups == NULL || groups->len == 0)
+    return NULL;
+  if (groups->len == 1)
+    return g_ptr_array_steal_index (groups, 0);
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+               "several group meetings begin with %s", prefix);
+  return NULL;
+}
+
+/**
  * group_store_list_at:
  *
  * Returns: (transfer full) (element-type GroupSession): the offer's sessions that start then, by id.
@@ -119,9 +151,9 @@ group_store_list (StoreSession *session, gint64 offer_id, gint64 ending_after_us
 gboolean
 group_store_add (StoreSession *session, GroupSession *group, GError **error)
 {
-  if (!store_run (session, error, SQL_SESSION_ADD, "iisiiiiii", group->tenant_id, group->offer_id,
+  if (!store_run (session, error, SQL_SESSION_ADD, "iisiiiiiii", group->tenant_id, group->offer_id,
                   group->identifier, group->core.start_us, group->core.end_us, group->advisor_id,
-                  group->room_id, group->seats, group->owner_id))
+                  group->room_id, group->seats, group->owner_id, (gint64) group->is_kept))
     return FALSE;
   group->session_id = store_last_id (session);
   return TRUE;
@@ -136,6 +168,51 @@ gboolean
 group_store_remove (StoreSession *session, gint64 session_id, GError **error)
 {
   return store_run (session, error, SQL_SESSION_REMOVE, "i", session_id);
+}
+
+/* Seats keep their numbers; those above the new count move down to free ones. */
+static gboolean
+move_down (StoreSession *session,
+           gint64 session_id,
+           gint64 seats,
+           gboolean *out_moved,
+           GError **error)
+{
+  g_auto (StoreQuery) beyond = { 0 };
+  g_auto (StoreQuery) lowest = { 0 };
+  gint64 number;
+  StoreStep step;
+
+  *out_moved = FALSE;
+  if (!store_query (session, &beyond, error, SQL_SEATS_BEYOND, "ii", session_id, seats))
+    return FALSE;
+  step = store_step (&beyond, error);
+  if (step != STORE_ROW)
+    return step == STORE_END;
+  number = store_int (&beyond, 0);
+  store_query_end (&beyond);
+  if (!store_query (session, &lowest, error, SQL_SEAT_FREE_NUMBER, "i", session_id) ||
+      store_step (&lowest, error) != STORE_ROW)
+    return FALSE;
+  *out_moved = store_int (&lowest, 0) < number;
+  return !*out_moved || store_run (session, error, SQL_SEAT_RENUMBER, "iii", session_id, number,
+                                   store_int (&lowest, 0));
+}
+
+/**
+ * group_store_set_seats:
+ *
+ * Errors: PLANNER_ERROR_CONFLICT when more are taken: the database refuses it.
+ */
+gboolean
+group_store_set_seats (StoreSession *session, gint64 session_id, gint64 seats, GError **error)
+{
+  gboolean moved = TRUE;
+
+  while (moved)
+    if (!move_down (session, session_id, seats, &moved, error))
+      return FALSE;
+  return store_run (session, error, SQL_SESSION_SET_SEATS, "ii", session_id, seats);
 }
 
 /**

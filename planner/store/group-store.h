@@ -8,6 +8,7 @@
 /**
  * GroupSession:
  * @room_id: 0 for none
+ * @is_kept: made by an admin: stays when nobody sits in it
  * @n_taken: seats held or booked
  */
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   gint64 room_id;
   gint64 seats;
   gint64 owner_id;
+  gboolean is_kept;
   gint64 n_taken;
 } GroupSession;
 
@@ -43,6 +45,15 @@ gboolean group_store_remove (StoreSession *session,
                              gint64 session_id,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* By the beginning of an identifier; NULL without error when there is none. */
+GroupSession *group_store_find_prefix (StoreSession *session,
+                                       gint64 tenant_id,
+                                       const char *prefix,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean group_store_set_seats (StoreSession *session,
+                                gint64 session_id,
+                                gint64 seats,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean group_store_take_seat (StoreSession *session,
                                 gint64 session_id,
                                 gint64 booking_id,

@@ -21,7 +21,7 @@
 
 #define SQL_SESSION_COLUMNS \
   "s.session_id, s.tenant_id, s.offer_id, s.identifier, s.start_us, s.end_us, s.advisor_id, s.room_id, " \
-  "s.seats, s.owner_id, (SELECT count(*) FROM seat t WHERE t.session_id = s.session_id)"
+  "s.seats, s.owner_id, s.kept, (SELECT count(*) FROM seat t WHERE t.session_id = s.session_id)"
 
 #define STORE_SQL_LEDGER(X) \
   X (OWNER_ADD, "INSERT INTO owner (tenant_id) VALUES ($1)") \
@@ -91,7 +91,15 @@
   X (SESSIONS_OF_OFFER, "SELECT " SQL_SESSION_COLUMNS " FROM group_session s " \
      "WHERE s.offer_id = $1 AND s.end_us > $2 ORDER BY s.start_us, s.session_id") \
   X (SESSION_ADD, "INSERT INTO group_session (tenant_id, offer_id, identifier, start_us, end_us, advisor_id, " \
-     "room_id, seats, owner_id) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9)") \
+     "room_id, seats, owner_id, kept) VALUES ($1, $2, $3, $4, $5, $6, nullif($7, 0), $8, $9, $10)") \
+  X (SESSION_BY_PREFIX, "SELECT " SQL_SESSION_COLUMNS " FROM group_session s " \
+     "WHERE s.tenant_id = $1 AND s.identifier >= $2 AND s.identifier < $2 || 'g' ORDER BY s.identifier LIMIT 2") \
+  X (SESSION_SET_SEATS, "UPDATE group_session SET seats = $2 WHERE session_id = $1") \
+  X (SEATS_BEYOND, "SELECT seat_number FROM seat WHERE session_id = $1 AND seat_number > $2 ORDER BY seat_number LIMIT 1") \
+  X (SEAT_RENUMBER, "UPDATE seat SET seat_number = $3 WHERE session_id = $1 AND seat_number = $2") \
+  X (SEATS_OF_SESSION, "SELECT t.seat_number, coalesce(t.booking_id, 0), coalesce(b.identifier, h.token), " \
+     "coalesce(t.hold_id, 0), coalesce(h.expiry_us, 0) FROM seat t LEFT JOIN booking b ON b.booking_id = t.booking_id " \
+     "LEFT JOIN hold h ON h.hold_id = t.hold_id WHERE t.session_id = $1 ORDER BY t.seat_number") \
   X (SESSION_REMOVE, "DELETE FROM group_session WHERE session_id = $1") \
   X (SEAT_FREE_NUMBER, "SELECT min(n) FROM (SELECT 1 AS n WHERE NOT EXISTS (SELECT 1 FROM seat WHERE session_id = $1 AND seat_number = 1) " \
      "UNION ALL SELECT seat_number + 1 FROM seat t WHERE t.session_id = $1 " \

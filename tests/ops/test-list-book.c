@@ -3,10 +3,12 @@
 /* Also tests: catalogue-load, index-feed, slot-context, slot-listing, group-store, admin-explain. */
 #include <string.h>
 
+#include "admin-harness.h"
 #include "base/error.h"
 #include "ops-world.h"
 #include "ops/admin-explain.h"
 #include "store/booking-store.h"
+#include "store/group-store.h"
 
 #define MINUTE     G_GINT64_CONSTANT (60000000)
 #define STEP       (5 * MINUTE)
@@ -381,6 +383,60 @@ tell_facts (Play *play, guint citizen)
 }
 
 static void
+admin (Play *play, const char *command, const char *arguments)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result =
+    admin_harness_run_on (play->world->writer, play->world->now_us, command, arguments, &error);
+
+  if (error != NULL)
+    {
+      g_assert_cmpint (error->domain, ==, PLANNER_ERROR);
+      g_assert_cmpint (error->code, !=, PLANNER_ERROR_INTERNAL);
+      g_test_message ("%s: %s", command, error->message);
+    }
+  world_expire (play->world);
+}
+
+static char *
+any_session (Play *play)
+{
+  gint64 session_id =
+    world_count (play->world, "SELECT coalesce(max(session_id), 0) FROM group_session");
+  g_autoptr (GroupSession) group = group_store_load (play->world->writer, session_id, NULL);
+
+  return group == NULL ? NULL : g_strdup (group->identifier);
+}
+
+/* An admin plans a group meeting, gives it more or fewer seats, or gives it up. */
+static void
+plan_something (Play *play, GHashTable *listed)
+{
+  gint64 offer_id =
+    world_count (play->world, "SELECT coalesce(max(offer_id), 1) FROM offer WHERE form = 'group'");
+  g_autofree char *offer = offer_identifier ((guint) offer_id);
+  g_autofree char *key = choose_key (play, listed);
+  g_autoptr (GDateTime) time =
+    g_date_time_new_from_unix_utc (g_ascii_strtoll (key, NULL, 10) / G_USEC_PER_SEC);
+  g_autofree char *text = g_date_time_format (time, "%FT%TZ");
+  g_autofree char *group = any_session (play);
+  const char *force = chance (play, 50) ? "true" : "false";
+  g_autofree char *add = g_strdup_printf (
+    "{\"offer\": \"%s\", \"time\": \"%.16sZ\", \"advisor\": \"%s\", \"force\": %s}", offer, text,
+    strchr (key, '/') + 1, force);
+  g_autofree char *change =
+    g_strdup_printf ("{\"session\": \"%s\", \"seats\": %d}", group, pick (play, 1, 3));
+  g_autofree char *cancel = g_strdup_printf ("{\"session\": \"%s\", \"force\": %s}", group, force);
+
+  if (group == NULL || chance (play, 60))
+    admin (play, "add-session", add);
+  else if (chance (play, 60))
+    admin (play, "change-session", change);
+  else
+    admin (play, "cancel-session", cancel);
+}
+
+static void
 play_round (Play *play)
 {
   guint citizen = pick (play, 1, N_CITIZENS);
@@ -396,6 +452,11 @@ play_round (Play *play)
   if (chance (play, 10))
     {
       tell_facts (play, citizen);
+      return;
+    }
+  if (chance (play, 10))
+    {
+      plan_something (play, listed);
       return;
     }
   if (booking == NULL && chance (play, 25))
