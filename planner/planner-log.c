@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "calsync-civil.h"
 
 #define CPR_DIGITS 10
@@ -60,37 +61,72 @@ append_escaped (GString *line, const char *text)
 }
 
 static gboolean
+is_awkward (char c)
+{
+  return (guint8) c <= 0x20 || c == '"' || c == '=' || c == '\\' || c == 0x7f;
+}
+
+static gboolean
 needs_quotes (const char *text)
 {
   for (const char *c = text; *c != '\0'; c++)
-    if ((guint8) *c <= 0x20 || *c == '"' || *c == '=' || *c == '\\' || *c == 0x7f)
+    if (is_awkward (*c))
       return TRUE;
   return *text == '\0';
+}
+
+/* Nothing in it to quote or to escape, and too few digits together for a citizen's number: it may be
+ * written as it stands. Most fields of most lines are so. */
+static gboolean
+is_plain (const char *text, gsize *out_length)
+{
+  guint n_digits = 0;
+  gsize i = 0;
+
+  for (; text[i] != '\0'; i++)
+    {
+      n_digits = g_ascii_isdigit (text[i]) || text[i] == '-' ? n_digits + 1 : 0;
+      if (n_digits >= CPR_DIGITS || is_awkward (text[i]) || (guint8) text[i] >= 0x80)
+        return FALSE;
+    }
+  *out_length = i;
+  return i > 0;
 }
 
 static void
 append_name (GString *line, const char *name)
 {
-  if (log_format == PLANNER_LOG_JSON)
-    g_string_append_printf (line, "%s\"%s\":", line->len == 1 ? "" : ",", name);
-  else
-    g_string_append_printf (line, "%s%s=", line->len == 0 ? "" : " ", name);
+  gboolean is_json = log_format == PLANNER_LOG_JSON;
+
+  if (line->len > (is_json ? 1 : 0))
+    g_string_append_c (line, is_json ? ',' : ' ');
+  if (is_json)
+    g_string_append_c (line, '"');
+  g_string_append (line, name);
+  g_string_append (line, is_json ? "\":" : "=");
 }
 
 static void
 append_text (GString *line, const char *name, const char *text)
 {
   g_autofree char *masked = NULL;
-  gboolean quotes;
+  gboolean quotes = log_format == PLANNER_LOG_JSON;
+  gsize length = 0;
 
   if (text == NULL)
     return;
-  masked = dup_masked (text);
-  quotes = log_format == PLANNER_LOG_JSON || needs_quotes (masked);
   append_name (line, name);
+  if (!is_plain (text, &length))
+    {
+      masked = dup_masked (text);
+      quotes = quotes || needs_quotes (masked);
+    }
   if (quotes)
     g_string_append_c (line, '"');
-  append_escaped (line, masked);
+  if (masked != NULL)
+    append_escaped (line, masked);
+  else
+    g_string_append_len (line, text, length);
   if (quotes)
     g_string_append_c (line, '"');
 }
@@ -99,7 +135,14 @@ static void
 append_number (GString *line, const char *name, gint64 number)
 {
   append_name (line, name);
-  g_string_append_printf (line, "%" G_GINT64_FORMAT, number);
+  decimal_append (line, number);
+}
+
+static void
+append_part (GString *line, int number, guint n_digits, char separator)
+{
+  decimal_append_padded (line, (guint) number, n_digits);
+  g_string_append_c (line, separator);
 }
 
 /* In UTC to the microsecond, so that lines sort; the machine's zone plays no part. */
@@ -108,13 +151,20 @@ append_time (GString *line)
 {
   gint64 now_us = clock_now_us ();
   CalsyncLocalTime utc;
-  char text[40];
 
   calsync_local_from_seconds (now_us / G_USEC_PER_SEC, &utc);
-  g_snprintf (text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", utc.year, utc.month,
-              utc.day, utc.hour, utc.minute, utc.second, (int) (now_us % G_USEC_PER_SEC));
   append_name (line, "time");
-  g_string_append_printf (line, log_format == PLANNER_LOG_JSON ? "\"%s\"" : "%s", text);
+  if (log_format == PLANNER_LOG_JSON)
+    g_string_append_c (line, '"');
+  append_part (line, utc.year, 4, '-');
+  append_part (line, utc.month, 2, '-');
+  append_part (line, utc.day, 2, 'T');
+  append_part (line, utc.hour, 2, ':');
+  append_part (line, utc.minute, 2, ':');
+  append_part (line, utc.second, 2, '.');
+  append_part (line, (int) (now_us % G_USEC_PER_SEC), 6, 'Z');
+  if (log_format == PLANNER_LOG_JSON)
+    g_string_append_c (line, '"');
 }
 
 static GString *

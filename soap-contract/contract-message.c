@@ -57,7 +57,7 @@ check_simple (const ContractSimple *simple, const char *value)
   gsize length_bytes = strlen (text);
   if (!contract_text_is_sendable (text, length_bytes))
     return "has characters that XML cannot hold";
-  if (!simple->collapses)
+  if (!simple->collapses || contract_text_is_collapsed (text, length_bytes))
     return contract_value_check_string (simple, text, length_bytes);
   g_autofree char *collapsed = g_strdup (text);
   length_bytes = contract_text_collapse (collapsed, length_bytes);

@@ -74,6 +74,28 @@ contract_text_collapse (char *text, gsize length_bytes)
 }
 
 /**
+ * contract_text_is_collapsed:
+ * @text: (array length=length_bytes): a text
+ * @length_bytes: its length
+ *
+ * Thread: any.
+ *
+ * Returns: whether contract_text_collapse() would leave it as it is
+ */
+gboolean
+contract_text_is_collapsed (const char *text, gsize length_bytes)
+{
+  gboolean after_space = TRUE;
+  for (gsize i = 0; i < length_bytes; i++)
+    {
+      if (is_space (text[i]) && (after_space || text[i] != ' '))
+        return FALSE;
+      after_space = text[i] == ' ';
+    }
+  return length_bytes == 0 || !after_space;
+}
+
+/**
  * contract_text_parse_boolean:
  * @text: (array length=length_bytes): a text without blanks around it
  * @length_bytes: its length

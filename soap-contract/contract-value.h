@@ -40,6 +40,7 @@ const char *contract_value_check_int (const ContractSimple *simple,
 gboolean contract_text_is_sendable (const char *text, gsize length_bytes);
 gboolean contract_text_is_blank (const char *text, gsize length_bytes);
 gsize contract_text_collapse (char *text, gsize length_bytes);
+gboolean contract_text_is_collapsed (const char *text, gsize length_bytes);
 void contract_text_trim (const char **text, gsize *length_bytes);
 gboolean contract_text_parse_boolean (const char *text, gsize length_bytes, gboolean *out_value);
 

@@ -2,6 +2,7 @@
 /* Bookings as JSON, for journal and outbox; a citizen appears by surrogate id only. */
 #include "ops/booking-journal.h"
 
+#include "base/decimal.h"
 #include "base/ids.h"
 #include "store/citizen-store.h"
 #include "store/evidence-store.h"
@@ -36,23 +37,13 @@ add_prose (GString *json, const char *name, const char *text, const char *cpr)
   add_text (json, name, masked);
 }
 
-/* A booking has thirty numbers, twice in a move: printf would be a third of the whole text's cost. */
 static void
 add_int (GString *json, const char *name, gint64 value)
 {
-  char digits[24];
-  char *at = digits + sizeof digits;
-  guint64 rest = value < 0 ? -(guint64) value : (guint64) value;
-
-  do
-    *--at = (char) ('0' + rest % 10);
-  while ((rest /= 10) > 0);
-  if (value < 0)
-    *--at = '-';
   g_string_append (json, ",\"");
   g_string_append (json, name);
   g_string_append (json, "\":");
-  g_string_append_len (json, at, digits + sizeof digits - at);
+  decimal_append (json, value);
 }
 
 static void

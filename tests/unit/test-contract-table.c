@@ -2,6 +2,7 @@
 /* The generated tables: operations, automata against libxml2's patterns, every day of the CPR pattern. */
 
 #include "contract-random.h"
+#include "contract-value.h"
 #include "testlib.h"
 
 #include <libxml/xmlregexp.h>
@@ -205,6 +206,27 @@ test_limits (void)
     }
 }
 
+/* All texts of up to six characters out of four: what is said to be collapsed is what collapsing leaves. */
+static void
+test_collapse (void)
+{
+  static const char alphabet[] = " \na\xc3";
+
+  for (guint number = 0; number < 4096 * 4; number++)
+    {
+      char text[8] = "", collapsed[8];
+      gsize length = number >> 12, n_bytes;
+
+      for (gsize i = 0; i < length * 2; i++)
+        text[i] = alphabet[number >> (2 * i) & 3];
+      length *= 2;
+      memcpy (collapsed, text, sizeof text);
+      n_bytes = contract_text_collapse (collapsed, length);
+      g_assert_cmpint (contract_text_is_collapsed (text, length), ==,
+                       n_bytes == length && memcmp (collapsed, text, length) == 0);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -213,6 +235,7 @@ main (int argc, char **argv)
   g_test_add_func ("/contract-table/cpr", test_cpr);
   g_test_add_func ("/contract-table/patterns", test_patterns);
   g_test_add_func ("/contract-table/mail-length", test_mail_length);
+  g_test_add_func ("/contract-table/collapse", test_collapse);
   g_test_add_func ("/contract-table/limits", test_limits);
   return g_test_run ();
 }

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Numbers in decimal, where a printf would be a good part of the work. */
+#pragma once
+
+#include <glib.h>
+
+void decimal_append (GString *text, gint64 number);
+void decimal_append_padded (GString *text, guint number, guint n_digits);
