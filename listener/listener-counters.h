@@ -17,7 +17,7 @@ G_BEGIN_DECLS
  * @LISTENER_REFUSED_HEAD_SIZE: 431, head or number of fields above the limit.
  * @LISTENER_REFUSED_BODY_SIZE: 413, body above the limit.
  * @LISTENER_REFUSED_MEMORY: 503, too many body bytes held at once over all connections.
- * @LISTENER_REFUSED_CERTIFICATE: handshake refused: client certificate missing or not verified.
+ * @LISTENER_REFUSED_CERTIFICATE: handshake refused, or 403: client certificate missing or not verified (any more).
  * @LISTENER_REFUSED_CONNECTIONS: closed at accept: connection cap reached and none idle.
  * @LISTENER_REFUSED_PEER: closed at accept: this peer's cap reached.
  * @LISTENER_REFUSED_DESCRIPTORS: closed at accept: no descriptor or memory left.
@@ -50,6 +50,7 @@ typedef enum
  * @n_timed_out_idle: keep-alive connections closed after their rest.
  * @n_timed_out_reply: cut while reading their reply too slowly.
  * @n_evicted: resting connections closed to make room for new ones.
+ * @n_resumed: connections that resumed an earlier TLS session.
  * @n_gone: clients seen to leave before their reply.
  * @n_bytes_in: bytes of heads and bodies received.
  * @n_bytes_out: bytes of reply bodies handed to the network layer.
@@ -69,6 +70,7 @@ typedef struct
   guint64 n_timed_out_idle;
   guint64 n_timed_out_reply;
   guint64 n_evicted;
+  guint64 n_resumed;
   guint64 n_gone;
   guint64 n_bytes_in;
   guint64 n_bytes_out;

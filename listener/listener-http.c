@@ -28,7 +28,8 @@ begin_connection (Listener *listener, struct MHD_Connection *mhd, void **socket_
   listener->counters.n_open++;
   if (tls != NULL)
     connection->tls = listener_tls_session_new (
-      tls, MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session);
+      tls, MHD_get_connection_info (mhd, MHD_CONNECTION_INFO_GNUTLS_SESSION)->tls_session,
+      connection->peer_text);
   listener_connection_receive (connection);
 }
 
@@ -87,13 +88,29 @@ on_unescape (void *cls, struct MHD_Connection *mhd, char *text)
   return strlen (text);
 }
 
+/* Whether the client's certificate is still good; a resumed session's is looked at here for the first time. */
+static gboolean
+admit (ListenerConnection *connection, ListenerHead *head)
+{
+  if (connection->tls == NULL)
+    return TRUE;
+  if (!connection->greeted && listener_tls_session_is_resumed (connection->tls))
+    connection->listener->counters.n_resumed++;
+  connection->greeted = TRUE;
+  if (listener_tls_session_admit (connection->tls))
+    return TRUE;
+  head->status = MHD_HTTP_FORBIDDEN;
+  head->refusal = LISTENER_REFUSED_CERTIFICATE;
+  return FALSE;
+}
+
 static enum MHD_Result
 on_head (ListenerConnection *connection, const char *method, const char *version)
 {
   ListenerHead head;
   gboolean body_follows;
 
-  if (listener_head_scan (&head, connection, method, version))
+  if (listener_head_scan (&head, connection, method, version) && admit (connection, &head))
     {
       connection->request = listener_request_new (connection, &head);
       connection->listener->counters.n_bytes_in += head.n_bytes;

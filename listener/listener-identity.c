@@ -105,25 +105,13 @@ read_fingerprint (gnutls_x509_crt_t certificate)
   return format_hex (bytes, n_bytes);
 }
 
-static char *
-describe_problem (guint status)
-{
-  gnutls_datum_t datum = { 0 };
-
-  if (status == 0)
-    return NULL;
-  if (gnutls_certificate_verification_status_print (status, GNUTLS_CRT_X509, &datum, 0) < 0)
-    return g_strdup ("the certificate is not trusted");
-  return take_text (&datum);
-}
-
 static ListenerIdentity *
-read_identity (gnutls_x509_crt_t certificate, guint status)
+read_identity (gnutls_x509_crt_t certificate, ListenerVerdict verdict)
 {
   ListenerIdentity *identity = g_atomic_rc_box_new0 (ListenerIdentity);
 
-  identity->verified = status == 0;
-  identity->problem = describe_problem (status);
+  identity->verified = verdict == LISTENER_VERDICT_GOOD;
+  identity->problem = identity->verified ? NULL : listener_verdict_get_sentence (verdict);
   identity->subject = read_name (certificate, gnutls_x509_crt_get_dn3);
   identity->issuer = read_name (certificate, gnutls_x509_crt_get_issuer_dn3);
   identity->serial = read_serial (certificate);
@@ -138,22 +126,19 @@ read_identity (gnutls_x509_crt_t certificate, guint status)
 }
 
 /*
- * Who the peer of @gnutls_session is, its chain having been judged as @status (0: verified); %NULL when it
- * showed no certificate, or one that cannot be read.
+ * Whom the certificate @der names, its chain having been judged as @verdict; %NULL when there is none, or one that
+ * cannot be read.
  */
 ListenerIdentity *
-listener_identity_new (gpointer gnutls_session, guint status)
+listener_identity_new (const gnutls_datum_t *der, ListenerVerdict verdict)
 {
-  guint n_certificates = 0;
-  const gnutls_datum_t *chain =
-    gnutls_certificate_get_peers ((gnutls_session_t) gnutls_session, &n_certificates);
   gnutls_x509_crt_t certificate;
   ListenerIdentity *identity = NULL;
 
-  if (chain == NULL || n_certificates == 0 || gnutls_x509_crt_init (&certificate) < 0)
+  if (der == NULL || gnutls_x509_crt_init (&certificate) < 0)
     return NULL;
-  if (gnutls_x509_crt_import (certificate, &chain[0], GNUTLS_X509_FMT_DER) == 0)
-    identity = read_identity (certificate, status);
+  if (gnutls_x509_crt_import (certificate, der, GNUTLS_X509_FMT_DER) == 0)
+    identity = read_identity (certificate, verdict);
   gnutls_x509_crt_deinit (certificate);
   return identity;
 }
@@ -163,7 +148,6 @@ clear_identity (gpointer data)
 {
   ListenerIdentity *identity = data;
 
-  g_free (identity->problem);
   g_free (identity->subject);
   g_free (identity->issuer);
   g_free (identity->serial);

@@ -62,6 +62,7 @@ struct _ListenerConnection
   ListenerPhase phase;
   gboolean queued;
   gboolean busy;      /* counted in n_busy */
+  gboolean greeted;   /* has sent a request head */
   gboolean suspended; /* taken out of the library's hands until the reply */
   gint64 deadline_us;
   gint64 receive_until_us; /* of the whole request, over all looks */

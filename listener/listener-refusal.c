@@ -22,6 +22,7 @@ static const struct
   const char *text;
 } replies[] = {
   { 400, "Bad Request", "The request is not strict HTTP/1.1.\n" },
+  { 403, "Forbidden", "The client certificate is not accepted.\n" },
   { 405, "Method Not Allowed", "Only GET, HEAD and POST are served.\n" },
   { 413, "Content Too Large", "The body is larger than this server accepts.\n" },
   { 417, "Expectation Failed", "Only the expectation 100-continue is known.\n" },

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* Forward secrecy only; TLS 1.0 and 1.1 are history; certificates of at least medium strength. */
@@ -20,6 +21,7 @@ typedef struct
   gnutls_priority_t priority;
   ListenerClientCertificate client_certificate;
   gint64 expires_unix_us;
+  ListenerTrust *trust; /* NULL when nobody is asked */
 } TlsMaterial;
 
 struct _ListenerTls
@@ -27,15 +29,20 @@ struct _ListenerTls
   grefcount references;
   ListenerTlsSettings settings;
   TlsMaterial *material;
+  guint8 ticket_key[LISTENER_TICKET_KEY_BYTES];
+  gboolean has_ticket_key;
 };
 
 struct _ListenerTlsSession
 {
   TlsMaterial *material;
   gnutls_session_t session; /* the library's */
-  guint status;             /* of gnutls_certificate_verify_peers() */
+  const char *peer;         /* the connection's */
+  ListenerVerdict verdict;
+  guint64 generation; /* of the trust that gave it; 0 before */
+  gint64 judged_us;
   gboolean refused;
-  ListenerIdentity *identity;
+  ListenerIdentity *identity; /* as judged; worked out when asked for */
 };
 
 static void
@@ -47,6 +54,7 @@ clear_material (gpointer data)
     gnutls_certificate_free_credentials (material->credentials);
   if (material->priority != NULL)
     gnutls_priority_deinit (material->priority);
+  g_clear_pointer (&material->trust, listener_trust_unref);
 }
 
 static void
@@ -110,51 +118,80 @@ load_key (TlsMaterial *material, const ListenerTlsSettings *settings, GError **e
   return TRUE;
 }
 
+/* The library's own idea of trust is what it names to clients; the verdict is the trust's. */
 static gboolean
-load_trust (TlsMaterial *material, const ListenerTlsSettings *settings, GError **error)
+take_trust (TlsMaterial *material, const ListenerTlsSettings *settings, GError **error)
 {
+  gnutls_x509_crt_t *authorities;
+  guint n_authorities;
   int code;
 
   if (settings->client_certificate == LISTENER_CLIENT_CERTIFICATE_NONE)
     return TRUE;
-  if (settings->trust_file == NULL)
+  if (settings->trust == NULL)
     {
       g_set_error_literal (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE,
                            "client certificates cannot be judged without a trust file");
       return FALSE;
     }
-  code = gnutls_certificate_set_x509_trust_file (material->credentials, settings->trust_file,
-                                                 GNUTLS_X509_FMT_PEM);
-  if (code <= 0)
-    return fail (error, "trust file", settings->trust_file,
-                 code < 0 ? code : GNUTLS_E_NO_CERTIFICATE_FOUND);
-  return TRUE;
+  material->trust = listener_trust_ref (settings->trust);
+  authorities = listener_trust_get_authorities (settings->trust, &n_authorities);
+  code =
+    gnutls_certificate_set_x509_trust (material->credentials, authorities, (int) n_authorities);
+  return code > 0 || fail (error, "trust file", "", code);
 }
 
-static guint
-judge (gnutls_session_t session)
+/* Clears the old identity: it says what was believed then. */
+static void
+judge (ListenerTlsSession *self)
 {
-  gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
-                                    .data = (void *) GNUTLS_KP_TLS_WWW_CLIENT };
-  guint status = GNUTLS_CERT_INVALID;
+  ListenerTrust *trust = self->material->trust;
+  guint n_certificates = 0;
+  const gnutls_datum_t *chain = gnutls_certificate_get_peers (self->session, &n_certificates);
 
-  if (gnutls_certificate_verify_peers (session, &purpose, 1, &status) < 0)
-    status |= GNUTLS_CERT_INVALID;
-  return status;
+  self->verdict = listener_trust_judge (trust, chain, n_certificates);
+  self->generation = listener_trust_get_generation (trust);
+  self->judged_us = g_get_monotonic_time ();
+  g_clear_pointer (&self->identity, listener_identity_unref);
+}
+
+static ListenerIdentity *
+get_identity (ListenerTlsSession *self)
+{
+  guint n_certificates = 0;
+  const gnutls_datum_t *chain = gnutls_certificate_get_peers (self->session, &n_certificates);
+
+  if (self->identity == NULL)
+    self->identity = listener_identity_new (n_certificates > 0 ? chain : NULL, self->verdict);
+  return self->identity;
+}
+
+static gboolean
+is_refusal (const ListenerTlsSession *self)
+{
+  return self->verdict != LISTENER_VERDICT_GOOD &&
+         self->material->client_certificate == LISTENER_CLIENT_CERTIFICATE_REQUIRED;
 }
 
 static gnutls_alert_description_t
-choose_alert (gboolean shown, guint status)
+choose_alert (ListenerVerdict verdict)
 {
-  if (!shown)
-    return GNUTLS_A_CERTIFICATE_REQUIRED;
-  if ((status & GNUTLS_CERT_EXPIRED) != 0)
-    return GNUTLS_A_CERTIFICATE_EXPIRED;
-  if ((status & GNUTLS_CERT_REVOKED) != 0)
-    return GNUTLS_A_CERTIFICATE_REVOKED;
-  if ((status & GNUTLS_CERT_SIGNER_NOT_FOUND) != 0)
-    return GNUTLS_A_UNKNOWN_CA;
-  return GNUTLS_A_BAD_CERTIFICATE;
+  switch ((int) verdict)
+    {
+    case LISTENER_VERDICT_NONE_SHOWN:
+      return GNUTLS_A_CERTIFICATE_REQUIRED;
+    case LISTENER_VERDICT_EXPIRED:
+      return GNUTLS_A_CERTIFICATE_EXPIRED;
+    case LISTENER_VERDICT_REVOKED:
+      return GNUTLS_A_CERTIFICATE_REVOKED;
+    case LISTENER_VERDICT_UNKNOWN_ISSUER:
+      return GNUTLS_A_UNKNOWN_CA;
+    case LISTENER_VERDICT_LIST_MISSING:
+    case LISTENER_VERDICT_LIST_STALE:
+      return GNUTLS_A_CERTIFICATE_UNKNOWN;
+    default:
+      return GNUTLS_A_BAD_CERTIFICATE;
+    }
 }
 
 /*
@@ -165,15 +202,13 @@ static int
 on_verify (gnutls_session_t session)
 {
   ListenerTlsSession *self = gnutls_session_get_ptr (session);
-  guint n_certificates = 0;
-  gboolean shown = gnutls_certificate_get_peers (session, &n_certificates) != NULL;
 
-  self->status = shown ? judge (session) : GNUTLS_CERT_INVALID;
-  if (self->status == 0 ||
-      self->material->client_certificate != LISTENER_CLIENT_CERTIFICATE_REQUIRED)
+  judge (self);
+  if (!is_refusal (self))
     return 0;
   self->refused = TRUE;
-  gnutls_alert_send (session, GNUTLS_AL_FATAL, choose_alert (shown, self->status));
+  listener_trust_refuse (self->material->trust, self->verdict, get_identity (self), self->peer);
+  gnutls_alert_send (session, GNUTLS_AL_FATAL, choose_alert (self->verdict));
   return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
@@ -196,9 +231,10 @@ load_material (const ListenerTlsSettings *settings, GError **error)
       fail (error, "priority string", priority, code);
       return NULL;
     }
-  if (!load_key (material, settings, error) || !load_trust (material, settings, error))
+  if (!load_key (material, settings, error) || !take_trust (material, settings, error))
     return NULL;
-  gnutls_certificate_set_verify_function (material->credentials, on_verify);
+  if (material->trust != NULL)
+    gnutls_certificate_set_verify_function (material->credentials, on_verify);
   return g_steal_pointer (&material);
 }
 
@@ -222,7 +258,8 @@ listener_tls_new (const ListenerTlsSettings *settings, GError **error)
   tls->settings = *settings;
   tls->settings.certificate_file = g_strdup (settings->certificate_file);
   tls->settings.key_file = g_strdup (settings->key_file);
-  tls->settings.trust_file = g_strdup (settings->trust_file);
+  if (settings->trust != NULL)
+    listener_trust_ref (settings->trust);
   tls->settings.priority = g_strdup (settings->priority);
   tls->material = g_steal_pointer (&material);
   return tls;
@@ -253,7 +290,7 @@ listener_tls_unref (ListenerTls *tls)
   unref_material (tls->material);
   g_free ((char *) tls->settings.certificate_file);
   g_free ((char *) tls->settings.key_file);
-  g_free ((char *) tls->settings.trust_file);
+  g_clear_pointer (&tls->settings.trust, listener_trust_unref);
   g_free ((char *) tls->settings.priority);
   g_free (tls);
 }
@@ -263,8 +300,8 @@ listener_tls_unref (ListenerTls *tls)
  * @tls: a TLS side.
  * @error: %LISTENER_ERROR_CERTIFICATE; the former material then stays in force.
  *
- * Reads the files again. Connections from now on use them; open ones keep what they began with.
- * Reads files; blocks. Loop thread.
+ * Reads certificate and key again; the trust has its own listener_trust_reload(), to be called first. Connections from
+ * now on use them; open ones keep what they began with. Reads files; blocks. Loop thread.
  *
  * Returns: whether the new material is in force.
  */
@@ -281,6 +318,22 @@ listener_tls_reload (ListenerTls *tls, GError **error)
 }
 
 /**
+ * listener_tls_set_ticket_key:
+ * @tls: a TLS side.
+ * @key: random bytes; copied.
+ *
+ * From now on sessions get tickets by which they may be resumed for @resumption_s, TLS 1.2 and 1.3 alike, and only
+ * tickets under this key are taken: call it again now and then. A resumed session is judged like a new one, by the
+ * certificate that its ticket carries. Loop thread.
+ */
+void
+listener_tls_set_ticket_key (ListenerTls *tls, const guint8 key[LISTENER_TICKET_KEY_BYTES])
+{
+  memcpy (tls->ticket_key, key, sizeof tls->ticket_key);
+  tls->has_ticket_key = tls->settings.resumption_s > 0;
+}
+
+/**
  * listener_tls_get_expiry_unix_us:
  * @tls: a TLS side.
  *
@@ -292,15 +345,25 @@ listener_tls_get_expiry_unix_us (const ListenerTls *tls)
   return tls->material->expires_unix_us;
 }
 
+static void
+enable_tickets (ListenerTls *tls, gnutls_session_t session)
+{
+  gnutls_datum_t key = { .data = tls->ticket_key, .size = sizeof tls->ticket_key };
+
+  gnutls_db_set_cache_expiration (session, (int) tls->settings.resumption_s);
+  gnutls_session_ticket_enable_server (session, &key);
+}
+
 /*
  * Puts our own credentials and rules in place of the HTTP library's on @gnutls_session, before its
  * handshake. The session's user pointer, which the library uses with pre-shared keys only, becomes ours.
  */
 ListenerTlsSession *
-listener_tls_session_new (ListenerTls *tls, gpointer gnutls_session)
+listener_tls_session_new (ListenerTls *tls, gpointer gnutls_session, const char *peer)
 {
   ListenerTlsSession *self = g_new0 (ListenerTlsSession, 1);
 
+  self->peer = peer;
   self->material = g_rc_box_acquire (tls->material);
   self->session = gnutls_session;
   gnutls_session_set_ptr (self->session, self);
@@ -311,6 +374,8 @@ listener_tls_session_new (ListenerTls *tls, gpointer gnutls_session)
                                                             LISTENER_CLIENT_CERTIFICATE_NONE
                                                           ? GNUTLS_CERT_IGNORE
                                                           : GNUTLS_CERT_REQUEST);
+  if (tls->has_ticket_key)
+    enable_tickets (tls, self->session);
   return self;
 }
 
@@ -329,13 +394,38 @@ listener_tls_session_is_refused (const ListenerTlsSession *session)
   return session->refused;
 }
 
-/* A reference to who the peer is, worked out at its first request; %NULL without a certificate. */
+gboolean
+listener_tls_session_is_resumed (const ListenerTlsSession *session)
+{
+  return gnutls_session_is_resumed (session->session) != 0;
+}
+
+/*
+ * Whether a request of @session may be served. Judges again what the handshake could not (a resumed session shows its
+ * certificate to nobody) or what has changed since: other trust, other lists, time.
+ */
+gboolean
+listener_tls_session_admit (ListenerTlsSession *session)
+{
+  ListenerTrust *trust = session->material->trust;
+
+  if (trust == NULL)
+    return TRUE;
+  if (listener_trust_must_judge_again (trust, session->generation, session->judged_us))
+    judge (session);
+  if (!is_refusal (session))
+    return TRUE;
+  listener_trust_refuse (trust, session->verdict, get_identity (session), session->peer);
+  return FALSE;
+}
+
+/* A reference to who the peer is, as last judged; %NULL without a certificate. */
 ListenerIdentity *
 listener_tls_session_dup_identity (ListenerTlsSession *session)
 {
-  if (session->identity == NULL)
-    session->identity = listener_identity_new (session->session, session->status);
-  return session->identity != NULL ? g_atomic_rc_box_acquire (session->identity) : NULL;
+  ListenerIdentity *identity = session->material->trust != NULL ? get_identity (session) : NULL;
+
+  return identity != NULL ? g_atomic_rc_box_acquire (identity) : NULL;
 }
 
 /* Sends what fits now, then ends our half of the TLS layer. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "planner-config-callers.h"
 #include "planner-config-table.h"
 
 #define NONE G_MININT64
@@ -172,26 +173,8 @@ caller_free (gpointer data)
 
   clear_values (config_caller_keys, config_n_caller_keys, caller);
   g_free (caller->name);
+  g_free (caller->wanted_serial);
   g_free (caller);
-}
-
-static gboolean
-check_fingerprint (ConfigCaller *caller, const char *group, GError **error)
-{
-  g_autoptr (GString) digits = g_string_new (NULL);
-
-  for (const char *c = caller->fingerprint; *c != '\0'; c++)
-    if (g_ascii_isxdigit (*c))
-      g_string_append_c (digits, g_ascii_tolower (*c));
-    else if (*c != ':' && *c != ' ')
-      return fail (error, group, "fingerprint", "has characters that are not hex digits");
-  if (digits->len != 0 && digits->len != 64)
-    return fail (error, group, "fingerprint", "must have 64 hex digits");
-  g_free (caller->fingerprint);
-  caller->fingerprint = g_string_free (g_steal_pointer (&digits), FALSE);
-  if ((*caller->issuer == '\0') != (*caller->subject_serial == '\0'))
-    return fail (error, group, NULL, "needs issuer and subject-serial together, or neither");
-  return TRUE;
 }
 
 static gboolean
@@ -207,7 +190,7 @@ read_caller (PlannerConfig *config, GKeyFile *file, const char *group, GError **
     if (!read_key (&config_caller_keys[i], file, group, caller, error))
       return FALSE;
   return check_names (config_caller_keys, config_n_caller_keys, file, group, NULL, error) &&
-         check_fingerprint (caller, group, error);
+         planner_config_check_caller (caller, group, error);
 }
 
 static gboolean
@@ -243,15 +226,7 @@ check_whole (const PlannerConfig *config, GError **error)
     return fail (error, "plain", "caller", "must name a [caller NAME] when the face is open");
   if (!g_strv_contains (levels, config->log_level))
     return fail (error, "log", "level", "must be debug, info, warning or error");
-  for (guint i = 0; i < config->callers->len; i++)
-    for (guint j = 0; j < i; j++)
-      {
-        const ConfigCaller *one = config->callers->pdata[i];
-        const ConfigCaller *other = config->callers->pdata[j];
-        if (*one->fingerprint != '\0' && strcmp (one->fingerprint, other->fingerprint) == 0)
-          return fail (error, one->name, "fingerprint", "stands in two callers");
-      }
-  return TRUE;
+  return planner_config_check_callers (config->callers, error);
 }
 
 static void

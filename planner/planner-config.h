@@ -11,14 +11,29 @@ typedef enum
 } ConfigLogFormat;
 
 /**
+ * ConfigMissingList:
+ * @CONFIG_MISSING_REFUSE: no list of its issuer, no access
+ * @CONFIG_MISSING_ACCEPT: counted, and let in
+ */
+typedef enum
+{
+  CONFIG_MISSING_REFUSE,
+  CONFIG_MISSING_ACCEPT,
+} ConfigMissingList;
+
+/**
  * ConfigCaller:
  * @name: of the group `[caller NAME]`: actor in journal and log
  * @tenant: key of the municipality
  * @roles: bits in the order of config_role_names
  * @units: (nullable): organisation keys; NULL for every unit of the tenant
- * @fingerprint: (nullable): SHA-256 of the client certificate, 64 lower-case hex digits
- * @issuer: (nullable): its issuer, RFC 4514; goes with @subject_serial
- * @subject_serial: (nullable): its subject's serialNumber: CVR and FID in OCES2, UUID in OCES3
+ * @fingerprints: (nullable): SHA-256 of client certificates, 64 lower-case hex digits each
+ * @issuer: a certificate's issuer, RFC 4514; goes with @wanted_serial
+ * @subject_serial: its subject's serialNumber as a whole
+ * @cvr: the organisation number, with @fid or @uuid
+ * @fid: number of an OCES2 function certificate
+ * @uuid: of an OCES3 organisation certificate
+ * @wanted_serial: what the subject's serialNumber must be, by whichever of these keys; empty when by none
  * @system: client system code, -1 for none
  *
  * One entry of the allow-list.
@@ -29,9 +44,13 @@ typedef struct
   char *tenant;
   guint roles;
   char **units;
-  char *fingerprint;
+  char **fingerprints;
   char *issuer;
   char *subject_serial;
+  char *cvr;
+  char *fid;
+  char *uuid;
+  char *wanted_serial;
   gint64 system;
 } ConfigCaller;
 
@@ -54,6 +73,11 @@ typedef struct
   char *dfdg_certificate;
   char *dfdg_key;
   char *dfdg_trust;
+  char *dfdg_crl;
+  gint64 dfdg_crl_missing;
+  gint64 dfdg_crl_grace_h;
+  gint64 dfdg_crl_check_s;
+  gint64 dfdg_resumption_s;
   char *plain_address;
   gint64 plain_port;
   char *plain_caller;

@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 
 #include "config.h"
+#include "planner-metrics-crl.h"
 
 #define N_OPERATIONS      ((guint) CONTRACT_OPERATION_N_OPERATIONS)
 #define UNKNOWN_OPERATION N_OPERATIONS
@@ -41,7 +42,7 @@ struct _PlannerMetrics
 
 static const char *const outcome_names[] = { "ok", "replay", "fault", "busy", "error" };
 static const char *const place_names[] = { "inline", "worker", "writer" };
-static const char *const denial_names[] = { "no-certificate", "bad-certificate", "unknown-caller" };
+static const char *const denial_names[] = { "unknown-caller", "two-callers" };
 static const char *const executor_place_names[] = { "worker", "writer", "bulk" };
 
 typedef void (*AppendFunc) (GString *text, const char *name, const MetricsPicture *picture);
@@ -298,6 +299,37 @@ append_expiry (GString *text, const char *name, const MetricsPicture *picture)
         (picture->faces[i].certificate_expiry_us - picture->now_us) / G_USEC_PER_SEC);
 }
 
+static void
+append_resumed (GString *text, const char *name, const MetricsPicture *picture)
+{
+  for (guint i = 0; i < picture->n_faces; i++)
+    if (picture->faces[i].certificate_expiry_us != 0)
+      append_labelled (text, name, "face", picture->faces[i].name,
+                       picture->faces[i].counters->n_resumed);
+}
+
+static void
+append_verdicts (GString *text, const char *name, const MetricsPicture *picture)
+{
+  if (picture->trust == NULL)
+    return;
+  for (guint i = LISTENER_VERDICT_GOOD + 1; i < LISTENER_N_VERDICTS; i++)
+    append_labelled (text, name, "reason", listener_verdict_get_name (i),
+                     listener_trust_get_counters (picture->trust)->n_refused[i]);
+}
+
+static void
+append_uncertain (GString *text, const char *name, const MetricsPicture *picture)
+{
+  const ListenerTrustCounters *counters;
+
+  if (picture->trust == NULL)
+    return;
+  counters = listener_trust_get_counters (picture->trust);
+  append_labelled (text, name, "reason", "no-revocation-list", counters->n_accepted_missing);
+  append_labelled (text, name, "reason", "stale-revocation-list", counters->n_accepted_stale);
+}
+
 /* clang-format off */
 static const MetricsRow rows[] = {
   { "planner_build_info",                   "gauge",     append_build,       "Version of the program." },
@@ -323,6 +355,13 @@ static const MetricsRow rows[] = {
   { "planner_connections_cut_total",        "counter",   append_cut,         "Connections that ended otherwise than by their client's close." },
   { "planner_requests_refused_total",       "counter",   append_refusals,    "Requests that the listener refused." },
   { "planner_certificate_expiry_seconds",   "gauge",     append_expiry,      "Until the server certificate expires." },
+  { "planner_tls_resumed_total",            "counter",   append_resumed,     "Connections that resumed an earlier TLS session." },
+  { "planner_certificates_refused_total",   "counter",   append_verdicts,    "Client certificates refused, in the handshake or on an open connection." },
+  { "planner_certificates_uncertain_total", "counter",   append_uncertain,   "Client certificates accepted without a revocation list in force." },
+  { "planner_crl_age_seconds",              "gauge",     metrics_append_crl_age,     "Since the revocation list in use was made, by issuer." },
+  { "planner_crl_expiry_seconds",           "gauge",     metrics_append_crl_expiry,  "Until the next revocation list is due; below 0 the grace runs." },
+  { "planner_crl_revoked",                  "gauge",     metrics_append_crl_revoked, "Certificates on the revocation list in use." },
+  { "planner_crl_ignored",                  "gauge",     metrics_append_crl_ignored, "Revocation lists found and not used: wrongly signed, partial or unreadable." },
 };
 /* clang-format on */
 

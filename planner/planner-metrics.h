@@ -5,6 +5,7 @@
 #include "base/executor.h"
 #include "contract-table.h"
 #include "listener-counters.h"
+#include "listener-trust.h"
 
 #include <glib.h>
 
@@ -28,9 +29,8 @@ typedef enum
 
 typedef enum
 {
-  METRICS_NO_CERTIFICATE,
-  METRICS_BAD_CERTIFICATE,
   METRICS_UNKNOWN_CALLER,
+  METRICS_TWO_CALLERS,
   METRICS_N_DENIALS,
 } MetricsDenial;
 
@@ -50,6 +50,8 @@ typedef struct
 /**
  * MetricsPicture:
  *
+ * @trust: (nullable): NULL when no face takes certificates
+ *
  * What others count, at the moment of asking.
  */
 typedef struct
@@ -62,6 +64,7 @@ typedef struct
   guint n_citizens;
   guint64 index_version;
   guint n_notes_lost;
+  const ListenerTrust *trust;
   gint64 now_us;
 } MetricsPicture;
 

@@ -20,5 +20,6 @@ void planner_callers_unref (PlannerCallers *callers);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlannerCallers, planner_callers_unref)
 
 const OpCaller *planner_callers_find (const PlannerCallers *callers,
-                                      const ListenerIdentity *identity);
+                                      const ListenerIdentity *identity,
+                                      const OpCaller **out_other);
 const OpCaller *planner_callers_get_plain (const PlannerCallers *callers);

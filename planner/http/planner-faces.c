@@ -5,11 +5,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/ids.h"
 #include "planner-log.h"
 
 /* An import's JSON may be large; nobody but the socket's owner can send it. */
 #define ADMIN_BODY_BYTES (16u * 1024 * 1024)
 #define ADMIN_REPLY_MS   600000
+/* Tickets are bound to shorter spans besides; with the key go all that it ever protected. */
+#define TICKET_KEY_US (24 * G_TIME_SPAN_HOUR)
 
 static const char *const face_names[] = { "dfdg", "plain", "health", "admin" };
 
@@ -64,6 +67,21 @@ init_settings (ListenerSettings *settings, const PlannerConfig *config)
 }
 
 static gboolean
+load_trust (PlannerFaces *faces, const PlannerConfig *config, GError **error)
+{
+  ListenerTrustSettings settings = {
+    .trust_file = config->dfdg_trust,
+    .crl_path = *config->dfdg_crl != '\0' ? config->dfdg_crl : NULL,
+    .crl_grace_s = (guint) config->dfdg_crl_grace_h * 3600,
+    .accepts_missing = config->dfdg_crl_missing == CONFIG_MISSING_ACCEPT,
+  };
+
+  if (faces->trust == NULL)
+    faces->trust = listener_trust_new (&settings, error);
+  return faces->trust != NULL;
+}
+
+static gboolean
 init_dfdg (PlannerFaces *faces,
            ListenerSettings *settings,
            const PlannerConfig *config,
@@ -71,11 +89,14 @@ init_dfdg (PlannerFaces *faces,
 {
   ListenerTlsSettings tls = { .certificate_file = config->dfdg_certificate,
                               .key_file = config->dfdg_key,
-                              .trust_file = config->dfdg_trust,
-                              .client_certificate = LISTENER_CLIENT_CERTIFICATE_REQUIRED };
+                              .client_certificate = LISTENER_CLIENT_CERTIFICATE_REQUIRED,
+                              .resumption_s = (guint) config->dfdg_resumption_s };
 
   settings->address = config->dfdg_address;
   settings->port = (guint16) config->dfdg_port;
+  if (!load_trust (faces, config, error))
+    return FALSE;
+  tls.trust = faces->trust;
   faces->tls = listener_tls_new (&tls, error);
   settings->tls = faces->tls;
   if (faces->tls == NULL || listener_tls_get_expiry_unix_us (faces->tls) > clock_now_us ())
@@ -171,6 +192,7 @@ planner_faces_open (PlannerFaces *faces,
                     gpointer user_data,
                     GError **error)
 {
+  faces->watch_us = config->dfdg_crl_check_s * G_USEC_PER_SEC;
   for (guint face = 0; face < PLANNER_N_FACES; face++)
     {
       ListenerSettings settings;
@@ -191,6 +213,58 @@ planner_faces_open (PlannerFaces *faces,
   return TRUE;
 }
 
+/* What the log has not been told yet of the revocation lists. */
+static void
+tell_lists (PlannerFaces *faces)
+{
+  const ListenerCrlInfo *crl;
+
+  if (faces->told_generation == listener_trust_get_generation (faces->trust))
+    return;
+  faces->told_generation = listener_trust_get_generation (faces->trust);
+  g_clear_pointer (&faces->told_problem, g_free);
+  for (guint i = 0; (crl = listener_trust_get_crl (faces->trust, i)) != NULL; i++)
+    planner_log_event (crl->problem == NULL ? PLANNER_LOG_INFO : PLANNER_LOG_WARNING,
+                       "revocation-list", "file", crl->file, "issuer", crl->issuer, "not-used",
+                       crl->problem, NULL);
+}
+
+/* The same trouble at every look is one line. */
+static void
+tell_problem (PlannerFaces *faces, const char *problem)
+{
+  if (g_strcmp0 (problem, faces->told_problem) == 0)
+    return;
+  planner_log_event (PLANNER_LOG_ERROR, "reload", "revocation-lists", problem, NULL);
+  g_free (faces->told_problem);
+  faces->told_problem = g_strdup (problem);
+}
+
+static void
+renew_ticket_key (PlannerFaces *faces)
+{
+  guint8 key[LISTENER_TICKET_KEY_BYTES];
+
+  if (faces->tls == NULL || faces->ticket_key_until_us > clock_monotonic_us ())
+    return;
+  ids_random_bytes (key, sizeof key);
+  listener_tls_set_ticket_key (faces->tls, key);
+  faces->ticket_key_until_us = clock_monotonic_us () + TICKET_KEY_US;
+}
+
+static void
+on_watch (gpointer data)
+{
+  PlannerFaces *faces = data;
+  g_autoptr (GError) error = NULL;
+
+  if (!listener_trust_refresh (faces->trust, &error))
+    tell_problem (faces, error->message);
+  tell_lists (faces);
+  renew_ticket_key (faces);
+  timer_arm (faces->watch, clock_monotonic_us () + faces->watch_us);
+}
+
 /**
  * planner_faces_start:
  *
@@ -199,6 +273,11 @@ planner_faces_open (PlannerFaces *faces,
 gboolean
 planner_faces_start (PlannerFaces *faces, GMainContext *context, GError **error)
 {
+  if (faces->trust != NULL)
+    {
+      faces->watch = timer_new (context, on_watch, faces);
+      on_watch (faces);
+    }
   for (guint face = 0; face < PLANNER_N_FACES; face++)
     if (faces->listeners[face] != NULL && !listener_start (faces->listeners[face], context, error))
       {
@@ -211,13 +290,18 @@ planner_faces_start (PlannerFaces *faces, GMainContext *context, GError **error)
 /**
  * planner_faces_reload:
  *
- * Reads certificate, key and trust again; what is wrong with them is logged, and the old ones stay.
+ * Reads trust, revocation lists, certificate and key again; what is wrong with them is logged, and the old ones stay.
  */
 void
 planner_faces_reload (PlannerFaces *faces)
 {
   g_autoptr (GError) error = NULL;
 
+  if (faces->trust != NULL && !listener_trust_reload (faces->trust, &error))
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "trust", error->message, NULL);
+  if (faces->trust != NULL)
+    tell_lists (faces);
+  g_clear_error (&error);
   if (faces->tls != NULL && !listener_tls_reload (faces->tls, &error))
     planner_log_event (PLANNER_LOG_ERROR, "reload", "certificates", error->message, NULL);
 }
@@ -300,4 +384,7 @@ planner_faces_close (PlannerFaces *faces)
       g_clear_pointer (&faces->addresses[face], g_free);
     }
   g_clear_pointer (&faces->tls, listener_tls_unref);
+  g_clear_pointer (&faces->watch, timer_free);
+  g_clear_pointer (&faces->trust, listener_trust_unref);
+  g_clear_pointer (&faces->told_problem, g_free);
 }

@@ -2,6 +2,7 @@
 /* The listeners of plannerd, set up from the configuration. */
 #pragma once
 
+#include "base/timer.h"
 #include "listener.h"
 #include "planner-config.h"
 #include "planner-metrics.h"
@@ -28,11 +29,18 @@ typedef struct
 
 /**
  * PlannerFaces:
+ * @trust: by which every face judges client certificates
  * @listeners: NULL where a face is closed
  */
 typedef struct
 {
   PlannerSockets sockets;
+  ListenerTrust *trust;
+  Timer *watch; /* of the lists' files, and of the ticket key's age */
+  gint64 watch_us;
+  gint64 ticket_key_until_us;
+  guint64 told_generation; /* of the lists that the log knows */
+  char *told_problem;      /* the latest that the log knows */
   Listener *listeners[PLANNER_N_FACES];
   ListenerTls *tls;
   char *addresses[PLANNER_N_FACES];

@@ -18,6 +18,8 @@
 #define XML_TYPE     "text/xml; charset=utf-8"
 #define METRICS_TYPE "text/plain; version=0.0.4; charset=utf-8"
 #define ZONE         "Europe/Copenhagen"
+/* Anybody who reaches the port can be refused; more than these a second are counted only. */
+#define LOGGED_REFUSALS_PER_S 10
 
 struct _PlannerServer
 {
@@ -30,6 +32,8 @@ struct _PlannerServer
   PlannerFaces faces;
   ContractMapping *own_mapping;
   ContractSchema *schema;
+  gint64 refusals_second;
+  guint n_refusals; /* within it */
 };
 
 static void
@@ -109,28 +113,56 @@ route_contract (PlannerServer *server,
     planner_endpoint_handle (&server->endpoint, request, server->callers, caller);
 }
 
-/* The certificate is verified, or the handshake would have failed; it may still be nobody's we know. */
+/* What an operator needs to put a certificate on the allow-list, or to see why it is not let in. */
+static void
+log_denial (const ListenerIdentity *identity, const char *peer, const char *problem)
+{
+  static const ListenerIdentity nobody;
+  const ListenerIdentity *who = identity != NULL ? identity : &nobody;
+
+  planner_log_event (PLANNER_LOG_WARNING, "access-denied", "peer", peer, "fingerprint",
+                     who->fingerprint_sha256, "issuer", who->issuer, "subject-serial",
+                     who->subject_serial_number, "organisation", who->organization_identifier,
+                     "problem", problem, NULL);
+}
+
+/* The certificate is verified, or the listener would have refused it; it may still be nobody's we know. */
 static void
 on_dfdg_request (ListenerRequest *request, gpointer user_data)
 {
   PlannerServer *server = user_data;
   const ListenerIdentity *identity = listener_request_get_identity (request);
-  const OpCaller *caller = planner_callers_find (server->callers, identity);
+  const OpCaller *other = NULL;
+  const OpCaller *caller = planner_callers_find (server->callers, identity, &other);
 
   if (caller != NULL)
     {
       route_contract (server, request, caller, TRUE);
       return;
     }
-  planner_metrics_count_denial (server->metrics, identity == NULL     ? METRICS_NO_CERTIFICATE
-                                                 : identity->verified ? METRICS_UNKNOWN_CALLER
-                                                                      : METRICS_BAD_CERTIFICATE);
-  planner_log_event (PLANNER_LOG_WARNING, "access-denied", "peer",
-                     listener_request_get_peer (request), "fingerprint",
-                     identity == NULL ? NULL : identity->fingerprint_sha256, "issuer",
-                     identity == NULL ? NULL : identity->issuer, "problem",
-                     identity == NULL ? "no certificate" : identity->problem, NULL);
+  planner_metrics_count_denial (server->metrics,
+                                other != NULL ? METRICS_TWO_CALLERS : METRICS_UNKNOWN_CALLER);
+  log_denial (identity, listener_request_get_peer (request),
+              other != NULL ? "the certificate fits two callers of the configuration"
+                            : "the certificate is on no caller of the configuration");
   reply_words (request, 403, "This certificate is not on the allow-list.");
+}
+
+/* In the handshake, or on an open connection; counted by the trust. */
+static void
+on_refused (const ListenerIdentity *identity,
+            ListenerVerdict verdict,
+            const char *peer,
+            gpointer user_data)
+{
+  PlannerServer *server = user_data;
+  gint64 second = clock_monotonic_us () / G_USEC_PER_SEC;
+
+  if (second != server->refusals_second)
+    server->n_refusals = 0;
+  server->refusals_second = second;
+  if (server->n_refusals++ < LOGGED_REFUSALS_PER_S)
+    log_denial (identity, peer, listener_verdict_get_sentence (verdict));
 }
 
 static void
@@ -175,6 +207,7 @@ serve_metrics (PlannerServer *server, ListenerRequest *request)
   picture.n_citizens = state.n_citizens;
   picture.index_version = state.index_version;
   picture.n_notes_lost = state.n_notes_lost;
+  picture.trust = server->faces.trust;
   reply_text (request, 200, METRICS_TYPE, planner_metrics_dup_text (&picture));
 }
 
@@ -264,6 +297,8 @@ planner_server_new (const PlannerConfig *config,
   if (!load_contract (server, error) ||
       !planner_faces_open (&server->faces, config, handlers, server, error))
     return NULL;
+  if (server->faces.trust != NULL)
+    listener_trust_set_refused_func (server->faces.trust, on_refused, server);
   return g_steal_pointer (&server);
 }
 

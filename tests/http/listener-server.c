@@ -19,6 +19,7 @@ typedef struct
 static Server server;
 static ListenerSettings settings;
 static ListenerTlsSettings tls_settings;
+static ListenerTrustSettings trust_settings;
 static gboolean require_certificate;
 static int max_connections;
 static int max_per_peer;
@@ -39,7 +40,7 @@ static const GOptionEntry options[] = {
   { "reply-timeout", 0, 0, G_OPTION_ARG_INT, &reply_timeout_ms, "milliseconds", "N" },
   { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &tls_settings.certificate_file, "PEM", "FILE" },
   { "key", 0, 0, G_OPTION_ARG_FILENAME, &tls_settings.key_file, "PEM", "FILE" },
-  { "trust", 0, 0, G_OPTION_ARG_FILENAME, &tls_settings.trust_file, "PEM", "FILE" },
+  { "trust", 0, 0, G_OPTION_ARG_FILENAME, &trust_settings.trust_file, "PEM", "FILE" },
   { "require", 0, 0, G_OPTION_ARG_NONE, &require_certificate, "client certificates", NULL },
   { NULL },
 };
@@ -167,7 +168,7 @@ apply_options (void)
   settings.idle_timeout_ms = (guint) idle_timeout_ms;
   settings.reply_timeout_ms = (guint) reply_timeout_ms;
   tls_settings.client_certificate = require_certificate ? LISTENER_CLIENT_CERTIFICATE_REQUIRED
-                                    : tls_settings.trust_file != NULL
+                                    : trust_settings.trust_file != NULL
                                       ? LISTENER_CLIENT_CERTIFICATE_OPTIONAL
                                       : LISTENER_CLIENT_CERTIFICATE_NONE;
 }
@@ -206,10 +207,14 @@ static gboolean
 serve (GError **error)
 {
   g_autoptr (ListenerTls) tls = NULL;
+  g_autoptr (ListenerTrust) trust = NULL;
 
   if (tls_settings.certificate_file != NULL)
     {
-      tls = listener_tls_new (&tls_settings, error);
+      if (trust_settings.trust_file != NULL)
+        tls_settings.trust = trust = listener_trust_new (&trust_settings, error);
+      if (trust != NULL || trust_settings.trust_file == NULL)
+        tls = listener_tls_new (&tls_settings, error);
       if (tls == NULL)
         return FALSE;
       settings.tls = tls;

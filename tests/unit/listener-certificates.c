@@ -40,7 +40,8 @@ set_use (gnutls_x509_crt_t certificate, const CertificatePlan *plan)
 {
   check (gnutls_x509_crt_set_basic_constraints (certificate, plan->authority, -1));
   check (gnutls_x509_crt_set_key_usage (
-    certificate, plan->authority ? GNUTLS_KEY_KEY_CERT_SIGN : GNUTLS_KEY_DIGITAL_SIGNATURE));
+    certificate, plan->authority ? GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN
+                                 : GNUTLS_KEY_DIGITAL_SIGNATURE));
   if (plan->purpose != NULL)
     check (gnutls_x509_crt_set_key_purpose_oid (certificate, plan->purpose, 0));
   check (gnutls_x509_crt_set_subject_alt_name (certificate, GNUTLS_SAN_DNSNAME, "localhost", 9,
@@ -165,6 +166,52 @@ certificate_save_key (const Certificate *certificate, const char *folder, const 
 }
 
 static void
+add_revoked (gnutls_x509_crl_t list, const Certificate *const *revoked, gint64 when)
+{
+  for (gsize i = 0; revoked != NULL && revoked[i] != NULL; i++)
+    {
+      guint8 serial[32];
+      gsize n_bytes = sizeof serial;
+
+      check (gnutls_x509_crt_get_serial (revoked[i]->certificate, serial, &n_bytes));
+      check (gnutls_x509_crl_set_crt_serial (list, serial, n_bytes, (time_t) when));
+    }
+}
+
+/**
+ * crl_save:
+ * @plan: what it shall say
+ * @folder: where
+ * @name: a file name
+ *
+ * Returns: (transfer full): the path of the list.
+ */
+char *
+crl_save (const CrlPlan *plan, const char *folder, const char *name)
+{
+  const Certificate *signer = plan->signer != NULL ? plan->signer : plan->issuer;
+  gint64 made = g_get_real_time () / G_USEC_PER_SEC + plan->made_in_s;
+  gnutls_x509_crl_t list;
+  gnutls_datum_t bytes;
+
+  check (gnutls_x509_crl_init (&list));
+  check (gnutls_x509_crl_set_version (list, 2));
+  check (gnutls_x509_crl_set_this_update (list, (time_t) made));
+  check (gnutls_x509_crl_set_next_update (
+    list, (time_t) (made + (plan->lasts_s ? plan->lasts_s : 86400))));
+  check (gnutls_x509_crl_set_number (list, "\1", 1));
+  add_revoked (list, plan->revoked, made);
+  check (
+    gnutls_x509_crl_sign2 (list, plan->issuer->certificate, signer->key, GNUTLS_DIG_SHA256, 0));
+  check (
+    gnutls_x509_crl_export2 (list, plan->der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM, &bytes));
+  gnutls_x509_crl_deinit (list);
+  return save (&bytes, folder, name);
+}
+
+const gnutls_datum_t *tls_client_ticket;
+
+static void
 set_credentials (TlsClient *client, const Certificate *authority, const Certificate *const *chain)
 {
   gnutls_x509_crt_t certificates[4];
@@ -222,6 +269,9 @@ tls_client_new (Harness *harness,
     gnutls_priority_set_direct (client->session, priority != NULL ? priority : "NORMAL", NULL));
   set_credentials (client, authority, chain);
   gnutls_session_set_verify_cert (client->session, "localhost", 0);
+  if (tls_client_ticket != NULL)
+    check (
+      gnutls_session_set_data (client->session, tls_client_ticket->data, tls_client_ticket->size));
   g_unix_set_fd_nonblocking (client->plain->fd, TRUE, NULL);
   gnutls_transport_set_int (client->session, client->plain->fd);
   shake_hands (client);

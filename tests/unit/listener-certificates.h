@@ -35,6 +35,19 @@ void certificate_free (Certificate *certificate);
 char *certificate_save (const Certificate *certificate, const char *folder, const char *name);
 char *certificate_save_key (const Certificate *certificate, const char *folder, const char *name);
 
+/* What a revocation list shall say. */
+typedef struct
+{
+  const Certificate *issuer;
+  const Certificate *signer;         /* NULL: the issuer */
+  const Certificate *const *revoked; /* ended by NULL; NULL for none */
+  gint64 made_in_s;                  /* from now; negative is the past */
+  gint64 lasts_s;                    /* 0: a day */
+  gboolean der;
+} CrlPlan;
+
+char *crl_save (const CrlPlan *plan, const char *folder, const char *name);
+
 typedef struct
 {
   Client *plain;
@@ -42,6 +55,9 @@ typedef struct
   gnutls_certificate_credentials_t credentials;
   int failure; /* 0, or the library's code that ended the connection */
 } TlsClient;
+
+/* Tickets of an earlier connection, to be offered by the next; owned by the test. */
+extern const gnutls_datum_t *tls_client_ticket;
 
 TlsClient *tls_client_new (Harness *harness,
                            const Certificate *authority,

@@ -17,6 +17,7 @@ static Certificate *intermediate;
 static Certificate *server_certificate;
 static char *folder;
 static char *root_file;
+static ListenerTrust *trust;
 static char *server_file;
 static char *server_key_file;
 
@@ -47,11 +48,14 @@ make_material (void)
   root_file = certificate_save (root, folder, "root.pem");
   server_file = certificate_save (server_certificate, folder, "server.pem");
   server_key_file = certificate_save_key (server_certificate, folder, "server.key");
+  trust = listener_trust_new (&(ListenerTrustSettings){ .trust_file = root_file }, NULL);
+  g_assert_nonnull (trust);
 }
 
 static void
 free_material (void)
 {
+  listener_trust_unref (trust);
   certificate_free (root);
   certificate_free (other_root);
   certificate_free (intermediate);
@@ -67,7 +71,7 @@ usual_settings (ListenerClientCertificate client_certificate)
 {
   return (ListenerTlsSettings){ .certificate_file = server_file,
                                 .key_file = server_key_file,
-                                .trust_file = root_file,
+                                .trust = trust,
                                 .client_certificate = client_certificate };
 }
 
@@ -392,18 +396,22 @@ test_reload (void)
     overwrite (server_key_file, renewed, TRUE);
     overwrite (root_file, other_root, FALSE);
     g_clear_error (&error);
+    g_assert_true (listener_trust_reload (trust, &error));
     g_assert_true (listener_tls_reload (harness.settings.tls, &error));
     g_assert_no_error (error);
     g_assert_cmpint (listener_tls_get_expiry_unix_us (harness.settings.tls), >, expiry_us);
     assert_let_in (&harness, new_chain, NULL);
     assert_kept_out (&harness, chain, NULL, GNUTLS_A_UNKNOWN_CA, 1);
+    /* An authority that is trusted no more has no friends left, not even on open connections. */
     g_assert_true (tls_client_send (open, GET ("/echo"), -1));
-    g_assert_true (tls_client_wait_text (open, "200 OK", 3000));
+    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 403 Forbidden", 3000));
+    g_assert_true (tls_client_wait_end (open, 3000));
   }
   harness_clear (&harness);
   overwrite (server_file, server_certificate, FALSE);
   overwrite (server_key_file, server_certificate, TRUE);
   overwrite (root_file, root, FALSE);
+  g_assert_true (listener_trust_reload (trust, &error));
 }
 
 static void
@@ -422,6 +430,7 @@ test_settings (void)
   ListenerTlsSettings good = usual_settings (LISTENER_CLIENT_CERTIFICATE_REQUIRED);
   ListenerTlsSettings bad = good;
   g_autofree char *empty = g_build_filename (folder, "empty.pem", NULL);
+  g_autoptr (GError) error = NULL;
 
   g_assert_true (g_file_set_contents (empty, "nothing\n", -1, NULL));
   bad.key_file = "/nonexistent/server.key";
@@ -433,10 +442,11 @@ test_settings (void)
   bad.certificate_file = root_file;
   assert_refused (&bad, root_file);
   bad = good;
-  bad.trust_file = NULL;
+  bad.trust = NULL;
   assert_refused (&bad, "trust file");
-  bad.trust_file = empty;
-  assert_refused (&bad, "empty.pem");
+  g_assert_null (listener_trust_new (&(ListenerTrustSettings){ .trust_file = empty }, &error));
+  g_assert_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE);
+  g_assert_nonnull (strstr (error->message, "empty.pem"));
   bad = good;
   bad.priority = "NORMAL:+WISHES";
   assert_refused (&bad, "WISHES");

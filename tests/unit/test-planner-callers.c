@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The allow-list: by fingerprint, by issuer and subject serial number, and nobody else. */
+/* The allow-list: by fingerprint, by issuer and subject, and nobody else. */
 #include "http/planner-callers.h"
 #include "testlib.h"
 
@@ -27,7 +27,7 @@ make (void)
 static const char *
 name_of (PlannerCallers *callers, const ListenerIdentity *identity)
 {
-  const OpCaller *caller = planner_callers_find (callers, identity);
+  const OpCaller *caller = planner_callers_find (callers, identity, NULL);
 
   return caller == NULL ? NULL : caller->name;
 }
@@ -39,7 +39,7 @@ test_certificates (void)
   ListenerIdentity identity = { .verified = TRUE, .fingerprint_sha256 = (char *) FINGER };
 
   g_assert_cmpstr (name_of (callers, &identity), ==, "finger");
-  g_assert_cmpstr (planner_callers_find (callers, &identity)->unit_keys[0], ==, "89000");
+  g_assert_cmpstr (planner_callers_find (callers, &identity, NULL)->unit_keys[0], ==, "89000");
   identity.verified = FALSE;
   g_assert_cmpstr (name_of (callers, &identity), ==, NULL);
   identity = (ListenerIdentity){ .verified = TRUE,
@@ -47,7 +47,7 @@ test_certificates (void)
                                  .issuer = (char *) ISSUER,
                                  .subject_serial_number = (char *) SERIAL };
   g_assert_cmpstr (name_of (callers, &identity), ==, "oces");
-  g_assert_cmpuint (planner_callers_find (callers, &identity)->roles, ==, OP_ROLE_KSS);
+  g_assert_cmpuint (planner_callers_find (callers, &identity, NULL)->roles, ==, OP_ROLE_KSS);
   identity.issuer = (char *) "CN=Somebody else";
   g_assert_cmpstr (name_of (callers, &identity), ==, NULL);
   identity.issuer = (char *) ISSUER;
@@ -71,11 +71,63 @@ test_entry_without_certificate (void)
   g_assert_cmpstr (planner_callers_get_plain (callers)->tenant_key, ==, "other");
 }
 
+static const char oces_text[] =
+  "[database]\npath=x\n[dfdg]\nport=0\n"
+  "[caller oces2]\ntenant=demo\nroles=dfdg\nissuer=" ISSUER "\ncvr=00000000\nfid=12345678\n"
+  "[caller oces3]\ntenant=demo\nroles=kss\nissuer=" ISSUER
+  "\ncvr=00000000\nuuid=5D6A3C1E-0b5f-4a7e-9a43-89000000aa01\n"
+  "[caller renewed]\ntenant=demo\nroles=dfdg\nfingerprint=" FINGER " ; " OTHER "\n";
+
+/* A row is one certificate; the identities are of OCES2's and OCES3's shape. */
+static void
+test_oces (void)
+{
+  static const struct
+  {
+    const char *issuer, *serial, *organisation, *fingerprint, *caller, *other;
+  } rows[] = {
+    { ISSUER, "CVR:00000000-FID:12345678", NULL, "", "oces2", NULL },
+    { ISSUER, "CVR:00000001-FID:12345678", NULL, "", NULL, NULL },
+    { ISSUER, "CVR:00000000-FID:12345679", NULL, "", NULL, NULL },
+    { ISSUER, "CVR:00000000-UID:12345678", NULL, "", NULL, NULL },
+    { "CN=TRUST2408", "CVR:00000000-FID:12345678", NULL, "", NULL, NULL },
+    { ISSUER, SERIAL, "NTRDK-00000000", "", "oces3", NULL },
+    { ISSUER, SERIAL, "NTRDK-00000001", "", NULL, NULL },
+    { ISSUER, SERIAL, "NTRSE-00000000", "", NULL, NULL },
+    { ISSUER, SERIAL, NULL, "", NULL, NULL },
+    { "CN=Den Danske Stat OCES", SERIAL, "NTRDK-00000000", "", NULL, NULL },
+    { "CN=x", NULL, NULL, FINGER, "renewed", NULL },
+    { "CN=x", NULL, NULL, OTHER, "renewed", NULL },
+    { ISSUER, SERIAL, "NTRDK-00000000", OTHER, NULL, "oces3" },
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) config = planner_config_parse (oces_text, &error);
+  g_autoptr (PlannerCallers) callers = NULL;
+
+  g_assert_no_error (error);
+  callers = planner_callers_new (config);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      ListenerIdentity identity = { .verified = TRUE,
+                                    .issuer = (char *) rows[i].issuer,
+                                    .subject_serial_number = (char *) rows[i].serial,
+                                    .organization_identifier = (char *) rows[i].organisation,
+                                    .fingerprint_sha256 = (char *) rows[i].fingerprint };
+      const OpCaller *other = NULL;
+      const OpCaller *caller = planner_callers_find (callers, &identity, &other);
+
+      g_test_message ("row %u", (guint) i);
+      g_assert_cmpstr (caller == NULL ? NULL : caller->name, ==, rows[i].caller);
+      g_assert_cmpstr (other == NULL ? NULL : other->name, ==, rows[i].other);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/planner-callers/certificates", test_certificates);
   g_test_add_func ("/planner-callers/entry-without-certificate", test_entry_without_certificate);
+  g_test_add_func ("/planner-callers/oces", test_oces);
   return g_test_run ();
 }

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The configuration: defaults, limits, unknown keys, callers, sample and manual, what takes a restart. */
-/* Also tests: planner-config-table, planner-config-text. */
+/* Also tests: planner-config-callers, planner-config-table, planner-config-text. */
 #include "base/error.h"
 #include "planner-config.h"
 #include "testlib.h"
 
-#define LEAST  "[database]\npath=/tmp/.x/planner.db\n[dfdg]\nport=0\n"
-#define CALLER "[caller a]\ntenant=demo\nroles=dfdg;kss\n"
-#define HEX64  "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define LEAST   "[database]\npath=/tmp/.x/planner.db\n[dfdg]\nport=0\n"
+#define CALLER  "[caller a]\ntenant=demo\nroles=dfdg;kss\n"
+#define OTHER64 "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define OCES    "issuer=CN=Den Danske Stat OCES,O=Demo,C=DK\n"
+#define UUID    "5d6a3c1e-0b5f-4a7e-9a43-89000000aa01"
+#define TWIN    "[caller b]\ntenant=demo\nroles=dfdg\n"
+#define HEX64   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 
 static void
 test_defaults (void)
@@ -49,6 +53,25 @@ static const Wrong wrongs[] = {
   { LEAST CALLER "fingerprint=abc\n", "64 hex digits" },
   { LEAST CALLER "fingerprint=" HEX64 "zz\n", "not hex digits" },
   { LEAST CALLER "issuer=CN=x\n", "issuer and subject-serial together" },
+  { LEAST CALLER "fingerprint=" HEX64 ";abc\n", "64 hex digits" },
+  { LEAST CALLER "issuer=Somebody\nsubject-serial=1\n", "must be a name such as" },
+  { LEAST CALLER OCES "cvr=1234567\nfid=1\n", "cvr must have 8 digits" },
+  { LEAST CALLER OCES "cvr=12345678\n", "cvr and fid together" },
+  { LEAST CALLER OCES "fid=1\n", "cvr and fid together" },
+  { LEAST CALLER OCES "cvr=12345678\nfid=1x\n", "fid must have digits" },
+  { LEAST CALLER OCES "cvr=12345678\nuuid=5d6a3c1e\n", "must be a UUID" },
+  { LEAST CALLER OCES "cvr=12345678\nfid=1\nuuid=" UUID "\n", "only one of them" },
+  { LEAST CALLER OCES "cvr=12345678\nfid=1\nsubject-serial=x\n", "keep one of them" },
+  { LEAST CALLER "cvr=12345678\nfid=1\n", "needs issuer" },
+  { LEAST CALLER OCES "cvr=12345678\nfid=1\n" TWIN OCES "cvr=12345678\nfid=1\n",
+    "stands in two callers, a and b" },
+  { LEAST CALLER OCES "cvr=12345678\nfid=1\n" TWIN OCES "subject-serial=CVR:12345678-FID:1\n",
+    "stands in two callers, a and b" },
+  { LEAST CALLER OCES "cvr=12345678\nuuid=" UUID "\n" TWIN OCES "subject-serial=UI:DK-O:G:" UUID
+                      "\n",
+    "stands in two callers, a and b" },
+  { LEAST CALLER "fingerprint=" OTHER64 ";" HEX64 "\n" TWIN "fingerprint=" HEX64 "\n",
+    "stands in two callers, a and b" },
   { LEAST CALLER "colour=red\n", "[caller a] colour is not a key" },
   { LEAST "[caller a]\ntenant=demo\nroles=dfdg\nfingerprint=" HEX64
           "\n[caller b]\ntenant=demo\nroles=dfdg\nfingerprint=" HEX64 "\n",
@@ -100,7 +123,7 @@ test_callers (void)
   g_assert_cmpuint (g_strv_length (caller->units), ==, 2);
   g_assert_cmpstr (caller->units[1], ==, "89001");
   g_assert_cmpint (caller->system, ==, 12);
-  g_assert_cmpstr (caller->fingerprint, ==, HEX64);
+  g_assert_cmpstr (caller->fingerprints[0], ==, HEX64);
 }
 
 /* Every default of the sample must be what the program takes when the key is left out. */

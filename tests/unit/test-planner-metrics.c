@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Metrics: what is counted is shown, in Prometheus' text form, every family once. */
+/* Also tests: planner-metrics-crl. */
 #include "planner-metrics.h"
 #include "testlib.h"
 
@@ -43,6 +44,7 @@ test_counts_are_shown (void)
   planner_metrics_count_denial (metrics, METRICS_UNKNOWN_CALLER);
   planner_metrics_count_late (metrics);
   text = show (metrics);
+  assert_line (text, "planner_crl_ignored 0");
   assert_line (text, "planner_calls_total{operation=\"CreateBooking\",outcome=\"ok\"} 2");
   assert_line (text, "planner_calls_total{operation=\"unknown\",outcome=\"fault\"} 1");
   assert_line (

@@ -1,0 +1,552 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The verdict over a client's certificate chain: authorities, dates, purpose, strength, revocation. */
+
+#include "listener-error.h"
+#include "listener-trust-private.h"
+
+#include <string.h>
+
+/* Certificates and lists run out while a connection stays open. */
+#define JUDGED_AGAIN_US (60 * G_TIME_SPAN_SECOND)
+/* Of an authority's clock that runs ahead of ours. */
+#define FUTURE_US (10 * G_TIME_SPAN_MINUTE)
+
+struct _ListenerTrust
+{
+  grefcount references;
+  ListenerTrustSettings settings;
+  gnutls_x509_crt_t *authorities;
+  guint n_authorities;
+  gnutls_x509_trust_list_t list; /* borrows the authorities */
+  GPtrArray *crls;               /* of ListenerCrl; NULL when revocation is not looked at */
+  char *crl_stamp;
+  guint64 generation;
+  ListenerTrustCounters counters;
+  ListenerRefusedFunc refused_func;
+  gpointer refused_data;
+};
+
+static const struct
+{
+  const char *name;
+  const char *sentence;
+} verdicts[LISTENER_N_VERDICTS] = {
+  { "good", "" },
+  { "no-certificate", "no certificate was shown" },
+  { "unreadable", "the certificate cannot be read" },
+  { "unknown-issuer", "the issuer is unknown: the chain does not lead to the trust file" },
+  { "expired", "a certificate of the chain has expired" },
+  { "not-yet-valid", "a certificate of the chain is not yet valid" },
+  { "purpose", "the certificate is not meant for TLS clients" },
+  { "weak", "a key or signature of the chain is too weak" },
+  { "invalid", "the chain is not valid" },
+  { "revoked", "a certificate of the chain has been revoked" },
+  { "no-revocation-list", "there is no valid revocation list of an issuer of the chain" },
+  { "stale-revocation-list", "the revocation list of an issuer of the chain is out of date" },
+};
+
+static gboolean
+fail (GError **error, const char *path, int code)
+{
+  g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE, "cannot use trust file %s: %s",
+               path, gnutls_strerror (code));
+  return FALSE;
+}
+
+static gboolean
+load_authorities (ListenerTrust *trust, GError **error)
+{
+  const char *path = trust->settings.trust_file;
+  g_autofree char *text = NULL;
+  gnutls_datum_t data;
+  gsize n_bytes;
+  int code;
+
+  if (path == NULL || !g_file_get_contents (path, &text, &n_bytes, NULL))
+    return fail (error, path != NULL ? path : "(none)", GNUTLS_E_FILE_ERROR);
+  data = (gnutls_datum_t){ .data = (guchar *) text, .size = (guint) n_bytes };
+  code = gnutls_x509_crt_list_import2 (&trust->authorities, &trust->n_authorities, &data,
+                                       GNUTLS_X509_FMT_PEM, 0);
+  if (code < 0)
+    return fail (error, path, code);
+  code = gnutls_x509_trust_list_init (&trust->list, 0);
+  if (code >= 0)
+    code =
+      gnutls_x509_trust_list_add_cas (trust->list, trust->authorities, trust->n_authorities, 0);
+  return code > 0 || fail (error, path, code == 0 ? GNUTLS_E_NO_CERTIFICATE_FOUND : code);
+}
+
+/* Lists whose issuer stands in the trust file are held to its signature now, for the operator to hear of it. */
+static void
+check_signature (ListenerTrust *trust, ListenerCrl *crl)
+{
+  gboolean is_known = FALSE;
+
+  for (guint i = 0; i < trust->n_authorities; i++)
+    if (listener_crl_is_of (crl, trust->authorities[i]))
+      {
+        is_known = TRUE;
+        if (listener_crl_is_signed_by (crl, trust->authorities[i]))
+          return;
+      }
+  if (is_known)
+    listener_crl_reject (crl, "it is not signed by the authority whose name it bears");
+}
+
+static void
+check_crls (ListenerTrust *trust)
+{
+  gint64 latest_us = g_get_real_time () + FUTURE_US;
+
+  for (guint i = 0; i < trust->crls->len; i++)
+    {
+      ListenerCrl *crl = trust->crls->pdata[i];
+
+      check_signature (trust, crl);
+      if (crl->info.this_update_unix_us > latest_us)
+        listener_crl_reject (crl, "it is from the future: compare the clocks");
+    }
+}
+
+static gboolean
+has_newer (GPtrArray *crls, const ListenerCrl *old)
+{
+  for (guint i = 0; i < crls->len; i++)
+    {
+      const ListenerCrl *crl = crls->pdata[i];
+
+      if (crl->info.problem == NULL && g_strcmp0 (crl->info.issuer, old->info.issuer) == 0 &&
+          crl->info.this_update_unix_us >= old->info.this_update_unix_us)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* A list that was good stays in use until a newer good one of its issuer is there, even when its file is gone. */
+static void
+carry_over (ListenerTrust *trust, const ListenerTrust *old)
+{
+  for (guint i = 0; old->crls != NULL && i < old->crls->len; i++)
+    {
+      ListenerCrl *crl = old->crls->pdata[i];
+
+      if (crl->info.problem == NULL && !has_newer (trust->crls, crl))
+        g_ptr_array_add (trust->crls, g_rc_box_acquire (crl));
+    }
+}
+
+static gboolean
+load_crls (ListenerTrust *trust, const ListenerTrust *old, GError **error)
+{
+  if (trust->settings.crl_path == NULL)
+    return TRUE;
+  trust->crls = listener_crl_read (trust->settings.crl_path, &trust->crl_stamp, error);
+  if (trust->crls == NULL)
+    return FALSE;
+  check_crls (trust);
+  if (old != NULL)
+    carry_over (trust, old);
+  return TRUE;
+}
+
+static void
+clear_material (ListenerTrust *trust)
+{
+  if (trust->list != NULL)
+    gnutls_x509_trust_list_deinit (trust->list, 0);
+  for (guint i = 0; i < trust->n_authorities; i++)
+    gnutls_x509_crt_deinit (trust->authorities[i]);
+  gnutls_free (trust->authorities);
+  g_clear_pointer (&trust->crls, g_ptr_array_unref);
+  g_free (trust->crl_stamp);
+}
+
+/**
+ * listener_trust_new:
+ * @settings: files and rules; copied.
+ * @error: %LISTENER_ERROR_CERTIFICATE, naming the file and what is wrong with it.
+ *
+ * Reads files; blocks. A list that has run out is no error: it is for its grace to say what follows.
+ *
+ * Returns: (transfer full) (nullable): what to judge client certificates by. Loop thread.
+ */
+ListenerTrust *
+listener_trust_new (const ListenerTrustSettings *settings, GError **error)
+{
+  g_autoptr (ListenerTrust) trust = g_new0 (ListenerTrust, 1);
+
+  g_ref_count_init (&trust->references);
+  trust->settings = *settings;
+  trust->settings.trust_file = g_strdup (settings->trust_file);
+  trust->settings.crl_path = g_strdup (settings->crl_path);
+  trust->generation = 1;
+  if (!load_authorities (trust, error) || !load_crls (trust, NULL, error))
+    return NULL;
+  return g_steal_pointer (&trust);
+}
+
+/**
+ * listener_trust_ref:
+ * @trust: what to judge by.
+ *
+ * Returns: (transfer full): @trust. Loop thread.
+ */
+ListenerTrust *
+listener_trust_ref (ListenerTrust *trust)
+{
+  g_ref_count_inc (&trust->references);
+  return trust;
+}
+
+/**
+ * listener_trust_unref:
+ * @trust: (transfer full): what to judge by. Loop thread.
+ */
+void
+listener_trust_unref (ListenerTrust *trust)
+{
+  if (!g_ref_count_dec (&trust->references))
+    return;
+  clear_material (trust);
+  g_free ((char *) trust->settings.trust_file);
+  g_free ((char *) trust->settings.crl_path);
+  g_free (trust);
+}
+
+/**
+ * listener_trust_reload:
+ * @trust: what to judge by.
+ * @error: %LISTENER_ERROR_CERTIFICATE; everything then stays as it was.
+ *
+ * Reads the trust file and the lists again. Of each issuer the newest good list is kept, from memory too, so that a
+ * list that went missing or bad leaves the last good one in force. Open connections are judged again at their next
+ * request. Blocks. Loop thread.
+ *
+ * Returns: whether what the files say is in force.
+ */
+gboolean
+listener_trust_reload (ListenerTrust *trust, GError **error)
+{
+  ListenerTrust fresh = { .settings = trust->settings, .generation = trust->generation + 1 };
+
+  if (!load_authorities (&fresh, error) || !load_crls (&fresh, trust, error))
+    {
+      clear_material (&fresh);
+      return FALSE;
+    }
+  fresh.counters = trust->counters;
+  fresh.references = trust->references;
+  fresh.refused_func = trust->refused_func;
+  fresh.refused_data = trust->refused_data;
+  clear_material (trust);
+  *trust = fresh;
+  return TRUE;
+}
+
+/**
+ * listener_trust_refresh:
+ * @trust: what to judge by.
+ * @error: as listener_trust_reload(); then tried again at the next call.
+ *
+ * As listener_trust_reload(), when the files of the lists have changed; costs a look at them else. See
+ * listener_trust_get_generation() for whether it did. Loop thread.
+ *
+ * Returns: FALSE only when they have changed and cannot be used.
+ */
+gboolean
+listener_trust_refresh (ListenerTrust *trust, GError **error)
+{
+  g_autofree char *stamp = NULL;
+
+  if (trust->settings.crl_path == NULL)
+    return TRUE;
+  stamp = listener_crl_dup_stamp (trust->settings.crl_path);
+  return g_strcmp0 (stamp, trust->crl_stamp) == 0 || listener_trust_reload (trust, error);
+}
+
+/**
+ * listener_trust_set_refused_func:
+ * @trust: what to judge by.
+ * @func: (nullable): called with each refusal.
+ * @user_data: for @func.
+ *
+ * Loop thread.
+ */
+void
+listener_trust_set_refused_func (ListenerTrust *trust, ListenerRefusedFunc func, gpointer user_data)
+{
+  trust->refused_func = func;
+  trust->refused_data = user_data;
+}
+
+/**
+ * listener_trust_get_generation:
+ * @trust: what to judge by.
+ *
+ * Returns: a number that grows whenever the files were read again. Loop thread.
+ */
+guint64
+listener_trust_get_generation (const ListenerTrust *trust)
+{
+  return trust->generation;
+}
+
+/**
+ * listener_trust_get_crl:
+ * @trust: what to judge by.
+ * @index: from 0.
+ *
+ * Returns: (transfer none) (nullable): a list, in use or not, until the next reload; %NULL behind the last one.
+ */
+const ListenerCrlInfo *
+listener_trust_get_crl (const ListenerTrust *trust, guint index)
+{
+  if (trust->crls == NULL || index >= trust->crls->len)
+    return NULL;
+  return &((const ListenerCrl *) trust->crls->pdata[index])->info;
+}
+
+/**
+ * listener_trust_get_counters:
+ * @trust: what to judge by.
+ *
+ * Returns: (transfer none): what was refused, and what was let in without certainty. Loop thread.
+ */
+const ListenerTrustCounters *
+listener_trust_get_counters (const ListenerTrust *trust)
+{
+  return &trust->counters;
+}
+
+/**
+ * listener_verdict_get_name:
+ * @verdict: a verdict.
+ *
+ * Returns: (transfer none): its name for a metric's label. Any thread.
+ */
+const char *
+listener_verdict_get_name (ListenerVerdict verdict)
+{
+  g_return_val_if_fail (verdict < LISTENER_N_VERDICTS, NULL);
+  return verdicts[verdict].name;
+}
+
+/**
+ * listener_verdict_get_sentence:
+ * @verdict: a verdict.
+ *
+ * Returns: (transfer none): it in words, without personal data. Any thread.
+ */
+const char *
+listener_verdict_get_sentence (ListenerVerdict verdict)
+{
+  g_return_val_if_fail (verdict < LISTENER_N_VERDICTS, NULL);
+  return verdicts[verdict].sentence;
+}
+
+gnutls_x509_crt_t *
+listener_trust_get_authorities (ListenerTrust *trust, guint *out_n)
+{
+  *out_n = trust->n_authorities;
+  return trust->authorities;
+}
+
+/* Whether a verdict of @judged_us under @generation has to be given anew. */
+gboolean
+listener_trust_must_judge_again (const ListenerTrust *trust, guint64 generation, gint64 judged_us)
+{
+  return generation != trust->generation || g_get_monotonic_time () - judged_us > JUDGED_AGAIN_US;
+}
+
+/* Counts a refusal, and tells of it. */
+void
+listener_trust_refuse (ListenerTrust *trust,
+                       ListenerVerdict verdict,
+                       const ListenerIdentity *identity,
+                       const char *peer)
+{
+  trust->counters.n_refused[verdict]++;
+  if (trust->refused_func != NULL)
+    trust->refused_func (identity, verdict, peer, trust->refused_data);
+}
+
+typedef struct
+{
+  ListenerTrust *trust;
+  gnutls_x509_crt_t certificates[LISTENER_MAX_CHAIN];
+  guint n_certificates;
+} Chain;
+
+static ListenerVerdict
+name_status (guint status)
+{
+  if (status == 0)
+    return LISTENER_VERDICT_GOOD;
+  if ((status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) != 0)
+    return LISTENER_VERDICT_UNKNOWN_ISSUER;
+  if ((status & GNUTLS_CERT_EXPIRED) != 0)
+    return LISTENER_VERDICT_EXPIRED;
+  if ((status & GNUTLS_CERT_NOT_ACTIVATED) != 0)
+    return LISTENER_VERDICT_NOT_YET;
+  if ((status & GNUTLS_CERT_PURPOSE_MISMATCH) != 0)
+    return LISTENER_VERDICT_PURPOSE;
+  if ((status & GNUTLS_CERT_INSECURE_ALGORITHM) != 0)
+    return LISTENER_VERDICT_WEAK;
+  return LISTENER_VERDICT_INVALID;
+}
+
+static ListenerVerdict
+judge_path (Chain *chain)
+{
+  gnutls_typed_vdata_st purpose = { .type = GNUTLS_DT_KEY_PURPOSE_OID,
+                                    .data = (void *) GNUTLS_KP_TLS_WWW_CLIENT };
+  guint status = 0;
+
+  if (gnutls_x509_trust_list_verify_crt2 (
+        chain->trust->list, chain->certificates, chain->n_certificates, &purpose, 1,
+        GNUTLS_PROFILE_TO_VFLAGS (GNUTLS_PROFILE_MEDIUM), &status, NULL) < 0)
+    return LISTENER_VERDICT_INVALID;
+  return name_status (status);
+}
+
+static gboolean
+is_signed_by (gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer)
+{
+  guint status = 0;
+
+  return gnutls_x509_crt_check_issuer (certificate, issuer) != 0 &&
+         gnutls_x509_crt_verify (certificate, &issuer, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS,
+                                 &status) == 0 &&
+         status == 0;
+}
+
+static gboolean
+is_authority (const ListenerTrust *trust, gnutls_x509_crt_t certificate)
+{
+  for (guint i = 0; i < trust->n_authorities; i++)
+    if (gnutls_x509_crt_equals (trust->authorities[i], certificate) != 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Who signed @certificate: of the trust file first, then of what the client sent. */
+static gnutls_x509_crt_t
+find_issuer (Chain *chain, gnutls_x509_crt_t certificate)
+{
+  for (guint i = 0; i < chain->trust->n_authorities; i++)
+    if (is_signed_by (certificate, chain->trust->authorities[i]))
+      return chain->trust->authorities[i];
+  for (guint i = 1; i < chain->n_certificates; i++)
+    if (is_signed_by (certificate, chain->certificates[i]))
+      return chain->certificates[i];
+  return NULL;
+}
+
+static ListenerCrl *
+find_crl (ListenerTrust *trust, gnutls_x509_crt_t issuer)
+{
+  ListenerCrl *newest = NULL;
+
+  for (guint i = 0; i < trust->crls->len; i++)
+    {
+      ListenerCrl *crl = trust->crls->pdata[i];
+
+      if (crl->info.problem == NULL && listener_crl_is_signed_by (crl, issuer) &&
+          (newest == NULL || crl->info.this_update_unix_us > newest->info.this_update_unix_us))
+        newest = crl;
+    }
+  return newest;
+}
+
+/* Revoked stays revoked, however old the list is that says so. */
+static ListenerVerdict
+judge_revocation (ListenerTrust *trust, gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer)
+{
+  const ListenerCrl *crl = find_crl (trust, issuer);
+  gint64 late_us;
+
+  if (crl == NULL)
+    {
+      if (!trust->settings.accepts_missing)
+        return LISTENER_VERDICT_LIST_MISSING;
+      trust->counters.n_accepted_missing++;
+      return LISTENER_VERDICT_GOOD;
+    }
+  if (listener_crl_has (crl, certificate))
+    return LISTENER_VERDICT_REVOKED;
+  late_us = g_get_real_time () - crl->info.next_update_unix_us;
+  if (late_us > trust->settings.crl_grace_s * G_USEC_PER_SEC)
+    return LISTENER_VERDICT_LIST_STALE;
+  if (late_us > 0)
+    trust->counters.n_accepted_stale++;
+  return LISTENER_VERDICT_GOOD;
+}
+
+/*
+ * Every certificate from the client's up to the one that signs itself, past an intermediate that the trust file names
+ * too: such a one may be revoked as well.
+ */
+static ListenerVerdict
+judge_revocations (Chain *chain)
+{
+  gnutls_x509_crt_t certificate = chain->certificates[0];
+
+  for (guint depth = 0; depth < LISTENER_MAX_CHAIN; depth++)
+    {
+      gnutls_x509_crt_t issuer;
+      ListenerVerdict verdict;
+
+      if (is_authority (chain->trust, certificate) &&
+          gnutls_x509_crt_check_issuer (certificate, certificate) != 0)
+        return LISTENER_VERDICT_GOOD;
+      issuer = find_issuer (chain, certificate);
+      if (issuer == NULL)
+        return is_authority (chain->trust, certificate) ? LISTENER_VERDICT_GOOD
+                                                        : LISTENER_VERDICT_UNKNOWN_ISSUER;
+      verdict = judge_revocation (chain->trust, certificate, issuer);
+      if (verdict != LISTENER_VERDICT_GOOD)
+        return verdict;
+      certificate = issuer;
+    }
+  return LISTENER_VERDICT_UNKNOWN_ISSUER;
+}
+
+static gboolean
+import_chain (Chain *chain, const gnutls_datum_t *certificates, guint n_certificates)
+{
+  while (chain->n_certificates < n_certificates)
+    {
+      gnutls_x509_crt_t *certificate = &chain->certificates[chain->n_certificates];
+
+      if (gnutls_x509_crt_init (certificate) < 0)
+        return FALSE;
+      chain->n_certificates++;
+      if (gnutls_x509_crt_import (*certificate, &certificates[chain->n_certificates - 1],
+                                  GNUTLS_X509_FMT_DER) < 0)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/*
+ * The verdict over @chain: DER, the client's own certificate first, as many as it sent. Nothing is counted but what is
+ * let in without certainty.
+ */
+ListenerVerdict
+listener_trust_judge (ListenerTrust *trust, const gnutls_datum_t *certificates, guint n)
+{
+  Chain chain = { .trust = trust };
+  ListenerVerdict verdict = LISTENER_VERDICT_UNREADABLE;
+
+  if (certificates == NULL || n == 0)
+    return LISTENER_VERDICT_NONE_SHOWN;
+  if (n <= LISTENER_MAX_CHAIN && import_chain (&chain, certificates, n))
+    {
+      verdict = judge_path (&chain);
+      if (verdict == LISTENER_VERDICT_GOOD && trust->crls != NULL)
+        verdict = judge_revocations (&chain);
+    }
+  for (guint i = 0; i < chain.n_certificates; i++)
+    gnutls_x509_crt_deinit (chain.certificates[i]);
+  return verdict;
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Reads what names a caller's certificate, and refuses a list in which one certificate could be two callers. */
+#include "planner-config-callers.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/ids.h"
+
+#define MAX_FID_DIGITS 20
+
+static gboolean
+fail (GError **error, const char *group, const char *key, const char *what)
+{
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "[%s]%s%s %s", group,
+               key == NULL ? "" : " ", key == NULL ? "" : key, what);
+  return FALSE;
+}
+
+static gboolean
+is_set (const char *text)
+{
+  return *text != '\0';
+}
+
+static gboolean
+is_digits (const char *text, gsize least, gsize most)
+{
+  gsize n_digits = strspn (text, "0123456789");
+
+  return text[n_digits] == '\0' && n_digits >= least && n_digits <= most;
+}
+
+/* Hex in lower case, colons and blanks left out. */
+static gboolean
+fold_fingerprint (char **fingerprint, const char *group, GError **error)
+{
+  g_autoptr (GString) digits = g_string_new (NULL);
+
+  for (const char *c = *fingerprint; *c != '\0'; c++)
+    if (g_ascii_isxdigit (*c))
+      g_string_append_c (digits, g_ascii_tolower (*c));
+    else if (*c != ':' && *c != ' ')
+      return fail (error, group, "fingerprint", "has characters that are not hex digits");
+  if (digits->len != 64)
+    return fail (error, group, "fingerprint",
+                 "must have 64 hex digits; several stand with ; between");
+  g_free (*fingerprint);
+  *fingerprint = g_string_free (g_steal_pointer (&digits), FALSE);
+  return TRUE;
+}
+
+static gboolean
+check_fingerprints (ConfigCaller *caller, const char *group, GError **error)
+{
+  for (guint i = 0; caller->fingerprints != NULL && caller->fingerprints[i] != NULL; i++)
+    if (!fold_fingerprint (&caller->fingerprints[i], group, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* One value alone. */
+static gboolean
+check_shapes (const ConfigCaller *caller, const char *group, GError **error)
+{
+  if (is_set (caller->issuer) && strchr (caller->issuer, '=') == NULL)
+    return fail (error, group, "issuer", "must be a name such as CN=…,O=…,C=DK");
+  if (is_set (caller->cvr) && !is_digits (caller->cvr, 8, 8))
+    return fail (error, group, "cvr", "must have 8 digits");
+  if (is_set (caller->fid) && !is_digits (caller->fid, 1, MAX_FID_DIGITS))
+    return fail (error, group, "fid", "must have digits only");
+  if (is_set (caller->uuid) && !ids_is_guid (caller->uuid))
+    return fail (error, group, "uuid", "must be a UUID, eight hex digits and so on");
+  return TRUE;
+}
+
+/* Which go together. An issuer always, for another authority may give the same numbers to somebody else. */
+static gboolean
+check_together (const ConfigCaller *caller, const char *group, GError **error)
+{
+  if (is_set (caller->cvr) != (is_set (caller->fid) || is_set (caller->uuid)))
+    return fail (error, group, NULL,
+                 "needs cvr and fid together for OCES2, or cvr and uuid for OCES3");
+  if (is_set (caller->fid) && is_set (caller->uuid))
+    return fail (error, group, NULL, "has fid and uuid: one certificate has only one of them");
+  if (is_set (caller->cvr) && is_set (caller->subject_serial))
+    return fail (error, group, NULL, "has cvr and subject-serial: keep one of them");
+  if (is_set (caller->issuer) != (is_set (caller->subject_serial) || is_set (caller->cvr)))
+    return fail (error, group, NULL,
+                 "needs issuer and subject-serial together, or neither; or issuer with cvr and "
+                 "fid, or cvr and uuid");
+  return TRUE;
+}
+
+/* What the subject's serialNumber must be; the forms of the OCES certificate policies. */
+static void
+set_wanted_serial (ConfigCaller *caller)
+{
+  if (is_set (caller->fid))
+    caller->wanted_serial = g_strdup_printf ("CVR:%s-FID:%s", caller->cvr, caller->fid);
+  else if (is_set (caller->uuid))
+    caller->wanted_serial = g_strconcat ("UI:DK-O:G:", caller->uuid, NULL);
+  else
+    caller->wanted_serial = g_strdup (caller->subject_serial);
+}
+
+/**
+ * planner_config_check_caller:
+ * @caller: as read; fingerprints are folded and @wanted_serial is set
+ * @group: its group, for the error
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID naming group and key.
+ */
+gboolean
+planner_config_check_caller (ConfigCaller *caller, const char *group, GError **error)
+{
+  if (!check_fingerprints (caller, group, error) || !check_shapes (caller, group, error) ||
+      !check_together (caller, group, error))
+    return FALSE;
+  set_wanted_serial (caller);
+  return TRUE;
+}
+
+static gboolean
+share_fingerprint (const ConfigCaller *one, const ConfigCaller *other)
+{
+  for (guint i = 0; one->fingerprints != NULL && one->fingerprints[i] != NULL; i++)
+    if (other->fingerprints != NULL &&
+        g_strv_contains ((const char *const *) other->fingerprints, one->fingerprints[i]))
+      return TRUE;
+  return FALSE;
+}
+
+/* An entry by subject-serial says nothing of the organisation number, so it meets any. */
+static gboolean
+share_subject (const ConfigCaller *one, const ConfigCaller *other)
+{
+  return is_set (one->issuer) && strcmp (one->issuer, other->issuer) == 0 &&
+         g_ascii_strcasecmp (one->wanted_serial, other->wanted_serial) == 0 &&
+         (!is_set (one->cvr) || !is_set (other->cvr) || strcmp (one->cvr, other->cvr) == 0);
+}
+
+/**
+ * planner_config_check_callers:
+ * @callers: (element-type ConfigCaller): each checked
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID, when one certificate could be two of them.
+ */
+gboolean
+planner_config_check_callers (const GPtrArray *callers, GError **error)
+{
+  for (guint i = 0; i < callers->len; i++)
+    for (guint j = 0; j < i; j++)
+      {
+        const ConfigCaller *one = callers->pdata[i];
+        const ConfigCaller *other = callers->pdata[j];
+        g_autofree char *what = NULL;
+
+        if (!share_fingerprint (one, other) && !share_subject (one, other))
+          continue;
+        what =
+          g_strdup_printf ("stands in two callers, %s and %s: one certificate must be one caller",
+                           other->name, one->name);
+        return fail (error, one->name,
+                     share_fingerprint (one, other) ? "fingerprint" : "issuer and subject", what);
+      }
+  return TRUE;
+}

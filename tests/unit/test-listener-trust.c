@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Revocation: the decisions by list, on new, open and resumed connections, and what becomes of bad lists. */
+/* Also tests: listener-crl, listener-identity. */
+
+#include "listener-certificates.h"
+#include "testlib.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#define HOST        "Host: planner.example\r\n"
+#define GET(target) "GET " target " HTTP/1.1\r\n" HOST "\r\n"
+#define DAY_S       (24 * 3600)
+#define GRACE_S     3600
+
+static Certificate *root;
+static Certificate *intermediate;
+static Certificate *other_root;
+static Certificate *server_certificate;
+static Certificate *good;   /* of the intermediate */
+static Certificate *bad;    /* of the intermediate, revoked */
+static Certificate *direct; /* of the root */
+static char *folder;
+static char *lists;      /* the folder of the lists */
+static char *trust_file; /* the root alone */
+static char *both_file;  /* root and intermediate */
+static char *server_file;
+static char *server_key_file;
+
+static Certificate *
+make_client (const Certificate *issuer, const char *name)
+{
+  return certificate_new (&(CertificatePlan){
+    .common_name = name, .issuer = issuer, .purpose = GNUTLS_KP_TLS_WWW_CLIENT });
+}
+
+static void
+make_material (void)
+{
+  folder = testlib_make_folder ();
+  lists = g_build_filename (folder, "lists", NULL);
+  root = certificate_new (&(CertificatePlan){ .common_name = "Root", .authority = TRUE });
+  other_root = certificate_new (&(CertificatePlan){ .common_name = "Root", .authority = TRUE });
+  intermediate = certificate_new (
+    &(CertificatePlan){ .common_name = "Issuing", .authority = TRUE, .issuer = root });
+  server_certificate = certificate_new (&(CertificatePlan){
+    .common_name = "localhost", .issuer = root, .purpose = GNUTLS_KP_TLS_WWW_SERVER });
+  good = make_client (intermediate, "Good");
+  bad = make_client (intermediate, "Bad");
+  direct = make_client (root, "Direct");
+  trust_file = certificate_save (root, folder, "root.pem");
+  server_file = certificate_save (server_certificate, folder, "server.pem");
+  server_key_file = certificate_save_key (server_certificate, folder, "server.key");
+}
+
+static void
+make_both_file (void)
+{
+  g_autofree char *issuing = certificate_save (intermediate, folder, "issuing.pem");
+  g_autofree char *one = NULL, *other = NULL, *text = NULL;
+
+  g_assert_true (g_file_get_contents (trust_file, &one, NULL, NULL));
+  g_assert_true (g_file_get_contents (issuing, &other, NULL, NULL));
+  text = g_strconcat (one, other, NULL);
+  both_file = g_build_filename (folder, "both.pem", NULL);
+  g_assert_true (g_file_set_contents (both_file, text, -1, NULL));
+}
+
+static void
+free_material (void)
+{
+  Certificate *all[] = { root, intermediate, other_root, server_certificate, good, bad, direct };
+  char *texts[] = { folder, lists, trust_file, both_file, server_file, server_key_file };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
+    certificate_free (all[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_free (texts[i]);
+}
+
+/* An empty folder for the next lists. */
+static void
+clear_lists (void)
+{
+  g_autoptr (GDir) dir = NULL;
+  const char *name;
+
+  g_mkdir_with_parents (lists, 0700);
+  dir = g_dir_open (lists, 0, NULL);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (lists, name, NULL);
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+}
+
+static void
+put (const char *name, const CrlPlan *plan)
+{
+  g_autofree char *path = crl_save (plan, lists, name);
+  g_assert_nonnull (path);
+}
+
+static void
+put_good_lists (void)
+{
+  const Certificate *revoked[] = { bad, NULL };
+
+  clear_lists ();
+  put ("root.crl", &(CrlPlan){ .issuer = root });
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .revoked = revoked, .der = TRUE });
+}
+
+static ListenerTrust *
+make_trust (const char *file, gboolean accepts_missing)
+{
+  g_autoptr (GError) error = NULL;
+  ListenerTrust *trust =
+    listener_trust_new (&(ListenerTrustSettings){ .trust_file = file,
+                                                  .crl_path = lists,
+                                                  .crl_grace_s = GRACE_S,
+                                                  .accepts_missing = accepts_missing },
+                        &error);
+
+  g_assert_no_error (error);
+  return trust;
+}
+
+static void
+start (Harness *harness, ListenerTrust *trust, guint resumption_s)
+{
+  ListenerTlsSettings settings = { .certificate_file = server_file,
+                                   .key_file = server_key_file,
+                                   .trust = trust,
+                                   .client_certificate = LISTENER_CLIENT_CERTIFICATE_REQUIRED,
+                                   .resumption_s = resumption_s };
+  guint8 key[LISTENER_TICKET_KEY_BYTES] = "a key that nobody can guess";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ListenerTls) tls = listener_tls_new (&settings, &error);
+
+  g_assert_no_error (error);
+  listener_tls_set_ticket_key (tls, key);
+  harness_init (harness);
+  harness->settings.tls = tls;
+  harness_start (harness);
+}
+
+/* The alert that a client gets, -1 when it is let in. */
+static int
+try_chain (Harness *harness, const Certificate *const *chain, const char *priority)
+{
+  g_autoptr (TlsClient) client = tls_client_new (harness, root, chain, priority);
+
+  tls_client_send (client, GET ("/echo"), -1);
+  if (tls_client_wait_text (client, "HTTP/1.1 200 OK", 3000))
+    return -1;
+  g_assert_cmpint (client->failure, ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
+  g_assert_null (strstr (client->plain->received->str, "HTTP"));
+  return (int) gnutls_alert_get (client->session);
+}
+
+typedef struct
+{
+  const char *name;
+  CrlPlan plans[3];
+  const Certificate *chain[3];
+  gboolean names_both; /* the trust file names the intermediate too */
+  gboolean accepts_missing;
+  int alert; /* -1: let in */
+  ListenerVerdict verdict;
+} Row;
+
+static void
+check_row (const Row *row)
+{
+  g_autoptr (ListenerTrust) trust = NULL;
+  const ListenerTrustCounters *counters;
+  Harness harness;
+
+  g_test_message ("%s", row->name);
+  clear_lists ();
+  for (guint i = 0; i < 3 && row->plans[i].issuer != NULL; i++)
+    put (i == 0 ? "a.crl" : i == 1 ? "b.crl" : "c.crl", &row->plans[i]);
+  trust = make_trust (row->names_both ? both_file : trust_file, row->accepts_missing);
+  counters = listener_trust_get_counters (trust);
+  start (&harness, trust, 0);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (
+      try_chain (&harness, row->chain,
+                 i == 0 ? "NORMAL:-VERS-ALL:+VERS-TLS1.2" : "NORMAL:-VERS-ALL:+VERS-TLS1.3"),
+      ==, row->alert);
+  if (row->alert >= 0)
+    g_assert_cmpuint (counters->n_refused[row->verdict], ==, 2);
+  else if (row->verdict == LISTENER_VERDICT_LIST_STALE)
+    g_assert_cmpuint (counters->n_accepted_stale, >=, 2);
+  else if (row->verdict == LISTENER_VERDICT_LIST_MISSING)
+    g_assert_cmpuint (counters->n_accepted_missing, >=, 2);
+  else
+    g_assert_cmpuint (counters->n_accepted_stale + counters->n_accepted_missing, ==, 0);
+  harness_clear (&harness);
+}
+
+static void
+test_decisions (void)
+{
+  const Certificate *of_bad[] = { bad, NULL };
+  const Certificate *of_intermediate[] = { intermediate, NULL };
+  const CrlPlan by_root = { .issuer = root };
+  const CrlPlan by_issuing = { .issuer = intermediate, .revoked = of_bad };
+  const CrlPlan late = { .issuer = intermediate,
+                         .made_in_s = -2 * DAY_S,
+                         .lasts_s = 2 * DAY_S - 60 };
+  const CrlPlan stale = { .issuer = intermediate, .made_in_s = -3 * DAY_S, .lasts_s = 2 * DAY_S };
+  const CrlPlan stale_bad = {
+    .issuer = intermediate, .revoked = of_bad, .made_in_s = -3 * DAY_S, .lasts_s = 2 * DAY_S
+  };
+  const CrlPlan forged = { .issuer = intermediate, .signer = other_root };
+  const CrlPlan late_forged = {
+    .issuer = intermediate, .signer = other_root, .made_in_s = -2 * DAY_S, .lasts_s = 2 * DAY_S - 60
+  };
+  const CrlPlan future = { .issuer = intermediate, .made_in_s = DAY_S };
+  const CrlPlan namesake = { .issuer = other_root };
+  const CrlPlan root_revokes = { .issuer = root, .revoked = of_intermediate };
+  const int unknown = GNUTLS_A_CERTIFICATE_UNKNOWN, revoked = GNUTLS_A_CERTIFICATE_REVOKED;
+  /* clang-format off */
+  const Row rows[] = {
+    { "good",                                    { by_root, by_issuing },        { good, intermediate }, FALSE, FALSE, -1,      0 },
+    { "revoked leaf",                            { by_root, by_issuing },        { bad, intermediate },  FALSE, FALSE, revoked, LISTENER_VERDICT_REVOKED },
+    { "revoked intermediate",                    { root_revokes, by_issuing },   { good, intermediate }, FALSE, FALSE, revoked, LISTENER_VERDICT_REVOKED },
+    { "revoked intermediate that is trusted",    { root_revokes, by_issuing },   { good },               TRUE,  FALSE, revoked, LISTENER_VERDICT_REVOKED },
+    { "no list of the leaf's issuer",            { by_root },                    { good, intermediate }, FALSE, FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+    { "the same, accepted",                      { by_root },                    { good, intermediate }, FALSE, TRUE,  -1,      LISTENER_VERDICT_LIST_MISSING },
+    { "no list of the intermediate's issuer",    { by_issuing },                 { good, intermediate }, FALSE, FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+    { "revoked, though lists are missing",       { by_issuing },                 { bad, intermediate },  FALSE, TRUE,  revoked, LISTENER_VERDICT_REVOKED },
+    { "list in its grace",                       { by_root, late },              { good, intermediate }, FALSE, FALSE, -1,      LISTENER_VERDICT_LIST_STALE },
+    { "stale list",                              { by_root, stale },             { good, intermediate }, FALSE, FALSE, unknown, LISTENER_VERDICT_LIST_STALE },
+    { "stale list, missing ones accepted",       { by_root, stale },             { good, intermediate }, FALSE, TRUE,  unknown, LISTENER_VERDICT_LIST_STALE },
+    { "stale list that names it",                { by_root, stale_bad },         { bad, intermediate },  FALSE, FALSE, revoked, LISTENER_VERDICT_REVOKED },
+    { "a newer list beside a stale one",         { by_root, stale, by_issuing }, { good, intermediate }, FALSE, FALSE, -1,      0 },
+    { "list of the future",                      { by_root, future },            { good, intermediate }, TRUE,  FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+    { "bad signature",                           { by_root, forged },            { good, intermediate }, FALSE, FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+    { "bad signature and late",                  { by_root, late_forged },       { good, intermediate }, FALSE, FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+    { "bad signature, known issuer",             { by_root, forged },            { good },               TRUE,  FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+    { "list of another issuer of the same name", { by_issuing, namesake },       { direct },             FALSE, FALSE, unknown, LISTENER_VERDICT_LIST_MISSING },
+  };
+  /* clang-format on */
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    check_row (&rows[i]);
+}
+
+/* A connection that was let in, when the list comes that names it: the next request is the last. */
+static void
+test_open_connection (void)
+{
+  const Certificate *chain[] = { good, intermediate, NULL };
+  const Certificate *revoked[] = { good, NULL };
+  g_autoptr (ListenerTrust) trust = NULL;
+  guint64 generation;
+  Harness harness;
+
+  put_good_lists ();
+  trust = make_trust (trust_file, FALSE);
+  start (&harness, trust, 0);
+  {
+    g_autoptr (TlsClient) open = tls_client_new (&harness, root, chain, NULL);
+    g_autoptr (GError) error = NULL;
+
+    g_assert_true (tls_client_send (open, GET ("/echo"), -1));
+    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 200 OK", 3000));
+    generation = listener_trust_get_generation (trust);
+    g_assert_true (listener_trust_refresh (trust, &error));
+    g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation);
+    put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .revoked = revoked, .made_in_s = 1 });
+    g_assert_true (listener_trust_refresh (trust, &error));
+    g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation + 1);
+    g_assert_true (tls_client_send (open, GET ("/echo"), -1));
+    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 403 Forbidden", 3000));
+    g_assert_true (tls_client_wait_end (open, 3000));
+    g_assert_cmpuint (listener_trust_get_counters (trust)->n_refused[LISTENER_VERDICT_REVOKED], ==,
+                      1);
+    g_assert_cmpuint (harness_counters (&harness)->n_requests, ==, 1);
+  }
+  harness_clear (&harness);
+}
+
+/* Reads what the server still sends, so that a TLS 1.3 ticket has come. */
+static void
+take_ticket (TlsClient *client, gnutls_datum_t *out_ticket)
+{
+  tls_client_wait_text (client, "never", 50);
+  g_assert_cmpint (gnutls_session_get_data2 (client->session, out_ticket), ==, 0);
+}
+
+static void
+test_resumed (gconstpointer priority)
+{
+  const Certificate *chain[] = { good, intermediate, NULL };
+  const Certificate *revoked[] = { good, NULL };
+  g_autoptr (ListenerTrust) trust = NULL;
+  gnutls_datum_t ticket = { 0 };
+  g_autoptr (GError) error = NULL;
+  Harness harness;
+
+  put_good_lists ();
+  trust = make_trust (trust_file, FALSE);
+  start (&harness, trust, 3600);
+  {
+    g_autoptr (TlsClient) first = tls_client_new (&harness, root, chain, priority);
+
+    g_assert_true (tls_client_send (first, GET ("/echo"), -1));
+    g_assert_true (tls_client_wait_text (first, "200 OK", 3000));
+    take_ticket (first, &ticket);
+  }
+  tls_client_ticket = &ticket;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (TlsClient) again = tls_client_new (&harness, root, chain, priority);
+      const ListenerIdentity *identity;
+
+      g_assert_true (gnutls_session_is_resumed (again->session));
+      if (i == 1)
+        {
+          put ("issuing.crl",
+               &(CrlPlan){ .issuer = intermediate, .revoked = revoked, .made_in_s = 1 });
+          g_assert_true (listener_trust_refresh (trust, &error));
+        }
+      g_assert_true (tls_client_send (again, GET ("/later"), -1));
+      if (i > 0)
+        {
+          g_assert_true (tls_client_wait_text (again, "HTTP/1.1 403 Forbidden", 3000));
+          continue;
+        }
+      while (harness.held->len == 0)
+        harness_run_ms (&harness, 1);
+      identity = listener_request_get_identity (harness.held->pdata[0]);
+      g_assert_true (identity->verified);
+      g_assert_cmpstr (identity->common_name, ==, "Good");
+    }
+  g_assert_cmpuint (harness_counters (&harness)->n_resumed, ==, 3);
+  {
+    /* Under another key the ticket is nothing: a whole handshake, in which the certificate is refused. */
+    guint8 key[LISTENER_TICKET_KEY_BYTES] = "another";
+
+    listener_tls_set_ticket_key (harness.settings.tls, key);
+    g_assert_cmpint (try_chain (&harness, chain, priority), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  }
+  tls_client_ticket = NULL;
+  gnutls_free (ticket.data);
+  harness_clear (&harness);
+}
+
+/* Lists that vanish, break or turn older: the last good one stays in force. */
+static void
+test_bad_lists_change_nothing (void)
+{
+  const Certificate *chain[] = { bad, intermediate, NULL };
+  g_autofree char *file = g_build_filename (lists, "issuing.crl", NULL);
+  g_autoptr (ListenerTrust) trust = NULL;
+  g_autoptr (GError) error = NULL;
+  Harness harness;
+
+  put_good_lists ();
+  trust = make_trust (both_file, FALSE);
+  start (&harness, trust, 0);
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  g_assert_true (g_file_set_contents (file, "half a li", -1, NULL));
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .signer = other_root });
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .made_in_s = -7200 });
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  clear_lists ();
+  g_assert_false (listener_trust_refresh (trust, &error));
+  g_assert_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE);
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .made_in_s = 2 });
+  g_clear_error (&error);
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, -1);
+  harness_clear (&harness);
+}
+
+static void
+test_infos (void)
+{
+  g_autoptr (ListenerTrust) trust = NULL;
+  const ListenerCrlInfo *crl;
+
+  put_good_lists ();
+  put ("worse.crl", &(CrlPlan){ .issuer = root, .signer = good });
+  trust = make_trust (trust_file, FALSE);
+  crl = listener_trust_get_crl (trust, 0);
+  g_assert_true (g_str_has_suffix (crl->file, "/issuing.crl"));
+  g_assert_cmpstr (crl->issuer, ==, "CN=Issuing");
+  g_assert_cmpuint (crl->n_revoked, ==, 1);
+  g_assert_cmpint (crl->next_update_unix_us - crl->this_update_unix_us, ==, G_TIME_SPAN_DAY);
+  g_assert_null (crl->problem);
+  g_assert_null (listener_trust_get_crl (trust, 1)->problem);
+  g_assert_nonnull (strstr (listener_trust_get_crl (trust, 2)->problem, "not signed"));
+  g_assert_null (listener_trust_get_crl (trust, 3));
+}
+
+static void
+test_nothing_to_start_with (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  clear_lists ();
+  g_assert_null (listener_trust_new (
+    &(ListenerTrustSettings){ .trust_file = trust_file, .crl_path = lists }, &error));
+  g_assert_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE);
+  g_assert_nonnull (strstr (error->message, lists));
+}
+
+int
+main (int argc, char **argv)
+{
+  int status;
+
+  testlib_init (&argc, &argv);
+  make_material ();
+  make_both_file ();
+  g_test_add_func ("/listener-trust/decisions", test_decisions);
+  g_test_add_func ("/listener-trust/open-connection", test_open_connection);
+  g_test_add_data_func ("/listener-trust/resumed-1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                        test_resumed);
+  g_test_add_data_func ("/listener-trust/resumed-1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+                        test_resumed);
+  g_test_add_func ("/listener-trust/bad-lists-change-nothing", test_bad_lists_change_nothing);
+  g_test_add_func ("/listener-trust/infos", test_infos);
+  g_test_add_func ("/listener-trust/nothing-to-start-with", test_nothing_to_start_with);
+  status = g_test_run ();
+  free_material ();
+  return status;
+}
