@@ -57,13 +57,18 @@ full_key (OpKeyKind kind, const char *key)
 static char *
 digest_text (GBytes *digest)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  static const char digits[] = "0123456789abcdef";
   gsize size = 0;
   const guint8 *data = g_bytes_get_data (digest, &size);
+  char *text = g_malloc (2 * size + 1);
 
   for (gsize i = 0; i < size; i++)
-    g_string_append_printf (text, "%02x", data[i]);
-  return g_string_free (g_steal_pointer (&text), FALSE);
+    {
+      text[2 * i] = digits[data[i] >> 4];
+      text[2 * i + 1] = digits[data[i] & 15];
+    }
+  text[2 * size] = '\0';
+  return text;
 }
 
 static void
