@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of admin commands. */
+#include "ops/admin-booking.h"
 #include "ops/admin-create.h"
 #include "ops/admin-explain.h"
+#include "ops/admin-hold.h"
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
 #include "ops/admin-session.h"
@@ -37,6 +39,14 @@ static const AdminCommand commands[] = {
   { "open-time", admin_open_time, STORE_WRITE, admin_block_time_arguments, "open time: extra working hours, or what was blocked" },
   { "list-time", admin_list_time, STORE_READ, admin_list_time_arguments, "list blocked and opened time of an advisor or a room" },
   { "remove-time", admin_remove_time, STORE_WRITE, admin_remove_time_arguments, "take blocked or opened time away again" },
+  /* bookings by hand */
+  { "register-booking", admin_register_booking, STORE_WRITE, admin_register_booking_arguments, "book for a citizen, by the rules of an offer", .details =
+    "DFDG is told of it. A refusal comes with the explanation that explain would give. --force overrules all that concerns no other meeting." },
+  { "move-booking", admin_move_booking, STORE_WRITE, admin_move_booking_arguments, "move a booking to another time or advisor" },
+  { "cancel-booking", admin_cancel_booking, STORE_WRITE, admin_cancel_booking_arguments, "cancel a booking" },
+  { "accept-booking", admin_accept_booking, STORE_WRITE, admin_cancel_booking_arguments, "accept a booking for its citizen" },
+  { "list-holds", admin_list_holds, STORE_READ, NULL, "list reservations that are alive, without their citizens" },
+  { "release-hold", admin_release_hold, STORE_WRITE, admin_release_hold_arguments, "give the time of a reservation back" },
   /* group meetings */
   { "add-session", admin_add_session, STORE_WRITE, admin_add_session_arguments, "plan a group meeting ahead", .details =
     "It is offered to citizens while nobody sits in it, and stays when the last one leaves. Notice, horizon and grid do not bind; working"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* RescheduleBooking: the old time is freed and the new one taken in one commit. */
 #include "ops/booking-details.h"
-#include "ops/booking-journal.h"
+#include "ops/booking-move.h"
 #include "ops/op-context.h"
 #include "ops/op-memory.h"
 #include "ops/op-table.h"
@@ -68,28 +68,6 @@ find_or_make_hold (OpCall *call, const Request *request, const Booking *booking,
   return g_steal_pointer (&hold);
 }
 
-static gboolean
-move (OpCall *call, Booking *booking, const Hold *hold, GError **error)
-{
-  g_autoptr (Booking) before = booking_store_load (call->session, booking->booking_id, error);
-  CatalogueOffer *offer = catalogue_get_offer (call->view.catalogue, hold->offer_id);
-
-  if (before == NULL)
-    return FALSE;
-  booking_place (call, booking, offer, hold);
-  booking->contact_type = hold->contact_type;
-  booking->placement++;
-  booking->accepted = FALSE;
-  booking->conflict = FALSE;
-  booking->changed_us = call->now_us;
-  return reservation_fill_group (call, booking, error) &&
-         ledger_release_booking (call, before, error) &&
-         ledger_use_hold (call, hold, booking, error) &&
-         booking_store_change (call->session, booking, error) &&
-         booking_journal (call, "booking-moved", before, booking, error) &&
-         ledger_settle (call, before, error);
-}
-
 /* With a reservation its key; without, the booking and the placement that the answer was about. */
 static char *
 choose_key (const Request *request, const Booking *booking, OpKeyKind *out_kind)
@@ -135,7 +113,7 @@ op_reschedule_booking (OpCall *call, GError **error)
   if (!may_move (call, booking, error))
     return FALSE;
   hold = find_or_make_hold (call, request, booking, error);
-  if (hold == NULL || !move (call, booking, hold, error))
+  if (hold == NULL || !booking_move (call, booking, hold, error))
     return FALSE;
   new_key = choose_key (request, booking, &kind);
   op_memory_set (call, kind, new_key, digest, booking);

@@ -97,7 +97,8 @@ place_anew (const OpCall *call,
                  .start_us = wish->start_us,
                  .advisor = asked->advisor,
                  .owner_id = reservation_owner_of (wish->moving),
-                 .moving = wish->moving };
+                 .moving = wish->moving,
+                 .waived = wish->waived };
   g_auto (Placement) placement = { 0 };
   g_autoptr (Hold) hold = g_new0 (Hold, 1);
 

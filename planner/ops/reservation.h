@@ -9,6 +9,7 @@
  * @offer: the offer; the booking's when it is moved
  * @moving: (nullable): the booking to be moved
  * @case_worker: (nullable): CaseWorkerIdentifier; NULL lets us choose
+ * @waived: SLOT_VERDICT_MASK bits of noes that an admin overrules
  * @contact_type: 0 for the booking's, else the offer's first
  */
 typedef struct
@@ -19,6 +20,7 @@ typedef struct
   gint64 start_us;
   const char *case_worker;
   gint64 contact_type;
+  guint waived;
 } ReservationWish;
 
 gint64 reservation_owner_of (const Booking *moving);

@@ -73,6 +73,11 @@
   X (HOLD_BY_CONTEXT, "SELECT " SQL_HOLD_COLUMNS " FROM hold WHERE citizen_id = $1 AND context = $2") \
   X (HOLDS_OF_CITIZEN, "SELECT " SQL_HOLD_COLUMNS " FROM hold WHERE citizen_id = $1 ORDER BY hold_id") \
   X (HOLDS_EXPIRED, "SELECT " SQL_HOLD_COLUMNS " FROM hold WHERE expiry_us <= $1 ORDER BY expiry_us, hold_id LIMIT $2") \
+  X (HOLDS_LIVE, "SELECT h.token, o.identifier, o.title, h.start_us, h.end_us, r.resource_key, h.expiry_us, b.identifier, " \
+     "u.organisation_key, h.offer_id FROM hold h JOIN offer o ON o.offer_id = h.offer_id " \
+     "JOIN unit u ON u.unit_id = o.unit_id LEFT JOIN resource r ON r.resource_id = h.advisor_id " \
+     "LEFT JOIN booking b ON b.booking_id = h.booking_id WHERE h.tenant_id = $1 AND h.expiry_us > $2 " \
+     "ORDER BY h.expiry_us, h.hold_id") \
   X (HOLD_NEXT_EXPIRY, "SELECT min(expiry_us) FROM hold") \
   X (HOLD_ADD, "INSERT INTO hold (tenant_id, token, citizen_id, context, offer_id, session_id, booking_id, " \
      "start_us, end_us, advisor_id, room_id, contact_type, owner_id, expiry_us) " \

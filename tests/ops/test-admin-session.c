@@ -3,100 +3,15 @@
 #include <string.h>
 
 #include "admin-harness.h"
+#include "admin-world.h"
 #include "base/error.h"
-#include "ops-world.h"
-
-#define OFFER "10000000-0000-4000-8000-000000000001"
-#define GROUP "10000000-0000-4000-8000-000000000002"
-
-/* Advisor RID-1 works 09-12 every weekday; the room has no hours and is open all the time. */
-static const char municipality[] =
-  "{\"files\": {\"tenant.csv\": \"tenant,name\\ndemo,Demo\\n\","
-  "\"units.csv\": \"unit,name\\n89000,Demo\\n\","
-  "\"resources.csv\": \"resource,kind,name,email,units\\nRID-1,advisor,Vejleder 01,v1@demo.example,"
-  "89000\\nrum-1,room,Rum 1,r1@demo.example,89000\\n\","
-  "\"working-time.csv\": \"resource,weekdays,start,end\\nRID-1,mon-fri,09:00,12:00\\n\","
-  "\"offers.csv\": "
-  "\"identifier,unit,title,interview_type,duration,contact_types,advisors,form,seats"
-  "\\n" OFFER ",89000,Jobsamtale,7,30,1,RID-1,,\\n" GROUP ",89000,Møde,9,30,1,RID-1,group,3\\n\"}}";
-
-static JsonObject *
-run (World *world, const char *command, const char *arguments, GError **error)
-{
-  JsonObject *result =
-    admin_harness_run_on (world->writer, world->now_us, command, arguments, error);
-
-  world_expire (world); /* hands the changes to the index, as the service does */
-  return result;
-}
-
-static JsonObject *
-ask (World *world, const char *command, const char *arguments)
-{
-  g_autoptr (GError) error = NULL;
-  JsonObject *result = run (world, command, arguments, &error);
-
-  g_assert_no_error (error);
-  return result;
-}
-
-/* Monday 23 November 2026, 08:00 UTC. */
-static World *
-new_world (void)
-{
-  World *world = world_new (world_instant ("2026-11-23T08:00:00Z"));
-
-  json_object_unref (ask (world, "import", municipality));
-  return world;
-}
-
-/* Starts that a citizen is offered between two instants, HH:MM UTC parted by blanks. */
-static char *
-dup_offered (World *world, const char *offer, const char *from, const char *to)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  ContractGetSelfbookTimeslotsRequest request = {
-    .person_civil_registration_identifier = testlib_cpr (9),
-    .interview_option_id = offer,
-    .booking_option_interval_start_time = world_time (world_instant (from)),
-    .booking_option_interval_end_time = world_time (world_instant (to)),
-  };
-  const ContractGetSelfbookTimeslotsResponse *response =
-    world_call (world, "GetSelfbookTimeslots", &request, &error);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < response->timeslot_collection.n_items; i++)
-    {
-      gint64 at_us = response->timeslot_collection.items[i].start_time.unix_us;
-      gint64 minute = at_us / (60 * G_USEC_PER_SEC) % 1440;
-      g_string_append_printf (text, "%s%02d:%02d", i == 0 ? "" : " ", (int) (minute / 60),
-                              (int) (minute % 60));
-    }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
-
-static void
-book (World *world, guint citizen, const char *offer, const char *start)
-{
-  g_autoptr (GError) error = NULL;
-  ContractCreateBookingRequest request = { .person_civil_registration_identifier =
-                                             testlib_cpr (citizen),
-                                           .interview_option_id = offer,
-                                           .has_booking_start_time = TRUE,
-                                           .booking_start_time = world_time (world_instant (start)),
-                                           .interview_contact_type_identifier = 1 };
-
-  g_assert_nonnull (world_call (world, "CreateBooking", &request, &error));
-  g_assert_no_error (error);
-}
 
 static void
 assert_offered (World *world, const char *offer, const char *expected)
 {
   g_autofree char *offered =
-    dup_offered (world, offer, "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z");
-  g_autoptr (JsonObject) verified = ask (world, "verify", "{}");
+    admin_world_dup_offered (world, offer, "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z");
+  g_autoptr (JsonObject) verified = admin_world_ask (world, "verify", "{}");
 
   g_assert_cmpstr (offered, ==, expected);
   g_assert_true (json_object_get_boolean_member (verified, "sound"));
@@ -119,7 +34,7 @@ cancel (World *world, guint citizen)
   g_autofree char *identifier = NULL;
 
   world_run_sql (world, "UPDATE booking SET cancel_deadline_us = NULL");
-  found = ask (world, "list-bookings", "{\"unit\": \"89000\"}");
+  found = admin_world_ask (world, "list-bookings", "{\"unit\": \"89000\"}");
   identifier = g_strdup (json_object_get_string_member (
     json_array_get_object_element (json_object_get_array_member (found, "bookings"), 0),
     "booking"));
@@ -132,10 +47,10 @@ cancel (World *world, guint citizen)
 static void
 test_planned (void)
 {
-  g_autoptr (World) world = new_world ();
-  g_autoptr (JsonObject) added = ask (world, "add-session",
-                                      "{\"offer\": \"" GROUP "\", \"time\": "
-                                      "\"2026-11-24T10:05\", \"seats\": 2}");
+  g_autoptr (World) world = admin_world_new ();
+  g_autoptr (JsonObject) added = admin_world_ask (world, "add-session",
+                                                  "{\"offer\": \"" GROUP "\", \"time\": "
+                                                  "\"2026-11-24T10:05\", \"seats\": 2}");
   g_autoptr (JsonObject) shown = NULL;
   g_autoptr (JsonObject) listed = NULL;
   g_autofree char *groups = NULL;
@@ -144,8 +59,8 @@ test_planned (void)
 
   assert_offered (world, GROUP, "08:00 08:30 09:05 10:00 10:30");
   assert_offered (world, OFFER, "08:00 08:30 10:00 10:30");
-  book (world, 1, GROUP, "2026-11-24T09:05:00Z");
-  shown = ask (world, "show-session", arguments);
+  admin_world_book (world, 1, GROUP, "2026-11-24T09:05:00Z");
+  shown = admin_world_ask (world, "show-session", arguments);
   g_assert_cmpint (json_array_get_length (json_object_get_array_member (shown, "seats")), ==, 1);
   g_assert_cmpint (
     json_object_get_int_member (json_object_get_object_member (shown, "session"), "taken"), ==, 1);
@@ -153,7 +68,7 @@ test_planned (void)
   assert_offered (world, GROUP, "08:00 08:30 09:05 10:00 10:30");
   world_run_sql (world, ""); /* as a start reads it all */
   assert_offered (world, OFFER, "08:00 08:30 10:00 10:30");
-  listed = ask (world, "list-sessions", "{}");
+  listed = admin_world_ask (world, "list-sessions", "{}");
   groups = admin_harness_dup_words (listed, "sessions", "group");
   g_assert_cmpstr (groups, ==, id);
 }
@@ -162,9 +77,9 @@ test_planned (void)
 static void
 test_unplanned (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
 
-  book (world, 1, GROUP, "2026-11-24T09:00:00Z");
+  admin_world_book (world, 1, GROUP, "2026-11-24T09:00:00Z");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM group_session"), ==, 1);
   cancel (world, 1);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM group_session"), ==, 0);
@@ -174,7 +89,7 @@ test_unplanned (void)
 static void
 test_taken (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) busy = NULL;
   g_autoptr (GError) claimed = NULL;
@@ -185,29 +100,31 @@ test_taken (void)
   g_autoptr (JsonObject) blocked = NULL;
   const char *at_ten = "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\"}";
 
-  book (world, 1, OFFER, "2026-11-24T09:00:00Z");
-  refused = run (world, "add-session", at_ten, &claimed);
+  admin_world_book (world, 1, OFFER, "2026-11-24T09:00:00Z");
+  refused = admin_world_run (world, "add-session", at_ten, &claimed);
   g_assert_error (claimed, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN);
-  over_meeting =
-    run (world, "add-session",
-         "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\", \"force\": true}", &error);
+  over_meeting = admin_world_run (
+    world, "add-session",
+    "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\", \"force\": true}", &error);
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN);
-  blocked = ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-25\"}");
-  over_block =
-    run (world, "add-session", "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-25T10:00\"}", &busy);
+  blocked =
+    admin_world_ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-25\"}");
+  over_block = admin_world_run (
+    world, "add-session", "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-25T10:00\"}", &busy);
   g_assert_error (busy, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN);
-  forced = ask (world, "add-session",
-                "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-25T10:00\", \"force\": true}");
+  forced =
+    admin_world_ask (world, "add-session",
+                     "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-25T10:00\", \"force\": true}");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM claim"), ==, 2);
 }
 
 static void
 test_seats (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) added =
-    ask (world, "add-session",
-         "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\", \"seats\": 3}");
+    admin_world_ask (world, "add-session",
+                     "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\", \"seats\": 3}");
   g_autoptr (JsonObject) more = NULL;
   g_autoptr (JsonObject) fewer = NULL;
   g_autoptr (JsonObject) refused = NULL;
@@ -218,14 +135,14 @@ test_seats (void)
   g_autofree char *one = g_strdup_printf ("{\"session\": \"%s\", \"seats\": 1}", id);
 
   for (guint citizen = 1; citizen <= 3; citizen++)
-    book (world, citizen, GROUP, "2026-11-24T09:00:00Z");
+    admin_world_book (world, citizen, GROUP, "2026-11-24T09:00:00Z");
   assert_offered (world, GROUP, "08:00 08:30 09:30 10:00 10:30");
-  more = ask (world, "change-session", three);
+  more = admin_world_ask (world, "change-session", three);
   assert_offered (world, GROUP, "08:00 08:30 09:00 09:30 10:00 10:30");
   cancel (world, 1); /* seat 1 is free, seats 2 and 3 are taken */
-  refused = run (world, "change-session", one, &error);
+  refused = admin_world_run (world, "change-session", one, &error);
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
-  fewer = ask (world, "change-session", two);
+  fewer = admin_world_ask (world, "change-session", two);
   g_assert_cmpint (world_count (world, "SELECT max(seat_number) FROM seat"), ==, 2);
   assert_offered (world, GROUP, "08:00 08:30 09:30 10:00 10:30");
 }
@@ -233,9 +150,9 @@ test_seats (void)
 static void
 test_cancel (void)
 {
-  g_autoptr (World) world = new_world ();
-  g_autoptr (JsonObject) added =
-    ask (world, "add-session", "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\"}");
+  g_autoptr (World) world = admin_world_new ();
+  g_autoptr (JsonObject) added = admin_world_ask (
+    world, "add-session", "{\"offer\": \"" GROUP "\", \"time\": \"2026-11-24T10:00\"}");
   g_autoptr (JsonObject) refused = NULL;
   g_autoptr (JsonObject) dry = NULL;
   g_autoptr (JsonObject) cancelled = NULL;
@@ -250,14 +167,14 @@ test_cancel (void)
                                             .booking_start_time =
                                               world_time (world_instant ("2026-11-24T09:00:00Z")) };
 
-  book (world, 1, GROUP, "2026-11-24T09:00:00Z");
+  admin_world_book (world, 1, GROUP, "2026-11-24T09:00:00Z");
   g_assert_nonnull (world_call (world, "GetBookingDetails", &held, &error));
-  refused = run (world, "cancel-session", plain, &error);
+  refused = admin_world_run (world, "cancel-session", plain, &error);
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (refused, "seats")), ==, 2);
-  dry = ask (world, "cancel-session", trial);
+  dry = admin_world_ask (world, "cancel-session", trial);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM seat"), ==, 2);
-  cancelled = ask (world, "cancel-session", force);
+  cancelled = admin_world_ask (world, "cancel-session", force);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM group_session"), ==, 0);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM claim"), ==, 0);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM hold"), ==, 0);
@@ -298,12 +215,13 @@ test_refused (void)
     { "show-session", "{\"session\": \"7\"}", PLANNER_ERROR_NOT_FOUND },
     { "cancel-session", "{}", PLANNER_ERROR_NOT_VALID },
   };
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (JsonObject) result = run (world, cases[i].command, cases[i].arguments, &error);
+      g_autoptr (JsonObject) result =
+        admin_world_run (world, cases[i].command, cases[i].arguments, &error);
 
       g_assert_error (error, PLANNER_ERROR, cases[i].code);
     }

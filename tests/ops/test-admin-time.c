@@ -4,109 +4,24 @@
 #include <string.h>
 
 #include "admin-harness.h"
+#include "admin-world.h"
 #include "base/error.h"
-#include "ops-world.h"
-
-#define OFFER "10000000-0000-4000-8000-000000000001"
-#define GROUP "10000000-0000-4000-8000-000000000002"
-
-/* Advisor RID-1 works 09-12 every weekday; the room has no hours and is open all the time. */
-static const char municipality[] =
-  "{\"files\": {\"tenant.csv\": \"tenant,name\\ndemo,Demo\\n\","
-  "\"units.csv\": \"unit,name\\n89000,Demo\\n\","
-  "\"resources.csv\": \"resource,kind,name,email,units\\nRID-1,advisor,Vejleder 01,v1@demo.example,"
-  "89000\\nrum-1,room,Rum 1,r1@demo.example,89000\\n\","
-  "\"working-time.csv\": \"resource,weekdays,start,end\\nRID-1,mon-fri,09:00,12:00\\n\","
-  "\"offers.csv\": "
-  "\"identifier,unit,title,interview_type,duration,contact_types,advisors,form,seats"
-  "\\n" OFFER ",89000,Jobsamtale,7,30,1,RID-1,,\\n" GROUP ",89000,Møde,9,30,1,RID-1,group,3\\n\"}}";
-
-static JsonObject *
-run (World *world, const char *command, const char *arguments, GError **error)
-{
-  JsonObject *result =
-    admin_harness_run_on (world->writer, world->now_us, command, arguments, error);
-
-  world_expire (world); /* hands the changes to the index, as the service does */
-  return result;
-}
-
-static JsonObject *
-ask (World *world, const char *command, const char *arguments)
-{
-  g_autoptr (GError) error = NULL;
-  JsonObject *result = run (world, command, arguments, &error);
-
-  g_assert_no_error (error);
-  return result;
-}
-
-/* Monday 23 November 2026, 08:00 UTC. */
-static World *
-new_world (void)
-{
-  World *world = world_new (world_instant ("2026-11-23T08:00:00Z"));
-
-  json_object_unref (ask (world, "import", municipality));
-  return world;
-}
-
-/* Starts that a citizen is offered between two instants, HH:MM UTC parted by blanks. */
-static char *
-dup_offered (World *world, const char *offer, const char *from, const char *to)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  ContractGetSelfbookTimeslotsRequest request = {
-    .person_civil_registration_identifier = testlib_cpr (9),
-    .interview_option_id = offer,
-    .booking_option_interval_start_time = world_time (world_instant (from)),
-    .booking_option_interval_end_time = world_time (world_instant (to)),
-  };
-  const ContractGetSelfbookTimeslotsResponse *response =
-    world_call (world, "GetSelfbookTimeslots", &request, &error);
-
-  g_assert_no_error (error);
-  for (guint i = 0; i < response->timeslot_collection.n_items; i++)
-    {
-      gint64 at_us = response->timeslot_collection.items[i].start_time.unix_us;
-      gint64 minute = at_us / (60 * G_USEC_PER_SEC) % 1440;
-      g_string_append_printf (text, "%s%02d:%02d", i == 0 ? "" : " ", (int) (minute / 60),
-                              (int) (minute % 60));
-    }
-  return g_string_free (g_steal_pointer (&text), FALSE);
-}
 
 static void
 assert_tuesday (World *world, const char *expected)
 {
   g_autofree char *offered =
-    dup_offered (world, OFFER, "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z");
-  g_autoptr (JsonObject) verified = ask (world, "verify", "{}");
+    admin_world_dup_offered (world, OFFER, "2026-11-24T00:00:00Z", "2026-11-25T00:00:00Z");
+  g_autoptr (JsonObject) verified = admin_world_ask (world, "verify", "{}");
 
   g_assert_cmpstr (offered, ==, expected);
   g_assert_true (json_object_get_boolean_member (verified, "sound"));
 }
 
 static void
-book (World *world, guint citizen, const char *offer, const char *start)
-{
-  g_autoptr (GError) error = NULL;
-  ContractCreateBookingRequest request = { .person_civil_registration_identifier =
-                                             testlib_cpr (citizen),
-                                           .interview_option_id = offer,
-                                           .has_booking_start_time = TRUE,
-                                           .booking_start_time = world_time (world_instant (start)),
-                                           .interview_contact_type_identifier = 1 };
-
-  g_assert_nonnull (world_call (world, "CreateBooking", &request, &error));
-  g_assert_no_error (error);
-}
-
-static void
 test_block (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) blocked = NULL;
   g_autoptr (JsonObject) again = NULL;
   g_autoptr (JsonObject) listed = NULL;
@@ -118,11 +33,11 @@ test_block (void)
   JsonObject *meeting;
 
   assert_tuesday (world, "08:00 08:30 09:00 09:30 10:00 10:30");
-  book (world, 1, OFFER, "2026-11-24T09:00:00Z");
-  book (world, 2, GROUP, "2026-11-24T10:00:00Z");
-  blocked = ask (world, "block-time",
-                 "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
-                 "\"2026-11-24T11:30\", \"text\": \"kursus, hele dagen\"}");
+  admin_world_book (world, 1, OFFER, "2026-11-24T09:00:00Z");
+  admin_world_book (world, 2, GROUP, "2026-11-24T10:00:00Z");
+  blocked = admin_world_ask (world, "block-time",
+                             "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
+                             "\"2026-11-24T11:30\", \"text\": \"kursus, hele dagen\"}");
   assert_tuesday (world, "08:00 08:30 10:30");
   kinds = admin_harness_dup_words (blocked, "meetings", "kind");
   g_assert_cmpstr (kinds, ==, "booking booking group");
@@ -130,22 +45,24 @@ test_block (void)
   g_assert_cmpstr (json_object_get_string_member (meeting, "start"), ==,
                    "2026-11-24T10:00:00+01:00");
   g_assert_cmpuint (strlen (json_object_get_string_member (meeting, "identifier")), ==, 36);
-  again = ask (world, "block-time",
-               "{\"resource\": \"v1@demo.example\", \"from\": \"2026-11-24T10:00\", \"to\": "
-               "\"2026-11-24T11:30\"}");
+  again =
+    admin_world_ask (world, "block-time",
+                     "{\"resource\": \"v1@demo.example\", \"from\": \"2026-11-24T10:00\", \"to\": "
+                     "\"2026-11-24T11:30\"}");
   g_assert_false (json_object_get_boolean_member (again, "changed"));
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM calendar_object"), ==, 1);
-  week = ask (world, "show-week", "{\"resource\": \"RID-1\", \"date\": \"2026-11-24\"}");
+  week =
+    admin_world_ask (world, "show-week", "{\"resource\": \"RID-1\", \"date\": \"2026-11-24\"}");
   kinds_of_week = admin_harness_dup_words (week, "spans", "kind");
   g_assert_nonnull (strstr (kinds_of_week, "blocked"));
-  listed = ask (world, "list-time", "{\"resource\": \"RID-1\"}");
+  listed = admin_world_ask (world, "list-time", "{\"resource\": \"RID-1\"}");
   time = json_array_get_object_element (json_object_get_array_member (listed, "times"), 0);
   g_assert_cmpstr (json_object_get_string_member (time, "text"), ==, "kursus, hele dagen");
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (time, "meetings")), ==, 3);
   {
     g_autofree char *arguments = g_strdup_printf ("{\"resource\": \"RID-1\", \"id\": \"%.8s\"}",
                                                   json_object_get_string_member (time, "id"));
-    removed = ask (world, "remove-time", arguments);
+    removed = admin_world_ask (world, "remove-time", arguments);
   }
   assert_tuesday (world, "08:00 08:30 09:30 10:30");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM journal WHERE kind IN ('time-blocked',"
@@ -157,11 +74,12 @@ test_block (void)
 static void
 test_whole_day (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) blocked = NULL;
   JsonObject *time;
 
-  blocked = ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
+  blocked =
+    admin_world_ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
   time = json_object_get_object_member (blocked, "time");
   g_assert_cmpstr (json_object_get_string_member (time, "from"), ==, "2026-11-24T00:00:00+01:00");
   g_assert_cmpstr (json_object_get_string_member (time, "to"), ==, "2026-11-25T00:00:00+01:00");
@@ -171,11 +89,11 @@ test_whole_day (void)
 static void
 test_dry_run (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) blocked = NULL;
 
-  blocked = ask (world, "block-time",
-                 "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\", \"dry_run\": true}");
+  blocked = admin_world_ask (
+    world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\", \"dry_run\": true}");
   g_assert_true (json_object_get_boolean_member (blocked, "changed"));
   assert_tuesday (world, "08:00 08:30 09:00 09:30 10:00 10:30");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM calendar_object"), ==, 0);
@@ -184,43 +102,43 @@ test_dry_run (void)
 static void
 test_repeating (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) blocked = NULL;
   g_autoptr (JsonObject) refused = NULL;
   g_autofree char *next = NULL;
 
-  blocked = ask (world, "block-time",
-                 "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T09:00\", \"to\": "
-                 "\"2026-11-24T10:00\", \"repeat\": \"freq=weekly;count=2\"}");
+  blocked = admin_world_ask (world, "block-time",
+                             "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T09:00\", \"to\": "
+                             "\"2026-11-24T10:00\", \"repeat\": \"freq=weekly;count=2\"}");
   assert_tuesday (world, "09:00 09:30 10:00 10:30");
-  next = dup_offered (world, OFFER, "2026-12-08T00:00:00Z", "2026-12-09T00:00:00Z");
+  next = admin_world_dup_offered (world, OFFER, "2026-12-08T00:00:00Z", "2026-12-09T00:00:00Z");
   g_assert_cmpstr (next, ==, "08:00 08:30 09:00 09:30 10:00 10:30");
-  refused = run (world, "open-time",
-                 "{\"resource\": \"RID-1\", \"from\": \"2026-12-01T09:30\", \"to\": "
-                 "\"2026-12-01T10:00\"}",
-                 &error);
+  refused = admin_world_run (world, "open-time",
+                             "{\"resource\": \"RID-1\", \"from\": \"2026-12-01T09:30\", \"to\": "
+                             "\"2026-12-01T10:00\"}",
+                             &error);
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
 }
 
 static void
 test_open (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) opened = NULL;
   g_autoptr (JsonObject) inside = NULL;
 
-  opened = ask (world, "open-time",
-                "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T16:00\", \"to\": "
-                "\"2026-11-24T17:00\", \"text\": \"sen åbning\"}");
+  opened = admin_world_ask (world, "open-time",
+                            "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T16:00\", \"to\": "
+                            "\"2026-11-24T17:00\", \"text\": \"sen åbning\"}");
   g_assert_true (json_object_get_boolean_member (opened, "changed"));
   assert_tuesday (world, "08:00 08:30 09:00 09:30 10:00 10:30 15:00 15:30");
-  inside = ask (world, "open-time",
-                "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
-                "\"2026-11-24T11:00\"}");
+  inside = admin_world_ask (world, "open-time",
+                            "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
+                            "\"2026-11-24T11:00\"}");
   g_assert_false (json_object_get_boolean_member (inside, "changed"));
   /* Working time that is imported again leaves opened time alone. */
-  json_object_unref (ask (world, "import", municipality));
+  json_object_unref (admin_world_ask (world, "import", admin_world_municipality));
   assert_tuesday (world, "08:00 08:30 09:00 09:30 10:00 10:30 15:00 15:30");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM availability"), ==, 2);
 }
@@ -229,14 +147,15 @@ test_open (void)
 static void
 test_open_blocked (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) blocked = NULL;
   g_autoptr (JsonObject) opened = NULL;
 
-  blocked = ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
-  opened = ask (world, "open-time",
-                "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
-                "\"2026-11-24T11:00\"}");
+  blocked =
+    admin_world_ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
+  opened = admin_world_ask (world, "open-time",
+                            "{\"resource\": \"RID-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
+                            "\"2026-11-24T11:00\"}");
   assert_tuesday (world, "09:00 09:30");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM calendar_object"), ==, 2);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM availability"), ==, 1);
@@ -246,12 +165,12 @@ test_open_blocked (void)
 static void
 test_open_room (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) opened = NULL;
 
-  opened = ask (world, "open-time",
-                "{\"resource\": \"rum-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
-                "\"2026-11-24T11:00\"}");
+  opened = admin_world_ask (world, "open-time",
+                            "{\"resource\": \"rum-1\", \"from\": \"2026-11-24T10:00\", \"to\": "
+                            "\"2026-11-24T11:00\"}");
   g_assert_false (json_object_get_boolean_member (opened, "changed"));
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM availability"), ==, 1);
 }
@@ -260,18 +179,18 @@ test_open_room (void)
 static void
 test_clock_change (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) blocked = NULL;
   g_autofree char *before = NULL;
   g_autofree char *after = NULL;
 
   world->now_us = world_instant ("2027-03-19T08:00:00Z");
   world_run_sql (world, "SELECT 1"); /* a new day's index */
-  blocked = ask (world, "block-time",
-                 "{\"resource\": \"RID-1\", \"from\": \"2027-03-22T09:00\", \"to\": "
-                 "\"2027-03-22T10:00\", \"repeat\": \"FREQ=WEEKLY;COUNT=3\"}");
-  before = dup_offered (world, OFFER, "2027-03-22T00:00:00Z", "2027-03-23T00:00:00Z");
-  after = dup_offered (world, OFFER, "2027-04-05T00:00:00Z", "2027-04-06T00:00:00Z");
+  blocked = admin_world_ask (world, "block-time",
+                             "{\"resource\": \"RID-1\", \"from\": \"2027-03-22T09:00\", \"to\": "
+                             "\"2027-03-22T10:00\", \"repeat\": \"FREQ=WEEKLY;COUNT=3\"}");
+  before = admin_world_dup_offered (world, OFFER, "2027-03-22T00:00:00Z", "2027-03-23T00:00:00Z");
+  after = admin_world_dup_offered (world, OFFER, "2027-04-05T00:00:00Z", "2027-04-06T00:00:00Z");
   g_assert_cmpstr (before, ==, "09:00 09:30 10:00 10:30");
   g_assert_cmpstr (after, ==, "08:00 08:30 09:00 09:30");
 }
@@ -313,12 +232,13 @@ test_refused (void)
     { "remove-time", "{\"resource\": \"RID-1\", \"id\": \"0\"}", PLANNER_ERROR_NOT_FOUND },
     { "list-time", "{\"resource\": \"RID-9\"}", PLANNER_ERROR_NOT_FOUND },
   };
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (JsonObject) result = run (world, cases[i].command, cases[i].arguments, &error);
+      g_autoptr (JsonObject) result =
+        admin_world_run (world, cases[i].command, cases[i].arguments, &error);
 
       g_assert_error (error, PLANNER_ERROR, cases[i].code);
     }
@@ -329,7 +249,7 @@ test_refused (void)
 static void
 test_conflict_ends (void)
 {
-  g_autoptr (World) world = new_world ();
+  g_autoptr (World) world = admin_world_new ();
   g_autoptr (GError) error = NULL;
   ContractRegisterBookingRequest request = {
     .person_civil_registration_identifier = testlib_cpr (3),
@@ -345,12 +265,14 @@ test_conflict_ends (void)
   g_autoptr (JsonObject) blocked = NULL;
   g_autoptr (JsonObject) opened = NULL;
 
-  blocked = ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
+  blocked =
+    admin_world_ask (world, "block-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
   world->caller.roles = OP_ROLE_KSS;
   g_assert_nonnull (world_call (world, "RegisterBooking", &request, &error));
   g_assert_no_error (error);
   g_assert_cmpint (world_count (world, "SELECT conflict FROM booking"), ==, 1);
-  opened = ask (world, "open-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
+  opened =
+    admin_world_ask (world, "open-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\"}");
   g_assert_cmpint (world_count (world, "SELECT conflict FROM booking"), ==, 0);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM claim WHERE exclusive = 1"), ==, 1);
   g_assert_cmpint (
