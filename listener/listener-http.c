@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The library's callbacks: a connection, a request line, a head, a body, the end of a reply. */
 
+#include "listener-proxied-private.h"
 #include "listener-request-private.h"
 
 #include <gnutls/abstract.h>
@@ -107,14 +108,18 @@ admit (ListenerConnection *connection, ListenerHead *head)
 static enum MHD_Result
 on_head (ListenerConnection *connection, const char *method, const char *version)
 {
+  Listener *listener = connection->listener;
   ListenerHead head;
   gboolean body_follows;
 
   if (listener_head_scan (&head, connection, method, version) && admit (connection, &head))
     {
       connection->request = listener_request_new (connection, &head);
-      connection->listener->counters.n_bytes_in += head.n_bytes;
-      return MHD_YES;
+      listener->counters.n_bytes_in += head.n_bytes;
+      if (listener->settings.proxied_trust == NULL ||
+          listener_proxied_admit (connection->request, &head))
+        return MHD_YES;
+      listener_connection_drop_request (connection);
     }
   body_follows = (head.chunked || head.content_length > 0) && !head.expects_continue;
   return listener_refuse (connection, head.status, head.refusal, body_follows);

@@ -101,6 +101,8 @@ struct _Listener
   gboolean run_pending;   /* something was resumed: the library has work that no descriptor shows */
   gboolean stopping;
   GHashTable *peers;
+  GHashTable
+    *judged; /* of a proxied listener: certificates as the proxy writes them, and their verdicts */
   ListenerConnection *starting; /* between our accept and the library's notice of it */
 };
 

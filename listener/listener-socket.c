@@ -161,6 +161,7 @@ open_unix (const ListenerSettings *settings, GError **error)
   /* On Linux the mode of the socket before bind is what the file gets: no moment of wider access. */
   if (fchmod (fd, settings->unix_mode) < 0 ||
       bind (fd, (struct sockaddr *) &name, sizeof name) < 0 ||
+      (settings->unix_group >= 0 && chown (path, (uid_t) -1, (gid_t) settings->unix_group) < 0) ||
       chmod (path, settings->unix_mode) < 0 || listen (fd, (int) settings->backlog) < 0)
     return fail (fd, error, "listen on", path);
   return fd;
@@ -175,33 +176,45 @@ is_option (int fd, int option, int wanted)
   return getsockopt (fd, SOL_SOCKET, option, &value, &n_bytes) == 0 && value == wanted;
 }
 
+static const char *
+find_fault (const ListenerSettings *settings, const struct sockaddr_storage *address)
+{
+  if (settings->proxied_trust != NULL && address->ss_family != AF_UNIX)
+    return "the socket handed over for the proxy must be a unix socket";
+  if (settings->tls == NULL && !settings->allow_plain_remote && !is_loopback (address))
+    return "the socket handed over is not on a loopback address, and plain HTTP is for those only";
+  return NULL;
+}
+
 /* Takes over the descriptor of @settings, which somebody else has bound; it is closed on failure. */
 static int
 adopt (const ListenerSettings *settings, guint16 *out_port, GError **error)
 {
+  static const char what[] = "the socket handed over, which must be a listening stream socket";
   struct sockaddr_storage address = { 0 };
   socklen_t n_bytes = sizeof address;
   int fd = settings->descriptor;
+  const char *fault;
 
   if (!is_option (fd, SO_TYPE, SOCK_STREAM) || !is_option (fd, SO_ACCEPTCONN, 1))
-    errno = ENOTSOCK;
-  else if (getsockname (fd, (struct sockaddr *) &address, &n_bytes) == 0 &&
-           fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK) == 0 &&
-           fcntl (fd, F_SETFD, FD_CLOEXEC) == 0)
     {
-      if (settings->tls == NULL && !settings->allow_plain_remote && !is_loopback (&address))
-        {
-          close (fd);
-          g_set_error_literal (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS,
-                               "the socket handed over is not on a loopback address, and plain "
-                               "HTTP is for those only");
-          return -1;
-        }
-      if (address.ss_family != AF_UNIX)
-        *out_port = ntohs (((struct sockaddr_in *) &address)->sin_port);
-      return fd;
+      errno = ENOTSOCK;
+      return fail (fd, error, "use", what);
     }
-  return fail (fd, error, "use", "the socket handed over, which must be a listening stream socket");
+  if (getsockname (fd, (struct sockaddr *) &address, &n_bytes) < 0 ||
+      fcntl (fd, F_SETFL, fcntl (fd, F_GETFL) | O_NONBLOCK) < 0 ||
+      fcntl (fd, F_SETFD, FD_CLOEXEC) < 0)
+    return fail (fd, error, "use", what);
+  fault = find_fault (settings, &address);
+  if (fault != NULL)
+    {
+      close (fd);
+      g_set_error_literal (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS, fault);
+      return -1;
+    }
+  if (address.ss_family != AF_UNIX)
+    *out_port = ntohs (((struct sockaddr_in *) &address)->sin_port);
+  return fd;
 }
 
 /*

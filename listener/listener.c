@@ -25,6 +25,7 @@ listener_settings_init (ListenerSettings *settings)
   *settings = (ListenerSettings){
     .address = "127.0.0.1",
     .unix_mode = 0600,
+    .unix_group = -1,
     .descriptor = -1,
     .backlog = 1024,
     .max_connections = 10000,
@@ -44,6 +45,9 @@ find_fault (const ListenerSettings *settings)
 {
   if (settings->descriptor < 0 && (settings->address == NULL) == (settings->unix_path == NULL))
     return "either an address or a unix socket must be given";
+  if (settings->proxied_trust != NULL &&
+      (settings->tls != NULL || (settings->descriptor < 0 && settings->unix_path == NULL)))
+    return "a proxy must come by a unix socket, without TLS";
   if (settings->pool_bytes < 2048 || settings->pool_bytes > 64 * 1024)
     return "pool_bytes must be between 2048 and 65536";
   if (settings->max_head_bytes < 256 || settings->max_head_bytes > settings->pool_bytes - 1024)
@@ -107,6 +111,8 @@ copy_settings (Listener *listener, const ListenerSettings *settings)
   listener->settings.unix_path = g_strdup (settings->unix_path);
   if (settings->tls != NULL)
     listener_tls_ref (settings->tls);
+  if (settings->proxied_trust != NULL)
+    listener_trust_ref (settings->proxied_trust);
   set_spans (listener);
 }
 
@@ -257,6 +263,8 @@ listener_free (Listener *listener)
     close (listener->spare_fd);
   g_clear_pointer (&listener->shared, listener_shared_unref);
   g_clear_pointer (&listener->settings.tls, listener_tls_unref);
+  g_clear_pointer (&listener->settings.proxied_trust, listener_trust_unref);
+  g_clear_pointer (&listener->judged, g_hash_table_unref);
   g_hash_table_unref (listener->peers);
   g_free ((char *) listener->settings.address);
   g_free ((char *) listener->settings.unix_path);

@@ -36,6 +36,7 @@ typedef void (*ListenerHandler) (ListenerRequest *request, gpointer user_data);
  * @port: 0 takes any free one, see listener_get_port().
  * @unix_path: (nullable): path of a unix socket instead of @address; a dead socket there is replaced.
  * @unix_mode: permissions of the unix socket.
+ * @unix_group: group id of the unix socket's file, -1 for the process's own.
  * @descriptor: an already listening stream socket, such as a service manager hands over, instead of @address and
  *   @unix_path, which are not looked at then; -1 for none. The listener's own from listener_start() on.
  * @backlog: connections that the kernel keeps while we are busy.
@@ -52,6 +53,9 @@ typedef void (*ListenerHandler) (ListenerRequest *request, gpointer user_data);
  * @reply_timeout_ms: from handing over a reply to its last byte.
  * @stop_grace_ms: how long, after listener_stop_accepting(), a resting connection may still bring a request.
  * @tls: (nullable): keys and rules; a reference is taken. %NULL for plain HTTP.
+ * @proxied_trust: (nullable): requests come from a proxy that ends TLS; a reference is taken. The client certificate
+ *   stands in X-Client-Certificate and is judged by this trust, the client's address in X-Client-Address. Only on a
+ *   unix socket, which nobody but the proxy may open. On other listeners these fields mean nothing.
  * @allow_plain_remote: plain HTTP on an address that is not loopback is refused unless set.
  *
  * Initialise with listener_settings_init(), then change. Copied by listener_new().
@@ -62,6 +66,7 @@ typedef struct
   guint16 port;
   const char *unix_path;
   guint unix_mode;
+  gint64 unix_group;
   int descriptor;
   guint backlog;
   guint max_connections;
@@ -76,6 +81,7 @@ typedef struct
   guint reply_timeout_ms;
   guint stop_grace_ms;
   ListenerTls *tls;
+  ListenerTrust *proxied_trust;
   gboolean allow_plain_remote;
 } ListenerSettings;
 

@@ -222,6 +222,8 @@ check_whole (const PlannerConfig *config, GError **error)
   if (config->dfdg_port != 0 && (*config->dfdg_certificate == '\0' || *config->dfdg_key == '\0' ||
                                  *config->dfdg_trust == '\0'))
     return fail (error, "dfdg", NULL, "needs certificate, key and trust, or port = 0");
+  if (*config->proxied_socket != '\0' && *config->dfdg_trust == '\0')
+    return fail (error, "proxied", NULL, "needs [dfdg] trust, to judge client certificates by");
   if (config->plain_port != 0 && planner_config_find_caller (config, config->plain_caller) == NULL)
     return fail (error, "plain", "caller", "must name a [caller NAME] when the face is open");
   if (!g_strv_contains (levels, config->log_level))

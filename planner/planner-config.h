@@ -11,6 +11,19 @@ typedef enum
 } ConfigLogFormat;
 
 /**
+ * ConfigSocketMode:
+ * @CONFIG_SOCKET_GROUP: the owner and the group may open it
+ * @CONFIG_SOCKET_OWNER: the owner alone
+ *
+ * Nobody else ever: who opens it says who the clients are.
+ */
+typedef enum
+{
+  CONFIG_SOCKET_GROUP,
+  CONFIG_SOCKET_OWNER,
+} ConfigSocketMode;
+
+/**
  * ConfigMissingList:
  * @CONFIG_MISSING_REFUSE: no list of its issuer, no access
  * @CONFIG_MISSING_ACCEPT: counted, and let in
@@ -78,6 +91,9 @@ typedef struct
   gint64 dfdg_crl_grace_h;
   gint64 dfdg_crl_check_s;
   gint64 dfdg_resumption_s;
+  char *proxied_socket;
+  gint64 proxied_mode;
+  char *proxied_group;
   char *plain_address;
   gint64 plain_port;
   char *plain_caller;

@@ -2,6 +2,7 @@
 /* From configuration to listeners: addresses, caps, time-outs, TLS. */
 #include "http/planner-faces.h"
 
+#include <grp.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -14,7 +15,7 @@
 /* Tickets are bound to shorter spans besides; with the key go all that it ever protected. */
 #define TICKET_KEY_US (24 * G_TIME_SPAN_HOUR)
 
-static const char *const face_names[] = { "dfdg", "plain", "health", "admin" };
+static const char *const face_names[] = { "dfdg", "proxied", "plain", "health", "admin" };
 
 /**
  * planner_sockets_init:
@@ -106,6 +107,34 @@ init_dfdg (PlannerFaces *faces,
   return FALSE;
 }
 
+static gboolean
+init_proxied (PlannerFaces *faces,
+              ListenerSettings *settings,
+              const PlannerConfig *config,
+              GError **error)
+{
+  const struct group *group = NULL;
+
+  if (!load_trust (faces, config, error))
+    return FALSE;
+  if (*config->proxied_group != '\0')
+    {
+      group = getgrnam (config->proxied_group);
+      if (group == NULL)
+        {
+          g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_SETTINGS, "there is no group %s",
+                       config->proxied_group);
+          return FALSE;
+        }
+      settings->unix_group = group->gr_gid;
+    }
+  settings->address = NULL;
+  settings->unix_path = config->proxied_socket;
+  settings->unix_mode = config->proxied_mode == CONFIG_SOCKET_OWNER ? 0600 : 0660;
+  settings->proxied_trust = faces->trust;
+  return TRUE;
+}
+
 static void
 init_admin (ListenerSettings *settings, const PlannerConfig *config)
 {
@@ -120,6 +149,7 @@ static gboolean
 is_wanted (PlannerFace face, const PlannerConfig *config)
 {
   return (face == PLANNER_FACE_DFDG && config->dfdg_port != 0) ||
+         (face == PLANNER_FACE_PROXIED && *config->proxied_socket != '\0') ||
          (face == PLANNER_FACE_PLAIN && config->plain_port != 0) ||
          (face == PLANNER_FACE_HEALTH && config->health_port != 0) || face == PLANNER_FACE_ADMIN;
 }
@@ -151,6 +181,8 @@ init_face (PlannerFaces *faces,
     {
     case PLANNER_FACE_DFDG:
       return init_dfdg (faces, settings, config, error);
+    case PLANNER_FACE_PROXIED:
+      return init_proxied (faces, settings, config, error);
     case PLANNER_FACE_PLAIN:
       settings->address = config->plain_address;
       settings->port = (guint16) config->plain_port;
@@ -173,7 +205,7 @@ dup_address (PlannerFace face, const ListenerSettings *settings)
 {
   if (settings->descriptor >= 0)
     return g_strdup ("handed over");
-  if (face == PLANNER_FACE_ADMIN)
+  if (settings->unix_path != NULL)
     return g_strdup (settings->unix_path);
   return g_strdup_printf ("%s port %u", settings->address, settings->port);
 }

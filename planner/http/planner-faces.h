@@ -9,8 +9,9 @@
 
 typedef enum
 {
-  PLANNER_FACE_DFDG,   /* TLS, client certificate required */
-  PLANNER_FACE_PLAIN,  /* the same in plain HTTP, loopback only */
+  PLANNER_FACE_DFDG,    /* TLS, client certificate required */
+  PLANNER_FACE_PROXIED, /* unix socket of a proxy that ends TLS and hands on the client certificate */
+  PLANNER_FACE_PLAIN,   /* the same in plain HTTP, loopback only */
   PLANNER_FACE_HEALTH, /* health and metrics, loopback only */
   PLANNER_FACE_ADMIN,  /* unix socket */
   PLANNER_N_FACES,

@@ -236,9 +236,8 @@ on_health_request (ListenerRequest *request, gpointer user_data)
 
 /* Handlers by face; see PlannerFace. */
 static const ListenerHandler handlers[PLANNER_N_FACES] = {
-  [PLANNER_FACE_DFDG] = on_dfdg_request,
-  [PLANNER_FACE_PLAIN] = on_plain_request,
-  [PLANNER_FACE_HEALTH] = on_health_request,
+  [PLANNER_FACE_DFDG] = on_dfdg_request,   [PLANNER_FACE_PROXIED] = on_dfdg_request,
+  [PLANNER_FACE_PLAIN] = on_plain_request, [PLANNER_FACE_HEALTH] = on_health_request,
   [PLANNER_FACE_ADMIN] = on_admin_request,
 };
 
