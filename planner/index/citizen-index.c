@@ -7,6 +7,7 @@
 struct _CitizenIndex
 {
   GHashTable *by_key; /* set of CitizenEntry, by tenant and number */
+  GHashTable *by_id;  /* set of the same entries */
 };
 
 /**
@@ -62,6 +63,7 @@ citizen_index_new (void)
 
   index->by_key =
     g_hash_table_new_full (entry_hash, entry_equal, (GDestroyNotify) citizen_entry_free, NULL);
+  index->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   return index;
 }
 
@@ -73,18 +75,50 @@ citizen_index_new (void)
 void
 citizen_index_free (CitizenIndex *index)
 {
+  g_hash_table_unref (index->by_id);
   g_hash_table_unref (index->by_key);
   g_free (index);
 }
 
 /**
+ * citizen_index_clear:
+ *
+ * Forgets everybody.
+ */
+void
+citizen_index_clear (CitizenIndex *index)
+{
+  g_hash_table_remove_all (index->by_id);
+  g_hash_table_remove_all (index->by_key);
+}
+
+static void
+forget (CitizenIndex *index, CitizenEntry *entry)
+{
+  if (entry == NULL)
+    return;
+  g_hash_table_remove (index->by_id, &entry->citizen_id);
+  g_hash_table_remove (index->by_key, entry);
+}
+
+/**
  * citizen_index_take:
- * @entry: (transfer full): replaces what was known of that citizen
+ * @entry: (transfer full): replaces what was known of that citizen, under another number too
+ *
+ * An entry without a number says that the citizen is gone.
  */
 void
 citizen_index_take (CitizenIndex *index, CitizenEntry *entry)
 {
-  g_hash_table_replace (index->by_key, entry, entry);
+  forget (index, g_hash_table_lookup (index->by_id, &entry->citizen_id));
+  if (*entry->cpr == '\0')
+    {
+      citizen_entry_free (entry);
+      return;
+    }
+  forget (index, g_hash_table_lookup (index->by_key, entry));
+  g_hash_table_add (index->by_key, entry);
+  g_hash_table_replace (index->by_id, &entry->citizen_id, entry);
 }
 
 /**

@@ -8,6 +8,7 @@
  * CitizenEntry:
  * @busy_until_us: latest end of a live booking or expiry of a hold, 0 for none: while it lies
  *   ahead, calls of this citizen need the database
+ * @cpr: empty: the citizen is gone
  * @facts: owned by the entry
  */
 typedef struct
@@ -29,6 +30,7 @@ CitizenIndex *citizen_index_new (void);
 void citizen_index_free (CitizenIndex *index);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CitizenIndex, citizen_index_free)
 void citizen_index_take (CitizenIndex *index, CitizenEntry *entry);
+void citizen_index_clear (CitizenIndex *index);
 const CitizenEntry *
 citizen_index_find (const CitizenIndex *index, gint64 tenant_id, const char *cpr);
 guint citizen_index_count (const CitizenIndex *index);

@@ -6,6 +6,7 @@
 #include "ops/admin-hold.h"
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
+#include "ops/admin-retention.h"
 #include "ops/admin-session.h"
 #include "ops/admin-show.h"
 #include "ops/admin-time.h"
@@ -55,6 +56,12 @@ static const AdminCommand commands[] = {
   { "show-session", admin_show_session, STORE_READ, admin_show_session_arguments, "show a group meeting and its seats, by booking" },
   { "change-session", admin_change_session, STORE_WRITE, admin_change_session_arguments, "change how many seats a group meeting has" },
   { "cancel-session", admin_cancel_session, STORE_WRITE, admin_cancel_session_arguments, "cancel a group meeting; with --force its bookings too" },
+  /* privacy */
+  { "retention-show", admin_retention_show, STORE_READ, NULL, "show how long each class of data is kept, why, and what the last runs removed" },
+  { "retention-set", admin_retention_set, STORE_WRITE, admin_retention_set_arguments, "set a term, for the municipality or a unit, from a day on" },
+  { "retention-run", admin_retention_run, STORE_WRITE, admin_retention_run_arguments, "remove what is past its term; plannerd does so every night",
+    .is_dry_by_default = TRUE, .details =
+    "Without --yes what is past its term now is counted; what goes because something else went is not. A run may be cut short at any point: the next goes on." },
 };
 /* clang-format on */
 

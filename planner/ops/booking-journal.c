@@ -148,7 +148,8 @@ booking_tell_dfdg (const OpCall *call, const char *kind, const Booking *booking,
                     .kind = kind,
                     .subject = booking->identifier,
                     .revision = booking->revision,
-                    .request_id = request_id };
+                    .request_id = request_id,
+                    .added_us = call->now_us };
 
   ids_new_guid (request_id);
   add_booking (payload, "booking", booking);

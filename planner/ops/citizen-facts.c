@@ -89,16 +89,23 @@ entry_of_summary (const CitizenSummary *summary)
 /**
  * citizen_entry_load:
  *
- * Returns: (transfer full): what the loop must know of one citizen.
+ * Returns: (transfer full): what the loop must know of one citizen; without a number when the
+ *   citizen is gone.
  */
 CitizenEntry *
 citizen_entry_load (StoreSession *session, gint64 citizen_id, GError **error)
 {
   g_autoptr (CitizenEntry) entry = NULL;
-  CitizenSummary summary;
+  g_autoptr (GError) local_error = NULL;
+  CitizenSummary summary = { .citizen_id = citizen_id };
 
-  if (!citizen_store_load_summary (session, citizen_id, &summary, error))
-    return NULL;
+  if (!citizen_store_load_summary (session, citizen_id, &summary, &local_error))
+    {
+      if (g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND))
+        return entry_of_summary (&summary);
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return NULL;
+    }
   entry = entry_of_summary (&summary);
   if (!citizen_facts_load (session, citizen_id, &entry->facts, error))
     return NULL;

@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "ops/import-run.h"
+#include "rules/retention.h"
 #include "rules/unit-code.h"
 
 /* A closing day that returns every year is written down for this year and so many after it. */
@@ -140,6 +141,15 @@ is_setting (const char *name, const char *key)
 static void
 check_setting (ImportRow *row, const char *key, const char *value)
 {
+  const RetentionClass *class = retention_class_of_setting (key);
+
+  if (class != NULL)
+    {
+      if (!retention_is_term (class, value))
+        import_row_refuse (row, "%s must be %d to %d days, not \"%s\"", key, (int) class->min_days,
+                           RETENTION_MAX_DAYS, value);
+      return;
+    }
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
     if (is_setting (settings[i].key, key))
       {

@@ -18,6 +18,7 @@ struct _IndexDelta
   Catalogue *catalogue; /* NULL when unchanged */
   Index *index;         /* NULL when unchanged */
   GPtrArray *citizens;  /* CitizenEntry, handed over to the first view that applies the delta */
+  gboolean has_all_citizens;
   gint64 next_expiry_us;
 };
 
@@ -94,7 +95,8 @@ index_delta_free (IndexDelta *delta)
 gboolean
 index_delta_is_empty (const IndexDelta *delta)
 {
-  return delta->catalogue == NULL && delta->index == NULL && delta->citizens->len == 0;
+  return delta->catalogue == NULL && delta->index == NULL && delta->citizens->len == 0 &&
+         !delta->has_all_citizens;
 }
 
 /**
@@ -471,6 +473,8 @@ index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GErr
   touched.catalogue = TRUE;
   feed->pending.last_change_id = change_store_last (session);
   delta = make_delta (&touched, error);
+  if (delta != NULL)
+    delta->has_all_citizens = TRUE;
   if (delta != NULL && !citizen_entries_load_all (session, delta->citizens, error))
     g_clear_pointer (&delta, index_delta_free);
   touched_clear (&touched);
@@ -545,6 +549,8 @@ index_view_apply (IndexView *view, const IndexDelta *delta)
     }
   if (view->citizens == NULL)
     return;
+  if (delta->has_all_citizens)
+    citizen_index_clear (view->citizens);
   while (delta->citizens->len > 0)
     citizen_index_take (view->citizens,
                         g_ptr_array_steal_index_fast (delta->citizens, delta->citizens->len - 1));

@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "calsync-timezone.h"
 #include "rules/unit-code.h"
+#include "store/citizen-store.h"
 
 /**
  * op_check_cpr:
@@ -109,6 +110,33 @@ op_unit_of (const OpCall *call, const Booking *booking)
   return op_caller_may_use_unit (call, unit) ? unit : NULL;
 }
 
+/* A number that the citizen had before means the same person, and the answer carries the number that
+ * the call carried. */
+static gboolean
+check_owner (const OpCall *call, Booking *booking, const char *cpr, GError **error)
+{
+  GError *local_error = NULL;
+  gint64 citizen_id;
+
+  if (g_str_equal (booking->cpr, cpr))
+    return TRUE;
+  citizen_id = citizen_store_find (call->session, call->tenant_id, cpr, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  if (citizen_id != booking->citizen_id)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_OWN_BOOKING,
+                   "booking %s belongs to another citizen", booking->identifier);
+      return FALSE;
+    }
+  g_free (booking->cpr);
+  booking->cpr = g_strdup (cpr);
+  return TRUE;
+}
+
 /**
  * op_find_booking:
  * @identifier: BookingIdentifier, either case
@@ -136,13 +164,7 @@ op_find_booking (const OpCall *call, const char *identifier, const char *cpr, GE
                    folded);
       return NULL;
     }
-  if (!g_str_equal (booking->cpr, cpr))
-    {
-      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_OWN_BOOKING,
-                   "booking %s belongs to another citizen", folded);
-      return NULL;
-    }
-  return g_steal_pointer (&booking);
+  return check_owner (call, booking, cpr, error) ? g_steal_pointer (&booking) : NULL;
 }
 
 /**

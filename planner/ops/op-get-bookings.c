@@ -80,6 +80,18 @@ list_seen (const OpCall *call, const BookingPage *wanted, GError **error)
   return g_steal_pointer (&seen);
 }
 
+/* Asked for by a number, all are of one citizen: each carries that number, be it a former one. */
+static void
+fill_one (const OpCall *call,
+          const Request *request,
+          const Booking *booking,
+          ContractBookingDetails *details)
+{
+  booking_details_fill (call, booking, details);
+  if (request->job_center_code == NULL && request->case_worker_identifier == NULL)
+    details->person_civil_registration_identifier = request->person_civil_registration_identifier;
+}
+
 static void
 fill_answer (OpCall *call, const Request *request, GPtrArray *bookings)
 {
@@ -90,7 +102,7 @@ fill_answer (OpCall *call, const Request *request, GPtrArray *bookings)
   list->items = contract_arena_new0_n (call->arena, ContractBookingDetails, n_shown);
   list->is_present = TRUE;
   for (guint i = 0; i < n_shown; i++)
-    booking_details_fill (call, bookings->pdata[i], &list->items[list->n_items++]);
+    fill_one (call, request, bookings->pdata[i], &list->items[list->n_items++]);
   if (bookings->len > n_shown)
     response->next_cursor = contract_arena_printf (
       call->arena, "%" G_GINT64_FORMAT, ((Booking *) bookings->pdata[n_shown - 1])->booking_id);

@@ -6,11 +6,18 @@
 
 #include "base/error.h"
 #include "store/answer-store.h"
+#include "store/citizen-store.h"
 
 #define ANSWER_LIFE_DAYS 30
 
 /* Stands in stored text where the citizen's number was; no XML text can hold it. */
 #define CPR_MARK "\x02"
+
+typedef struct
+{
+  OpKeyKind kind;
+  const char *key;
+} MemoryKey;
 
 static const char *const kind_prefixes[] = {
   [OP_KEY_RESERVATION] = "reservation:",
@@ -110,31 +117,87 @@ judge (OpCall *call, OpKeyKind kind, const StoredAnswer *answer, GBytes *digest,
   return refuse_used (kind, answer, error);
 }
 
+/* (element-type GBytes) (transfer full): the request as it would have been digested when the citizen was
+ * another row: two rows become one when a citizen's number changes to one that we know too. */
+static GPtrArray *
+list_former_digests (const OpCall *call, const char *cpr, GError **error)
+{
+  g_autoptr (GPtrArray) digests = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+  g_autoptr (GArray) ids = citizen_store_list_former (call->session, call->tenant_id, cpr, error);
+
+  for (guint i = 0; ids != NULL && i < ids->len; i++)
+    {
+      GBytes *digest = op_memory_digest (call, g_array_index (ids, gint64, i), cpr, error);
+      if (digest == NULL)
+        return NULL;
+      g_ptr_array_add (digests, digest);
+    }
+  return ids == NULL ? NULL : g_steal_pointer (&digests);
+}
+
+static StoredAnswer *
+find_answer (OpCall *call, OpKeyKind kind, const char *key, GBytes *digest, GError **error)
+{
+  g_autofree char *own_key = kind == OP_KEY_DIGEST ? digest_text (digest) : NULL;
+  g_autofree char *stored_key = full_key (kind, own_key != NULL ? own_key : key);
+
+  return answer_store_find (call->session, call->tenant_id, stored_key, error);
+}
+
+/* Under this digest, else under one of the citizen's former rows; *digest is then that one's. */
+static StoredAnswer *
+find_any (OpCall *call, const MemoryKey *wanted, const char *cpr, GBytes **digest, GError **error)
+{
+  GError *local_error = NULL;
+  g_autoptr (GPtrArray) former = NULL;
+  g_autoptr (StoredAnswer) answer =
+    find_answer (call, wanted->kind, wanted->key, *digest, &local_error);
+
+  if (local_error == NULL && (answer == NULL ? wanted->kind == OP_KEY_DIGEST
+                                             : !g_bytes_equal (answer->request_digest, *digest)))
+    former = list_former_digests (call, cpr, &local_error);
+  for (guint i = 0; former != NULL && local_error == NULL && i < former->len; i++)
+    {
+      if (wanted->kind == OP_KEY_DIGEST && answer == NULL)
+        answer = find_answer (call, wanted->kind, NULL, former->pdata[i], &local_error);
+      if (answer == NULL || !g_bytes_equal (answer->request_digest, former->pdata[i]))
+        continue;
+      g_bytes_unref (*digest);
+      *digest = g_bytes_ref (former->pdata[i]);
+      break;
+    }
+  if (local_error == NULL)
+    return g_steal_pointer (&answer);
+  g_propagate_error (error, local_error);
+  return NULL;
+}
+
 /**
  * op_memory_recall:
  * @key: (nullable): identifier in lower case; NULL for OP_KEY_DIGEST
- * @digest: of this request
+ * @request_digest: of this request
  * @cpr: put back into a replayed answer
  *
  * Looks for the answer of an earlier, equal call (design, Idempotency). What no longer stands under
  * a key that may be used again is forgotten. What was answered about another's unit is as if it were
- * not there.
+ * not there. A citizen whose number changed is the same citizen: a repeat under the old number and
+ * one under the new get the answer with the number that they carry.
  */
 OpMemoryVerdict
 op_memory_recall (OpCall *call,
                   OpKeyKind kind,
                   const char *key,
-                  GBytes *digest,
+                  GBytes *request_digest,
                   const char *cpr,
                   GError **error)
 {
-  g_autofree char *own_key = kind == OP_KEY_DIGEST ? digest_text (digest) : NULL;
-  g_autofree char *stored_key = full_key (kind, own_key != NULL ? own_key : key);
+  const MemoryKey wanted = { kind, key };
+  g_autoptr (GBytes) digest = g_bytes_ref (request_digest);
   g_autoptr (StoredAnswer) answer = NULL;
   GError *local_error = NULL;
   OpMemoryVerdict verdict = OP_MEMORY_NEW;
 
-  answer = answer_store_find (call->session, call->tenant_id, stored_key, &local_error);
+  answer = find_any (call, &wanted, cpr, &digest, &local_error);
   if (local_error != NULL)
     {
       g_propagate_error (error, local_error);
@@ -148,7 +211,7 @@ op_memory_recall (OpCall *call,
   if (verdict == OP_MEMORY_REPLAY)
     replay (call, answer, cpr);
   if (verdict == OP_MEMORY_NEW &&
-      !answer_store_remove (call->session, call->tenant_id, stored_key, error))
+      !answer_store_remove (call->session, call->tenant_id, answer->key, error))
     return OP_MEMORY_FAILED;
   return verdict;
 }

@@ -88,7 +88,7 @@ op_report_error (OpCall *call, GError **error)
   g_autoptr (GBytes) digest = NULL;
   g_autofree char *message_id = NULL;
   g_autofree char *payload = NULL;
-  InboxMessage message = { call->tenant_id, "error-report", NULL, call->now_us, NULL };
+  InboxMessage message = { call->tenant_id, "error-report", NULL, call->now_us, NULL, 0 };
   gint64 citizen_id;
 
   if (!op_check_cpr (cpr, error) || !check_subject (call, request, error))
@@ -99,6 +99,7 @@ op_report_error (OpCall *call, GError **error)
     return FALSE;
   message_id = g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, digest);
   payload = payload_of (request, citizen_id);
+  message.citizen_id = citizen_id;
   message.message_id = message_id;
   message.payload = payload;
   response->is_present = TRUE;

@@ -10,6 +10,8 @@
  * OpService:
  * @feed: the writer thread's once that runs, as are @checkpointed_us and @has_reloaded
  * @day: local day that the index was made for
+ * @retention_is_unfinished: the bulk thread's while @is_retaining
+ * @retention_day: local day whose deletion job has been done
  * @wants_reload: atomic: the next group makes the whole index anew
  * @has_reloaded: the group that is being committed did
  *
@@ -30,6 +32,9 @@ struct _OpService
   GPtrArray *waiting_notes;
   guint n_notes_lost;
   gboolean is_keeping_up;
+  gboolean is_retaining;
+  gboolean retention_is_unfinished;
+  gint64 retention_day;
   gint64 day;
   int wants_reload;
   gboolean has_reloaded;

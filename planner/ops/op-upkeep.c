@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Once a minute: is it a new day, does a calendar's expansion run short, has a stored answer expired. */
+/* Once a minute: is it a new day, does a calendar's expansion run short, is the day's deletion due. */
 #include "ops/op-upkeep.h"
 
 #include "base/clock.h"
@@ -8,18 +8,20 @@
 #include "calsync-timezone.h"
 #include "ops/admin-expand.h"
 #include "ops/op-service.h"
-#include "store/answer-store.h"
+#include "ops/retention-run.h"
 #include "store/claim-store.h"
-#include "store/hold-store.h"
+#include "store/retention-store.h"
+#include "store/tenant-store.h"
 
 #define INTERVAL_US (60 * G_USEC_PER_SEC)
 /* After a long rest calendars may run short at once. */
-#define FIRST_US    G_USEC_PER_SEC
-#define DEADLINE_US (30 * G_USEC_PER_SEC)
-/* As long as an answer given for the reservation could be replayed. */
-#define TOKEN_LIFE_US (30 * PERIOD_US_PER_DAY)
-#define CHANGES_KEPT  1000
-#define ZONE          "Europe/Copenhagen"
+#define FIRST_US     G_USEC_PER_SEC
+#define DEADLINE_US  (30 * G_USEC_PER_SEC)
+#define CHANGES_KEPT 1000
+#define ZONE         "Europe/Copenhagen"
+/* Local hour from which the day's deletion job may run, and how long it keeps the bulk thread at a time. */
+#define RETENTION_HOUR     2
+#define RETENTION_SLICE_US (5 * G_USEC_PER_SEC)
 
 static gint64
 today (void)
@@ -42,25 +44,114 @@ op_service_run_admin_write (gpointer runner, AdminWrite write, gpointer data, GE
   return op_service_write (runner, write, data, error);
 }
 
+/* Work of our own, done by the functions of admin commands. */
+typedef struct
+{
+  AdminCall call;
+  char call_id[IDS_GUID_LENGTH + 1];
+} OwnCall;
+
+static void
+own_call_init (OwnCall *own, OpService *service, StoreSession *session)
+{
+  ids_new_guid (own->call_id);
+  own->call = (AdminCall){ .session = session,
+                           .runner = { op_service_run_admin_write, service },
+                           .arguments = json_object_new (),
+                           .result = json_object_new (),
+                           .now_us = clock_now_us (),
+                           .data_dir = service->data_dir,
+                           .database = service->database_path,
+                           .actor = "plannerd",
+                           .call_id = own->call_id };
+}
+
+static void
+own_call_clear (OwnCall *own)
+{
+  json_object_unref (own->call.arguments);
+  json_object_unref (own->call.result);
+}
+
 /* On the bulk thread: lays out what does not reach far enough, one resource a write. */
 static gboolean
 run_expansion (gpointer data, gpointer session, GError **error)
 {
-  OpService *service = data;
-  g_autoptr (JsonObject) arguments = json_object_new ();
-  g_autoptr (JsonObject) result = json_object_new ();
-  char call_id[IDS_GUID_LENGTH + 1];
-  AdminCall call = { .session = session,
-                     .runner = { op_service_run_admin_write, service },
-                     .arguments = arguments,
-                     .result = result,
-                     .now_us = clock_now_us (),
-                     .data_dir = service->data_dir,
-                     .actor = "plannerd",
-                     .call_id = call_id };
+  OwnCall own;
+  gboolean ok;
 
-  ids_new_guid (call_id);
-  return admin_expand_due (&call, error);
+  own_call_init (&own, data, session);
+  ok = admin_expand_due (&own.call, error);
+  own_call_clear (&own);
+  return ok;
+}
+
+/* Today's run, unless it has been; what a slice leaves undone, the next minute goes on with. */
+static gboolean
+retain_tenant (OwnCall *own, gint64 tenant_id, gboolean is_unfinished, GError **error)
+{
+  RetentionWish wish = { .tenant_id = tenant_id,
+                         .until_us = clock_monotonic_us () + RETENTION_SLICE_US };
+  gint64 last_us = 0;
+
+  if (!retention_store_find_last (own->call.session, tenant_id, &last_us, error))
+    return FALSE;
+  return (!is_unfinished && retention_today (last_us) == retention_today (own->call.now_us)) ||
+         retention_run (&own->call, &wish, error);
+}
+
+static gboolean
+retain (OwnCall *own, OpService *service, gboolean *out_is_complete, GError **error)
+{
+  g_autoptr (GPtrArray) tenants = tenant_list (own->call.session, error);
+
+  for (guint i = 0; tenants != NULL && i < tenants->len; i++)
+    {
+      JsonObject *result = own->call.result;
+      if (!retain_tenant (own, ((TenantRecord *) tenants->pdata[i])->tenant_id,
+                          service->retention_is_unfinished, error))
+        return FALSE;
+      *out_is_complete &= json_object_get_boolean_member_with_default (result, "complete", TRUE);
+    }
+  return tenants != NULL;
+}
+
+static gboolean
+run_retention (gpointer data, gpointer session, GError **error)
+{
+  OpService *service = data;
+  gboolean is_complete = TRUE;
+  gboolean ok;
+  OwnCall own;
+
+  own_call_init (&own, service, session);
+  ok = retain (&own, service, &is_complete, error);
+  service->retention_is_unfinished = ok && !is_complete;
+  own_call_clear (&own);
+  return ok;
+}
+
+static void
+on_retention_done (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  OpService *service = data;
+
+  service->is_retaining = FALSE;
+  service->retention_day = error == NULL && !service->retention_is_unfinished ? today () : 0;
+  if (error != NULL)
+    g_message ("what is past its term could not be removed: %s", error->message);
+}
+
+static gboolean
+is_night_over (void)
+{
+  const CalsyncZone *zone = calsync_zone_lookup (ZONE, NULL);
+  gint64 now_us = clock_now_us ();
+  gint64 local_us =
+    now_us +
+    calsync_zone_offset_at (zone != NULL ? zone : calsync_zone_utc (), now_us) * G_USEC_PER_SEC;
+
+  return local_us % PERIOD_US_PER_DAY >= RETENTION_HOUR * PERIOD_US_PER_HOUR;
 }
 
 static void
@@ -77,18 +168,14 @@ on_expansion_done (gpointer data, const ExecutorReport *report, const GError *er
 static gboolean
 run_cleaning (gpointer data, gpointer session, GError **error)
 {
-  gint64 now_us = clock_now_us ();
-
-  return answer_store_remove_expired (session, now_us, error) &&
-         hold_store_forget_used (session, now_us - TOKEN_LIFE_US, error) &&
-         change_store_trim (session, CHANGES_KEPT, error);
+  return change_store_trim (session, CHANGES_KEPT, error);
 }
 
 static void
 on_cleaning_done (gpointer data, const ExecutorReport *report, const GError *error)
 {
   if (error != NULL)
-    g_message ("expired answers could not be removed: %s", error->message);
+    g_message ("old change rows could not be removed: %s", error->message);
 }
 
 static void
@@ -120,6 +207,9 @@ on_interval (gpointer data)
   if (!service->is_keeping_up)
     service->is_keeping_up =
       op_service_run_bulk (service, run_expansion, on_expansion_done, service, NULL);
+  if (!service->is_retaining && service->retention_day != today () && is_night_over ())
+    service->is_retaining =
+      op_service_run_bulk (service, run_retention, on_retention_done, service, NULL);
 }
 
 /**

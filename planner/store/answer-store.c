@@ -70,14 +70,3 @@ answer_store_remove (StoreSession *session, gint64 tenant_id, const char *key, G
 {
   return store_run (session, error, SQL_ANSWER_REMOVE, "is", tenant_id, key);
 }
-
-/**
- * answer_store_remove_expired:
- *
- * Forgets answers whose time is over.
- */
-gboolean
-answer_store_remove_expired (StoreSession *session, gint64 now_us, GError **error)
-{
-  return store_run (session, error, SQL_ANSWERS_REMOVE_EXPIRED, "i", now_us);
-}

@@ -38,6 +38,3 @@ gboolean answer_store_remove (StoreSession *session,
                               gint64 tenant_id,
                               const char *key,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean answer_store_remove_expired (StoreSession *session,
-                                      gint64 now_us,
-                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,6 +23,7 @@ citizen_fact_free (CitizenFact *fact)
 
 /**
  * citizen_store_find:
+ * @cpr: the number, or one that the citizen had before
  *
  * Returns: the citizen's id; 0 when not known to us (or with @error set).
  */
@@ -58,6 +59,30 @@ citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GEr
   if (!store_run (session, error, SQL_CITIZEN_ADD, "is", tenant_id, cpr))
     return 0;
   return store_last_id (session);
+}
+
+/**
+ * citizen_store_list_former:
+ * @cpr: the number, or one that the citizen had before
+ *
+ * Returns: (transfer full) (element-type gint64): ids of the rows that hold the citizen's former
+ *   numbers, in order.
+ */
+GArray *
+citizen_store_list_former (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CITIZEN_FORMER_IDS, "is", tenant_id, cpr))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 id = store_int (&query, 0);
+      g_array_append_val (ids, id);
+    }
+  return step == STORE_END ? g_steal_pointer (&ids) : NULL;
 }
 
 /**
@@ -114,6 +139,10 @@ read_summary (StoreQuery *query)
   CitizenSummary summary = { .citizen_id = store_int (query, 0),
                              .tenant_id = store_int (query, 1),
                              .busy_until_us = MAX (store_int (query, 3), store_int (query, 4)) };
+
+  /* A former number: only the database knows who has it now. */
+  if (store_int (query, 5))
+    summary.busy_until_us = G_MAXINT64;
   g_strlcpy (summary.cpr, store_text (query, 2), sizeof summary.cpr);
   return summary;
 }

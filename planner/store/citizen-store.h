@@ -6,7 +6,8 @@
 
 /**
  * CitizenSummary:
- * @busy_until_us: latest end of a live booking or expiry of a hold; 0 when there is none
+ * @busy_until_us: latest end of a live booking or expiry of a hold; 0 when there is none; G_MAXINT64
+ *   for a number that the citizen had before
  */
 typedef struct
 {
@@ -43,6 +44,10 @@ gint64 citizen_store_find (StoreSession *session, gint64 tenant_id, const char *
   G_GNUC_WARN_UNUSED_RESULT;
 gint64 citizen_store_put (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
+GArray *citizen_store_list_former (StoreSession *session,
+                                   gint64 tenant_id,
+                                   const char *cpr,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *citizen_store_list_facts (StoreSession *session,
                                      gint64 citizen_id,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;

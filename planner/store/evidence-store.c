@@ -24,8 +24,9 @@ evidence_store_add_empty (StoreSession *session, const EmptyAnswer *empty, GErro
 gboolean
 evidence_store_add_inbox (StoreSession *session, const InboxMessage *message, GError **error)
 {
-  return store_run (session, error, SQL_INBOX_ADD, "issis", message->tenant_id, message->kind,
-                    message->message_id, message->received_us, message->payload);
+  return store_run (session, error, SQL_INBOX_ADD, "issisi", message->tenant_id, message->kind,
+                    message->message_id, message->received_us, message->payload,
+                    message->citizen_id);
 }
 
 /**
@@ -36,7 +37,7 @@ evidence_store_add_inbox (StoreSession *session, const InboxMessage *message, GE
 gboolean
 evidence_store_add_outbox (StoreSession *session, const OutboxRow *row, GError **error)
 {
-  return store_run (session, error, SQL_OUTBOX_ADD, "iississi", row->tenant_id, row->citizen_id,
+  return store_run (session, error, SQL_OUTBOX_ADD, "iississii", row->tenant_id, row->citizen_id,
                     row->kind, row->subject, row->revision, row->request_id, row->payload,
-                    row->not_before_us);
+                    row->not_before_us, row->added_us);
 }

@@ -28,6 +28,7 @@ typedef struct
 /**
  * InboxMessage:
  * @message_id: unique per tenant and kind
+ * @citizen_id: whom it is about, 0 for nobody
  */
 typedef struct
 {
@@ -36,6 +37,7 @@ typedef struct
   const char *message_id;
   gint64 received_us;
   const char *payload;
+  gint64 citizen_id;
 } InboxMessage;
 
 /**
@@ -52,6 +54,7 @@ typedef struct
   const char *request_id;
   const char *payload;
   gint64 not_before_us;
+  gint64 added_us;
 } OutboxRow;
 
 gboolean evidence_store_add_empty (StoreSession *session,

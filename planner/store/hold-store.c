@@ -235,14 +235,3 @@ hold_store_find_used (StoreSession *session,
   *out_booking_id = store_int (&query, 0);
   return TRUE;
 }
-
-/**
- * hold_store_forget_used:
- *
- * Forgets tokens that were used or had expired before an instant.
- */
-gboolean
-hold_store_forget_used (StoreSession *session, gint64 before_us, GError **error)
-{
-  return store_run (session, error, SQL_USED_HOLDS_REMOVE_BEFORE, "i", before_us);
-}

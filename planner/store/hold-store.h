@@ -62,6 +62,3 @@ gboolean hold_store_find_used (StoreSession *session,
                                const char *token,
                                gint64 *out_booking_id,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean hold_store_forget_used (StoreSession *session,
-                                 gint64 before_us,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -55,8 +55,8 @@
      " GROUP BY t.team_id, t.team_key, t.name, t.unit_id, u.organisation_key ORDER BY t.team_key") \
   X (RESOURCE_FIND, "SELECT resource_id FROM resource WHERE tenant_id = $1 AND resource_key = $2") \
   X (RESOURCE_PUT, \
-     "INSERT INTO resource (tenant_id, kind, resource_key, email, name, telephone, may_be_summoned, retired_us)" \
-     " VALUES ($1, $2, $3, $4, $5, $6, $7, nullif ($8, 0))" \
+     "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name, telephone, may_be_summoned, retired_us)" \
+     " VALUES (" SQL_NEW_ID ("resource") ", $1, $2, $3, $4, $5, $6, $7, nullif ($8, 0))" \
      " ON CONFLICT (tenant_id, resource_key) DO UPDATE SET kind = excluded.kind, email = excluded.email," \
      " name = excluded.name, telephone = excluded.telephone, may_be_summoned = excluded.may_be_summoned," \
      " retired_us = excluded.retired_us" \

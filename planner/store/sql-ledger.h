@@ -15,6 +15,11 @@
 
 #define SQL_BOOKING_FROM " FROM booking b JOIN citizen c ON c.citizen_id = b.citizen_id "
 
+/* One more than any that was ever given, removed ones included. */
+#define SQL_NEW_ID(noun) \
+  "(SELECT 1 + max (i) FROM (SELECT max (" noun "_id) AS i FROM " noun \
+  " UNION ALL SELECT last_id FROM spent_id WHERE noun = '" noun "'))"
+
 #define SQL_HOLD_COLUMNS \
   "hold_id, tenant_id, token, citizen_id, context, offer_id, session_id, booking_id, start_us, end_us, " \
   "advisor_id, room_id, contact_type, owner_id, expiry_us"
@@ -25,8 +30,10 @@
 
 #define STORE_SQL_LEDGER(X) \
   X (OWNER_ADD, "INSERT INTO owner (tenant_id) VALUES ($1)") \
-  X (CITIZEN_FIND, "SELECT citizen_id FROM citizen WHERE tenant_id = $1 AND cpr = $2") \
-  X (CITIZEN_ADD, "INSERT INTO citizen (tenant_id, cpr) VALUES ($1, $2)") \
+  X (CITIZEN_FIND, "SELECT coalesce (successor_id, citizen_id) FROM citizen WHERE tenant_id = $1 AND cpr = $2") \
+  X (CITIZEN_ADD, "INSERT INTO citizen (citizen_id, tenant_id, cpr) VALUES (" SQL_NEW_ID ("citizen") ", $1, $2)") \
+  X (CITIZEN_FORMER_IDS, "SELECT f.citizen_id FROM citizen c JOIN citizen f ON f.successor_id = coalesce (c.successor_id, c.citizen_id) " \
+     "WHERE c.tenant_id = $1 AND c.cpr = $2 ORDER BY f.citizen_id") \
   X (CITIZEN_FACTS, "SELECT kind, value FROM citizen_fact WHERE citizen_id = $1 ORDER BY kind, value") \
   X (CITIZEN_FACTS_REMOVE, "DELETE FROM citizen_fact WHERE citizen_id = $1 AND source = $2") \
   X (CITIZEN_FACT_PUT, "INSERT INTO citizen_fact (tenant_id, citizen_id, kind, value, source, seen_us) " \
@@ -34,11 +41,11 @@
      "ON CONFLICT (citizen_id, kind, value) DO UPDATE SET source = excluded.source, seen_us = excluded.seen_us") \
   X (CITIZEN_SUMMARY, "SELECT c.citizen_id, c.tenant_id, c.cpr, " \
      "(SELECT max(b.end_us) FROM booking b WHERE b.citizen_id = c.citizen_id AND b.state = 'booked'), " \
-     "(SELECT max(h.expiry_us) FROM hold h WHERE h.citizen_id = c.citizen_id) " \
+     "(SELECT max(h.expiry_us) FROM hold h WHERE h.citizen_id = c.citizen_id), c.successor_id IS NOT NULL " \
      "FROM citizen c WHERE c.citizen_id = $1") \
   X (CITIZEN_ALL_SUMMARIES, "SELECT c.citizen_id, c.tenant_id, c.cpr, " \
      "(SELECT max(b.end_us) FROM booking b WHERE b.citizen_id = c.citizen_id AND b.state = 'booked'), " \
-     "(SELECT max(h.expiry_us) FROM hold h WHERE h.citizen_id = c.citizen_id) " \
+     "(SELECT max(h.expiry_us) FROM hold h WHERE h.citizen_id = c.citizen_id), c.successor_id IS NOT NULL " \
      "FROM citizen c ORDER BY c.citizen_id") \
   X (CITIZEN_ALL_FACTS, "SELECT citizen_id, kind, value FROM citizen_fact ORDER BY citizen_id, kind, value") \
   \
@@ -138,13 +145,13 @@
   X (BOOKINGS_OF_ADVISOR_PAGE, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.advisor_id = $1 AND b.end_us > $2 AND b.start_us < $3 AND (b.state = 'booked' OR $4) " \
      "AND b.booking_id > $5 ORDER BY b.booking_id LIMIT $6") \
-  X (BOOKING_ADD, "INSERT INTO booking (tenant_id, unit_id, identifier, revision, placement, state, origin, " \
+  X (BOOKING_ADD, "INSERT INTO booking (booking_id, tenant_id, unit_id, identifier, revision, placement, state, origin, " \
      "owner_system, citizen_id, offer_id, session_id, group_identifier, start_us, end_us, start_local, zone, " \
      "tzdata, advisor_id, foreign_advisor, room_id, interview_type, form_type, contact_type, title, description, " \
      "location, address, telephone, meeting_link, contact_options, fund_participation, self_booked, compulsory, " \
      "should_accept, accepted, rebook_possible, rebook_deadline_us, cancel_possible, cancel_deadline_us, conflict, " \
      "originator_type, originator_code, owner_id, created_us, changed_us) " \
-     "VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, -1), $9, nullif($10, 0), nullif($11, 0), $12, $13, $14, $15, " \
+     "VALUES (" SQL_NEW_ID ("booking") ", $1, $2, $3, $4, $5, $6, $7, nullif($8, -1), $9, nullif($10, 0), nullif($11, 0), $12, $13, $14, $15, " \
      "$16, $17, nullif($18, 0), $19, nullif($20, 0), $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, " \
      "nullif($31, -1), $32, $33, $34, $35, $36, nullif($37, 0), $38, nullif($39, 0), $40, $41, $42, $43, $44, $45)") \
   X (BOOKING_CHANGE, "UPDATE booking SET revision = $3, placement = $4, state = $5, session_id = nullif($6, 0), " \

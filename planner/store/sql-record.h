@@ -22,8 +22,6 @@
   X (ANSWER_PUT, "INSERT INTO stored_answer (tenant_id, key, request_digest, booking_id, placement, body, expiry_us) " \
      "VALUES ($1, $2, $3, $4, $5, $6, $7)") \
   X (ANSWER_REMOVE, "DELETE FROM stored_answer WHERE tenant_id = $1 AND key = $2") \
-  X (ANSWERS_REMOVE_EXPIRED, "DELETE FROM stored_answer WHERE expiry_us <= $1") \
-  X (USED_HOLDS_REMOVE_BEFORE, "DELETE FROM used_hold WHERE used_us < $1") \
   \
   X (CHANGE_ADD, "INSERT INTO change (tenant_id, kind, subject_id, from_us, to_us) VALUES ($1, $2, $3, $4, $5)") \
   X (CHANGES_AFTER, "SELECT change_id, tenant_id, kind, subject_id, from_us, to_us FROM change " \
@@ -31,9 +29,9 @@
   X (CHANGE_LAST, "SELECT coalesce(max(change_id), 0) FROM change") \
   X (CHANGES_REMOVE_OLD, "DELETE FROM change WHERE change_id <= (SELECT max(change_id) FROM change) - $1") \
   \
-  X (OUTBOX_ADD, "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, payload, not_before_us) " \
-     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") \
-  X (INBOX_ADD, "INSERT INTO inbox (tenant_id, kind, message_id, received_us, payload) VALUES ($1, $2, $3, $4, $5) " \
+  X (OUTBOX_ADD, "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, payload, not_before_us, " \
+     "added_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)") \
+  X (INBOX_ADD, "INSERT INTO inbox (tenant_id, kind, message_id, received_us, payload, citizen_id) VALUES ($1, $2, $3, $4, $5, nullif ($6, 0)) " \
      "ON CONFLICT (tenant_id, kind, message_id) DO NOTHING") \
   X (EMPTY_ANSWER_ADD, "INSERT INTO empty_answer (tenant_id, at_us, call_id, citizen_id, unit_id, offer_id, from_us, to_us, reason) " \
      "VALUES ($1, $2, $3, nullif($4, 0), nullif($5, 0), nullif($6, 0), nullif($7, 0), nullif($8, 0), $9)")

@@ -6,6 +6,7 @@
 #include "store/sql-catalogue.h"
 #include "store/sql-ledger.h"
 #include "store/sql-record.h"
+#include "store/sql-retention.h"
 #include "store/sql-snapshot.h"
 #include "store/sql-verify.h"
 
@@ -15,6 +16,7 @@
   STORE_SQL_CALENDAR (X) \
   STORE_SQL_LEDGER (X) \
   STORE_SQL_RECORD (X) \
+  STORE_SQL_RETENTION (X) \
   STORE_SQL_VERIFY (X) \
   STORE_SQL_SNAPSHOT (X)
 /* clang-format on */

@@ -9,7 +9,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "store/store-vfs.h"
 
+#define BUSY_TIMEOUT_MS 2000
 /* PostgreSQL bounds statements at far more; no statement of ours needs more. */
 #define MAX_PARAMETERS 48
 /* Virtual machine steps between two looks at the clock: some tens of microseconds. */
@@ -42,6 +44,7 @@ struct _StoreSession
 {
   sqlite3 *database;
   gboolean may_write;
+  gboolean must_empty_log;
   gint64 read_limit_us; /* 0: none */
   gint64 read_until_us; /* monotonic, of the transaction that is open; 0: none */
   gint64 n_log_pages;   /* of the write-ahead log, after the last commit */
@@ -156,12 +159,12 @@ store_open (const char *path, StoreAccess access, GError **error)
   session->may_write = access == STORE_WRITE;
   if (access == STORE_WRITE)
     create_private (path);
-  if (sqlite3_open_v2 (path, &session->database, flags, NULL) != SQLITE_OK)
+  if (sqlite3_open_v2 (path, &session->database, flags, store_vfs_ensure ()) != SQLITE_OK)
     {
       set_error (session, "cannot open the database", error);
       return NULL;
     }
-  sqlite3_busy_timeout (session->database, 2000);
+  sqlite3_busy_timeout (session->database, BUSY_TIMEOUT_MS);
   if (!run_text (session, "PRAGMA journal_mode = WAL", error) ||
       !run_text (session, "PRAGMA synchronous = FULL", error) ||
       !run_text (session, "PRAGMA foreign_keys = ON", error) ||
@@ -169,6 +172,7 @@ store_open (const char *path, StoreAccess access, GError **error)
       !run_text (session, "PRAGMA wal_autocheckpoint = 0", error) ||
       !run_text (session, "PRAGMA temp_store = MEMORY", error) ||
       !run_text (session, "PRAGMA mmap_size = 268435456", error) ||
+      !run_text (session, "PRAGMA secure_delete = ON", error) ||
       !run_text (session,
                  access == STORE_WRITE ? "PRAGMA cache_size = -16384" : "PRAGMA query_only = ON",
                  error))
@@ -463,6 +467,39 @@ store_query_end (StoreQuery *query)
 }
 
 /**
+ * store_n_columns:
+ *
+ * Returns: how many columns a row has.
+ */
+int
+store_n_columns (StoreQuery *query)
+{
+  return sqlite3_column_count (query->running);
+}
+
+/**
+ * store_column_name:
+ *
+ * Returns: the column's name, as the statement gives it after AS.
+ */
+const char *
+store_column_name (StoreQuery *query, int column)
+{
+  return sqlite3_column_name (query->running, column);
+}
+
+/**
+ * store_is_int:
+ *
+ * Returns: TRUE when that column holds an integer.
+ */
+gboolean
+store_is_int (StoreQuery *query, int column)
+{
+  return sqlite3_column_type (query->running, column) == SQLITE_INTEGER;
+}
+
+/**
  * store_int:
  * @column: from 0
  *
@@ -608,6 +645,31 @@ store_n_log_pages (const StoreSession *session)
 }
 
 /**
+ * store_forget_log:
+ *
+ * Something was deleted that must be found nowhere: the next checkpoints go on until the write-ahead
+ * log is empty.
+ */
+void
+store_forget_log (StoreSession *session)
+{
+  session->must_empty_log = TRUE;
+}
+
+/* Not while a reader holds an older picture, and without waiting for it. */
+static gboolean
+empty_log (StoreSession *session)
+{
+  int code;
+
+  sqlite3_busy_timeout (session->database, 0);
+  code =
+    sqlite3_wal_checkpoint_v2 (session->database, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+  sqlite3_busy_timeout (session->database, BUSY_TIMEOUT_MS);
+  return code == SQLITE_OK;
+}
+
+/**
  * store_checkpoint:
  *
  * Moves what it can from the write-ahead log into the database file without waiting for readers.
@@ -617,5 +679,10 @@ store_n_log_pages (const StoreSession *session)
 void
 store_checkpoint (StoreSession *session)
 {
+  if (session->must_empty_log && empty_log (session))
+    {
+      session->must_empty_log = FALSE;
+      return;
+    }
   (void) sqlite3_wal_checkpoint_v2 (session->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 }

@@ -71,6 +71,9 @@ gint64 store_int (StoreQuery *query, int column);
 const char *store_text (StoreQuery *query, int column);
 GBytes *store_dup_bytes (StoreQuery *query, int column);
 gboolean store_is_null (StoreQuery *query, int column);
+gboolean store_is_int (StoreQuery *query, int column);
+int store_n_columns (StoreQuery *query);
+const char *store_column_name (StoreQuery *query, int column);
 
 gint64 store_n_changed (StoreSession *session);
 gint64 store_last_id (StoreSession *session);
@@ -84,6 +87,7 @@ gboolean store_set_schema_version (StoreSession *session,
 gboolean store_check (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_n_log_pages (const StoreSession *session);
 void store_checkpoint (StoreSession *session);
+void store_forget_log (StoreSession *session);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (StoreQuery, store_query_end)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreSession, store_close)
