@@ -30,6 +30,7 @@ static const struct
   { "teams", team_columns },
   { "advisors", resource_columns },
   { "rooms", resource_columns },
+  { "equipment", resource_columns },
   { "offers", offer_columns },
   { "bookings", booking_columns },
 };

@@ -12,6 +12,7 @@ static const struct
   { "import", ctl_import_print },
   { "list-advisors", ctl_list_print },
   { "list-bookings", ctl_list_print },
+  { "list-equipment", ctl_list_print },
   { "list-offers", ctl_list_print },
   { "list-rooms", ctl_list_print },
   { "list-teams", ctl_list_print },

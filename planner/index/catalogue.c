@@ -14,11 +14,13 @@ struct _Catalogue
   CodeList *interview_types; /* NULL when not given */
   GPtrArray *units;
   GPtrArray *resources;
+  GPtrArray *retired; /* CatalogueResource */
   GPtrArray *offers;
   GHashTable *units_by_id;
   GHashTable *units_by_key;
   GHashTable *resources_by_id;
   GHashTable *resources_by_key;
+  GHashTable *retired_by_id;
   GHashTable *offers_by_id;
   GHashTable *offers_by_identifier;
   GHashTable *offers_by_unit; /* unit id → GPtrArray, by offer id */
@@ -95,9 +97,11 @@ catalogue_new (void)
   catalogue->tenants = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   catalogue->units = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_unit_free);
   catalogue->resources = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_resource_free);
+  catalogue->retired = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_resource_free);
   catalogue->offers = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_offer_free);
   catalogue->units_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   catalogue->resources_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+  catalogue->retired_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   catalogue->offers_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   catalogue->units_by_key = g_hash_table_new_full (key_hash, key_equal, g_free, NULL);
   catalogue->resources_by_key = g_hash_table_new_full (key_hash, key_equal, g_free, NULL);
@@ -116,11 +120,13 @@ catalogue_clear (Catalogue *catalogue)
   g_hash_table_unref (catalogue->units_by_key);
   g_hash_table_unref (catalogue->resources_by_id);
   g_hash_table_unref (catalogue->resources_by_key);
+  g_hash_table_unref (catalogue->retired_by_id);
   g_hash_table_unref (catalogue->offers_by_id);
   g_hash_table_unref (catalogue->offers_by_identifier);
   g_hash_table_unref (catalogue->offers_by_unit);
   g_ptr_array_unref (catalogue->units);
   g_ptr_array_unref (catalogue->resources);
+  g_ptr_array_unref (catalogue->retired);
   g_ptr_array_unref (catalogue->offers);
 }
 
@@ -233,6 +239,17 @@ catalogue_add_resource (Catalogue *catalogue, CatalogueResource *resource)
 }
 
 /**
+ * catalogue_add_retired:
+ * @resource: (transfer full)
+ */
+void
+catalogue_add_retired (Catalogue *catalogue, CatalogueResource *resource)
+{
+  g_ptr_array_add (catalogue->retired, resource);
+  g_hash_table_insert (catalogue->retired_by_id, &resource->resource_id, resource);
+}
+
+/**
  * catalogue_add_offer:
  * @offer: (transfer full): by ascending id
  */
@@ -279,12 +296,14 @@ catalogue_get_unit (const Catalogue *catalogue, gint64 unit_id)
 /**
  * catalogue_find_unit:
  *
- * Returns: (transfer none) (nullable): by the organisation key, today a jobcenter code.
+ * Returns: (transfer none) (nullable): by the organisation key, today a jobcenter code; a retired unit
+ *   is not there.
  */
 CatalogueUnit *
 catalogue_find_unit (const Catalogue *catalogue, gint64 tenant_id, const char *key)
 {
-  return find_by_key (catalogue->units_by_key, tenant_id, key);
+  CatalogueUnit *unit = find_by_key (catalogue->units_by_key, tenant_id, key);
+  return unit != NULL && unit->is_retired ? NULL : unit;
 }
 
 /**
@@ -296,6 +315,19 @@ CatalogueResource *
 catalogue_get_resource (const Catalogue *catalogue, gint64 resource_id)
 {
   return g_hash_table_lookup (catalogue->resources_by_id, &resource_id);
+}
+
+/**
+ * catalogue_name_resource:
+ *
+ * Returns: (transfer none) (nullable): by id, also one that is retired: who met the citizen stays in
+ *   the booking's details. For nothing else.
+ */
+const CatalogueResource *
+catalogue_name_resource (const Catalogue *catalogue, gint64 resource_id)
+{
+  const CatalogueResource *resource = catalogue_get_resource (catalogue, resource_id);
+  return resource != NULL ? resource : g_hash_table_lookup (catalogue->retired_by_id, &resource_id);
 }
 
 /**

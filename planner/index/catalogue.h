@@ -17,6 +17,7 @@ typedef enum
  * CatalogueUnit:
  * @parent_unit_id: the main centre of a sub-centre, else 0
  * @closed: (element-type Period): closing days and holidays, normal, over the index window
+ * @is_retired: it is no unit any more: nobody finds it by its key, its history keeps its name
  * @one_open_per_type: a citizen may have one open booking per interview type
  * @hold_us: how long a reservation lives
  * @types: which interview types may be planned when and for whom
@@ -34,6 +35,7 @@ typedef struct
   char *telephone;
   const CalsyncZone *zone;
   GArray *closed;
+  gboolean is_retired;
   gboolean one_open_per_type;
   gint64 hold_us;
   InterviewTypeRules types;
@@ -42,6 +44,7 @@ typedef struct
 
 /**
  * CatalogueResource:
+ * @retired_us: from when on it serves nobody; G_MAXINT64 for never
  * @units: (element-type gint64): ids of the units it serves, ascending
  */
 typedef struct
@@ -54,6 +57,7 @@ typedef struct
   char *name;
   char *telephone;
   gboolean may_be_summoned;
+  gint64 retired_us;
   GArray *units;
 } CatalogueResource;
 
@@ -89,6 +93,8 @@ void catalogue_take_interview_types (Catalogue *catalogue, CodeList *types);
 void catalogue_add_tenant (Catalogue *catalogue, gint64 tenant_id, const char *key);
 void catalogue_add_unit (Catalogue *catalogue, CatalogueUnit *unit);
 void catalogue_add_resource (Catalogue *catalogue, CatalogueResource *resource);
+/* Only to be named in its history; see catalogue_name_resource(). */
+void catalogue_add_retired (Catalogue *catalogue, CatalogueResource *resource);
 void catalogue_add_offer (Catalogue *catalogue, CatalogueOffer *offer);
 Catalogue *catalogue_ref (Catalogue *catalogue);
 void catalogue_unref (Catalogue *catalogue);
@@ -102,6 +108,7 @@ gint64 catalogue_find_tenant (const Catalogue *catalogue, const char *key);
 CatalogueUnit *catalogue_get_unit (const Catalogue *catalogue, gint64 unit_id);
 CatalogueUnit *catalogue_find_unit (const Catalogue *catalogue, gint64 tenant_id, const char *key);
 CatalogueResource *catalogue_get_resource (const Catalogue *catalogue, gint64 resource_id);
+const CatalogueResource *catalogue_name_resource (const Catalogue *catalogue, gint64 resource_id);
 CatalogueResource *
 catalogue_find_resource (const Catalogue *catalogue, gint64 tenant_id, const char *key);
 CatalogueOffer *catalogue_get_offer (const Catalogue *catalogue, gint64 offer_id);

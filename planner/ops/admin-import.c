@@ -5,9 +5,8 @@
 #include "base/error.h"
 #include "ops/admin-expand.h"
 #include "ops/admin-format.h"
-#include "ops/catalogue-load.h"
+#include "ops/admin-rows.h"
 #include "ops/import-calendars.h"
-#include "store/claim-store.h"
 #include "store/journal-store.h"
 
 typedef struct
@@ -136,35 +135,10 @@ write_record (Import *import, StoreSession *session, const ImportRun *run, GErro
                          .kind = "catalogue-imported",
                          .subject = import->tenant_key,
                          .payload = payload };
-  Change change = { .tenant_id = import->tenant_id, .kind = CHANGE_CATALOGUE };
 
-  if (count_changes (import) == 0)
-    return TRUE;
-  if (!change_store_add (session, &change, error))
-    return FALSE;
-  for (guint i = 0; i < run->changed_offers->len; i++)
-    {
-      change.kind = CHANGE_OFFER;
-      change.subject_id = g_array_index (run->changed_offers, gint64, i);
-      if (!change_store_add (session, &change, error))
-        return FALSE;
-    }
-  return journal_store_add (session, &entry, error);
-}
-
-/* What the server could not load must not be committed: it would serve nobody. */
-static gboolean
-check_catalogue (Import *import, StoreSession *session, GError **error)
-{
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (Catalogue) catalogue = NULL;
-
-  catalogue = catalogue_load (session, import->call->data_dir, import->call->now_us, &local_error);
-  if (catalogue != NULL)
-    return TRUE;
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "nothing was written: %s",
-               local_error->message);
-  return FALSE;
+  return count_changes (import) == 0 ||
+         (admin_rows_tell_index (session, import->tenant_id, run->changed_offers, error) &&
+          journal_store_add (session, &entry, error));
 }
 
 /* AdminWrite. Rolling back is asked for by failing with is_refused or is_dry_run set. */
@@ -172,20 +146,24 @@ static gboolean
 write_all (StoreSession *session, gpointer data, GError **error)
 {
   Import *import = data;
-  g_auto (ImportRun) run = { 0 };
+  g_auto (ImportRun) run = { .session = session,
+                             .source = import->source,
+                             .now_us = import->call->now_us,
+                             .data_dir = import->call->data_dir };
   gboolean tenant_changed = FALSE;
 
-  if (!put_tenant (import, session, &tenant_changed, error) ||
-      !import_run_init (&run, session, import->tenant_id, import->source, error))
+  if (!put_tenant (import, session, &tenant_changed, error))
     return FALSE;
-  run.now_us = import->call->now_us;
+  run.tenant_id = import->tenant_id;
+  if (!import_run_init (&run, error))
+    return FALSE;
   if (!import_run_apply (&run, error) ||
       !import_calendars_apply (&run, import->calendars, &import->calendar_count, error))
     return FALSE;
   for (guint i = IMPORT_TENANT + 1; i < N_IMPORT_TABLES; i++)
     import->counts[i] = run.counts[i];
   import->availability_count = run.availability_count;
-  if (!check_catalogue (import, session, error))
+  if (!admin_rows_check_catalogue (import->call, session, error))
     return FALSE;
   import->is_refused =
     import->source->problems.list->len > 0 && (!import->is_partial || run.is_torn);

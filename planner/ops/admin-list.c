@@ -8,10 +8,24 @@
 #define MAX_BOOKINGS 500
 #define DEFAULT_DAYS 31
 
+/* clang-format off */
+const AdminArgument admin_list_nouns_arguments[] = {
+  { "all", ADMIN_FLAG, ADMIN_OPTION, NULL, "retired ones too" },
+  { NULL },
+};
+/* clang-format on */
+
+/* What is retired is listed only when it is asked for. */
+static gboolean
+is_listed (AdminCall *call, gint64 retired_us)
+{
+  return retired_us == 0 || retired_us > call->now_us || admin_get_flag (call, "all");
+}
+
 /**
  * admin_list_units:
  *
- * Arguments: tenant. Result: units.
+ * Arguments: tenant, all. Result: units.
  */
 gboolean
 admin_list_units (AdminCall *call, GError **error)
@@ -23,8 +37,9 @@ admin_list_units (AdminCall *call, GError **error)
     return FALSE;
   list = json_array_new ();
   for (guint i = 0; i < catalogue->units->len; i++)
-    json_array_add_object_element (list,
-                                   admin_unit_to_json (catalogue, catalogue->units->pdata[i]));
+    if (is_listed (call, ((UnitRecord *) catalogue->units->pdata[i])->retired_us))
+      json_array_add_object_element (list,
+                                     admin_unit_to_json (catalogue, catalogue->units->pdata[i]));
   json_object_set_array_member (call->result, "units", list);
   return TRUE;
 }
@@ -32,7 +47,7 @@ admin_list_units (AdminCall *call, GError **error)
 /**
  * admin_list_teams:
  *
- * Arguments: tenant. Result: teams.
+ * Arguments: tenant, all. Result: teams.
  */
 gboolean
 admin_list_teams (AdminCall *call, GError **error)
@@ -44,16 +59,9 @@ admin_list_teams (AdminCall *call, GError **error)
     return FALSE;
   list = json_array_new ();
   for (guint i = 0; i < catalogue->teams->len; i++)
-    {
-      const TeamRecord *team = catalogue->teams->pdata[i];
-      JsonObject *object = json_object_new ();
-
-      json_object_set_string_member (object, "team", team->team_key);
-      json_object_set_string_member (object, "name", team->name);
-      json_object_set_string_member (object, "unit", team->unit_key);
-      json_object_set_int_member (object, "members", team->n_members);
-      json_array_add_object_element (list, object);
-    }
+    if (is_listed (call, ((TeamRecord *) catalogue->teams->pdata[i])->retired_us))
+      json_array_add_object_element (list,
+                                     admin_team_to_json (catalogue, catalogue->teams->pdata[i]));
   json_object_set_array_member (call->result, "teams", list);
   return TRUE;
 }
@@ -70,7 +78,7 @@ list_resources (AdminCall *call, const char *kind, const char *member, GError **
   for (guint i = 0; i < catalogue->resources->len; i++)
     {
       const ResourceRecord *resource = catalogue->resources->pdata[i];
-      if (g_str_equal (resource->kind, kind))
+      if (g_str_equal (resource->kind, kind) && is_listed (call, resource->retired_us))
         json_array_add_object_element (list, admin_resource_to_json (catalogue, resource));
     }
   json_object_set_array_member (call->result, member, list);
@@ -80,7 +88,7 @@ list_resources (AdminCall *call, const char *kind, const char *member, GError **
 /**
  * admin_list_advisors:
  *
- * Arguments: tenant. Result: advisors.
+ * Arguments: tenant, all. Result: advisors.
  */
 gboolean
 admin_list_advisors (AdminCall *call, GError **error)
@@ -91,7 +99,7 @@ admin_list_advisors (AdminCall *call, GError **error)
 /**
  * admin_list_rooms:
  *
- * Arguments: tenant. Result: rooms.
+ * Arguments: tenant, all. Result: rooms.
  */
 gboolean
 admin_list_rooms (AdminCall *call, GError **error)
@@ -100,9 +108,47 @@ admin_list_rooms (AdminCall *call, GError **error)
 }
 
 /**
+ * admin_list_equipment:
+ *
+ * Arguments: tenant, all. Result: equipment.
+ */
+gboolean
+admin_list_equipment (AdminCall *call, GError **error)
+{
+  return list_resources (call, "equipment", "equipment", error);
+}
+
+/**
+ * admin_list_tenants:
+ *
+ * Result: tenants: every municipality of the database.
+ */
+gboolean
+admin_list_tenants (AdminCall *call, GError **error)
+{
+  g_autoptr (GPtrArray) tenants = tenant_list (call->session, error);
+  JsonArray *list;
+
+  if (tenants == NULL)
+    return FALSE;
+  list = json_array_new ();
+  for (guint i = 0; i < tenants->len; i++)
+    {
+      const TenantRecord *tenant = tenants->pdata[i];
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "tenant", tenant->tenant_key);
+      json_object_set_string_member (object, "name", tenant->name);
+      json_array_add_object_element (list, object);
+    }
+  json_object_set_array_member (call->result, "tenants", list);
+  return TRUE;
+}
+
+/**
  * admin_list_offers:
  *
- * Arguments: tenant. Result: offers.
+ * Arguments: tenant, all. Result: offers.
  */
 gboolean
 admin_list_offers (AdminCall *call, GError **error)
@@ -118,7 +164,8 @@ admin_list_offers (AdminCall *call, GError **error)
     return FALSE;
   list = json_array_new ();
   for (guint i = 0; i < offers->len; i++)
-    json_array_add_object_element (list, admin_offer_to_json (catalogue, offers->pdata[i]));
+    if (is_listed (call, ((OfferRecord *) offers->pdata[i])->retired_us))
+      json_array_add_object_element (list, admin_offer_to_json (catalogue, offers->pdata[i]));
   json_object_set_array_member (call->result, "offers", list);
   return TRUE;
 }

@@ -122,6 +122,29 @@ admin_unit_to_json (const AdminCatalogue *catalogue, const UnitRecord *unit)
   admin_set_text (object, "address", unit->address);
   admin_set_text (object, "telephone", unit->telephone);
   json_object_set_int_member (object, "advisors", n_advisors);
+  if (unit->retired_us != 0)
+    admin_set_time (object, "retired_from", admin_zone_of (catalogue->units, unit->unit_id),
+                    unit->retired_us);
+  return object;
+}
+
+/**
+ * admin_team_to_json:
+ *
+ * Returns: (transfer full)
+ */
+JsonObject *
+admin_team_to_json (const AdminCatalogue *catalogue, const TeamRecord *team)
+{
+  JsonObject *object = json_object_new ();
+
+  json_object_set_string_member (object, "team", team->team_key);
+  json_object_set_string_member (object, "name", team->name);
+  json_object_set_string_member (object, "unit", team->unit_key);
+  json_object_set_int_member (object, "members", team->n_members);
+  if (team->retired_us != 0)
+    admin_set_time (object, "retired_from", admin_zone_of (catalogue->units, team->unit_id),
+                    team->retired_us);
   return object;
 }
 
@@ -194,6 +217,13 @@ admin_resource_to_json (const AdminCatalogue *catalogue, const ResourceRecord *r
 }
 
 static void
+set_date (JsonObject *object, const char *member, const CalsyncZone *zone, gint64 unix_us)
+{
+  g_autofree char *text = admin_format_date (calsync_zone_local_day (zone, unix_us));
+  json_object_set_string_member (object, member, text);
+}
+
+static void
 set_offer_times (JsonObject *object, const OfferRecord *offer, const CalsyncZone *zone)
 {
   g_autofree char *release = admin_format_minute (offer->release_minute);
@@ -208,9 +238,11 @@ set_offer_times (JsonObject *object, const OfferRecord *offer, const CalsyncZone
   json_object_set_int_member (object, "horizon_days", offer->horizon_days);
   json_object_set_string_member (object, "release", release);
   if (offer->valid_from_us > 0)
-    admin_set_time (object, "valid_from", zone, offer->valid_from_us);
+    set_date (object, "valid_from", zone, offer->valid_from_us);
   if (offer->valid_until_us < G_GINT64_CONSTANT (9000000000000000))
-    admin_set_time (object, "valid_until", zone, offer->valid_until_us);
+    set_date (object, "valid_until", zone, offer->valid_until_us - 1);
+  if (offer->retired_us != 0)
+    admin_set_time (object, "retired_from", zone, offer->retired_us);
 }
 
 static void
@@ -273,6 +305,7 @@ windows_to_json (const GArray *windows)
       JsonObject *object = json_object_new ();
 
       admin_set_text (object, "unemployment_fund", window->unemployment_fund);
+      json_object_set_int_member (object, "number", i + 1);
       json_object_set_string_member (object, "first_date", first);
       json_object_set_string_member (object, "last_date", last);
       add_weekdays (object, window->weekdays);

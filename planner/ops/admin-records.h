@@ -34,6 +34,7 @@ const UnitRecord *admin_catalogue_find_unit (const AdminCatalogue *catalogue,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 JsonObject *admin_unit_to_json (const AdminCatalogue *catalogue, const UnitRecord *unit);
+JsonObject *admin_team_to_json (const AdminCatalogue *catalogue, const TeamRecord *team);
 JsonObject *admin_resource_to_json (const AdminCatalogue *catalogue,
                                     const ResourceRecord *resource);
 JsonObject *admin_offer_to_json (const AdminCatalogue *catalogue, const OfferRecord *offer);

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "ops/admin-records.h"
+#include "ops/admin-noun.h"
 #include "store/calendar-store.h"
 
 #define CLOSING_DAYS_AHEAD 366
@@ -89,6 +89,7 @@ admin_show_unit (AdminCall *call, GError **error)
   if (unit == NULL)
     return FALSE;
   object = admin_unit_to_json (catalogue, unit);
+  noun_set_version (object);
   json_object_set_object_member (call->result, "unit", object);
   return add_settings (call, unit, object, error) && add_closing_days (call, unit, object, error);
 }
@@ -172,6 +173,7 @@ admin_show_advisor (AdminCall *call, GError **error)
                                             ? 0
                                             : g_array_index (resource->unit_ids, gint64, 0));
   object = admin_resource_to_json (catalogue, resource);
+  noun_set_version (object);
   json_object_set_object_member (call->result, "resource", object);
   return add_calendars (call, resource, zone, object, error) &&
          add_flagged (call, resource, object, error);
@@ -220,6 +222,7 @@ admin_show_offer (AdminCall *call, GError **error)
   g_autoptr (GPtrArray) offers = NULL;
   const OfferRecord *offer;
   const char *identifier = NULL;
+  JsonObject *object;
 
   if (catalogue == NULL || !admin_need_text (call, "offer", &identifier, error))
     return FALSE;
@@ -229,7 +232,9 @@ admin_show_offer (AdminCall *call, GError **error)
   offer = find_offer (offers, identifier, error);
   if (offer == NULL)
     return FALSE;
-  json_object_set_object_member (call->result, "offer", admin_offer_to_json (catalogue, offer));
+  object = admin_offer_to_json (catalogue, offer);
+  noun_set_version (object);
+  json_object_set_object_member (call->result, "offer", object);
   return TRUE;
 }
 

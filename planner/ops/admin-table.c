@@ -6,6 +6,8 @@
 #include "ops/admin-hold.h"
 #include "ops/admin-import.h"
 #include "ops/admin-list.h"
+#include "ops/admin-noun-change.h"
+#include "ops/admin-nouns.h"
 #include "ops/admin-retention.h"
 #include "ops/admin-session.h"
 #include "ops/admin-show.h"
@@ -22,19 +24,49 @@ static const AdminCommand commands[] = {
     "Writes at once: an import removes nothing, is all or nothing, and repeating it changes nothing. --dry-run tells what would happen." },
   { "verify", admin_verify, STORE_READ, NULL, "hold journal seals, claims, seats and laid-out time against what they must be" },
   /* look */
-  { "list-units", admin_list_units, STORE_READ, NULL, "list units" },
-  { "list-teams", admin_list_teams, STORE_READ, NULL, "list teams" },
-  { "list-advisors", admin_list_advisors, STORE_READ, NULL, "list advisors" },
-  { "list-rooms", admin_list_rooms, STORE_READ, NULL, "list rooms" },
-  { "list-offers", admin_list_offers, STORE_READ, NULL, "list offers" },
+  { "list-tenants", admin_list_tenants, STORE_READ, NULL, "list the municipalities of the database" },
+  { "list-units", admin_list_units, STORE_READ, admin_list_nouns_arguments, "list units" },
+  { "list-teams", admin_list_teams, STORE_READ, admin_list_nouns_arguments, "list teams" },
+  { "list-advisors", admin_list_advisors, STORE_READ, admin_list_nouns_arguments, "list advisors" },
+  { "list-rooms", admin_list_rooms, STORE_READ, admin_list_nouns_arguments, "list rooms" },
+  { "list-equipment", admin_list_equipment, STORE_READ, admin_list_nouns_arguments, "list equipment" },
+  { "list-offers", admin_list_offers, STORE_READ, admin_list_nouns_arguments, "list offers" },
   { "list-bookings", admin_list_bookings, STORE_READ, admin_list_bookings_arguments, "list bookings of a unit or an advisor; at most 500" },
   { "show-unit", admin_show_unit, STORE_READ, admin_show_unit_arguments, "show a unit with its settings and closing days" },
   { "show-advisor", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show an advisor with its calendars" },
   { "show-room", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a room with its calendars" },
+  { "show-equipment", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a piece of equipment with its calendars" },
   { "show-offer", admin_show_offer, STORE_READ, admin_show_offer_arguments, "show an offer with all its rules" },
   { "show-booking", admin_show_booking, STORE_READ, admin_show_booking_arguments, "show a booking, without its citizen" },
   { "show-week", admin_show_week, STORE_READ, admin_show_week_arguments, "show a calendar week; a line is half an hour, a letter five minutes of the wall clock" },
   { "explain", admin_explain, STORE_READ, admin_explain_arguments, "say why a start is offered or not, by advisor, room and group meeting" },
+  /* nouns: add, change, retire, bring back */
+  { "add-unit", admin_add_unit, STORE_WRITE, admin_add_unit_arguments, "add a unit" },
+  { "change-unit", admin_change_unit, STORE_WRITE, admin_change_unit_arguments, "change a unit: the fields that are named" },
+  { "retire-unit", admin_retire_unit, STORE_WRITE, admin_retire_unit_arguments, "retire a unit that nothing needs any more" },
+  { "restore-unit", admin_restore_unit, STORE_WRITE, admin_restore_unit_arguments, "bring a retired unit back" },
+  { "add-team", admin_add_team, STORE_WRITE, admin_add_team_arguments, "add a team" },
+  { "change-team", admin_change_team, STORE_WRITE, admin_change_team_arguments, "change a team: the fields that are named" },
+  { "retire-team", admin_retire_team, STORE_WRITE, admin_retire_team_arguments, "retire a team without members" },
+  { "restore-team", admin_restore_team, STORE_WRITE, admin_restore_team_arguments, "bring a retired team back" },
+  { "add-advisor", admin_add_advisor, STORE_WRITE, admin_add_advisor_arguments, "add an advisor" },
+  { "change-advisor", admin_change_advisor, STORE_WRITE, admin_change_advisor_arguments, "change an advisor: the fields that are named" },
+  { "retire-advisor", admin_retire_advisor, STORE_WRITE, admin_retire_resource_arguments, "retire an advisor whom no meeting and no offer needs" },
+  { "restore-advisor", admin_restore_advisor, STORE_WRITE, admin_restore_resource_arguments, "bring a retired advisor back" },
+  { "add-room", admin_add_room, STORE_WRITE, admin_add_room_arguments, "add a room" },
+  { "change-room", admin_change_room, STORE_WRITE, admin_change_room_arguments, "change a room: the fields that are named" },
+  { "retire-room", admin_retire_room, STORE_WRITE, admin_retire_resource_arguments, "retire a room that no meeting and no offer needs" },
+  { "restore-room", admin_restore_room, STORE_WRITE, admin_restore_resource_arguments, "bring a retired room back" },
+  { "add-equipment", admin_add_equipment, STORE_WRITE, admin_add_room_arguments, "add a piece of equipment" },
+  { "change-equipment", admin_change_equipment, STORE_WRITE, admin_change_room_arguments, "change a piece of equipment: the fields that are named" },
+  { "retire-equipment", admin_retire_equipment, STORE_WRITE, admin_retire_resource_arguments, "retire a piece of equipment that no meeting and no offer needs" },
+  { "restore-equipment", admin_restore_equipment, STORE_WRITE, admin_restore_resource_arguments, "bring retired equipment back" },
+  { "add-offer", admin_add_offer, STORE_WRITE, admin_add_offer_arguments, "add an offer" },
+  { "change-offer", admin_change_offer, STORE_WRITE, admin_change_offer_arguments, "change an offer: the fields that are named; booked meetings stay as they are" },
+  { "retire-offer", admin_retire_offer, STORE_WRITE, admin_retire_offer_arguments, "retire an offer: nothing new is booked of it" },
+  { "restore-offer", admin_restore_offer, STORE_WRITE, admin_restore_offer_arguments, "bring a retired offer back" },
+  { "add-window", admin_add_window, STORE_WRITE, admin_add_window_arguments, "add a time frame to an offer" },
+  { "remove-window", admin_remove_window, STORE_WRITE, admin_remove_window_arguments, "take a time frame away from an offer" },
   /* an advisor's or a room's time */
   { "block-time", admin_block_time, STORE_WRITE, admin_block_time_arguments, "block the time of an advisor or a room" },
   { "open-time", admin_open_time, STORE_WRITE, admin_block_time_arguments, "open time: extra working hours, or what was blocked" },

@@ -112,15 +112,15 @@ static void
 fill_people (const OpCall *call, const Booking *booking, ContractBookingDetails *details)
 {
   const CatalogueResource *advisor =
-    catalogue_get_resource (call->view.catalogue, booking->advisor_id);
-  const CatalogueResource *room = catalogue_get_resource (call->view.catalogue, booking->room_id);
+    catalogue_name_resource (call->view.catalogue, booking->advisor_id);
+  const CatalogueResource *room = catalogue_name_resource (call->view.catalogue, booking->room_id);
 
   details->case_worker_identifier = advisor != NULL ? advisor->key : booking->foreign_advisor;
   details->case_worker_name = advisor != NULL ? advisor->name : NULL;
   details->case_worker_email_address_identifier = advisor != NULL ? advisor->email : NULL;
-  details->interview_location_detail =
-    location_detail_new (call, booking->location, room != NULL ? room->name : NULL,
-                         booking->address, booking->telephone, booking->meeting_link);
+  details->interview_location_detail = location_detail_new (
+    call, booking->location, room != NULL && room->kind == RESOURCE_ROOM ? room->name : NULL,
+    booking->address, booking->telephone, booking->meeting_link);
   if (booking->contact_options != NULL)
     details->contact_options = contact_options_from_text (call->arena, booking->contact_options);
 }

@@ -90,6 +90,7 @@ read_unit (Loader *loader, StoreQuery *query, GError **error)
   unit->zone = zone;
   unit->address = g_strdup (store_text (query, 7));
   unit->telephone = g_strdup (store_text (query, 8));
+  unit->is_retired = store_int (query, 9) != 0 && store_int (query, 9) <= loader->now_us;
   unit->closed = period_list_new ();
   unit->funds_by_mark = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   unit->one_open_per_type = TRUE;
@@ -182,8 +183,12 @@ read_resource (Loader *loader, StoreQuery *query, GError **error)
   resource->name = g_strdup (store_text (query, 5));
   resource->telephone = g_strdup (store_text (query, 6));
   resource->may_be_summoned = store_int (query, 7) != 0;
+  resource->retired_us = store_int (query, 8) != 0 ? store_int (query, 8) : G_MAXINT64;
   resource->units = g_array_new (FALSE, FALSE, sizeof (gint64));
-  catalogue_add_resource (loader->catalogue, resource);
+  if (resource->retired_us <= loader->now_us)
+    catalogue_add_retired (loader->catalogue, resource);
+  else
+    catalogue_add_resource (loader->catalogue, resource);
   return TRUE;
 }
 
@@ -196,6 +201,14 @@ read_resource_unit (Loader *loader, StoreQuery *query, GError **error)
   if (resource != NULL)
     g_array_append_val (resource->units, unit_id);
   return TRUE;
+}
+
+/* A retired offer has ended, whatever its validity; one that never began keeps an instant that no start has. */
+static void
+retire (Offer *rules, gint64 retired_us)
+{
+  rules->valid_until_us = MIN (rules->valid_until_us, retired_us);
+  rules->valid_from_us = MIN (rules->valid_from_us, rules->valid_until_us - 1);
 }
 
 /* The columns about time; see SQL ALL_OFFERS. */
@@ -219,6 +232,8 @@ read_offer_rules (Offer *rules, StoreQuery *query)
   rules->needs_room = store_int (query, 24) != 0;
   rules->room_before_us = store_int (query, 25) * PERIOD_US_PER_MINUTE;
   rules->room_after_us = store_int (query, 26) * PERIOD_US_PER_MINUTE;
+  if (store_int (query, 34) != 0)
+    retire (rules, store_int (query, 34));
 }
 
 static gboolean
@@ -408,7 +423,7 @@ catalogue_load (StoreSession *session, const char *data_dir, gint64 now_us, GErr
       !for_each (&loader, SQL_ALL_UNITS, read_unit, error) ||
       !for_each (&loader, SQL_ALL_SETTINGS, read_setting, error) ||
       !for_each (&loader, SQL_ALL_CLOSING_DAYS, read_closing_day, error) ||
-      !for_each_live (&loader, SQL_ALL_RESOURCES, read_resource, error) ||
+      !for_each (&loader, SQL_ALL_RESOURCES, read_resource, error) ||
       !for_each (&loader, SQL_ALL_RESOURCE_UNITS, read_resource_unit, error) ||
       !for_each (&loader, SQL_ALL_OFFERS, read_offer, error) ||
       !for_each (&loader, SQL_ALL_OFFER_CONTACT_TYPES, read_contact_type, error) ||

@@ -2,7 +2,6 @@
 /* Flattens an array of offer objects: lists are joined with bars, yes and no stand for booleans. */
 #include "ops/import-json.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "base/json-text.h"
@@ -63,8 +62,13 @@ dup_joined (JsonArray *array)
   return g_string_free (g_steal_pointer (&joined), FALSE);
 }
 
-static void
-set_member (ImportRow *row, const char *name, JsonNode *node)
+/**
+ * import_row_set_json:
+ *
+ * Lists are joined with bars, yes and no stand for booleans.
+ */
+void
+import_row_set_json (ImportRow *row, const char *name, JsonNode *node)
 {
   g_autofree char *value = NULL;
 
@@ -89,7 +93,7 @@ read_object (Reader *reader, JsonObject *object, guint line, const char *skipped
 
   for (GList *at = names; at != NULL; at = at->next)
     if (g_strcmp0 (at->data, skipped) != 0)
-      set_member (row, at->data, json_object_get_member (object, at->data));
+      import_row_set_json (row, at->data, json_object_get_member (object, at->data));
   return row;
 }
 

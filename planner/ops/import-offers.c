@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "ops/import-run.h"
+#include "ops/type-bars.h"
 
 #define OPEN_UNTIL_US G_GINT64_CONSTANT (9000000000000000)
 
@@ -202,6 +203,47 @@ is_selector (const char *name)
          g_str_has_prefix (name, "language:");
 }
 
+static const OfferRecord *
+find_stored (const ImportRun *run, const OfferRecord *offer)
+{
+  return offer->identifier == NULL ? NULL : g_hash_table_lookup (run->offers, offer->identifier);
+}
+
+/* What an offer has already it may keep. */
+static gboolean
+is_stored_resource (const ImportRun *run, const OfferRecord *offer, gint64 resource_id)
+{
+  const OfferRecord *stored = find_stored (run, offer);
+
+  for (guint i = 0; stored != NULL && i < stored->resource_ids->len; i++)
+    if (g_array_index (stored->resource_ids, gint64, i) == resource_id)
+      return TRUE;
+  return FALSE;
+}
+
+/* A meeting takes one of the list: a room or a piece of equipment, never both. */
+static void
+check_rooms (ImportRun *run, ImportRow *row, char **keys)
+{
+  const char *kind = NULL;
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      const ResourceRecord *resource = import_run_find_resource (run, keys[i]);
+
+      if (resource == NULL)
+        continue;
+      if (kind != NULL && !g_str_equal (kind, resource->kind))
+        {
+          import_row_refuse (row,
+                             "rooms: an offer needs a room or a piece of equipment, and one of "
+                             "the list is taken: name only rooms, or only equipment");
+          return;
+        }
+      kind = resource->kind;
+    }
+}
+
 static void
 add_one_resource (ImportRun *run,
                   ImportRow *row,
@@ -210,12 +252,18 @@ add_one_resource (ImportRun *run,
                   OfferRecord *offer)
 {
   ResourceRecord *resource = import_run_find_resource (run, key);
-  const char *kind = g_str_equal (column, "advisors") ? "advisor" : "room";
+  gboolean is_advisor = resource != NULL && g_str_equal (resource->kind, "advisor");
+  gboolean wants_advisor = g_str_equal (column, "advisors");
 
   if (resource == NULL)
     import_row_refuse (row, "%s: there is no resource %s", column, key);
-  else if (!g_str_equal (resource->kind, kind))
-    import_row_refuse (row, "%s: resource %s is no %s", column, key, kind);
+  else if (is_advisor != wants_advisor)
+    import_row_refuse (row, "%s: resource %s is no %s", column, key,
+                       wants_advisor ? "advisor" : "room and no equipment");
+  else if (resource->retired_us != 0 && resource->retired_us <= run->now_us &&
+           !is_stored_resource (run, offer, resource->resource_id))
+    import_row_refuse (row, "%s: resource %s is retired: bring it back with restore first", column,
+                       key);
   else
     g_array_append_val (offer->resource_ids, resource->resource_id);
 }
@@ -251,6 +299,7 @@ read_resources (ImportRun *run, ImportRow *row, OfferRecord *offer, GError **err
       return FALSE;
   for (guint i = 0; rooms[i] != NULL; i++)
     add_one_resource (run, row, "rooms", rooms[i], offer);
+  check_rooms (run, row, rooms);
   if (advisors[0] == NULL)
     import_row_refuse (row, "advisors is missing");
   offer->needs_room = rooms[0] != NULL;
@@ -265,6 +314,131 @@ take_windows (ImportRun *run, OfferRecord *offer)
 
   for (guint i = 0; holder != NULL && i < holder->windows->len; i++)
     offer_record_add_window (offer, &g_array_index (holder->windows, OfferWindowRecord, i));
+}
+
+static gboolean
+has_window_fund (const OfferRecord *offer, const char *fund)
+{
+  for (guint i = 0; offer != NULL && i < offer->windows->len; i++)
+    if (g_strcmp0 (g_array_index (offer->windows, OfferWindowRecord, i).unemployment_fund, fund) ==
+        0)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+has_rule (const OfferRecord *offer, const RecordPair *rule)
+{
+  for (guint i = 0; offer != NULL && i < offer->rules->len; i++)
+    {
+      const RecordPair *other = &g_array_index (offer->rules, RecordPair, i);
+      if (g_str_equal (other->kind, rule->kind) && g_str_equal (other->value, rule->value))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+has_contact_type (const OfferRecord *offer, gint64 code)
+{
+  for (guint i = 0; offer != NULL && i < offer->contact_types->len; i++)
+    if (g_array_index (offer->contact_types, gint64, i) == code)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+check_rule_codes (ImportRun *run, ImportRow *row, const OfferRecord *offer, gint64 date)
+{
+  const OfferRecord *stored = find_stored (run, offer);
+
+  for (guint i = 0; i < offer->rules->len; i++)
+    {
+      const RecordPair *rule = &g_array_index (offer->rules, RecordPair, i);
+      gboolean is_group = g_str_equal (rule->kind, "contact-group");
+
+      if (!has_rule (stored, rule) && !g_str_equal (rule->kind, "mark"))
+        import_run_check_code (run, row, is_group ? "contact_groups" : "categories",
+                               is_group ? CODES_CONTACT_GROUPS : CODES_CATEGORIES, rule->value,
+                               date);
+    }
+  for (guint i = 0; i < offer->windows->len; i++)
+    {
+      const char *fund = g_array_index (offer->windows, OfferWindowRecord, i).unemployment_fund;
+
+      if (fund != NULL && !has_window_fund (stored, fund))
+        import_run_check_code (run, row, "unemployment_fund", CODES_UNEMPLOYMENT_FUNDS, fund, date);
+    }
+}
+
+/* A code that the offer has already is not judged again: a list may have ended it since. */
+static void
+check_codes (ImportRun *run, ImportRow *row, const OfferRecord *offer, const UnitRecord *unit)
+{
+  const OfferRecord *stored = find_stored (run, offer);
+  gint64 date = MAX (import_run_today (run, unit), import_row_date (row, "valid_from", 0));
+
+  if (stored == NULL || stored->interview_type != offer->interview_type)
+    {
+      g_autofree char *type = g_strdup_printf ("%" G_GINT64_FORMAT, offer->interview_type);
+      import_run_check_code (run, row, "interview_type", CODES_INTERVIEW_TYPES, type, date);
+    }
+  for (guint i = 0; i < offer->contact_types->len; i++)
+    {
+      gint64 code = g_array_index (offer->contact_types, gint64, i);
+      g_autofree char *text = g_strdup_printf ("%" G_GINT64_FORMAT, code);
+
+      if (!has_contact_type (stored, code))
+        import_run_check_code (run, row, "contact_types", CODES_CONTACT_TYPES, text, date);
+    }
+  check_rule_codes (run, row, offer, date);
+}
+
+/* Nothing of a unit is offered from its retirement on. */
+static void
+check_unit_serves (ImportRow *row, const OfferRecord *offer, const UnitRecord *unit)
+{
+  gint64 end_us =
+    offer->retired_us == 0 ? offer->valid_until_us : MIN (offer->valid_until_us, offer->retired_us);
+
+  if (unit->retired_us != 0 && end_us > unit->retired_us)
+    import_row_refuse (row,
+                       "unit: %s is retired: end the offer before that with valid_until, or bring "
+                       "the unit back with restore",
+                       unit->organisation_key);
+}
+
+static gboolean
+check_bars (ImportRun *run,
+            ImportRow *row,
+            const OfferRecord *offer,
+            const UnitRecord *unit,
+            GError **error)
+{
+  g_autoptr (GPtrArray) settings = setting_list (run->session, run->tenant_id, error);
+  g_autofree char *fault =
+    settings == NULL
+      ? NULL
+      : type_bars_find_fault (settings, offer, import_run_today (run, unit), run->now_us);
+
+  if (fault != NULL)
+    import_row_refuse (row, "%s", fault);
+  return settings != NULL;
+}
+
+static gboolean
+check_offer (ImportRun *run,
+             ImportRow *row,
+             OfferRecord *offer,
+             const UnitRecord *unit,
+             GError **error)
+{
+  const OfferRecord *stored = find_stored (run, offer);
+
+  offer->retired_us = stored == NULL ? 0 : stored->retired_us;
+  check_codes (run, row, offer, unit);
+  check_unit_serves (row, offer, unit);
+  return check_bars (run, row, offer, unit, error);
 }
 
 /**
@@ -288,6 +462,8 @@ import_offer (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **
   read_contact_types (row, offer);
   take_windows (run, offer);
   if (!read_resources (run, row, offer, error))
+    return FALSE;
+  if (unit != NULL && !row->is_refused && !check_offer (run, row, offer, unit, error))
     return FALSE;
   if (row->is_refused || !import_run_claim (run, row, "offer", offer->identifier))
     return TRUE;

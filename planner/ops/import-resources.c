@@ -73,9 +73,16 @@ read_tags (ImportRow *row, const char *column, const char *kind, GArray *tags)
 static gint64
 read_retired (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
 {
+  const ResourceRecord *before = resource->resource_key == NULL
+                                   ? NULL
+                                   : g_hash_table_lookup (run->resources, resource->resource_key);
   gint64 date = import_row_date (row, "retired_from", IMPORT_DATE_MAX);
   GHashTableIter iter;
   gpointer unit;
+
+  /* A folder that does not speak of it does not bring back whom an admin retired. */
+  if (!import_row_has (row, "retired_from"))
+    return before == NULL ? 0 : before->retired_us;
 
   if (date == IMPORT_DATE_MAX || resource->unit_ids->len == 0)
     return 0;
@@ -84,6 +91,34 @@ read_retired (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
     if (((UnitRecord *) unit)->unit_id == g_array_index (resource->unit_ids, gint64, 0))
       return calsync_zone_midnight (calsync_zone_lookup (((UnitRecord *) unit)->zone, NULL), date);
   return 0;
+}
+
+static void
+check_units_serve (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
+{
+  g_auto (GStrv) keys = import_row_list (row, "units");
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    {
+      const UnitRecord *unit = g_hash_table_lookup (run->units, keys[i]);
+      if (unit == NULL || unit->retired_us == 0)
+        return;
+    }
+  if (keys[0] != NULL && resource->retired_us == 0)
+    import_row_refuse (row,
+                       "units: %s is retired: name a unit that is served, or bring it back "
+                       "with restore first",
+                       keys[0]);
+}
+
+static void
+check_kind (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
+{
+  const ResourceRecord *before = g_hash_table_lookup (run->resources, resource->resource_key);
+
+  if (before != NULL && !g_str_equal (before->kind, resource->kind))
+    import_row_refuse (row, "kind of resource %s is %s and stays so", resource->resource_key,
+                       before->kind);
 }
 
 /**
@@ -108,7 +143,11 @@ import_resource (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError
   read_tags (row, "languages", "language", resource->tags);
   resource->retired_us = read_retired (run, row, resource);
   if (resource->resource_key != NULL && resource->email != NULL)
-    check_email (run, row, resource);
+    {
+      check_email (run, row, resource);
+      check_kind (run, row, resource);
+    }
+  check_units_serve (run, row, resource);
   if (row->is_refused || !import_run_claim (run, row, "resource", resource->resource_key))
     return TRUE;
   if (!resource_put (run->session, resource, out_outcome, error))

@@ -102,6 +102,15 @@ import_row_set (ImportRow *row, const char *column, const char *value)
 }
 
 /**
+ * import_row_has:
+ */
+gboolean
+import_row_has (const ImportRow *row, const char *column)
+{
+  return g_hash_table_contains (row->values, column);
+}
+
+/**
  * import_row_refuse:
  *
  * The row will not be written; the reason is kept with its file and line.

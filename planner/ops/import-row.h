@@ -50,6 +50,8 @@ ImportRow *import_row_new (ImportProblems *problems, const char *file, guint lin
 void import_row_free (ImportRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportRow, import_row_free)
 void import_row_set (ImportRow *row, const char *column, const char *value);
+/* Whether the row says anything about the column, be it nothing. */
+gboolean import_row_has (const ImportRow *row, const char *column);
 void import_row_refuse (ImportRow *row, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Texts are borrowed; NULL when empty. What is needed and empty, or does not fit, refuses the row. */

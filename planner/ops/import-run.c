@@ -5,6 +5,7 @@
 #include "base/error.h"
 
 static const ImportRowFunction functions[N_IMPORT_TABLES] = {
+  [IMPORT_CODES] = import_code,
   [IMPORT_UNITS] = import_unit,
   [IMPORT_SETTINGS] = import_setting,
   [IMPORT_CLOSING_DAYS] = import_closing_day,
@@ -53,6 +54,23 @@ import_run_remember_resource (ImportRun *run, ResourceRecord *resource)
 }
 
 static gboolean
+load_offers (ImportRun *run, GError **error)
+{
+  g_autoptr (GPtrArray) offers = offer_list (run->session, run->tenant_id, error);
+
+  if (offers == NULL)
+    return FALSE;
+  g_ptr_array_set_free_func (offers, NULL);
+  for (guint i = 0; i < offers->len; i++)
+    {
+      OfferRecord *offer = g_ptr_array_index (offers, i);
+      g_hash_table_replace (run->offers, g_strdup (offer->identifier), offer);
+    }
+  run->settings = setting_list (run->session, run->tenant_id, error);
+  return run->settings != NULL;
+}
+
+static gboolean
 load_known (ImportRun *run, GError **error)
 {
   g_autoptr (GPtrArray) units = unit_list (run->session, run->tenant_id, error);
@@ -77,26 +95,23 @@ load_known (ImportRun *run, GError **error)
 
 /**
  * import_run_init:
- * @source: borrowed; gets the problems that are found against the database
+ * @run: its source is borrowed and gets the problems that are found against the database
  *
  * Writer only.
  */
 gboolean
-import_run_init (ImportRun *run,
-                 StoreSession *session,
-                 gint64 tenant_id,
-                 ImportSource *source,
-                 GError **error)
+import_run_init (ImportRun *run, GError **error)
 {
-  *run = (ImportRun){ .session = session, .source = source, .tenant_id = tenant_id };
   run->units = table_new ((GDestroyNotify) unit_record_free);
   run->teams = table_new ((GDestroyNotify) team_record_free);
   run->resources = table_new ((GDestroyNotify) resource_record_free);
   run->hours = table_new (import_hours_free);
   run->windows = table_new ((GDestroyNotify) offer_record_free);
   run->seen = table_new (NULL);
+  run->offers = table_new ((GDestroyNotify) offer_record_free);
   run->changed_offers = g_array_new (FALSE, FALSE, sizeof (gint64));
-  return load_known (run, error);
+  run->codes = code_lists_load (run->session, run->data_dir, run->tenant_id, error);
+  return run->codes != NULL && load_offers (run, error) && load_known (run, error);
 }
 
 /**
@@ -110,8 +125,38 @@ import_run_clear (ImportRun *run)
   g_clear_pointer (&run->resources, g_hash_table_unref);
   g_clear_pointer (&run->hours, g_hash_table_unref);
   g_clear_pointer (&run->windows, g_hash_table_unref);
+  g_clear_pointer (&run->offers, g_hash_table_unref);
+  g_clear_pointer (&run->settings, g_ptr_array_unref);
+  g_clear_pointer (&run->codes, code_lists_free);
   g_clear_pointer (&run->seen, g_hash_table_unref);
   g_clear_pointer (&run->changed_offers, g_array_unref);
+}
+
+/**
+ * import_run_today:
+ */
+gint64
+import_run_today (const ImportRun *run, const UnitRecord *unit)
+{
+  const CalsyncZone *zone = unit == NULL ? NULL : calsync_zone_lookup (unit->zone, NULL);
+  return calsync_zone_local_day (zone == NULL ? calsync_zone_utc () : zone, run->now_us);
+}
+
+/**
+ * import_run_check_code:
+ */
+void
+import_run_check_code (ImportRun *run,
+                       ImportRow *row,
+                       const char *column,
+                       CodeListName list,
+                       const char *code,
+                       gint64 date)
+{
+  g_autofree char *fault = code_lists_find_fault (run->codes, list, code, date);
+
+  if (fault != NULL)
+    import_row_refuse (row, "%s: %s", column, fault);
 }
 
 /**
@@ -263,5 +308,5 @@ import_run_apply (ImportRun *run, GError **error)
       if (!apply_row (run, table, g_ptr_array_index (run->source->tables[table], i), error))
         return FALSE;
   import_check_windows (run);
-  return import_availabilities (run, error);
+  return import_check_bars (run, error) && import_availabilities (run, error);
 }

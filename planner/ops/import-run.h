@@ -3,6 +3,7 @@
 #pragma once
 
 #include "calsync-timezone.h"
+#include "ops/code-lists.h"
 #include "ops/import-source.h"
 #include "store/offer-store.h"
 #include "store/put-outcome.h"
@@ -24,6 +25,10 @@ typedef struct
  * @resources: key and e-mail address (folded) to ResourceRecord
  * @hours: resource key to the ImportHours that working-time tables gave it
  * @windows: offer identifier to (element-type OfferWindowRecord) GArray
+ * @offers: identifier to OfferRecord, as stored before this import
+ * @settings: (element-type SettingRecord): as stored before this import
+ * @codes: the lists that codes are held against
+ * @data_dir: folder of the lists
  * @seen: keys met in this import, to find a second row of one key
  * @changed_offers: (element-type gint64)
  * @is_torn: the database refused a part of a row after another part was written: nothing of the
@@ -37,6 +42,7 @@ typedef struct
   ImportSource *source;
   gint64 tenant_id;
   gint64 now_us;
+  const char *data_dir;
   ImportCount counts[N_IMPORT_TABLES];
   ImportCount availability_count;
   GHashTable *units;
@@ -44,23 +50,32 @@ typedef struct
   GHashTable *resources;
   GHashTable *hours;
   GHashTable *windows;
+  GHashTable *offers;
+  GPtrArray *settings;
+  CodeLists *codes;
   GHashTable *seen;
   GArray *changed_offers;
   gboolean catalogue_changed;
   gboolean is_torn;
 } ImportRun;
 
-gboolean import_run_init (ImportRun *run,
-                          StoreSession *session,
-                          gint64 tenant_id,
-                          ImportSource *source,
-                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Session, source, tenant, now and data folder are set already. */
+gboolean import_run_init (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void import_run_clear (ImportRun *run);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ImportRun, import_run_clear)
 
 /* FALSE only when the database fails: a row that is wrong is refused, and the import goes on. */
 gboolean import_run_apply (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The unit's local date now. */
+gint64 import_run_today (const ImportRun *run, const UnitRecord *unit);
+/* Refuses the row when @code is not in the list on that date. */
+void import_run_check_code (ImportRun *run,
+                            ImportRow *row,
+                            const char *column,
+                            CodeListName list,
+                            const char *code,
+                            gint64 date);
 /* Look up what a column names; NULL with the row refused when it is not there. */
 UnitRecord *import_run_need_unit (ImportRun *run, ImportRow *row, const char *column);
 TeamRecord *import_run_find_team (ImportRun *run, ImportRow *row, const char *key);
@@ -78,6 +93,7 @@ typedef gboolean (*ImportRowFunction) (ImportRun *run,
                                        ImportRow *row,
                                        PutOutcome *out_outcome,
                                        GError **error);
+gboolean import_code (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 gboolean import_unit (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 import_setting (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
@@ -96,6 +112,8 @@ gboolean import_offer (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC
 
 /* After the rows: a window whose offer never came is refused. */
 void import_check_windows (ImportRun *run);
+/* After the rows: bars of interview types that an offer contradicts are refused. */
+gboolean import_check_bars (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* After the rows: working time as availability texts, from the tables or from files. */
 gboolean import_availabilities (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void import_hours_free (gpointer data);

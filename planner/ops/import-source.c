@@ -15,6 +15,7 @@ static const struct
   const char *columns;
 } tables[N_IMPORT_TABLES] = {
   [IMPORT_TENANT] = { "tenant", "!tenant !name" },
+  [IMPORT_CODES] = { "codes", "!list !code !name valid_from valid_until" },
   [IMPORT_UNITS] = { "units", "!unit !name main_unit organisation_type zone address telephone" },
   [IMPORT_SETTINGS] = { "settings", "!key !value unit valid_from" },
   [IMPORT_CLOSING_DAYS] = { "closing-days", "!unit !date !name" },
@@ -119,11 +120,30 @@ read_csv (ImportSource *source, const char *file, ImportTable number, const char
     }
 }
 
-static gboolean
-is_known_column (ImportTable number, const char *column)
+/**
+ * import_table_has_column:
+ */
+gboolean
+import_table_has_column (ImportTable table, const char *column)
 {
-  g_auto (GStrv) known = g_strsplit_set (tables[number].columns, " !", -1);
+  g_auto (GStrv) known = g_strsplit_set (tables[table].columns, " !", -1);
   return *column != '\0' && g_strv_contains ((const char *const *) known, column);
+}
+
+/**
+ * import_table_dup_columns:
+ *
+ * Returns: (transfer full): for the eye.
+ */
+char *
+import_table_dup_columns (ImportTable table)
+{
+  g_auto (GStrv) known = g_strsplit (tables[table].columns, " ", -1);
+
+  for (guint i = 0; known[i] != NULL; i++)
+    if (*known[i] == '!')
+      memmove (known[i], known[i] + 1, strlen (known[i]));
+  return g_strjoinv (", ", known);
 }
 
 static int
@@ -142,7 +162,7 @@ take_json_row (ImportSource *source, ImportTable number, ImportRow *row)
 
   g_hash_table_iter_init (&iter, row->values);
   while (g_hash_table_iter_next (&iter, &column, NULL))
-    if (!is_known_column (number, column))
+    if (!import_table_has_column (number, column))
       g_ptr_array_add (unknown, column);
   g_ptr_array_sort (unknown, compare_names);
   for (guint i = 0; i < unknown->len; i++)

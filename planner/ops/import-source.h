@@ -9,6 +9,7 @@
 typedef enum
 {
   IMPORT_TENANT,
+  IMPORT_CODES,
   IMPORT_UNITS,
   IMPORT_SETTINGS,
   IMPORT_CLOSING_DAYS,
@@ -54,3 +55,6 @@ ImportSource *import_source_read (JsonObject *files);
 void import_source_free (ImportSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportSource, import_source_free)
 const char *import_table_get_name (ImportTable table);
+gboolean import_table_has_column (ImportTable table, const char *column);
+/* Those of the table, parted by commas. */
+char *import_table_dup_columns (ImportTable table);

@@ -4,6 +4,7 @@
 
 #include "base/ids.h"
 #include "ops/import-run.h"
+#include "ops/type-bars.h"
 #include "rules/retention.h"
 #include "rules/unit-code.h"
 
@@ -13,14 +14,34 @@
 /* As in offer-windows.csv. */
 #define UNEMPLOYMENT_FUND_MAX 10
 
+#define FUND_OF_MARK "fund-of-mark:"
+
+/* Code list organisation-types. */
+#define UNIT_JOBCENTER 8
+
 /* Organisation type 8 is a jobcenter: five digits. Other kinds of organisation have keys of their own. */
 static void
 check_unit_key (ImportRow *row, const char *key, gint64 organisation_type)
 {
   if (unit_code_is_placeholder (key))
     import_row_refuse (row, "unit 99999 is DFDG's placeholder for the citizen's own");
-  else if (organisation_type == 8 && !unit_code_is_well_formed (key))
+  else if (organisation_type == UNIT_JOBCENTER && !unit_code_is_well_formed (key))
     import_row_refuse (row, "the unit of a jobcenter has five digits, not \"%s\"", key);
+}
+
+/* One key is one unit, whatever its kind of organisation: commands name units by their key. */
+static void
+check_known_unit (ImportRun *run, ImportRow *row, const UnitRecord *unit)
+{
+  const UnitRecord *before = g_hash_table_lookup (run->units, unit->organisation_key);
+  g_autofree char *type = g_strdup_printf ("%" G_GINT64_FORMAT, unit->organisation_type);
+
+  if (before == NULL || before->organisation_type != unit->organisation_type)
+    import_run_check_code (run, row, "organisation_type", CODES_ORGANISATION_TYPES, type,
+                           import_run_today (run, unit));
+  if (before != NULL && before->organisation_type != unit->organisation_type)
+    import_row_refuse (row, "organisation_type of unit %s is %" G_GINT64_FORMAT " and stays so",
+                       unit->organisation_key, before->organisation_type);
 }
 
 static gint64
@@ -57,6 +78,14 @@ check_telephone (ImportRow *row, const char *telephone)
     import_row_refuse (row, "telephone must be 3 to 20 digits, with or without + before them");
 }
 
+/* A put leaves it alone, and so does the picture that later rows are held against. */
+static void
+keep_retirement (const ImportRun *run, UnitRecord *unit)
+{
+  const UnitRecord *before = g_hash_table_lookup (run->units, unit->organisation_key);
+  unit->retired_us = before == NULL ? 0 : before->retired_us;
+}
+
 /**
  * import_unit:
  */
@@ -69,7 +98,7 @@ import_unit (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **e
 
   unit->tenant_id = run->tenant_id;
   unit->organisation_key = g_strdup (key);
-  unit->organisation_type = import_row_int (row, "organisation_type", 8, 1, 100);
+  unit->organisation_type = import_row_int (row, "organisation_type", UNIT_JOBCENTER, 1, 100);
   unit->name = g_strdup (import_row_need (row, "name", 255));
   unit->zone = g_strdup (zone == NULL ? "Europe/Copenhagen" : zone);
   unit->address = g_strdup (import_row_text (row, "address", 255));
@@ -80,12 +109,14 @@ import_unit (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **e
     {
       check_unit_key (row, key, unit->organisation_type);
       unit->parent_unit_id = find_parent (run, row, key);
+      check_known_unit (run, row, unit);
       import_run_claim (run, row, "unit", key);
     }
   if (row->is_refused)
     return TRUE;
   if (!unit_put (run->session, unit, out_outcome, error))
     return FALSE;
+  keep_retirement (run, unit);
   import_run_remember_unit (run, g_steal_pointer (&unit));
   return TRUE;
 }
@@ -115,28 +146,33 @@ is_fund (const char *value)
   return strlen (value) <= UNEMPLOYMENT_FUND_MAX;
 }
 
-/* A name that ends in a colon is followed by a GUID. */
+static gboolean
+is_whole_key (const char *rest)
+{
+  return *rest == '\0';
+}
+
+static gboolean
+is_possible_bar (const char *rest)
+{
+  InterviewTypeBar bar;
+  return type_bar_parse (rest, &bar) && type_bar_is_possible (&bar);
+}
+
+/* What stands behind the name in a key is judged by @is_rest. */
 static const struct
 {
   const char *key;
+  gboolean (*is_rest) (const char *rest);
   gboolean (*is_valid) (const char *value);
   const char *what;
 } settings[] = {
-  { "one-open-per-type", is_yes_or_no, "yes or no" },
-  { "hold-minutes", is_hold_minutes, "1 to 60" },
-  { "cv-closed-from", is_date, "a date YYYY-MM-DD" },
-  { "fund-of-mark:", is_fund, "an a-kasse code" },
+  { "one-open-per-type", is_whole_key, is_yes_or_no, "yes or no" },
+  { "hold-minutes", is_whole_key, is_hold_minutes, "1 to 60" },
+  { "cv-closed-from", is_whole_key, is_date, "a date YYYY-MM-DD" },
+  { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },
+  { TYPE_BAR_PREFIX, is_possible_bar, is_yes_or_no, "yes or no" },
 };
-
-static gboolean
-is_setting (const char *name, const char *key)
-{
-  gsize n_bytes = strlen (name);
-
-  if (name[n_bytes - 1] != ':')
-    return g_str_equal (name, key);
-  return strncmp (name, key, n_bytes) == 0 && ids_is_guid (key + n_bytes);
-}
 
 static void
 check_setting (ImportRow *row, const char *key, const char *value)
@@ -151,13 +187,50 @@ check_setting (ImportRow *row, const char *key, const char *value)
       return;
     }
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    if (is_setting (settings[i].key, key))
+    if (g_str_has_prefix (key, settings[i].key) &&
+        settings[i].is_rest (key + strlen (settings[i].key)))
       {
         if (!settings[i].is_valid (value))
           import_row_refuse (row, "%s must be %s, not \"%s\"", key, settings[i].what, value);
         return;
       }
-  import_row_refuse (row, "there is no setting %s", key);
+  import_row_refuse (
+    row,
+    "there is no setting %s: there are one-open-per-type, hold-minutes, "
+    "cv-closed-from, fund-of-mark:GUID, and type-barred:TYPE:GROUP for a type that "
+    "is not for every contact group",
+    key);
+}
+
+static const SettingRecord *
+find_stored (const ImportRun *run, const SettingRecord *setting)
+{
+  for (guint i = 0; i < run->settings->len; i++)
+    {
+      const SettingRecord *stored = run->settings->pdata[i];
+      if (stored->unit_id == setting->unit_id && g_str_equal (stored->key, setting->key) &&
+          stored->valid_from_date == setting->valid_from_date)
+        return stored;
+    }
+  return NULL;
+}
+
+/* What is stored already is not judged again: a list may have ended a code since. */
+static void
+check_setting_codes (ImportRun *run, ImportRow *row, const SettingRecord *setting)
+{
+  const SettingRecord *stored = find_stored (run, setting);
+  gint64 date = MAX (setting->valid_from_date, import_run_today (run, NULL));
+  g_auto (GStrv) parts = g_strsplit (setting->key, ":", -1);
+
+  if (stored != NULL && g_str_equal (stored->value, setting->value))
+    return;
+  if (g_str_has_prefix (setting->key, FUND_OF_MARK))
+    import_run_check_code (run, row, "value", CODES_UNEMPLOYMENT_FUNDS, setting->value, date);
+  if (!g_str_has_prefix (setting->key, TYPE_BAR_PREFIX))
+    return;
+  import_run_check_code (run, row, "key", CODES_INTERVIEW_TYPES, parts[1], date);
+  import_run_check_code (run, row, "key", CODES_CONTACT_GROUPS, parts[2], date);
 }
 
 /**
@@ -180,6 +253,8 @@ import_setting (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError 
     }
   if (setting->key != NULL && setting->value != NULL)
     check_setting (row, setting->key, setting->value);
+  if (!row->is_refused)
+    check_setting_codes (run, row, setting);
   name = g_strdup_printf ("%s of %" G_GINT64_FORMAT " from %" G_GINT64_FORMAT, setting->key,
                           setting->unit_id, setting->valid_from_date);
   if (row->is_refused || !import_run_claim (run, row, "setting", name))
@@ -251,6 +326,13 @@ import_closing_day (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GEr
   return put_closing_day (run, unit, date, name, out_outcome, error);
 }
 
+static void
+keep_team_retirement (const ImportRun *run, TeamRecord *team)
+{
+  const TeamRecord *before = g_hash_table_lookup (run->teams, team->team_key);
+  team->retired_us = before == NULL ? 0 : before->retired_us;
+}
+
 /**
  * import_team:
  */
@@ -263,6 +345,11 @@ import_team (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **e
   team->tenant_id = run->tenant_id;
   team->team_key = g_strdup (import_row_need (row, "team", 64));
   team->name = g_strdup (import_row_need (row, "name", 255));
+  if (team->team_key != NULL)
+    keep_team_retirement (run, team);
+  if (unit != NULL && unit->retired_us != 0 && team->retired_us == 0)
+    import_row_refuse (row, "unit: %s is retired: bring it back with restore first",
+                       unit->organisation_key);
   if (row->is_refused || !import_run_claim (run, row, "team", team->team_key))
     return TRUE;
   team->unit_id = unit->unit_id;

@@ -203,7 +203,9 @@ resource_collides (const OpCall *call,
                    GError **error)
 {
   const CatalogueResource *resource = catalogue_get_resource (call->view.catalogue, resource_id);
-  const CatalogueResource retired = { .resource_id = resource_id, .kind = RESOURCE_ADVISOR };
+  const CatalogueResource retired = { .resource_id = resource_id,
+                                      .kind = RESOURCE_ADVISOR,
+                                      .retired_us = G_MAXINT64 };
   Claim claim = claim_of (call, booking, resource_id);
   SlotClaim wanted = { .core = claim.core,
                        .before_us = claim.before_us,

@@ -55,6 +55,19 @@ has_hours (StoreSession *session, gint64 resource_id, gboolean *out_has_hours, G
   return TRUE;
 }
 
+/* From its retirement on it has no hours. */
+static void
+end_work (GArray *work, gint64 retired_us)
+{
+  while (work->len > 0 && g_array_index (work, Period, work->len - 1).start_us >= retired_us)
+    g_array_set_size (work, work->len - 1);
+  if (work->len > 0)
+    {
+      Period *last = &g_array_index (work, Period, work->len - 1);
+      last->end_us = MIN (last->end_us, retired_us);
+    }
+}
+
 /* A room without hours of its own is open all the time; an advisor without hours never. */
 static gboolean
 load_work (ResourceFacts *facts,
@@ -76,6 +89,8 @@ load_work (ResourceFacts *facts,
       facts->work = period_list_new ();
       period_list_add (facts->work, (Period){ 0, G_MAXINT64 / 4 });
     }
+  if (facts->work != NULL)
+    end_work (facts->work, resource->retired_us);
   return facts->work != NULL;
 }
 

@@ -105,6 +105,37 @@ code_list_parse (const char *name, const char *csv, GError **error)
 }
 
 /**
+ * code_list_add:
+ *
+ * Errors: %PLANNER_ERROR_CONFLICT when a row of the code holds for one of the dates already; the list
+ * is then as it was. The thread that made the list.
+ */
+gboolean
+code_list_add (CodeList *list, const CodeRow *row, GError **error)
+{
+  CodeRow copy = *row;
+
+  for (guint i = 0; i < list->rows->len; i++)
+    {
+      const CodeRow *other = &g_array_index (list->rows, CodeRow, i);
+
+      if (other->code == row->code && other->valid_from < row->valid_until &&
+          row->valid_from < other->valid_until)
+        {
+          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT,
+                       "code %d of the list %s is there already: %s", row->code, list->name,
+                       other->name);
+          return FALSE;
+        }
+    }
+  copy.name = g_strdup (row->name);
+  copy.source = g_strdup (row->source);
+  g_array_append_val (list->rows, copy);
+  g_array_sort (list->rows, compare_rows);
+  return TRUE;
+}
+
+/**
  * code_list_free:
  * @list: (transfer full) (nullable): freed with its rows
  */

@@ -26,6 +26,9 @@ code_list_parse (const char *name, const char *csv, GError **error) G_GNUC_WARN_
 void code_list_free (CodeList *list);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CodeList, code_list_free)
 
+/* @row: copied. A municipality's own rows beside a file's; no other row of the code may hold for the same dates. */
+gboolean
+code_list_add (CodeList *list, const CodeRow *row, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const char *code_list_get_name (const CodeList *list);
 guint code_list_count (const CodeList *list);
 /* By code, then valid_from. */

@@ -252,7 +252,8 @@ read_numbers (StoreQuery *query, OfferRecord *offer)
                               &offer->cancel_deadline_minutes,
                               &offer->compulsory,
                               &offer->should_accept,
-                              &offer->shared_with_sub_units };
+                              &offer->shared_with_sub_units,
+                              &offer->retired_us };
 
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
     *numbers[i] = store_int (query, 14 + (int) i);

@@ -26,7 +26,8 @@ typedef struct
  *
  * One row of the table offer, field by field, and its sets: @contact_types and @resource_ids
  * (element-type gint64), @rules (element-type RecordPair), @windows (element-type
- * OfferWindowRecord).
+ * OfferWindowRecord). @retired_us: from when on nothing of it starts; 0 for never; not written by a
+ * put.
  */
 typedef struct
 {
@@ -64,6 +65,7 @@ typedef struct
   gint64 compulsory;
   gint64 should_accept;
   gint64 shared_with_sub_units;
+  gint64 retired_us;
   GArray *contact_types;
   GArray *resource_ids;
   GArray *rules;

@@ -154,6 +154,21 @@ record_set_list_pairs (StoreSession *session, const RecordSet *set, gint64 owner
   return step == STORE_FAILED ? NULL : g_steal_pointer (&pairs);
 }
 
+/**
+ * record_retire:
+ *
+ * Sets from when on a record no longer serves. Nothing that hangs on it is touched. Writer only.
+ */
+gboolean
+record_retire (StoreSession *session,
+               StoreStatement statement,
+               gint64 id,
+               gint64 retired_us,
+               GError **error)
+{
+  return store_run (session, error, statement, "ii", id, retired_us);
+}
+
 static gboolean
 add_id (StoreSession *session,
         const RecordSet *set,

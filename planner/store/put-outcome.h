@@ -68,6 +68,12 @@ GArray *record_set_list_pairs (StoreSession *session,
                                const RecordSet *set,
                                gint64 owner_id,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @statement: one of UNIT_RETIRE, TEAM_RETIRE, RESOURCE_RETIRE, OFFER_RETIRE; @retired_us: 0 for never. */
+gboolean record_retire (StoreSession *session,
+                        StoreStatement statement,
+                        gint64 id,
+                        gint64 retired_us,
+                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* @ids: (element-type gint64), @pairs: (element-type RecordPair): any order, repeats count once. */
 gboolean record_set_replace_ids (StoreSession *session,
                                  const RecordSet *set,

@@ -23,14 +23,16 @@
      " WHERE (unit.parent_unit_id, unit.name, unit.zone, unit.address, unit.telephone) IS DISTINCT FROM" \
      " (excluded.parent_unit_id, excluded.name, excluded.zone, excluded.address, excluded.telephone)") \
   X (UNIT_LIST, \
-     "SELECT unit_id, organisation_type, organisation_key, coalesce (parent_unit_id, 0), name, zone, address, telephone" \
-     " FROM unit WHERE tenant_id = $1 ORDER BY organisation_key, organisation_type") \
+     "SELECT unit_id, organisation_type, organisation_key, coalesce (parent_unit_id, 0), name, zone, address, telephone," \
+     " coalesce (retired_us, 0) FROM unit WHERE tenant_id = $1 ORDER BY organisation_key, organisation_type") \
   X (SETTING_PUT, \
      "INSERT INTO setting (tenant_id, unit_id, key, valid_from_date, value) VALUES ($1, $2, $3, $4, $5)" \
      " ON CONFLICT (tenant_id, unit_id, key, valid_from_date) DO UPDATE SET value = excluded.value" \
      " WHERE setting.value IS DISTINCT FROM excluded.value") \
   X (SETTING_FIND, \
      "SELECT value FROM setting WHERE tenant_id = $1 AND unit_id = $2 AND key = $3 AND valid_from_date = $4") \
+  X (SETTING_REMOVE, \
+     "DELETE FROM setting WHERE tenant_id = $1 AND unit_id = $2 AND key = $3 AND valid_from_date = $4") \
   X (SETTING_LIST, \
      "SELECT unit_id, key, valid_from_date, value FROM setting WHERE tenant_id = $1" \
      " ORDER BY unit_id, key, valid_from_date") \
@@ -40,6 +42,8 @@
      " WHERE closing_day.name IS DISTINCT FROM excluded.name") \
   X (CLOSING_DAY_FIND, \
      "SELECT name FROM closing_day WHERE tenant_id = $1 AND unit_id = $2 AND closed_date = $3") \
+  X (CLOSING_DAY_REMOVE, \
+     "DELETE FROM closing_day WHERE tenant_id = $1 AND unit_id = $2 AND closed_date = $3") \
   X (CLOSING_DAY_LIST, \
      "SELECT closed_date, name FROM closing_day WHERE tenant_id = $1 AND unit_id = $2" \
      " AND closed_date >= $3 AND closed_date < $4 ORDER BY closed_date") \
@@ -49,10 +53,14 @@
      " ON CONFLICT (tenant_id, team_key) DO UPDATE SET unit_id = excluded.unit_id, name = excluded.name" \
      " WHERE (team.unit_id, team.name) IS DISTINCT FROM (excluded.unit_id, excluded.name)") \
   X (TEAM_LIST, \
-     "SELECT t.team_id, t.team_key, t.name, t.unit_id, u.organisation_key, count (r.resource_id)" \
+     "SELECT t.team_id, t.team_key, t.name, t.unit_id, u.organisation_key, count (r.resource_id), coalesce (t.retired_us, 0)" \
      " FROM team t JOIN unit u ON u.unit_id = t.unit_id" \
      " LEFT JOIN resource_team r ON r.team_id = t.team_id WHERE t.tenant_id = $1" \
-     " GROUP BY t.team_id, t.team_key, t.name, t.unit_id, u.organisation_key ORDER BY t.team_key") \
+     " GROUP BY t.team_id, t.team_key, t.name, t.unit_id, u.organisation_key, t.retired_us ORDER BY t.team_key") \
+  X (UNIT_RETIRE, "UPDATE unit SET retired_us = nullif ($2, 0) WHERE unit_id = $1") \
+  X (TEAM_RETIRE, "UPDATE team SET retired_us = nullif ($2, 0) WHERE team_id = $1") \
+  X (RESOURCE_RETIRE, "UPDATE resource SET retired_us = nullif ($2, 0) WHERE resource_id = $1") \
+  X (OFFER_RETIRE, "UPDATE offer SET retired_us = nullif ($2, 0) WHERE offer_id = $1") \
   X (RESOURCE_FIND, "SELECT resource_id FROM resource WHERE tenant_id = $1 AND resource_key = $2") \
   X (RESOURCE_PUT, \
      "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name, telephone, may_be_summoned, retired_us)" \
@@ -132,7 +140,7 @@
      " o.after_minutes, o.may_share_buffers, o.lead_minutes, o.horizon_days, o.release_minute, o.valid_from_us," \
      " o.valid_until_us, o.seats, o.needs_room, o.room_before_minutes, o.room_after_minutes, o.rebook_possible," \
      " o.rebook_deadline_minutes, o.cancel_possible, o.cancel_deadline_minutes, o.compulsory, o.should_accept," \
-     " o.shared_with_sub_units FROM offer o JOIN unit u ON u.unit_id = o.unit_id WHERE o.tenant_id = $1" \
+     " o.shared_with_sub_units, coalesce (o.retired_us, 0) FROM offer o JOIN unit u ON u.unit_id = o.unit_id WHERE o.tenant_id = $1" \
      " ORDER BY u.organisation_key, o.interview_type, o.title, o.identifier") \
   X (OFFER_CONTACT_TYPE_LIST, \
      "SELECT contact_type FROM offer_contact_type WHERE offer_id = $1 ORDER BY contact_type") \
@@ -150,5 +158,18 @@
   X (OFFER_WINDOW_ADD, \
      "INSERT INTO offer_window (offer_id, unemployment_fund, first_date, end_date, weekdays, start_minute, end_minute," \
      " capacity) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") \
-  X (OFFER_WINDOW_CLEAR, "DELETE FROM offer_window WHERE offer_id = $1")
+  X (OFFER_WINDOW_CLEAR, "DELETE FROM offer_window WHERE offer_id = $1") \
+  X (CODE_PUT, \
+     "INSERT INTO code (tenant_id, list, code, valid_from_date, valid_until_date, name)" \
+     " VALUES ($1, $2, $3, $4, nullif ($5, 0), $6)" \
+     " ON CONFLICT (tenant_id, list, code, valid_from_date) DO UPDATE SET name = excluded.name," \
+     " valid_until_date = excluded.valid_until_date WHERE (code.name, code.valid_until_date) IS DISTINCT FROM" \
+     " (excluded.name, excluded.valid_until_date)") \
+  X (CODE_FIND, \
+     "SELECT name FROM code WHERE tenant_id = $1 AND list = $2 AND code = $3 AND valid_from_date = $4") \
+  X (CODE_REMOVE, \
+     "DELETE FROM code WHERE tenant_id = $1 AND list = $2 AND code = $3 AND valid_from_date = $4") \
+  X (CODE_LIST, \
+     "SELECT list, code, valid_from_date, coalesce (valid_until_date, 0), name FROM code WHERE tenant_id = $1" \
+     " ORDER BY list, code, valid_from_date")
 /* clang-format on */

@@ -145,6 +145,21 @@
   X (BOOKINGS_OF_ADVISOR_PAGE, "SELECT " SQL_BOOKING_COLUMNS SQL_BOOKING_FROM \
      "WHERE b.advisor_id = $1 AND b.end_us > $2 AND b.start_us < $3 AND (b.state = 'booked' OR $4) " \
      "AND b.booking_id > $5 ORDER BY b.booking_id LIMIT $6") \
+  X (BOOKED_OF_ADVISOR, "SELECT booking_id FROM booking WHERE tenant_id = $1 AND advisor_id = $2 AND end_us > $3 " \
+     "AND state = 'booked' ORDER BY start_us, booking_id") \
+  X (BOOKED_OF_ROOM, "SELECT b.booking_id FROM booking b WHERE b.tenant_id = $1 AND b.state = 'booked' AND b.room_id = $2 " \
+     "AND (b.booking_id IN (SELECT booking_id FROM claim WHERE resource_id = $2 AND end_us > $3) " \
+     "OR b.session_id IN (SELECT session_id FROM claim WHERE resource_id = $2 AND end_us > $3)) " \
+     "ORDER BY b.start_us, b.booking_id") \
+  X (BOOKED_OF_OFFER, "SELECT booking_id FROM booking WHERE tenant_id = $1 AND offer_id = $2 AND end_us > $3 " \
+     "AND state = 'booked' ORDER BY start_us, booking_id") \
+  X (BOOKED_OF_UNIT, "SELECT booking_id FROM booking WHERE tenant_id = $1 AND unit_id = $2 AND end_us > $3 " \
+     "AND state = 'booked' ORDER BY start_us, booking_id") \
+  X (HELD_OF_OFFER, "SELECT token, start_us, end_us FROM hold WHERE offer_id = $1 AND end_us > $2 AND expiry_us > $3 " \
+     "ORDER BY start_us, hold_id") \
+  X (OFFERS_OF_RESOURCE, "SELECT o.offer_id FROM offer o JOIN offer_resource r ON r.offer_id = o.offer_id " \
+     "WHERE o.tenant_id = $1 AND r.resource_id = $2 ORDER BY o.offer_id") \
+  \
   X (BOOKING_ADD, "INSERT INTO booking (booking_id, tenant_id, unit_id, identifier, revision, placement, state, origin, " \
      "owner_system, citizen_id, offer_id, session_id, group_identifier, start_us, end_us, start_local, zone, " \
      "tzdata, advisor_id, foreign_advisor, room_id, interview_type, form_type, contact_type, title, description, " \

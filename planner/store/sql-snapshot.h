@@ -5,19 +5,19 @@
 /* clang-format off */
 #define STORE_SQL_SNAPSHOT(X) \
   X (ALL_UNITS, "SELECT unit_id, tenant_id, coalesce(parent_unit_id, 0), organisation_type, organisation_key, " \
-     "name, zone, address, telephone FROM unit ORDER BY unit_id") \
+     "name, zone, address, telephone, coalesce(retired_us, 0) FROM unit ORDER BY unit_id") \
   X (ALL_TENANTS, "SELECT tenant_id, tenant_key, name FROM tenant ORDER BY tenant_id") \
   X (ALL_SETTINGS, "SELECT tenant_id, unit_id, key, valid_from_date, value FROM setting " \
      "ORDER BY tenant_id, unit_id, key, valid_from_date") \
   X (ALL_CLOSING_DAYS, "SELECT unit_id, closed_date FROM closing_day ORDER BY unit_id, closed_date") \
-  X (ALL_RESOURCES, "SELECT resource_id, tenant_id, kind, resource_key, email, name, telephone, may_be_summoned " \
-     "FROM resource WHERE retired_us IS NULL OR retired_us > $1 ORDER BY resource_id") \
+  X (ALL_RESOURCES, "SELECT resource_id, tenant_id, kind, resource_key, email, name, telephone, may_be_summoned, " \
+     "coalesce(retired_us, 0) FROM resource ORDER BY resource_id") \
   X (ALL_RESOURCE_UNITS, "SELECT resource_id, unit_id FROM resource_unit ORDER BY resource_id, unit_id") \
   X (ALL_OFFERS, "SELECT offer_id, tenant_id, unit_id, identifier, interview_type, form, title, description, location, " \
      "address, telephone, meeting_link, duration_minutes, grid_minutes, grid_anchor, before_minutes, after_minutes, " \
      "may_share_buffers, lead_minutes, horizon_days, release_minute, valid_from_us, valid_until_us, seats, needs_room, " \
      "room_before_minutes, room_after_minutes, rebook_possible, rebook_deadline_minutes, cancel_possible, " \
-     "cancel_deadline_minutes, compulsory, should_accept, shared_with_sub_units FROM offer ORDER BY offer_id") \
+     "cancel_deadline_minutes, compulsory, should_accept, shared_with_sub_units, coalesce(retired_us, 0) FROM offer ORDER BY offer_id") \
   X (ALL_OFFER_CONTACT_TYPES, "SELECT offer_id, contact_type FROM offer_contact_type ORDER BY offer_id, contact_type") \
   X (ALL_OFFER_RESOURCES, "SELECT o.offer_id, o.resource_id, r.kind FROM offer_resource o " \
      "JOIN resource r ON r.resource_id = o.resource_id " \

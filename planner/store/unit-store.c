@@ -123,6 +123,7 @@ unit_list (StoreSession *session, gint64 tenant_id, GError **error)
       unit->zone = g_strdup (store_text (&query, 5));
       unit->address = g_strdup (store_text (&query, 6));
       unit->telephone = g_strdup (store_text (&query, 7));
+      unit->retired_us = store_int (&query, 8);
       g_ptr_array_add (units, unit);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&units);
@@ -151,6 +152,19 @@ setting_put (StoreSession *session,
     return FALSE;
   *out_outcome = put_outcome_of (is_there, store_n_changed (session));
   return TRUE;
+}
+
+/**
+ * setting_remove:
+ *
+ * Removes the row of that tenant, unit, key and date; a row that is not there is no error. Writer
+ * only.
+ */
+gboolean
+setting_remove (StoreSession *session, const SettingRecord *setting, GError **error)
+{
+  return store_run (session, error, SQL_SETTING_REMOVE, "iisi", setting->tenant_id,
+                    setting->unit_id, setting->key, setting->valid_from_date);
 }
 
 /**
@@ -205,6 +219,18 @@ closing_day_put (StoreSession *session,
     return FALSE;
   *out_outcome = put_outcome_of (is_there, store_n_changed (session));
   return TRUE;
+}
+
+/**
+ * closing_day_remove:
+ *
+ * Opens the unit on that date again; a day that is not there is no error. Writer only.
+ */
+gboolean
+closing_day_remove (StoreSession *session, const ClosingDay *day, GError **error)
+{
+  return store_run (session, error, SQL_CLOSING_DAY_REMOVE, "iii", day->tenant_id, day->unit_id,
+                    day->closed_date);
 }
 
 /**
@@ -288,6 +314,7 @@ team_list (StoreSession *session, gint64 tenant_id, GError **error)
       team->unit_id = store_int (&query, 3);
       team->unit_key = g_strdup (store_text (&query, 4));
       team->n_members = store_int (&query, 5);
+      team->retired_us = store_int (&query, 6);
       g_ptr_array_add (teams, team);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&teams);

@@ -11,6 +11,7 @@
  * @zone: name of its time zone
  * @address: (nullable)
  * @telephone: (nullable)
+ * @retired_us: from when on it is no unit; 0 for never; not written by a put
  */
 typedef struct
 {
@@ -23,6 +24,7 @@ typedef struct
   char *zone;
   char *address;
   char *telephone;
+  gint64 retired_us;
 } UnitRecord;
 
 void unit_record_free (UnitRecord *unit);
@@ -54,6 +56,9 @@ gboolean setting_put (StoreSession *session,
                       const SettingRecord *setting,
                       PutOutcome *out_outcome,
                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean setting_remove (StoreSession *session,
+                         const SettingRecord *setting,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *
 setting_list (StoreSession *session, gint64 tenant_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -76,6 +81,9 @@ gboolean closing_day_put (StoreSession *session,
                           const ClosingDay *day,
                           PutOutcome *out_outcome,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean closing_day_remove (StoreSession *session,
+                             const ClosingDay *day,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Of one unit, in [first_date, end_date). */
 GPtrArray *closing_day_list (StoreSession *session,
                              const UnitRecord *unit,
@@ -87,6 +95,7 @@ GPtrArray *closing_day_list (StoreSession *session,
  * TeamRecord:
  * @unit_key: as listed; not read by a put
  * @n_members: as listed; not read by a put
+ * @retired_us: 0 for never; not written by a put
  */
 typedef struct
 {
@@ -97,6 +106,7 @@ typedef struct
   char *name;
   char *unit_key;
   gint64 n_members;
+  gint64 retired_us;
 } TeamRecord;
 
 void team_record_free (TeamRecord *team);

@@ -7,6 +7,7 @@
 /* Advisor RID-1 works 09-12 every weekday; the room has no hours and is open all the time. */
 const char admin_world_municipality[] =
   "{\"files\": {\"tenant.csv\": \"tenant,name\\ndemo,Demo\\n\","
+  "\"codes.csv\": \"list,code,name\\ncontact-types,1,Form\\n\","
   "\"units.csv\": \"unit,name\\n89000,Demo\\n\","
   "\"resources.csv\": \"resource,kind,name,email,units\\nRID-1,advisor,Vejleder 01,v1@demo.example,"
   "89000\\nrum-1,room,Rum 1,r1@demo.example,89000\\n\","

@@ -23,7 +23,7 @@
   "r2;advisor;Vejleder 02;vejleder02@kommune.example;89000|89001;a\n" \
   "room;room;Lokale 1;lokale1@kommune.example;89000;\n"
 #define OFFER_HEAD "identifier;unit;title;interview_type;duration;contact_types;advisors;rooms\n"
-#define OFFER      "aaaaaaaa-0000-4000-8000-000000000001;89000;Samtale;7;30;1;team:a;room\n"
+#define OFFER      "aaaaaaaa-0000-4000-8000-000000000001;89000;Samtale;7;30;8;team:a;room\n"
 
 static gint64
 sum_of (JsonObject *result, const char *member)
@@ -155,17 +155,17 @@ static const struct
     "working-time.csv:2: breaks:" },
   { "working-time.csv", "resource;weekdays;start;end\nr1;mon;08:02;15:00\n",
     "working-time.csv:2: start and end must be whole steps" },
-  { "offers.csv", OFFER_HEAD "x;89000;T;7;30;1;team:a;\n",
+  { "offers.csv", OFFER_HEAD "x;89000;T;7;30;8;team:a;\n",
     "offers.csv:2: identifier must be a GUID" },
-  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;31;1;team:a;\n",
+  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;31;8;team:a;\n",
     "offers.csv:2: duration must be a whole number of 5 minutes" },
   { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;;team:a;\n",
     "offers.csv:2: contact_types is missing" },
-  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;1;team:b;\n",
+  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;8;team:b;\n",
     "offers.csv:2: there is no team b" },
-  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;1;room;\n",
+  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;8;room;\n",
     "offers.csv:2: advisors: resource room is no advisor" },
-  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;1;language:xx;\n",
+  { "offers.csv", OFFER_HEAD "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;8;language:xx;\n",
     "offers.csv:2: advisors: language:xx has no advisor" },
   { "offer-windows.csv",
     "offer;weekdays;start;end\naaaaaaaa-0000-4000-8000-000000000009;mon;08:00;09:00\n",
@@ -175,11 +175,11 @@ static const struct
     "offer-windows.csv:2: start and end must be whole steps" },
   { "offers.csv",
     "identifier;unit;title;interview_type;duration;contact_types;advisors;room_before;room_after\n"
-    "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;1200;1;team:a;240;240\n",
+    "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;1200;8;team:a;240;240\n",
     "offers.csv:2: duration and the room's buffers are longer than a day" },
   { "offers.csv",
     "identifier;unit;title;interview_type;duration;contact_types;advisors;valid_until\n"
-    "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;1;team:a;1969-01-01\n",
+    "aaaaaaaa-0000-4000-8000-000000000001;89000;T;7;30;8;team:a;1969-01-01\n",
     "offers.csv:2: valid_until lies before" },
   { "offers.json",
     "[\n {\"identifier\": \"aaaaaaaa-0000-4000-8000-000000000002\", \"colour\": 1}\n]\n",
@@ -341,8 +341,8 @@ test_changes (void)
     &harness, &error, "units.csv", "unit;name\n89000;Hoved\n", "teams.csv", TEAMS "b;89001;B\n",
     "resources.csv", resources, "offers.csv",
     "identifier;unit;title;interview_type;duration;contact_types;advisors;rooms\n"
-    "aaaaaaaa-0000-4000-8000-000000000001;89000;Samtale;7;30;1|8;r1;room\n"
-    "aaaaaaaa-0000-4000-8000-000000000002;89000;Ny;7;30;1;r2;\n",
+    "aaaaaaaa-0000-4000-8000-000000000001;89000;Samtale;7;30;6|8;r1;room\n"
+    "aaaaaaaa-0000-4000-8000-000000000002;89000;Ny;7;30;8;r2;\n",
     "offer-windows.csv",
     "offer;weekdays;start;end\naaaaaaaa-0000-4000-8000-000000000001;mon;08:00;09:00\n", NULL);
   g_assert_no_error (error);
@@ -512,9 +512,9 @@ test_json_offers (void)
   admin_harness_init (&harness);
   result = admin_harness_import (
     &harness, &error, "tenant.csv", TENANT, "units.csv", UNITS, "teams.csv", TEAMS, "resources.csv",
-    RESOURCES, "offers.json",
+    RESOURCES, "codes.csv", "list;code;name\nunemployment-funds;901;A-kasse\n", "offers.json",
     "[{\"identifier\": \"AAAAAAAA-0000-4000-8000-000000000002\", \"unit\": \"89000\","
-    " \"title\": \"T\", \"interview_type\": 17, \"duration\": 45, \"contact_types\": [1, 8],"
+    " \"title\": \"T\", \"interview_type\": 17, \"duration\": 45, \"contact_types\": [6, 8],"
     " \"advisors\": [\"team:a\"], \"share_buffers\": true, \"contact_groups\": [1, 8],"
     " \"windows\": [{\"weekdays\": [\"mon-wed\"], \"start\": \"09:00\", \"end\": \"12:00\","
     " \"unemployment_fund\": \"901\", \"capacity\": 2}]}]",

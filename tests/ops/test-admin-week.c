@@ -17,7 +17,7 @@ static const char world_sql[] =
   "8, "
   "'89000', 'Demo');"
   "INSERT INTO closing_day VALUES (1, 1, 20784, 'Personaledag');"
-  "INSERT INTO team VALUES (1, 1, 1, 'a', 'Hold A');"
+  "INSERT INTO team (team_id, tenant_id, unit_id, team_key, name) VALUES (1, 1, 1, 'a', 'Hold A');"
   "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) VALUES (1, 1, "
   "'advisor', 'RID-1', 'v1@demo.example', 'Vejleder 01'), (2, 1, 'room', 'rum-1', "
   "'r1@demo.example', "

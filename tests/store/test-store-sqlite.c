@@ -87,7 +87,8 @@ test_check_is_content (void)
   g_assert_true (g_file_get_contents (path, &sql, NULL, &error));
   g_assert_true (store_run_script (session, sql, &error));
   g_assert_true (store_run_script (session,
-                                   "INSERT INTO team VALUES (1, 1, 1, 't', 'T'); INSERT INTO "
+                                   "INSERT INTO team (team_id, tenant_id, unit_id, team_key, name) "
+                                   "VALUES (1, 1, 1, 't', 'T'); INSERT INTO "
                                    "resource_team (tenant_id, resource_id, team_id) "
                                    "VALUES (1, 1, 1); INSERT INTO resource_tag (tenant_id, "
                                    "resource_id, kind, value) VALUES (1, 1, 'language', 'da'); "

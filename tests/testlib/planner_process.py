@@ -32,6 +32,7 @@ ALARMS = re.compile(
 
 COLUMNS = {
     "tenant": "tenant;name",
+    "codes": "list;code;name;valid_from;valid_until",
     "units": "unit;name;main_unit;address;telephone",
     "settings": "unit;key;value;valid_from",
     "resources": "resource;kind;name;email;telephone;units;teams;competences;languages;may_be_summoned",
@@ -121,6 +122,8 @@ class Municipality:
         self.tenant = tenant
         self.tables = {name: [] for name in COLUMNS}
         self.add("tenant", tenant=tenant, name=f"Kommune {tenant}")
+        for code in (1, 2):
+            self.add("codes", list="contact-types", code=code, name=f"Form {code}")
 
     def add(self, table, **row):
         """One row; a column that is not given stays empty."""
