@@ -180,13 +180,19 @@ class Server:
         self.log = pathlib.Path(log) if log else make_folder() / "server.log"
         self.environment = {**os.environ, "G_DEBUG": "fatal-criticals", **(environment or {})}
         self.timeout_s = timeout_s
+        self.pass_fds = ()
         self.process = None
 
     def start(self):
         """Starts the program and waits until its port answers."""
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                self.arguments, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=self.environment
+                self.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self.environment,
+                pass_fds=self.pass_fds,
             )
         atexit.register(self.kill)
         wait_for(
