@@ -436,7 +436,11 @@ calsync_series_read (const CalsyncComponent *component,
   return g_steal_pointer (&series);
 }
 
-/** Frees a series. */
+/**
+ * calsync_series_free:
+ *
+ * Frees a series. Any thread.
+ */
 void
 calsync_series_free (CalsyncSeries *series)
 {

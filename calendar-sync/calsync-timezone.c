@@ -110,14 +110,24 @@ clear_zone (gpointer data)
   g_free (zone->offset_s);
 }
 
-/** Takes a reference; any thread. */
+/**
+ * calsync_zone_ref:
+ *
+ * Takes a reference. Any thread.
+ *
+ * Returns: (transfer full): @zone
+ */
 CalsyncZone *
 calsync_zone_ref (CalsyncZone *zone)
 {
   return g_atomic_rc_box_acquire (zone);
 }
 
-/** Gives a reference back; any thread. */
+/**
+ * calsync_zone_unref:
+ *
+ * Gives a reference back. Any thread.
+ */
 void
 calsync_zone_unref (CalsyncZone *zone)
 {

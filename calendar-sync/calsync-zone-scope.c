@@ -55,7 +55,11 @@ calsync_zone_scope_new (const CalsyncComponent *calendar, const CalsyncZoneConte
   return scope;
 }
 
-/** Frees a scope and the zones that only it holds. */
+/**
+ * calsync_zone_scope_free:
+ *
+ * Frees a scope and the zones that only it holds. Any thread.
+ */
 void
 calsync_zone_scope_free (CalsyncZoneScope *scope)
 {

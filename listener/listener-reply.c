@@ -192,7 +192,7 @@ listener_request_is_gone (ListenerRequest *request)
 /**
  * listener_request_set_gone_func:
  * @request: a request.
- * @func: (nullable): called at most once, within about a second of the client's leaving, when that is before
+ * @func: (nullable) (scope forever): called at most once, within about a second of the client's leaving, when that is before
  *   the reply.
  * @user_data: for @func.
  *

@@ -267,7 +267,7 @@ listener_trust_refresh (ListenerTrust *trust, GError **error)
 /**
  * listener_trust_set_refused_func:
  * @trust: what to judge by.
- * @func: (nullable): called with each refusal.
+ * @func: (nullable) (scope forever): called with each refusal.
  * @user_data: for @func.
  *
  * Loop thread.

@@ -119,7 +119,7 @@ copy_settings (Listener *listener, const ListenerSettings *settings)
 /**
  * listener_new:
  * @settings: what to listen on and how; copied.
- * @handler: called with each request.
+ * @handler: (scope forever): called with each request.
  * @user_data: for @handler.
  * @error: %LISTENER_ERROR_SETTINGS, with the sentence for the operator.
  *

@@ -25,10 +25,18 @@ char *contract_arena_printf (ContractArena *arena, const char *format, ...) G_GN
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ContractArena, contract_arena_free)
 
-/** contract_arena_new0: a zeroed struct of the type, living as long as the arena. */
+/**
+ * contract_arena_new0:
+ *
+ * A zeroed struct of the type, living as long as the arena.
+ */
 #define contract_arena_new0(arena, type) ((type *) contract_arena_alloc0 ((arena), sizeof (type)))
 
-/** contract_arena_new0_n: zeroed structs of the type in a row; never %NULL, even for 0. */
+/**
+ * contract_arena_new0_n:
+ *
+ * Zeroed structs of the type in a row; never %NULL, even for 0.
+ */
 #define contract_arena_new0_n(arena, type, n_items) \
   ((type *) contract_arena_alloc0_n ((arena), (n_items), sizeof (type)))
 

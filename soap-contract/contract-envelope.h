@@ -9,7 +9,11 @@
 
 G_BEGIN_DECLS
 
-/** SOAP versions, told apart by the envelope's namespace. */
+/**
+ * ContractSoapVersion:
+ *
+ * SOAP versions, told apart by the envelope's namespace.
+ */
 typedef enum
 {
   CONTRACT_SOAP_1_1,

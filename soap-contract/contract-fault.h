@@ -9,7 +9,11 @@
 
 G_BEGIN_DECLS
 
-/** Whose fault it is, as SOAP says it (1.1: Client and Server, 1.2: Sender and Receiver). */
+/**
+ * ContractFaultSide:
+ *
+ * Whose fault it is, as SOAP says it (1.1: Client and Server, 1.2: Sender and Receiver).
+ */
 typedef enum
 {
   CONTRACT_FAULT_SENDER,

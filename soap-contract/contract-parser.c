@@ -16,14 +16,14 @@
 #define OPTIONS         (XML_PARSE_NONET | XML_PARSE_IGNORE_ENC)
 #define N_PER_ATTRIBUTE 5
 
-/** A thread's parser. */
+/* A thread's parser. */
 typedef struct
 {
   xmlParserCtxt *context;
   guint n_parses;
 } Parser;
 
-/** A prefix and what it stands for, from the element at @depth on. */
+/* A prefix and what it stands for, from the element at @depth on. */
 typedef struct
 {
   guint depth;
@@ -31,7 +31,7 @@ typedef struct
   const char *uri;
 } Binding;
 
-/** One parse. */
+/* One parse. */
 typedef struct
 {
   xmlParserCtxt *context;

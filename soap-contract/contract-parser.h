@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 #define CONTRACT_XSI "http://www.w3.org/2001/XMLSchema-instance"
 
-/** An attribute of an element; its value is not ended by NUL. */
+/* An attribute of an element; its value is not ended by NUL. */
 typedef struct
 {
   const char *name;
@@ -20,7 +20,7 @@ typedef struct
   gsize value_bytes;
 } ContractAttribute;
 
-/** A start tag. Names live as long as the parse; the rest until the handler returns. */
+/* A start tag. Names live as long as the parse; the rest until the handler returns. */
 typedef struct
 {
   const char *name;
@@ -30,14 +30,14 @@ typedef struct
   gpointer parser;          /* for contract_element_find_namespace() */
 } ContractElement;
 
-/** How a piece of text was written. */
+/* How a piece of text was written. */
 typedef enum
 {
   CONTRACT_TEXT_PLAIN,
   CONTRACT_TEXT_CDATA,
 } ContractTextKind;
 
-/** Handlers; FALSE with an error stops the parse. */
+/* Handlers; FALSE with an error stops the parse. */
 typedef struct
 {
   gboolean (*start) (gpointer state, const ContractElement *element, GError **error);

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 #define CONTRACT_READER_MAX_DEPTH 16
 
-/** One open element. */
+/* One open element. */
 typedef struct
 {
   const ContractType *type;     /* or NULL */
@@ -27,7 +27,7 @@ typedef struct
   gboolean *presence; /* set when a value came; or NULL */
 } ContractFrame;
 
-/** A reading; members are its own business. */
+/* A reading; members are its own business. */
 typedef struct
 {
   ContractArena *arena;

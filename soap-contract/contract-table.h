@@ -9,7 +9,11 @@
 
 G_BEGIN_DECLS
 
-/** What a field holds. */
+/**
+ * ContractKind:
+ *
+ * What a field holds.
+ */
 typedef enum
 {
   CONTRACT_KIND_STRING,
@@ -19,7 +23,11 @@ typedef enum
   CONTRACT_KIND_STRUCT,
 } ContractKind;
 
-/** How a field lies in its struct and in the message. */
+/**
+ * ContractFieldFlags:
+ *
+ * How a field lies in its struct and in the message.
+ */
 typedef enum
 {
   CONTRACT_FIELD_LIST = 1 << 0,     /* repeated: a list struct stands at the offset */
@@ -31,7 +39,11 @@ typedef enum
 
 #define CONTRACT_UNBOUNDED G_MAXUINT32
 
-/** An automaton over bytes; see contract_dfa_matches(). State 0 is the start. */
+/**
+ * ContractDfa:
+ *
+ * An automaton over bytes; see contract_dfa_matches(). State 0 is the start.
+ */
 typedef struct
 {
   const guint8 *columns; /* 256: byte to column; G_MAXUINT8 for bytes that continue a character */
@@ -40,7 +52,11 @@ typedef struct
   guint n_columns;
 } ContractDfa;
 
-/** A simple type with the facets of all its ancestors. */
+/**
+ * ContractSimple:
+ *
+ * A simple type with the facets of all its ancestors.
+ */
 typedef struct
 {
   const char *name;
@@ -56,7 +72,11 @@ typedef struct
   const char *const *values;          /* enumeration; ends in NULL; NULL when there is none */
 } ContractSimple;
 
-/** One element of a complex type. */
+/**
+ * ContractField:
+ *
+ * One element of a complex type.
+ */
 typedef struct
 {
   guint16 name; /* index of its name */
@@ -69,7 +89,11 @@ typedef struct
   guint32 max_occurs;
 } ContractField;
 
-/** A rule over optional elements of a type. */
+/**
+ * ContractRule:
+ *
+ * A rule over optional elements of a type.
+ */
 typedef struct
 {
   gboolean is_exactly_one; /* else at least one */
@@ -77,7 +101,11 @@ typedef struct
   guint8 fields[4];
 } ContractRule;
 
-/** A complex type: a sequence of fields. */
+/**
+ * ContractType:
+ *
+ * A complex type: a sequence of fields.
+ */
 typedef struct
 {
   const char *name;
@@ -103,7 +131,11 @@ typedef struct
   guint16 response_name;
 } ContractOperation;
 
-/** An element's name and its tags, ready to be written. */
+/**
+ * ContractName:
+ *
+ * An element's name and its tags, ready to be written.
+ */
 typedef struct
 {
   const char *text;

@@ -28,7 +28,11 @@ typedef struct
   gboolean has_offset;
 } ContractTime;
 
-/** Room for any text that contract_time_write() makes, with its final NUL. */
+/**
+ * CONTRACT_TIME_TEXT_BYTES:
+ *
+ * Room for any text that contract_time_write() makes, with its final NUL.
+ */
 #define CONTRACT_TIME_TEXT_BYTES 36
 
 gboolean contract_time_parse (const char *text,

@@ -511,12 +511,22 @@ class Writer:
     def list_struct(self, name, field):
         kind = self.kind(field)
         item = C_TYPE.get(kind) or self.struct_name(field.type_name) + ' '
-        return [f'/** {name}: a list of {kind.lower() if kind in C_TYPE else stem(field.type_name)}. */',
-                'typedef struct', '{',
-                f'  {item}*items; /* n_items in a row */',
-                '  guint n_items;',
-                '  gboolean is_present; /* the element around the list stands in the message, be it empty */',
-                f'}} {name};', '']
+        what = kind.lower() if kind in C_TYPE else stem(field.type_name)
+        members = [f'  {item}*items; /* (array length=n_items): in a row */',
+                   '  guint n_items; /* how many */',
+                   '  gboolean is_present; /* the element around the list stands in the message, be it empty */']
+        return self.documented(name, f'A list of {what}.', ['typedef struct', '{', *members, f'}} {name};', ''])
+
+    @staticmethod
+    def documented(name, text, lines):
+        """A declaration with a comment that gi-docgen reads; what stands behind a member moves there."""
+        notes, bare = [], []
+        for line in lines:
+            match = re.fullmatch(r'(  (?:.*[ *])?(\w+)[;,]) /\* (.*) \*/', line)
+            bare.append(match[1] if match else line)
+            if match:
+                notes.append(f' * @{match[2]}: {match[3]}')
+        return ['/**', f' * {name}:', *notes, ' *', f' * {text}', ' */', *bare]
 
     @staticmethod
     def meaning(text):
@@ -527,7 +537,7 @@ class Writer:
         name, kind = snake(field.name), self.kind(field)
         lines = []
         if self.has_flag(field):
-            lines.append(f'  gboolean has_{name};')
+            lines.append(f'  gboolean has_{name}; /* whether @{name} is there */')
         if field.is_list:
             text = f'{self.list_name(field)} {name};'
         elif kind != 'STRUCT':
@@ -546,9 +556,11 @@ class Writer:
         out = ['/* SPDX-License-Identifier: EUPL-1.2 */',
                f'/* The messages of the contract as structs, made from {self.source}: do not edit. */', '',
                '#pragma once', '', '#include "contract-time.h"', '', '#include <glib.h>', '',
-               f'#define CONTRACT_NAMESPACE_DEFAULT "{self.schema.namespace}"',
+               '/**', ' * CONTRACT_NAMESPACE_DEFAULT:', ' *', ' * Namespace of the schema.', ' */',
+               f'#define CONTRACT_NAMESPACE_DEFAULT "{self.schema.namespace}"', '',
+               '/**', ' * CONTRACT_SCHEMA_VERSION:', ' *', ' * Version of the schema.', ' */',
                f'#define CONTRACT_SCHEMA_VERSION    "{self.schema.version}"', '']
-        written = set()
+        n_head, written = len(out), set()
         for owner in self.types:
             if not owner.is_wrapper:
                 out += self.struct(owner)
@@ -558,7 +570,7 @@ class Writer:
                     # A list stands right after what it holds, before the first struct that has it.
                     written.add(name)
                     block = self.list_struct(name, field)
-                    out = out[:12] + block + out[12:] if self.kind(field) != 'STRUCT' else out + block
+                    out = out[:n_head] + block + out[n_head:] if self.kind(field) != 'STRUCT' else out + block
         out += self.enum('ContractTypeId', 'CONTRACT_TYPE_', [stem(t.name) for t in self.types],
                          'Complex types of the schema; the key of their tables.')
         out += self.enum('ContractOperationId', 'CONTRACT_OPERATION_', self.schema.operations(),
@@ -567,18 +579,17 @@ class Writer:
 
     def struct(self, owner):
         name = self.struct_name(owner.name)
-        out = [f'/** {name}: {self.meaning(owner.text)} */', 'typedef struct', '{']
+        out = ['typedef struct', '{']
         for field in owner.fields:
             out += self.member(field)
         if not owner.fields:
             out.append('  gboolean is_present; /* C wants one member; the element is always empty */')
-        return out + [f'}} {name};', '']
+        return self.documented(name, self.meaning(owner.text), [*out, f'}} {name};', ''])
 
-    @staticmethod
-    def enum(name, prefix, items, text):
-        out = [f'/** {name}: {text} */', 'typedef enum', '{']
-        out += [f'  {prefix}{snake(i).upper()},' for i in items]
-        return out + [f'  {prefix}N{"_TYPES" if "TYPE" in prefix else "_OPERATIONS"}', f'}} {name};', '']
+    def enum(self, name, prefix, items, text):
+        out = [f'  {prefix}{snake(i).upper()}, /* {i} */' for i in items]
+        out.append(f'  {prefix}N{"_TYPES" if "TYPE" in prefix else "_OPERATIONS"}, /* how many there are */')
+        return self.documented(name, text, ['typedef enum', '{', *out, f'}} {name};', ''])
 
 
 class Tables(Writer):
