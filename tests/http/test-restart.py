@@ -119,7 +119,7 @@ def test_restarts_under_load():
     town = Municipality().jobcenter(UNIT, n_advisors=40).offer(OFFER, UNIT, 7, duration=30, grid=30)
     callers = [Caller("plain", plain=True), Caller("dfdg")]
     planner = HandedOver(town, callers, settings={"limits/stop-grace-ms": "500"})
-    random = testlib.generator()
+    generator = testlib.generator()
     n_restarts = testlib.budget("restarts")
     planner.start()
     starts = list_starts(planner)
@@ -128,7 +128,7 @@ def test_restarts_under_load():
     for client in clients:
         client.start()
     for _ in range(n_restarts):
-        time.sleep(random.uniform(0.2, 0.8))
+        time.sleep(generator.uniform(0.2, 0.8))
         planner.process.send_signal(signal.SIGTERM)
         testlib.equal(planner.process.wait(60), 0, "exit status")
         planner.start()
