@@ -42,6 +42,17 @@ clock_monotonic_us (void)
 }
 
 /**
+ * clock_pause_us:
+ *
+ * Lets others have the disk for a moment. For long work outside the server; blocks.
+ */
+void
+clock_pause_us (guint64 pause_us)
+{
+  g_usleep (pause_us);
+}
+
+/**
  * clock_set_for_test:
  * @now_us: the instant that clock_now_us() answers from now on; 0 lets the clock run again
  *

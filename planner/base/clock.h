@@ -6,4 +6,5 @@
 
 gint64 clock_now_us (void);
 gint64 clock_monotonic_us (void);
+void clock_pause_us (guint64 pause_us);
 void clock_set_for_test (gint64 now_us);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "ctl/ctl-client.h"
+#include "ctl/ctl-progress.h"
 #include "ctl/ctl.h"
 #include "store/store-lock.h"
 #include "store/store-migrate.h"
@@ -59,7 +60,8 @@ ctl_call (const Ctl *ctl,
                      .data_dir = ctl->data_dir,
                      .database = ctl->database,
                      .actor = "plannerctl",
-                     .call_id = call_id };
+                     .call_id = call_id,
+                     .progress = ctl->shows_progress ? ctl_progress_show : NULL };
 
   ids_new_guid (call_id);
   if (ctl->tenant != NULL)
@@ -75,7 +77,8 @@ ctl_call (const Ctl *ctl,
   if (lock != NULL)
     return call_here (ctl, command, &call, error);
   if (ctl->socket != NULL && g_error_matches (lock_error, PLANNER_ERROR, PLANNER_ERROR_BUSY))
-    return ctl_client_call (ctl->socket, command->name, arguments, out_result, error);
+    return ctl_client_call (ctl->socket, command->name, arguments, call.progress, out_result,
+                            error);
   g_propagate_error (error, g_steal_pointer (&lock_error));
   return FALSE;
 }
@@ -123,6 +126,7 @@ ctl_run (const Ctl *ctl, const AdminCommand *command, JsonObject *arguments)
   g_autoptr (GError) error = NULL;
   gboolean ok = ctl_call (ctl, command, arguments, &result, &error);
 
+  ctl_progress_end ();
   if (ctl->is_json)
     print_json (result, error);
   else

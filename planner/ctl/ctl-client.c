@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/ids.h"
 
 #define MAX_ANSWER_BYTES (64 * 1024 * 1024)
 #define TIMEOUT_S        600
+#define POLL_US          G_USEC_PER_SEC
 
 static GSocketConnection *
 connect_to (const char *socket_path, GError **error)
@@ -22,19 +24,31 @@ connect_to (const char *socket_path, GError **error)
 }
 
 static gboolean
-send_request (GIOStream *stream, const char *command, const char *body, GError **error)
+send_text (GSocketConnection *connection, const char *head, const char *body, GError **error)
 {
-  g_autofree char *head = g_strdup_printf ("POST /admin/v1/%s HTTP/1.1\r\n"
-                                           "Host: localhost\r\n"
-                                           "Content-Type: application/json\r\n"
-                                           "Content-Length: %" G_GSIZE_FORMAT "\r\n"
-                                           "Connection: close\r\n\r\n",
-                                           command, strlen (body));
-  GOutputStream *out = g_io_stream_get_output_stream (stream);
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
 
   return g_output_stream_write_all (out, head, strlen (head), NULL, NULL, error) &&
          g_output_stream_write_all (out, body, strlen (body), NULL, NULL, error) &&
          g_output_stream_flush (out, NULL, error);
+}
+
+static gboolean
+send_request (GSocketConnection *connection,
+              const char *command,
+              const char *call_id,
+              const char *body,
+              GError **error)
+{
+  g_autofree char *head = g_strdup_printf ("POST /admin/v1/%s HTTP/1.1\r\n"
+                                           "Host: localhost\r\n"
+                                           "Planner-Call: %s\r\n"
+                                           "Content-Type: application/json\r\n"
+                                           "Content-Length: %" G_GSIZE_FORMAT "\r\n"
+                                           "Connection: close\r\n\r\n",
+                                           command, call_id, strlen (body));
+
+  return send_text (connection, head, body, error);
 }
 
 /* (transfer full) (nullable): everything up to the end of the stream. */
@@ -110,6 +124,66 @@ take_answer (JsonObject *answer, JsonObject **out_result, GError **error)
   return FALSE;
 }
 
+/* One question on a connection of its own; that nobody answers it is no fault. */
+static void
+ask_progress (const char *socket_path, const char *call_id, AdminProgress progress)
+{
+  g_autoptr (GSocketConnection) connection = connect_to (socket_path, NULL);
+  g_autofree char *head = g_strdup_printf ("GET /admin/v1/progress/%s HTTP/1.1\r\n"
+                                           "Host: localhost\r\nConnection: close\r\n\r\n",
+                                           call_id);
+  g_autoptr (GString) text = NULL;
+  g_autoptr (JsonObject) answer = NULL;
+  g_autoptr (JsonObject) result = NULL;
+
+  if (connection == NULL || !send_text (connection, head, "", NULL))
+    return;
+  text = receive (G_IO_STREAM (connection), NULL);
+  answer = text == NULL ? NULL : parse_body (text, NULL);
+  if (answer == NULL || !take_answer (answer, &result, NULL))
+    return;
+  progress (NULL, json_object_get_string_member_with_default (result, "what", ""),
+            (guint64) json_object_get_int_member_with_default (result, "done", 0),
+            (guint64) json_object_get_int_member_with_default (result, "all", 0));
+}
+
+static void
+wait_showing (GSocketConnection *connection,
+              const char *socket_path,
+              const char *call_id,
+              AdminProgress progress)
+{
+  GSocket *socket = g_socket_connection_get_socket (connection);
+  gint64 left_us = TIMEOUT_S * G_USEC_PER_SEC;
+
+  for (; left_us > 0; left_us -= POLL_US)
+    {
+      if (g_socket_condition_timed_wait (socket, G_IO_IN, POLL_US, NULL, NULL))
+        return;
+      ask_progress (socket_path, call_id, progress);
+    }
+}
+
+static JsonObject *
+exchange (const char *socket_path,
+          const char *command,
+          const char *body,
+          AdminProgress progress,
+          GError **error)
+{
+  g_autoptr (GSocketConnection) connection = connect_to (socket_path, error);
+  char call_id[IDS_GUID_LENGTH + 1];
+  g_autoptr (GString) text = NULL;
+
+  ids_new_guid (call_id);
+  if (connection == NULL || !send_request (connection, command, call_id, body, error))
+    return NULL;
+  if (progress != NULL)
+    wait_showing (connection, socket_path, call_id, progress);
+  text = receive (G_IO_STREAM (connection), error);
+  return text == NULL ? NULL : parse_body (text, error);
+}
+
 /**
  * ctl_client_call:
  * @out_result: (nullable): set whenever plannerd sent one
@@ -122,23 +196,17 @@ gboolean
 ctl_client_call (const char *socket_path,
                  const char *command,
                  JsonObject *arguments,
+                 AdminProgress progress,
                  JsonObject **out_result,
                  GError **error)
 {
-  g_autoptr (GSocketConnection) connection = connect_to (socket_path, error);
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
   g_autofree char *body = NULL;
-  g_autoptr (GString) text = NULL;
   g_autoptr (JsonObject) answer = NULL;
 
-  if (connection == NULL)
-    return FALSE;
   json_node_set_object (node, arguments);
   body = json_to_string (node, FALSE);
-  if (!send_request (G_IO_STREAM (connection), command, body, error))
-    return FALSE;
-  text = receive (G_IO_STREAM (connection), error);
-  answer = text == NULL ? NULL : parse_body (text, error);
+  answer = exchange (socket_path, command, body, progress, error);
   if (answer == NULL)
     return FALSE;
   if (take_answer (answer, out_result, error))

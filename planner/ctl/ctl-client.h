@@ -2,10 +2,12 @@
 /* A request to plannerd's admin socket. */
 #pragma once
 
-#include <json-glib/json-glib.h>
+#include "ops/admin.h"
 
+/* @progress: (nullable): told about once a second how far the call is. */
 gboolean ctl_client_call (const char *socket_path,
                           const char *command,
                           JsonObject *arguments,
+                          AdminProgress progress,
                           JsonObject **out_result,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -13,6 +13,7 @@
  * @data_dir: schema, code lists and holidays
  * @tenant: (nullable)
  * @is_json: results as JSON
+ * @shows_progress: on standard error
  *
  * The options that stand before the subcommand.
  */
@@ -23,6 +24,7 @@ typedef struct
   char *data_dir;
   char *tenant;
   gboolean is_json;
+  gboolean shows_progress;
 } Ctl;
 
 /* The command line of a row of the admin table; NULL: wrong usage or a bad value was told. */

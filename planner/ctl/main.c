@@ -3,7 +3,9 @@
 #include "config.h"
 
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "ctl/ctl.h"
 
@@ -114,6 +116,7 @@ set_defaults (Ctl *ctl)
     ctl->socket = g_strconcat (ctl->database, ".socket", NULL);
   if (ctl->data_dir == NULL)
     ctl->data_dir = g_strdup (PLANNER_DATA_DIR);
+  ctl->shows_progress |= isatty (STDERR_FILENO);
 }
 
 static void
@@ -142,6 +145,8 @@ main (int argc, char **argv)
     { "tenant", 't', 0, G_OPTION_ARG_STRING, &ctl.tenant, "municipality, when there are several",
       "KEY" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &ctl.is_json, "results as JSON", NULL },
+    { "progress", 0, 0, G_OPTION_ARG_NONE, &ctl.shows_progress,
+      "tell how far long work is (always on a terminal)", NULL },
     { "print-manual", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &prints.manual,
       "print plannerctl(1) in troff", NULL },
     { "print-markdown", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &prints.markdown,
@@ -153,6 +158,8 @@ main (int argc, char **argv)
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "C.UTF-8");
+  /* A file at its limit is an error of one write, after which nothing half is left. */
+  signal (SIGXFSZ, SIG_IGN);
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");
   g_option_context_set_description (context, help);
   g_option_context_add_main_entries (context, entries, NULL);

@@ -6,7 +6,14 @@
 #include "ops/op-worker.h"
 #include "planner-config.h"
 
-#define PLANNER_ADMIN_PREFIX "/admin/v1/"
+#define PLANNER_ADMIN_PREFIX   "/admin/v1/"
+#define PLANNER_ADMIN_PROGRESS "/admin/v1/progress/"
+/* A caller's own id of a call, a GUID: by it the call's progress can be asked for. */
+#define PLANNER_ADMIN_CALL "Planner-Call"
 
+typedef struct _PlannerAdmin PlannerAdmin;
+
+PlannerAdmin *planner_admin_new (OpService *service);
+void planner_admin_free (PlannerAdmin *admin);
 void
-planner_admin_handle (OpService *service, const PlannerConfig *config, ListenerRequest *request);
+planner_admin_handle (PlannerAdmin *admin, const PlannerConfig *config, ListenerRequest *request);

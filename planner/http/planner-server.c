@@ -27,6 +27,7 @@ struct _PlannerServer
   PlannerCallers *callers;
   PlannerMetrics *metrics;
   PlannerEndpoint endpoint;
+  PlannerAdmin *admin;
   PlannerHealth health;
   PlannerPulse pulse;
   PlannerFaces faces;
@@ -182,7 +183,7 @@ on_admin_request (ListenerRequest *request, gpointer user_data)
 {
   PlannerServer *server = user_data;
 
-  planner_admin_handle (server->endpoint.service, server->config, request);
+  planner_admin_handle (server->admin, server->config, request);
 }
 
 static void
@@ -289,6 +290,7 @@ planner_server_new (const PlannerConfig *config,
   server->endpoint = (PlannerEndpoint){
     .context = context, .service = service, .metrics = server->metrics, .config = server->config
   };
+  server->admin = planner_admin_new (service);
   server->health.endpoint = &server->endpoint;
   planner_sockets_init (&server->faces.sockets);
   if (sockets != NULL)
@@ -382,6 +384,7 @@ planner_server_free (PlannerServer *server)
   planner_pulse_stop (&server->pulse);
   planner_faces_close (&server->faces);
   planner_health_clear (&server->health);
+  g_clear_pointer (&server->admin, planner_admin_free);
   g_clear_pointer (&server->schema, contract_schema_free);
   g_clear_pointer (&server->own_mapping, contract_mapping_free);
   g_clear_pointer (&server->callers, planner_callers_unref);

@@ -104,6 +104,7 @@ admin_expand_due (AdminCall *call, GError **error)
                            &n_faults, error))
             return FALSE;
           n_expanded++;
+          admin_progress (call, "calendars", n_expanded, 0);
           n_all_faults += n_faults;
         }
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of admin commands. */
 #include "ops/admin-booking.h"
+#include "ops/admin-backup.h"
 #include "ops/admin-create.h"
 #include "ops/admin-explain.h"
 #include "ops/admin-hold.h"
@@ -9,8 +10,10 @@
 #include "ops/admin-noun-change.h"
 #include "ops/admin-nouns.h"
 #include "ops/admin-retention.h"
+#include "ops/admin-restore.h"
 #include "ops/admin-session.h"
 #include "ops/admin-show.h"
+#include "ops/admin-test-restore.h"
 #include "ops/admin-time.h"
 #include "ops/admin-verify.h"
 #include "ops/admin-week.h"
@@ -23,6 +26,13 @@ static const AdminCommand commands[] = {
   { "import", admin_import, STORE_WRITE, admin_import_arguments, "read a municipality from the files of a folder", .details =
     "Writes at once: an import removes nothing, is all or nothing, and repeating it changes nothing. --dry-run tells what would happen." },
   { "verify", admin_verify, STORE_READ, NULL, "hold journal seals, claims, seats and laid-out time against what they must be" },
+  { "backup", admin_backup, STORE_WRITE, admin_backup_arguments, "write a consistent copy of the database and its manifest, while plannerd serves", .is_local = TRUE, .details =
+    "The copy is taken beside a serving plannerd, which goes on writing. It is as secret as the database. With --keep-days, what was erased from the "
+    "database is gone from the folder's backups after that many days." },
+  { "restore", admin_restore, STORE_WRITE, admin_restore_arguments, "put a backup in the place of the database, which stays beside it under a new name", .is_local = TRUE, .details =
+    "plannerd must be stopped. The backup's digest, schema, pages and journal are checked on a copy before anything is replaced. Reservations that "
+    "were alive are ended, and messages that had not been sent are held back, for they may have been sent since." },
+  { "test-restore", admin_test_restore, STORE_WRITE, admin_test_restore_arguments, "restore a backup into a temporary place, verify it, ask it for free times, remove it", .is_local = TRUE },
   /* look */
   { "list-tenants", admin_list_tenants, STORE_READ, NULL, "list the municipalities of the database" },
   { "list-units", admin_list_units, STORE_READ, admin_list_nouns_arguments, "list units" },

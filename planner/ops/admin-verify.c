@@ -134,8 +134,11 @@ check_all_spans (AdminCall *call, gint64 tenant_id, JsonArray *faults, GError **
   g_autoptr (GPtrArray) resources = resource_list (call->session, tenant_id, error);
 
   for (guint i = 0; resources != NULL && i < resources->len; i++)
-    if (!check_spans (call, resources->pdata[i], faults, error))
-      return FALSE;
+    {
+      admin_progress (call, "calendars", i, resources->len);
+      if (!check_spans (call, resources->pdata[i], faults, error))
+        return FALSE;
+    }
   return resources != NULL;
 }
 

@@ -2,6 +2,7 @@
 /* Every statement by name. A row of the sql-*.h lists is X (NAME, "text"); $1, $2 … are its parameters. */
 #pragma once
 
+#include "store/sql-backup.h"
 #include "store/sql-calendar.h"
 #include "store/sql-catalogue.h"
 #include "store/sql-ledger.h"
@@ -18,7 +19,8 @@
   STORE_SQL_RECORD (X) \
   STORE_SQL_RETENTION (X) \
   STORE_SQL_VERIFY (X) \
-  STORE_SQL_SNAPSHOT (X)
+  STORE_SQL_SNAPSHOT (X) \
+  STORE_SQL_BACKUP (X)
 /* clang-format on */
 
 typedef enum

@@ -26,6 +26,9 @@ typedef enum
   STORE_FAILED,
 } StoreStep;
 
+/* Bytes; @n_all is an estimate. */
+typedef void (*StoreProgress) (gpointer data, guint64 n_done, guint64 n_all);
+
 /**
  * StoreQuery:
  *
@@ -40,6 +43,7 @@ typedef struct
 
 StoreSession *
 store_open (const char *path, StoreAccess access, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+StoreSession *store_open_still (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void store_close (StoreSession *session);
 void store_limit_reads (StoreSession *session, gint64 limit_us);
 
@@ -84,10 +88,17 @@ gint64 store_schema_version (StoreSession *session);
 gboolean store_set_schema_version (StoreSession *session,
                                    gint64 version,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_copy (const char *path,
+                     int target,
+                     const char *target_path,
+                     StoreProgress progress,
+                     gpointer data,
+                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_check (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_n_log_pages (const StoreSession *session);
 void store_checkpoint (StoreSession *session);
 void store_forget_log (StoreSession *session);
+gboolean store_fold_log (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (StoreQuery, store_query_end)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreSession, store_close)
