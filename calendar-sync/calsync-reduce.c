@@ -12,32 +12,45 @@
 #define MAX_PARTS      5000
 #define AVAILABILITIES "availabilities" /* all of a file make one object: they rank one another */
 
-/* One reduced component. */
+/* One reduced component. What it alone brings goes with it when a newer version takes its place. */
 typedef struct
 {
   const char *kind;
-  char *key; /* the instance that it stands for; empty for a series itself */
-  char *body;
+  GString *key; /* the instance that it stands for; empty for a series itself */
+  GString *body;
   gint sequence;
+  guint flags;
+  char *reference;
+  GPtrArray *zone_texts; /* VTIMEZONEs that it names */
 } Part;
 
 struct _CalsyncDraft
 {
   char *uid_hash;
-  char *reference;
-  guint flags;
   GPtrArray *parts;
-  GPtrArray *zone_texts; /* VTIMEZONEs that the parts name */
 };
 
 static void
-part_free (gpointer data)
+part_free (Part *part)
 {
-  Part *part = data;
-
-  g_free (part->key);
-  g_free (part->body);
+  g_string_free (part->key, TRUE);
+  g_string_free (part->body, TRUE);
+  g_free (part->reference);
+  g_ptr_array_unref (part->zone_texts);
   g_free (part);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Part, part_free)
+
+static Part *
+part_new (const char *kind)
+{
+  Part *part = g_new0 (Part, 1);
+
+  part->kind = kind;
+  part->key = g_string_new (NULL);
+  part->body = g_string_new (NULL);
+  part->zone_texts = g_ptr_array_new_with_free_func (g_free);
+  return part;
 }
 
 static void
@@ -46,9 +59,7 @@ draft_free (gpointer data)
   CalsyncDraft *draft = data;
 
   g_free (draft->uid_hash);
-  g_free (draft->reference);
   g_ptr_array_unref (draft->parts);
-  g_ptr_array_unref (draft->zone_texts);
   g_free (draft);
 }
 
@@ -106,36 +117,41 @@ find_draft (CalsyncReducer *reducer, const char *uid_hash)
     return draft;
   draft = g_new0 (CalsyncDraft, 1);
   draft->uid_hash = g_strdup (uid_hash);
-  draft->parts = g_ptr_array_new_with_free_func (part_free);
-  draft->zone_texts = g_ptr_array_new_with_free_func (g_free);
+  draft->parts = g_ptr_array_new_with_free_func ((GDestroyNotify) part_free);
   g_ptr_array_add (reducer->drafts, draft);
   g_hash_table_insert (reducer->by_hash, draft->uid_hash, draft);
   return draft;
 }
 
 static void
-add_zone (CalsyncReducer *reducer, CalsyncDraft *draft, const CalsyncMoment *moment)
+add_text (GPtrArray *texts, const char *text)
+{
+  if (!g_ptr_array_find_with_equal_func (texts, text, g_str_equal, NULL))
+    g_ptr_array_add (texts, g_strdup (text));
+}
+
+static void
+add_zone (CalsyncReducer *reducer, Part *part, const CalsyncMoment *moment)
 {
   const char *text =
     moment->zone == NULL ? NULL : calsync_zone_scope_get_text (reducer->scope, moment->zone);
 
-  if (text != NULL &&
-      !g_ptr_array_find_with_equal_func (draft->zone_texts, text, g_str_equal, NULL))
-    g_ptr_array_add (draft->zone_texts, g_strdup (text));
+  if (text != NULL)
+    add_text (part->zone_texts, text);
 }
 
 static void
-add_zones (CalsyncReducer *reducer, CalsyncDraft *draft, const CalsyncSeries *series)
+add_zones (CalsyncReducer *reducer, Part *part, const CalsyncSeries *series)
 {
-  add_zone (reducer, draft, &series->start);
+  add_zone (reducer, part, &series->start);
   if (series->extent.kind == CALSYNC_EXTENT_END)
-    add_zone (reducer, draft, &series->extent.end);
+    add_zone (reducer, part, &series->extent.end);
   if (series->is_override)
-    add_zone (reducer, draft, &series->recurrence_id);
+    add_zone (reducer, part, &series->recurrence_id);
   for (guint i = 0; i < series->dates->len; i++)
-    add_zone (reducer, draft, &g_array_index (series->dates, CalsyncPeriod, i).start);
+    add_zone (reducer, part, &g_array_index (series->dates, CalsyncPeriod, i).start);
   for (guint i = 0; i < series->excluded->len; i++)
-    add_zone (reducer, draft, &g_array_index (series->excluded, CalsyncMoment, i));
+    add_zone (reducer, part, &g_array_index (series->excluded, CalsyncMoment, i));
 }
 
 /* Our own marker on a booking that was written out: letters, digits and -_.: only. */
@@ -155,7 +171,7 @@ read_reference (const CalsyncComponent *component)
   return g_strdup (line->value);
 }
 
-/* Versions of one component: the higher SEQUENCE stands; equals that differ both stand. */
+/* Takes @part. Versions of one component: the higher SEQUENCE stands; equals that differ both stand. */
 static CalsyncReduction
 add_part (CalsyncDraft *draft, Part *part)
 {
@@ -165,9 +181,9 @@ add_part (CalsyncDraft *draft, Part *part)
     {
       const Part *known = g_ptr_array_index (draft->parts, i - 1);
 
-      if (strcmp (known->kind, part->kind) != 0 || strcmp (known->key, part->key) != 0)
+      if (strcmp (known->kind, part->kind) != 0 || !g_string_equal (known->key, part->key))
         continue;
-      if (known->sequence > part->sequence || strcmp (known->body, part->body) == 0)
+      if (known->sequence > part->sequence || g_string_equal (known->body, part->body))
         {
           part_free (part);
           return CALSYNC_REDUCED_KNOWN;
@@ -179,17 +195,6 @@ add_part (CalsyncDraft *draft, Part *part)
     }
   g_ptr_array_add (draft->parts, part);
   return result;
-}
-
-static Part *
-part_new (const char *kind, GString *body)
-{
-  Part *part = g_new0 (Part, 1);
-
-  part->kind = kind;
-  part->key = g_strdup ("");
-  part->body = g_strdup (body->str);
-  return part;
 }
 
 static CalsyncDraft *
@@ -211,37 +216,30 @@ reduce_event (CalsyncReducer *reducer,
 {
   g_autoptr (CalsyncSeries) series =
     calsync_series_read (component, reducer->scope, reducer->options->owner_addresses, error);
-  g_autoptr (GString) body = g_string_new (NULL);
-  g_autoptr (GString) key = g_string_new (NULL);
-  g_autofree char *reference = read_reference (component);
+  g_autoptr (Part) part = part_new ("VEVENT");
   CalsyncDraft *draft;
-  Part *part;
 
   if (series == NULL)
     return CALSYNC_REDUCTION_FAILED;
   if (reducer->is_cancelled)
     series->busy_class = CALSYNC_CLASS_FREE;
-  calsync_series_write (series, body);
-  if (reference != NULL)
-    g_string_append_printf (body, "X-PLANNER-REF:%s\r\n", reference);
+  part->reference = read_reference (component);
+  part->sequence = series->sequence;
+  part->flags = series->flags;
+  calsync_series_write (series, part->body);
+  if (part->reference != NULL)
+    g_string_append_printf (part->body, "X-PLANNER-REF:%s\r\n", part->reference);
   if (series->is_override)
-    calsync_moment_write (key, "RECURRENCE-ID", &series->recurrence_id, NULL);
-  *out_draft = draft = draft_for (reducer, component, body->str);
+    calsync_moment_write (part->key, "RECURRENCE-ID", &series->recurrence_id, NULL);
+  *out_draft = draft = draft_for (reducer, component, part->body->str);
   if (draft->parts->len >= MAX_PARTS)
     {
       g_set_error (error, CALSYNC_ERROR, CALSYNC_ERROR_TOO_LARGE,
                    "more than %d events share one UID", MAX_PARTS);
       return CALSYNC_REDUCTION_FAILED;
     }
-  add_zones (reducer, draft, series);
-  draft->flags |= series->flags;
-  if (draft->reference == NULL)
-    draft->reference = g_steal_pointer (&reference);
-  part = part_new ("VEVENT", body);
-  part->sequence = series->sequence;
-  g_free (part->key);
-  part->key = g_strdup (key->str);
-  return add_part (draft, part);
+  add_zones (reducer, part, series);
+  return add_part (draft, g_steal_pointer (&part));
 }
 
 static CalsyncReduction
@@ -250,19 +248,18 @@ reduce_free_busy (CalsyncReducer *reducer,
                   CalsyncDraft **out_draft,
                   GError **error)
 {
-  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (Part) part = part_new ("VFREEBUSY");
 
-  if (!calsync_free_busy_reduce (component, reducer->scope, body, error))
+  if (!calsync_free_busy_reduce (component, reducer->scope, part->body, error))
     return CALSYNC_REDUCTION_FAILED;
-  *out_draft = draft_for (reducer, component, body->str);
-  return add_part (*out_draft, part_new ("VFREEBUSY", body));
+  *out_draft = draft_for (reducer, component, part->body->str);
+  return add_part (*out_draft, g_steal_pointer (&part));
 }
 
 static gboolean
 write_availability_header (CalsyncReducer *reducer,
-                           CalsyncDraft *draft,
                            const CalsyncComponent *component,
-                           GString *body,
+                           Part *part,
                            GError **error)
 {
   static const char *const names[] = { "DTSTART", "DTEND" };
@@ -284,8 +281,8 @@ write_availability_header (CalsyncReducer *reducer,
                        names[i]);
           return FALSE;
         }
-      add_zone (reducer, draft, &moment);
-      calsync_moment_write (body, names[i], &moment, NULL);
+      add_zone (reducer, part, &moment);
+      calsync_moment_write (part->body, names[i], &moment, NULL);
     }
   if (duration != NULL &&
       !calsync_parse_duration (duration->value, strlen (duration->value), &length))
@@ -294,18 +291,18 @@ write_availability_header (CalsyncReducer *reducer,
       return FALSE;
     }
   if (duration != NULL)
-    g_string_append_printf (body, "DURATION:%sP%" G_GINT64_FORMAT "DT%" G_GINT64_FORMAT "S\r\n",
-                            length.days < 0 || length.seconds < 0 ? "-" : "", ABS (length.days),
-                            ABS (length.seconds));
+    g_string_append_printf (
+      part->body, "DURATION:%sP%" G_GINT64_FORMAT "DT%" G_GINT64_FORMAT "S\r\n",
+      length.days < 0 || length.seconds < 0 ? "-" : "", ABS (length.days), ABS (length.seconds));
   if (priority != NULL)
-    g_string_append_printf (body, "PRIORITY:%d\r\n",
+    g_string_append_printf (part->body, "PRIORITY:%d\r\n",
                             (gint) CLAMP (g_ascii_strtoll (priority->value, NULL, 10), 0, 9));
   if (type != NULL)
     {
       static const char *const types[] = { "BUSY", "BUSY-UNAVAILABLE", "BUSY-TENTATIVE", NULL };
       g_autofree char *word = g_ascii_strup (type->value, -1);
 
-      g_string_append_printf (body, "BUSYTYPE:%s\r\n",
+      g_string_append_printf (part->body, "BUSYTYPE:%s\r\n",
                               g_strv_contains (types, word) ? word : "X-UNKNOWN");
     }
   return TRUE;
@@ -313,9 +310,8 @@ write_availability_header (CalsyncReducer *reducer,
 
 static gboolean
 write_available (CalsyncReducer *reducer,
-                 CalsyncDraft *draft,
                  const CalsyncComponent *component,
-                 GString *body,
+                 Part *part,
                  GError **error)
 {
   g_autoptr (CalsyncSeries) series = calsync_series_read (component, reducer->scope, NULL, error);
@@ -323,17 +319,17 @@ write_available (CalsyncReducer *reducer,
 
   if (series == NULL)
     return FALSE;
-  add_zones (reducer, draft, series);
-  draft->flags |= series->flags;
-  g_string_append (body, "BEGIN:AVAILABLE\r\n");
+  add_zones (reducer, part, series);
+  part->flags |= series->flags;
+  g_string_append (part->body, "BEGIN:AVAILABLE\r\n");
   if (uid != NULL)
     {
       g_autofree char *hash = calsync_uid_hash (uid->value, reducer->options);
 
-      g_string_append_printf (body, "UID:%s\r\n", hash);
+      g_string_append_printf (part->body, "UID:%s\r\n", hash);
     }
-  calsync_series_write (series, body);
-  g_string_append (body, "END:AVAILABLE\r\n");
+  calsync_series_write (series, part->body);
+  g_string_append (part->body, "END:AVAILABLE\r\n");
   return TRUE;
 }
 
@@ -344,21 +340,20 @@ reduce_availability (CalsyncReducer *reducer,
                      GError **error)
 {
   g_autofree char *hash = calsync_uid_hash (AVAILABILITIES, reducer->options);
-  CalsyncDraft *draft = find_draft (reducer, hash);
-  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (Part) part = part_new ("VAVAILABILITY");
 
-  if (!write_availability_header (reducer, draft, component, body, error))
+  if (!write_availability_header (reducer, component, part, error))
     return CALSYNC_REDUCTION_FAILED;
   for (guint i = 0; i < component->children->len; i++)
     {
       const CalsyncComponent *child = g_ptr_array_index (component->children, i);
 
       if (calsync_component_is (child, "AVAILABLE") &&
-          !write_available (reducer, draft, child, body, error))
+          !write_available (reducer, child, part, error))
         return CALSYNC_REDUCTION_FAILED;
     }
-  *out_draft = draft;
-  (void) add_part (draft, part_new ("VAVAILABILITY", body));
+  *out_draft = find_draft (reducer, hash);
+  (void) add_part (*out_draft, g_steal_pointer (&part));
   return CALSYNC_REDUCED;
 }
 
@@ -391,6 +386,41 @@ calsync_reduce_component (CalsyncReducer *reducer,
   return result;
 }
 
+/* (transfer full) (nullable): the marker of all parts that have one; none when they contradict each other. */
+static char *
+dup_reference (const CalsyncDraft *draft)
+{
+  const char *reference = NULL;
+
+  for (guint i = 0; i < draft->parts->len; i++)
+    {
+      const Part *part = g_ptr_array_index (draft->parts, i);
+
+      if (part->reference == NULL)
+        continue;
+      if (reference != NULL && strcmp (reference, part->reference) != 0)
+        return NULL;
+      reference = part->reference;
+    }
+  return g_strdup (reference);
+}
+
+static void
+append_zones (const CalsyncDraft *draft, GString *text)
+{
+  g_autoptr (GPtrArray) zone_texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < draft->parts->len; i++)
+    {
+      const Part *part = g_ptr_array_index (draft->parts, i);
+
+      for (guint k = 0; k < part->zone_texts->len; k++)
+        add_text (zone_texts, g_ptr_array_index (part->zone_texts, k));
+    }
+  for (guint i = 0; i < zone_texts->len; i++)
+    g_string_append (text, g_ptr_array_index (zone_texts, i));
+}
+
 /**
  * calsync_draft_finish:
  * @draft: a draft
@@ -400,30 +430,26 @@ calsync_reduce_component (CalsyncReducer *reducer,
 CalsyncObject *
 calsync_draft_finish (const CalsyncDraft *draft)
 {
-  GString *text = g_string_new ("BEGIN:VCALENDAR\r\n"
-                                "VERSION:2.0\r\n"
-                                "PRODID:-//Kommunal Planner//NONSGML v1//DA\r\n");
+  g_autoptr (GString) text = g_string_new ("BEGIN:VCALENDAR\r\n"
+                                           "VERSION:2.0\r\n"
+                                           "PRODID:-//Kommunal Planner//NONSGML v1//DA\r\n");
   CalsyncObject *object;
 
   if (draft->parts->len == 0)
-    {
-      g_string_free (text, TRUE);
-      return NULL;
-    }
-  for (guint i = 0; i < draft->zone_texts->len; i++)
-    g_string_append (text, g_ptr_array_index (draft->zone_texts, i));
+    return NULL;
+  object = g_new0 (CalsyncObject, 1);
+  append_zones (draft, text);
   for (guint i = 0; i < draft->parts->len; i++)
     {
       const Part *part = g_ptr_array_index (draft->parts, i);
 
       g_string_append_printf (text, "BEGIN:%s\r\nUID:%s\r\n%sEND:%s\r\n", part->kind,
-                              draft->uid_hash, part->body, part->kind);
+                              draft->uid_hash, part->body->str, part->kind);
+      object->flags |= part->flags;
     }
   g_string_append (text, "END:VCALENDAR\r\n");
-  object = g_new0 (CalsyncObject, 1);
   object->uid_hash = g_strdup (draft->uid_hash);
-  object->reference = g_strdup (draft->reference);
-  object->flags = draft->flags;
-  object->text = g_string_free (text, FALSE);
+  object->reference = dup_reference (draft);
+  object->text = g_string_free (g_steal_pointer (&text), FALSE);
   return object;
 }

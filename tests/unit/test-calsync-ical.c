@@ -392,6 +392,27 @@ test_reduced_is_stable (void)
     g_assert_cmpuint (strcspn (line, "\r"), <=, 75);
 }
 
+/* What a version brought along goes with it when a newer one takes its place, and two markers are none. */
+static void
+test_replaced_leaves_nothing (void)
+{
+  static const char *const replaced =
+    CALENDAR (ZONE ("X", "+0317", "+0417")
+                EVENT ("1", "SEQUENCE:1\r\nDTSTART;TZID=X:20261123T090000\r\nDURATION:PT1H\r\n"
+                            "RRULE:FREQ=NONSENSE\r\nX-PLANNER-REF:old\r\n")
+                  EVENT ("1", "SEQUENCE:2\r\n" TIMES "X-PLANNER-REF:new\r\n"));
+  static const char *const contradicting =
+    CALENDAR (EVENT ("1", TIMES "X-PLANNER-REF:a\r\n")
+                EVENT ("1", "RECURRENCE-ID:20261123T080000Z\r\n" TIMES "X-PLANNER-REF:b\r\n"));
+  g_autoptr (CalsyncImport) once = import_bytes (replaced, strlen (replaced), NULL);
+  g_autoptr (CalsyncImport) two = import_bytes (contradicting, strlen (contradicting), NULL);
+
+  g_assert_cmpstr (object_of (once, 0)->reference, ==, "new");
+  g_assert_cmpuint (object_of (once, 0)->flags, ==, 0);
+  g_assert_null (strstr (object_of (once, 0)->text, "VTIMEZONE"));
+  g_assert_null (object_of (two, 0)->reference);
+}
+
 /* Any bytes at all: an answer or an error, never a crash. */
 static void
 test_random_bytes (void)
@@ -481,6 +502,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calsync/ical/zones", test_zones);
   g_test_add_func ("/calsync/ical/zone-names-are-local", test_zone_names_are_local);
   g_test_add_func ("/calsync/ical/reduced-is-stable", test_reduced_is_stable);
+  g_test_add_func ("/calsync/ical/replaced-leaves-nothing", test_replaced_leaves_nothing);
   g_test_add_func ("/calsync/ical/random-bytes", test_random_bytes);
   return g_test_run ();
 }
