@@ -346,7 +346,8 @@ planner_endpoint_handle (PlannerEndpoint *endpoint,
   g_autoptr (GError) error = NULL;
   Call *call;
 
-  if (!planner_media_read (listener_request_find_header (request, "Content-Type"),
+  if (!planner_media_is_plain (listener_request_find_header (request, "Content-Encoding")) ||
+      !planner_media_read (listener_request_find_header (request, "Content-Type"),
                            listener_request_find_header (request, "SOAPAction"), &action))
     {
       planner_media_refuse (request);

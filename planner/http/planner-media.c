@@ -49,6 +49,21 @@ is_known_charset (const char *charset)
 }
 
 /**
+ * planner_media_is_plain:
+ * @content_encoding: (nullable): the header
+ *
+ * Source: RFC 9110 §8.4; nothing is unpacked, so that no body grows after it was measured. Any thread.
+ *
+ * Returns: FALSE when the body is packed
+ */
+gboolean
+planner_media_is_plain (const char *content_encoding)
+{
+  return content_encoding == NULL || *content_encoding == '\0' ||
+         g_ascii_strcasecmp (content_encoding, "identity") == 0;
+}
+
+/**
  * planner_media_read:
  * @content_type: (nullable): the header
  * @soap_action: (nullable): the header of SOAP 1.1, used with text/xml
@@ -100,7 +115,7 @@ void
 planner_media_refuse (ListenerRequest *request)
 {
   static const char words[] =
-    "SOAP in UTF-8 or UTF-16 is taken: text/xml, or application/soap+xml.\n";
+    "SOAP in UTF-8 or UTF-16, not packed, is taken: text/xml, or application/soap+xml.\n";
   g_autoptr (GBytes) body = g_bytes_new_static (words, sizeof words - 1);
 
   listener_request_reply (request, 415, "text/plain; charset=utf-8", body);

@@ -4,5 +4,6 @@
 
 #include "listener-request.h"
 
+gboolean planner_media_is_plain (const char *content_encoding);
 gboolean planner_media_read (const char *content_type, const char *soap_action, char **out_action);
 void planner_media_refuse (ListenerRequest *request);

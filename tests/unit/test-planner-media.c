@@ -50,10 +50,21 @@ test_table (void)
     }
 }
 
+static void
+test_packed (void)
+{
+  g_assert_true (planner_media_is_plain (NULL));
+  g_assert_true (planner_media_is_plain (""));
+  g_assert_true (planner_media_is_plain ("Identity"));
+  g_assert_false (planner_media_is_plain ("gzip"));
+  g_assert_false (planner_media_is_plain ("identity, gzip"));
+}
+
 int
 main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/planner-media/table", test_table);
+  g_test_add_func ("/planner-media/packed", test_packed);
   return g_test_run ();
 }
