@@ -4,6 +4,7 @@
 
 #include <glib-unix.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -75,6 +76,17 @@ keep_memory_private (const PlannerConfig *config)
     return;
   prctl (PR_SET_DUMPABLE, 0);
   setrlimit (RLIMIT_CORE, &none);
+}
+
+/*
+ * Bodies of requests come from pages of their own and go back to the system when they end. By itself glibc stops
+ * doing that as soon as one such piece was freed, and then a crowd of large bodies leaves its mark for good.
+ */
+static void
+keep_memory_small (void)
+{
+  mallopt (M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt (M_TRIM_THRESHOLD, 1024 * 1024);
 }
 
 static gboolean
@@ -232,6 +244,7 @@ load_and_run (const Options *options, GError **error)
   planner_log_start ((PlannerLogFormat) config->log_format, level);
   g_log_set_writer_func (planner_log_write_library, NULL, NULL);
   keep_memory_private (config);
+  keep_memory_small ();
   return run (options->config_path, config, error);
 }
 
