@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "listener-harness.h"
+#include "testlib.h"
 
 static const char *current;
 static gsize current_bytes;
@@ -45,6 +46,9 @@ get_harness (void)
   if (harness.listener != NULL)
     return &harness;
   harness_init (&harness);
+  /* Ports would run out. */
+  harness.settings.address = NULL;
+  harness.settings.unix_path = g_build_filename (testlib_make_folder (), "socket", NULL);
   harness.settings.max_body_bytes = 2000;
   harness.settings.request_timeout_ms = 1000;
   harness.listener = listener_new (&harness.settings, on_request, &n_handled, &error);
@@ -53,8 +57,8 @@ get_harness (void)
   return &harness;
 }
 
-/* Sends, tells that nothing more comes, and waits until the server is through with it. */
-static void
+/* Sends, tells that nothing more comes, and waits until the server is through with it; the first reply's status. */
+static guint
 exchange (Harness *harness, const char *bytes, gsize n_bytes)
 {
   g_autoptr (Client) client = client_new (harness);
@@ -70,6 +74,7 @@ exchange (Harness *harness, const char *bytes, gsize n_bytes)
                     client_count (client, "HTTP/1.1 505") + client_count (client, "HTTP/1.1 501"));
   if (client->received->len > 0)
     g_assert_true (g_str_has_prefix (client->received->str, "HTTP/1.1 "));
+  return client_status (client);
 }
 
 int
@@ -80,7 +85,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize n_bytes)
   g_autofree char *bytes = g_memdup2 (data, n_bytes);
 
   exchange (harness, n_bytes == 0 ? "" : bytes, n_bytes);
-  exchange (harness, good, sizeof good - 1);
+  g_assert_cmpuint (exchange (harness, good, sizeof good - 1), ==, 200);
   g_assert_cmpuint (n_handled, ==, 1);
   for (guint i = 0; i < 1000 && harness_counters (harness)->n_open > 0; i++)
     harness_run_ms (harness, 1);
