@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of admin commands. */
-#include "ops/admin-booking.h"
 #include "ops/admin-backup.h"
+#include "ops/admin-booking.h"
 #include "ops/admin-create.h"
 #include "ops/admin-explain.h"
 #include "ops/admin-hold.h"
@@ -9,8 +9,8 @@
 #include "ops/admin-list.h"
 #include "ops/admin-noun-change.h"
 #include "ops/admin-nouns.h"
-#include "ops/admin-retention.h"
 #include "ops/admin-restore.h"
+#include "ops/admin-retention.h"
 #include "ops/admin-session.h"
 #include "ops/admin-show.h"
 #include "ops/admin-test-restore.h"

@@ -97,8 +97,8 @@ gboolean store_copy (const char *path,
 gboolean store_check (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_n_log_pages (const StoreSession *session);
 void store_checkpoint (StoreSession *session);
-void store_forget_log (StoreSession *session);
 gboolean store_fold_log (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void store_forget_log (StoreSession *session);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (StoreQuery, store_query_end)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreSession, store_close)
