@@ -40,7 +40,7 @@ struct _PlannerMetrics
   Counter n_late;
 };
 
-static const char *const outcome_names[] = { "ok", "replay", "fault", "busy", "error" };
+static const char *const outcome_names[] = { "ok", "replay", "fault", "busy", "error", "closed" };
 static const char *const place_names[] = { "inline", "worker", "writer" };
 static const char *const denial_names[] = { "unknown-caller", "two-callers" };
 static const char *const executor_place_names[] = { "worker", "writer", "bulk" };
@@ -330,6 +330,38 @@ append_uncertain (GString *text, const char *name, const MetricsPicture *picture
   append_labelled (text, name, "reason", "stale-revocation-list", counters->n_accepted_stale);
 }
 
+static void
+append_window_start (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_plain (text, name, (guint64) (picture->window.start_us / G_USEC_PER_SEC));
+}
+
+static void
+append_window_end (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_plain (text, name, (guint64) (picture->window.end_us / G_USEC_PER_SEC));
+}
+
+static void
+append_window_on (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_plain (text, name, picture->is_window_on);
+}
+
+static void
+append_seen (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_plain (text, name, (guint64) (picture->seen_us / G_USEC_PER_SEC));
+}
+
+static void
+append_gap (GString *text, const char *name, const MetricsPicture *picture)
+{
+  g_string_append_printf (text, "%s ", name);
+  append_seconds (text, picture->gap_us);
+  g_string_append_c (text, '\n');
+}
+
 /* clang-format off */
 static const MetricsRow rows[] = {
   { "planner_build_info",                   "gauge",     append_build,       "Version of the program." },
@@ -354,6 +386,11 @@ static const MetricsRow rows[] = {
   { "planner_connections_accepted_total",   "counter",   append_accepted,    "Connections accepted." },
   { "planner_connections_cut_total",        "counter",   append_cut,         "Connections that ended otherwise than by their client's close." },
   { "planner_requests_refused_total",       "counter",   append_refusals,    "Requests that the listener refused." },
+  { "planner_service_window_start_seconds", "gauge",     append_window_start, "Start of the service window that is on or comes next, since 1970; 0 for none." },
+  { "planner_service_window_end_seconds",   "gauge",     append_window_end,  "Its end." },
+  { "planner_service_window_active",        "gauge",     append_window_on,   "1 while a service window is on." },
+  { "planner_last_commit_seconds",          "gauge",     append_seen,        "Last instant that is durably known as served, since 1970." },
+  { "planner_gap_before_start_seconds",     "gauge",     append_gap,         "How long nobody was served before this run began." },
   { "planner_certificate_expiry_seconds",   "gauge",     append_expiry,      "Until the server certificate expires." },
   { "planner_tls_resumed_total",            "counter",   append_resumed,     "Connections that resumed an earlier TLS session." },
   { "planner_certificates_refused_total",   "counter",   append_verdicts,    "Client certificates refused, in the handshake or on an open connection." },

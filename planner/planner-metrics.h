@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/executor.h"
+#include "base/period.h"
 #include "contract-table.h"
 #include "listener-counters.h"
 #include "listener-trust.h"
@@ -15,7 +16,8 @@ typedef enum
   METRICS_REPLAY, /* answered from memory: a repeat of an earlier call */
   METRICS_FAULT,  /* the caller's doing */
   METRICS_BUSY,
-  METRICS_ERROR, /* our doing */
+  METRICS_ERROR,  /* our doing */
+  METRICS_CLOSED, /* a planned service window refused it */
   METRICS_N_OUTCOMES,
 } MetricsOutcome;
 
@@ -51,6 +53,10 @@ typedef struct
  * MetricsPicture:
  *
  * @trust: (nullable): NULL when no face takes certificates
+ * @window: the service window that is on or comes next, empty for none
+ * @is_window_on: whether it is on now
+ * @seen_us: last durable sign of life, 0 before the first
+ * @gap_us: how long nobody was served before this run
  *
  * What others count, at the moment of asking.
  */
@@ -65,6 +71,10 @@ typedef struct
   guint64 index_version;
   guint n_notes_lost;
   const ListenerTrust *trust;
+  Period window;
+  gboolean is_window_on;
+  gint64 seen_us;
+  gint64 gap_us;
   gint64 now_us;
 } MetricsPicture;
 

@@ -23,17 +23,18 @@ typedef struct
   gboolean *is_over; /* set when the call ends while it is being submitted */
   gint64 arrived_us;
   gint64 queue_us;
+  gint64 unit_id;  /* as the service found it; not read while the call is its */
+  gint64 retry_us; /* likewise */
   const char *place;
   gboolean is_answered;
   char request_id[IDS_GUID_LENGTH + 1];
 } Call;
 
 static const char *const place_names[] = { "inline", "worker", "writer" };
-static const char *const outcome_names[] = { [METRICS_OK] = "ok",
-                                             [METRICS_REPLAY] = "replay",
-                                             [METRICS_FAULT] = "fault",
-                                             [METRICS_BUSY] = "busy",
-                                             [METRICS_ERROR] = "error" };
+static const char *const outcome_names[] = {
+  [METRICS_OK] = "ok",     [METRICS_REPLAY] = "replay", [METRICS_FAULT] = "fault",
+  [METRICS_BUSY] = "busy", [METRICS_ERROR] = "error",   [METRICS_CLOSED] = "closed"
+};
 
 static void
 call_free (Call *call)
@@ -135,6 +136,8 @@ outcome_of (const FaultRow *row)
 {
   if (row->domain == FAULT_DOMAIN_PLANNER && row->code == PLANNER_ERROR_BUSY)
     return METRICS_BUSY;
+  if (row->domain == FAULT_DOMAIN_PLANNER && row->code == PLANNER_ERROR_SERVICE_WINDOW)
+    return METRICS_CLOSED;
   return row->side == CONTRACT_FAULT_RECEIVER ? METRICS_ERROR : METRICS_FAULT;
 }
 
@@ -149,6 +152,34 @@ log_hidden (Call *call, const FaultRow *row, const GError *error)
 }
 
 static void
+count (Call *call, MetricsOutcome outcome)
+{
+  static const UptimeOutcome outcomes[] = {
+    [METRICS_OK] = UPTIME_OK,     [METRICS_REPLAY] = UPTIME_OK,   [METRICS_FAULT] = UPTIME_FAULT,
+    [METRICS_BUSY] = UPTIME_BUSY, [METRICS_ERROR] = UPTIME_ERROR, [METRICS_CLOSED] = UPTIME_CLOSED,
+  };
+  gint64 duration_us = clock_monotonic_us () - call->arrived_us;
+
+  planner_metrics_count_call (call->endpoint->metrics, call->envelope->operation, outcome,
+                              duration_us);
+  op_service_count_call (call->endpoint->service, call->op.caller, call->unit_id, outcomes[outcome],
+                         duration_us);
+}
+
+/* When it is worth trying again: a service window tells. */
+static void
+add_retry_after (Call *call)
+{
+  gint64 wait_us = call->retry_us - clock_now_us ();
+  g_autofree char *seconds = NULL;
+
+  if (call->retry_us == 0)
+    return;
+  seconds = g_strdup_printf ("%" G_GINT64_FORMAT, MAX (wait_us / G_USEC_PER_SEC + 1, 1));
+  listener_request_add_reply_header (call->request, "Retry-After", seconds);
+}
+
+static void
 answer_fault (Call *call, const GError *error, FaultStage stage)
 {
   const FaultRow *row = planner_faults_find (error, stage);
@@ -158,13 +189,13 @@ answer_fault (Call *call, const GError *error, FaultStage stage)
                           .request_id = call->request_id };
   GString *text = g_string_sized_new (1024);
   guint status = planner_faults_get_status (row, call->envelope->version);
-  PlannerMetrics *metrics = call->endpoint->metrics;
 
+  if (outcome_of (row) == METRICS_CLOSED)
+    add_retry_after (call);
   contract_fault_write (call->endpoint->mapping, call->envelope->version, &fault, text);
   send (call, status, text);
-  planner_metrics_count_call (metrics, call->envelope->operation, outcome_of (row),
-                              clock_monotonic_us () - call->arrived_us);
-  planner_metrics_count_fault (metrics, row->fault_code);
+  count (call, outcome_of (row));
+  planner_metrics_count_fault (call->endpoint->metrics, row->fault_code);
   log_hidden (call, row, error);
   log_call (call, row, outcome_names[outcome_of (row)], status, fault.text);
 }
@@ -198,8 +229,7 @@ answer (Call *call)
       return;
     }
   send (call, 200, text);
-  planner_metrics_count_call (call->endpoint->metrics, call->envelope->operation, outcome,
-                              clock_monotonic_us () - call->arrived_us);
+  count (call, outcome);
   log_call (call, NULL, outcome_names[outcome], 200, NULL);
 }
 
@@ -221,6 +251,8 @@ on_done (OpCall *op, const OpReport *report, const GError *error, gpointer data)
 
   call->place = report->run.n_runs == 0 ? "none" : place_names[report->place];
   call->queue_us = report->run.queue_us;
+  call->unit_id = op->unit_id;
+  call->retry_us = op->retry_us;
   if (report->run.n_runs > 0)
     planner_metrics_count_wait (call->endpoint->metrics, (MetricsPlace) report->place,
                                 report->run.queue_us);

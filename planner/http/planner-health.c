@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/period.h"
+#include "ops/op-window.h"
 
 /* A group that runs this long is stuck: jobs take milliseconds, a slow disk tenths of a second. */
 #define MAX_GROUP_US   (10 * G_USEC_PER_SEC)
@@ -34,6 +35,53 @@ has_disk (const char *path)
   return (guint64) disk.f_bavail * disk.f_frsize >= MIN_FREE_BYTES;
 }
 
+static const GPtrArray *
+list_windows (PlannerHealth *health)
+{
+  return catalogue_get_windows (op_service_get_view (health->endpoint->service)->catalogue);
+}
+
+/* The one that refuses every call of a municipality now. */
+static const ServiceWindow *
+find_closing_window (PlannerHealth *health)
+{
+  const GPtrArray *windows = list_windows (health);
+  gint64 now_us = clock_now_us ();
+
+  for (guint i = 0; i < windows->len; i++)
+    {
+      const ServiceWindow *window = windows->pdata[i];
+      if (window->kind == SERVICE_WINDOW_CLOSED && window->units == NULL &&
+          service_window_is_on (window, now_us))
+        return window;
+    }
+  return NULL;
+}
+
+/**
+ * planner_health_dup_window_notice:
+ *
+ * Returns: (transfer full) (nullable): of a window that is on and leaves us ready, or of the next
+ */
+char *
+planner_health_dup_window_notice (PlannerHealth *health)
+{
+  gint64 now_us = clock_now_us ();
+  const ServiceWindow *next = service_window_find_next (list_windows (health), now_us);
+  g_autofree char *end = NULL;
+  g_autofree char *start = NULL;
+
+  if (next == NULL)
+    return NULL;
+  end = op_window_dup_end (next);
+  if (service_window_is_on (next, now_us))
+    return g_strdup_printf ("service window (%s) until %s: %s",
+                            service_window_kind_get_name (next->kind), end, next->text);
+  start = op_window_dup_start (next);
+  return g_strdup_printf ("next service window (%s) from %s to %s: %s",
+                          service_window_kind_get_name (next->kind), start, end, next->text);
+}
+
 /**
  * planner_health_dup_ready_problem:
  *
@@ -43,6 +91,7 @@ char *
 planner_health_dup_ready_problem (PlannerHealth *health)
 {
   OpServiceState state;
+  const ServiceWindow *closing;
   gint64 running_us;
 
   op_service_get_state (health->endpoint->service, &state);
@@ -55,6 +104,12 @@ planner_health_dup_ready_problem (PlannerHealth *health)
     return g_strdup ("the index is empty: there is no municipality in the database");
   if (!has_disk (health->endpoint->config->database_path))
     return g_strdup ("the disk of the database is full or read-only");
+  closing = find_closing_window (health);
+  if (closing != NULL)
+    {
+      g_autofree char *end = op_window_dup_end (closing);
+      return g_strdup_printf ("closed for planned service until %s: %s", end, closing->text);
+    }
   return NULL;
 }
 

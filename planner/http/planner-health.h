@@ -18,4 +18,6 @@ typedef struct
 
 void planner_health_clear (PlannerHealth *health);
 char *planner_health_dup_ready_problem (PlannerHealth *health);
+/* Of the window of a whole municipality, or of some units or changes only: what ready says of it. */
+char *planner_health_dup_window_notice (PlannerHealth *health);
 const char *planner_health_probe (PlannerHealth *health);

@@ -3,6 +3,8 @@
 #include "http/planner-pulse.h"
 
 #include "base/clock.h"
+#include "ops/op-window.h"
+#include "planner-log.h"
 #include "planner-systemd.h"
 
 #define INTERVAL_US G_USEC_PER_SEC
@@ -65,6 +67,60 @@ tell_status (PlannerPulse *pulse, gint64 now_us)
   pulse->status = g_steal_pointer (&status);
 }
 
+static gboolean
+holds_id (const GArray *ids, gint64 id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, gint64, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+log_start (const ServiceWindow *window)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, window->window_id);
+  g_autofree char *end = op_window_dup_end (window);
+
+  planner_log_event (PLANNER_LOG_INFO, "service-window", "state", "start", "window", id, "kind",
+                     service_window_kind_get_name (window->kind), "until", end, "units",
+                     window->units == NULL ? "all" : "some", "text", window->text, NULL);
+}
+
+static void
+log_end (gint64 window_id)
+{
+  g_autofree char *id = g_strdup_printf ("%" G_GINT64_FORMAT, window_id);
+
+  planner_log_event (PLANNER_LOG_INFO, "service-window", "state", "end", "window", id, NULL);
+}
+
+/* Also notices one that was announced, cancelled or ended by hand since the last look. */
+static void
+watch_windows (PlannerPulse *pulse)
+{
+  const IndexView *view = op_service_get_view (pulse->health->endpoint->service);
+  const GPtrArray *windows = catalogue_get_windows (view->catalogue);
+  g_autoptr (GArray) now_on = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < windows->len; i++)
+    {
+      const ServiceWindow *window = windows->pdata[i];
+      if (!service_window_is_on (window, clock_now_us ()))
+        continue;
+      g_array_append_val (now_on, window->window_id);
+      if (!holds_id (pulse->windows, window->window_id))
+        log_start (window);
+    }
+  for (guint i = 0; i < pulse->windows->len; i++)
+    if (!holds_id (now_on, g_array_index (pulse->windows, gint64, i)))
+      log_end (g_array_index (pulse->windows, gint64, i));
+  if (now_on->len != pulse->windows->len)
+    pulse->judged_us = 0;
+  g_array_unref (pulse->windows);
+  pulse->windows = g_steal_pointer (&now_on);
+}
+
 static void
 on_pulse (gpointer data)
 {
@@ -73,6 +129,7 @@ on_pulse (gpointer data)
 
   timer_arm (pulse->timer, now_us + INTERVAL_US);
   feed_watchdog (pulse, now_us);
+  watch_windows (pulse);
   tell_status (pulse, now_us);
 }
 
@@ -87,6 +144,7 @@ planner_pulse_start (PlannerPulse *pulse, PlannerHealth *health)
 {
   pulse->health = health;
   pulse->interval_us = planner_systemd_get_watchdog_us () / 3;
+  pulse->windows = g_array_new (FALSE, FALSE, sizeof (gint64));
   pulse->timer = timer_new (health->endpoint->context, on_pulse, pulse);
   timer_arm (pulse->timer, clock_monotonic_us ());
 }
@@ -99,4 +157,5 @@ planner_pulse_stop (PlannerPulse *pulse)
 {
   g_clear_pointer (&pulse->timer, timer_free);
   g_clear_pointer (&pulse->status, g_free);
+  g_clear_pointer (&pulse->windows, g_array_unref);
 }

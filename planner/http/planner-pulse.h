@@ -24,6 +24,7 @@ gboolean pulse_writer_moves (PulseSeen *seen, const ExecutorCounters *counters, 
 /**
  * PlannerPulse:
  * @status: (nullable): as last told
+ * @windows: (element-type gint64): ids of the service windows that were on
  */
 typedef struct
 {
@@ -34,6 +35,7 @@ typedef struct
   gint64 told_alive_us;
   gint64 judged_us;
   char *status;
+  GArray *windows;
 } PlannerPulse;
 
 void planner_pulse_start (PlannerPulse *pulse, PlannerHealth *health);

@@ -192,6 +192,34 @@ reply_verdict (ListenerRequest *request, const char *problem)
   reply_words (request, problem == NULL ? 200 : 503, problem == NULL ? "ok" : problem);
 }
 
+/* The first line is the verdict; a second one tells of a planned window. */
+static void
+reply_ready (PlannerServer *server, ListenerRequest *request)
+{
+  g_autofree char *problem = planner_health_dup_ready_problem (&server->health);
+  g_autofree char *notice =
+    problem == NULL ? planner_health_dup_window_notice (&server->health) : NULL;
+  g_autofree char *both = notice == NULL ? NULL : g_strconcat ("ok\n", notice, NULL);
+
+  if (both == NULL)
+    reply_verdict (request, problem);
+  else
+    reply_words (request, 200, both);
+}
+
+static void
+describe_window (PlannerServer *server, MetricsPicture *picture)
+{
+  const IndexView *view = op_service_get_view (server->endpoint.service);
+  const ServiceWindow *next =
+    service_window_find_next (catalogue_get_windows (view->catalogue), picture->now_us);
+
+  if (next == NULL)
+    return;
+  picture->window = next->period;
+  picture->is_window_on = service_window_is_on (next, picture->now_us);
+}
+
 static void
 serve_metrics (PlannerServer *server, ListenerRequest *request)
 {
@@ -209,6 +237,9 @@ serve_metrics (PlannerServer *server, ListenerRequest *request)
   picture.index_version = state.index_version;
   picture.n_notes_lost = state.n_notes_lost;
   picture.trust = server->faces.trust;
+  picture.seen_us = state.seen_us;
+  picture.gap_us = state.gap_us;
+  describe_window (server, &picture);
   reply_text (request, 200, METRICS_TYPE, planner_metrics_dup_text (&picture));
 }
 
@@ -223,10 +254,7 @@ on_health_request (ListenerRequest *request, gpointer user_data)
   else if (strcmp (path, "/health/live") == 0)
     reply_verdict (request, NULL);
   else if (strcmp (path, "/health/ready") == 0)
-    {
-      g_autofree char *problem = planner_health_dup_ready_problem (&server->health);
-      reply_verdict (request, problem);
-    }
+    reply_ready (server, request);
   else if (strcmp (path, "/health/semantic") == 0)
     reply_verdict (request, planner_health_probe (&server->health));
   else if (strcmp (path, "/metrics") == 0)

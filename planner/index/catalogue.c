@@ -16,6 +16,7 @@ struct _Catalogue
   GPtrArray *resources;
   GPtrArray *retired; /* CatalogueResource */
   GPtrArray *offers;
+  GPtrArray *windows;
   GHashTable *units_by_id;
   GHashTable *units_by_key;
   GHashTable *resources_by_id;
@@ -99,6 +100,7 @@ catalogue_new (void)
   catalogue->resources = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_resource_free);
   catalogue->retired = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_resource_free);
   catalogue->offers = g_ptr_array_new_with_free_func ((GDestroyNotify) catalogue_offer_free);
+  catalogue->windows = g_ptr_array_new_with_free_func ((GDestroyNotify) service_window_free);
   catalogue->units_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   catalogue->resources_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
   catalogue->retired_by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
@@ -128,6 +130,7 @@ catalogue_clear (Catalogue *catalogue)
   g_ptr_array_unref (catalogue->resources);
   g_ptr_array_unref (catalogue->retired);
   g_ptr_array_unref (catalogue->offers);
+  g_ptr_array_unref (catalogue->windows);
 }
 
 /**
@@ -190,6 +193,28 @@ catalogue_take_interview_types (Catalogue *catalogue, CodeList *types)
 {
   g_clear_pointer (&catalogue->interview_types, code_list_free);
   catalogue->interview_types = types;
+}
+
+/**
+ * catalogue_take_windows:
+ * @windows: (transfer full)
+ */
+void
+catalogue_take_windows (Catalogue *catalogue, GPtrArray *windows)
+{
+  g_ptr_array_unref (catalogue->windows);
+  catalogue->windows = windows;
+}
+
+/**
+ * catalogue_get_windows:
+ *
+ * Returns: (transfer none): planned service windows of every tenant; any of them may be over by now
+ */
+const GPtrArray *
+catalogue_get_windows (const Catalogue *catalogue)
+{
+  return catalogue->windows;
 }
 
 /**

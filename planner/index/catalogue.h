@@ -2,6 +2,7 @@
 /* Units, resources and offers as one immutable picture, looked up by id or by the caller's key. */
 #pragma once
 
+#include "base/service-window.h"
 #include "rules/booking-rules.h"
 #include "rules/code-list.h"
 #include "rules/offer.h"
@@ -90,6 +91,9 @@ typedef struct _Catalogue Catalogue;
 /* Building: each add takes ownership; then never changed again. */
 Catalogue *catalogue_new (void);
 void catalogue_take_interview_types (Catalogue *catalogue, CodeList *types);
+/* (element-type ServiceWindow), by start: those that had not ended when it was made. */
+void catalogue_take_windows (Catalogue *catalogue, GPtrArray *windows);
+const GPtrArray *catalogue_get_windows (const Catalogue *catalogue);
 void catalogue_add_tenant (Catalogue *catalogue, gint64 tenant_id, const char *key);
 void catalogue_add_unit (Catalogue *catalogue, CatalogueUnit *unit);
 void catalogue_add_resource (Catalogue *catalogue, CatalogueResource *resource);

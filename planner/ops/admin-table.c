@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The table of admin commands. */
+#include "ops/admin-availability.h"
 #include "ops/admin-backup.h"
 #include "ops/admin-booking.h"
 #include "ops/admin-create.h"
@@ -11,6 +12,7 @@
 #include "ops/admin-nouns.h"
 #include "ops/admin-restore.h"
 #include "ops/admin-retention.h"
+#include "ops/admin-service-window.h"
 #include "ops/admin-session.h"
 #include "ops/admin-show.h"
 #include "ops/admin-test-restore.h"
@@ -104,6 +106,15 @@ static const AdminCommand commands[] = {
   { "retention-run", admin_retention_run, STORE_WRITE, admin_retention_run_arguments, "remove what is past its term; plannerd does so every night",
     .is_dry_by_default = TRUE, .details =
     "Without --yes what is past its term now is counted; what goes because something else went is not. A run may be cut short at any point: the next goes on." },
+  /* the service */
+  { "add-service-window", admin_add_service_window, STORE_WRITE, admin_add_service_window_arguments, "announce a planned service window", .details =
+    "Kind closed refuses every call, changes only those that change something, release none: plannerd may be stopped in it. Refused callers "
+    "are told the text and the end. What is announced later than the setting service-notice-hours asks (48) needs --force and counts as unplanned." },
+  { "list-service-windows", admin_list_service_windows, STORE_READ, admin_list_service_windows_arguments, "list service windows" },
+  { "cancel-service-window", admin_cancel_service_window, STORE_WRITE, admin_cancel_service_window_arguments, "cancel a service window, or end now the one that is on" },
+  { "availability", admin_availability, STORE_READ, admin_availability_arguments, "report a month's availability against its targets", .details =
+    "From durable records: runs of plannerd, announced windows, and counts of calls by hour. Targets are the settings target-available-percent "
+    "(99.9), target-p95-ms (300) and target-p99-ms (1000); no call may take longer than the hard time-out of 5 s." },
 };
 /* clang-format on */
 

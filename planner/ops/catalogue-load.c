@@ -11,6 +11,7 @@
 #include "rules/booking-rules.h"
 #include "rules/code-list.h"
 #include "rules/holidays.h"
+#include "store/service-window-store.h"
 
 #define MAX_WINDOW_DAYS      190
 #define DEFAULT_HOLD_MINUTES 10
@@ -403,6 +404,16 @@ load_interview_types (Catalogue *catalogue, const char *data_dir, GError **error
   return types != NULL;
 }
 
+static gboolean
+load_windows (Loader *loader, GError **error)
+{
+  GPtrArray *windows = service_window_store_list_ahead (loader->session, loader->now_us, error);
+
+  if (windows != NULL)
+    catalogue_take_windows (loader->catalogue, windows);
+  return windows != NULL;
+}
+
 /**
  * catalogue_load:
  * @data_dir: folder with holidays-dk.csv, which close offices, and codes/interview-types.csv
@@ -430,7 +441,7 @@ catalogue_load (StoreSession *session, const char *data_dir, gint64 now_us, GErr
       !for_each_live (&loader, SQL_ALL_OFFER_RESOURCES, read_offer_resource, error) ||
       !for_each (&loader, SQL_ALL_OFFER_RULES, read_offer_rule, error) ||
       !for_each (&loader, SQL_ALL_OFFER_WINDOWS, read_offer_window, error) ||
-      !check_offers (&loader, error))
+      !load_windows (&loader, error) || !check_offers (&loader, error))
     return NULL;
   add_holidays (&loader);
   return g_steal_pointer (&catalogue);

@@ -134,6 +134,27 @@ is_hold_minutes (const char *value)
 }
 
 static gboolean
+is_notice_hours (const char *value)
+{
+  return g_ascii_string_to_signed (value, 10, 0, 2160, NULL, NULL);
+}
+
+static gboolean
+is_percent (const char *value)
+{
+  char *end = NULL;
+  double percent = g_ascii_strtod (value, &end);
+
+  return end != value && *end == '\0' && percent >= 0 && percent <= 100;
+}
+
+static gboolean
+is_duration_ms (const char *value)
+{
+  return g_ascii_string_to_signed (value, 10, 1, 60000, NULL, NULL);
+}
+
+static gboolean
 is_date (const char *value)
 {
   gint64 date;
@@ -169,6 +190,10 @@ static const struct
 } settings[] = {
   { "one-open-per-type", is_whole_key, is_yes_or_no, "yes or no" },
   { "hold-minutes", is_whole_key, is_hold_minutes, "1 to 60" },
+  { "service-notice-hours", is_whole_key, is_notice_hours, "0 to 2160" },
+  { "target-available-percent", is_whole_key, is_percent, "0 to 100" },
+  { "target-p95-ms", is_whole_key, is_duration_ms, "1 to 60000" },
+  { "target-p99-ms", is_whole_key, is_duration_ms, "1 to 60000" },
   { "cv-closed-from", is_whole_key, is_date, "a date YYYY-MM-DD" },
   { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },
   { TYPE_BAR_PREFIX, is_possible_bar, is_yes_or_no, "yes or no" },

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "calsync-timezone.h"
+#include "ops/op-window.h"
 #include "rules/unit-code.h"
 #include "store/citizen-store.h"
 
@@ -28,10 +29,11 @@ op_check_cpr (const char *cpr, GError **error)
  * op_find_unit:
  * @code: jobcenter code; a sub-centre that we do not have is served by its main centre
  *
- * Errors: PLANNER_ERROR_UNKNOWN_UNIT, also for a unit that the caller may not use.
+ * Errors: PLANNER_ERROR_UNKNOWN_UNIT, also for a unit that the caller may not use;
+ * PLANNER_ERROR_SERVICE_WINDOW, as of the next two functions.
  */
 CatalogueUnit *
-op_find_unit (const OpCall *call, const char *code, GError **error)
+op_find_unit (OpCall *call, const char *code, GError **error)
 {
   CatalogueUnit *unit = NULL;
   char main_code[UNIT_CODE_LENGTH + 1];
@@ -41,7 +43,7 @@ op_find_unit (const OpCall *call, const char *code, GError **error)
   if (unit == NULL && unit_code_find_main (code, main_code))
     unit = catalogue_find_unit (call->view.catalogue, call->tenant_id, main_code);
   if (unit != NULL && op_caller_may_use_unit (call, unit))
-    return unit;
+    return op_window_check (call, unit->unit_id, error) ? unit : NULL;
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_UNIT, "unit %s is not served here",
                code);
   return NULL;
@@ -54,14 +56,14 @@ op_find_unit (const OpCall *call, const char *code, GError **error)
  * Errors: PLANNER_ERROR_UNKNOWN_OFFER, also for an offer of a unit that the caller may not use.
  */
 CatalogueOffer *
-op_find_offer (const OpCall *call, const char *identifier, GError **error)
+op_find_offer (OpCall *call, const char *identifier, GError **error)
 {
   g_autofree char *folded = ids_fold_guid (identifier);
   CatalogueOffer *offer = catalogue_find_offer (call->view.catalogue, call->tenant_id, folded);
 
   if (offer != NULL && op_caller_may_use_unit (
                          call, catalogue_get_unit (call->view.catalogue, offer->rules->unit_id)))
-    return offer;
+    return op_window_check (call, offer->rules->unit_id, error) ? offer : NULL;
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_OFFER, "offer %s is not known", folded);
   return NULL;
 }
@@ -146,7 +148,7 @@ check_owner (const OpCall *call, Booking *booking, const char *cpr, GError **err
  * that the caller may not use; PLANNER_ERROR_NOT_OWN_BOOKING.
  */
 Booking *
-op_find_booking (const OpCall *call, const char *identifier, const char *cpr, GError **error)
+op_find_booking (OpCall *call, const char *identifier, const char *cpr, GError **error)
 {
   g_autofree char *folded = ids_fold_guid (identifier);
   g_autoptr (Booking) booking = NULL;
@@ -164,6 +166,8 @@ op_find_booking (const OpCall *call, const char *identifier, const char *cpr, GE
                    folded);
       return NULL;
     }
+  if (!op_window_check (call, booking->unit_id, error))
+    return NULL;
   return check_owner (call, booking, cpr, error) ? g_steal_pointer (&booking) : NULL;
 }
 

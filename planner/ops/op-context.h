@@ -11,14 +11,13 @@
 /* Each returns NULL or FALSE with the fault's error; what the caller may not see does not exist for it. */
 gboolean op_check_cpr (const char *cpr, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CatalogueUnit *
-op_find_unit (const OpCall *call, const char *code, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-CatalogueOffer *op_find_offer (const OpCall *call,
-                               const char *identifier,
-                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+op_find_unit (OpCall *call, const char *code, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+CatalogueOffer *
+op_find_offer (OpCall *call, const char *identifier, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CatalogueResource *
 op_find_advisor (const OpCall *call, const char *key, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-Booking *
-op_find_booking (const OpCall *call, const char *identifier, const char *cpr, GError **error);
+Booking *op_find_booking (OpCall *call, const char *identifier, const char *cpr, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 CatalogueUnit *op_unit_of (const OpCall *call, const Booking *booking);
 OpRole op_acting_role (const OpCall *call);
 

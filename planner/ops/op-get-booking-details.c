@@ -23,7 +23,7 @@ check_movable (const OpCall *call, const Booking *booking, GError **error)
 
 /* A new meeting names its offer; a move names its booking, and an offer only if it is the same. */
 static gboolean
-find_context (const OpCall *call,
+find_context (OpCall *call,
               const Request *request,
               ReservationWish *wish,
               Booking **out_moving,

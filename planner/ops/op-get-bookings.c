@@ -23,7 +23,7 @@ choose_citizen (const OpCall *call, const char *cpr, BookingPage *page, GError *
 }
 
 static gboolean
-choose_subject (const OpCall *call, const Request *request, BookingPage *page, GError **error)
+choose_subject (OpCall *call, const Request *request, BookingPage *page, GError **error)
 {
   if (request->job_center_code != NULL)
     {

@@ -19,7 +19,7 @@ typedef ContractReportErrorResponse Response;
 #define ORIGIN_JOBNET 32
 
 static gboolean
-check_subject (const OpCall *call, const Request *request, GError **error)
+check_subject (OpCall *call, const Request *request, GError **error)
 {
   g_autoptr (Booking) booking = NULL;
 

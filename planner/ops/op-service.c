@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "ops/op-expire.h"
 #include "ops/op-upkeep.h"
+#include "ops/op-uptime.h"
 #include "store/journal-store.h"
 #include "store/store-migrate.h"
 
@@ -148,6 +149,7 @@ seal (gpointer user_data, gpointer session, gpointer *out_delta, GError **error)
   gint64 now_us = clock_now_us ();
 
   service->has_reloaded = g_atomic_int_compare_and_exchange (&service->wants_reload, TRUE, FALSE);
+  op_uptime_seal (service, session);
   if (!journal_store_seal (session, error))
     return FALSE;
   *out_delta = service->has_reloaded
@@ -161,6 +163,7 @@ settle (gpointer user_data, gpointer session, gboolean is_durable)
 {
   OpService *service = user_data;
 
+  op_uptime_settle (service, is_durable);
   if (is_durable)
     index_feed_keep (service->feed);
   else
@@ -302,6 +305,7 @@ op_service_new (const OpServiceSettings *settings, GError **error)
   service->schema_dir = g_strdup (settings->schema_dir);
   service->data_dir = g_strdup (settings->data_dir);
   service->ignores_clock = settings->ignores_clock;
+  service->tally = uptime_tally_new ();
   index_view_init (&service->view);
   service->executor = start_executor (service, settings, error);
   if (service->executor == NULL)
@@ -309,6 +313,7 @@ op_service_new (const OpServiceSettings *settings, GError **error)
   service->expiry = timer_new (settings->context, on_expiry, service);
   timer_arm (service->expiry, clock_monotonic_us ());
   op_upkeep_start (service);
+  op_uptime_start (service);
   return g_steal_pointer (&service);
 }
 
@@ -323,6 +328,7 @@ op_service_stop (OpService *service)
   op_service_flush_notes (service);
   g_clear_pointer (&service->expiry, timer_free);
   g_clear_pointer (&service->upkeep, timer_free);
+  op_uptime_stop (service);
   executor_stop (service->executor);
 }
 
@@ -336,9 +342,11 @@ op_service_free (OpService *service)
     return;
   g_clear_pointer (&service->expiry, timer_free);
   g_clear_pointer (&service->upkeep, timer_free);
+  g_clear_pointer (&service->beat, timer_free);
   g_clear_pointer (&service->executor, executor_free);
   g_clear_pointer (&service->feed, index_feed_free);
   g_clear_pointer (&service->waiting_notes, g_ptr_array_unref);
+  g_clear_pointer (&service->tally, uptime_tally_free);
   index_view_clear (&service->view);
   g_free (service->database_path);
   g_free (service->schema_dir);
@@ -370,4 +378,6 @@ op_service_get_state (OpService *service, OpServiceState *out_state)
   out_state->n_citizens = citizen_index_count (service->view.citizens);
   out_state->index_version = index_get_version (service->view.index);
   out_state->n_notes_lost = service->n_notes_lost;
+  out_state->seen_us = uptime_tally_get_seen (service->tally);
+  out_state->gap_us = uptime_tally_get_gap (service->tally);
 }

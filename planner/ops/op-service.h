@@ -5,10 +5,12 @@
 #include "base/timer.h"
 #include "ops/admin.h"
 #include "ops/op-worker.h"
+#include "ops/uptime-tally.h"
 
 /**
  * OpService:
  * @feed: the writer thread's once that runs, as are @checkpointed_us and @has_reloaded
+ * @tally: has a lock of its own
  * @day: local day that the index was made for
  * @retention_is_unfinished: the bulk thread's while @is_retaining
  * @retention_day: local day whose deletion job has been done
@@ -29,6 +31,8 @@ struct _OpService
   IndexView view;
   Timer *expiry;
   Timer *upkeep;
+  Timer *beat;
+  UptimeTally *tally;
   GPtrArray *waiting_notes;
   guint n_notes_lost;
   gboolean is_keeping_up;

@@ -4,6 +4,7 @@
 
 #include "base/executor.h"
 #include "ops/op.h"
+#include "ops/uptime-tally.h"
 
 typedef struct _OpService OpService;
 
@@ -43,6 +44,8 @@ typedef gboolean (*OpWrite) (StoreSession *session, gpointer data, GError **erro
 /**
  * OpServiceState:
  * @n_notes_lost: records of answers that could not be written
+ * @seen_us: last durable sign of life
+ * @gap_us: how long nobody was served before this run
  */
 typedef struct
 {
@@ -51,6 +54,8 @@ typedef struct
   guint n_citizens;
   guint64 index_version;
   guint n_notes_lost;
+  gint64 seen_us;
+  gint64 gap_us;
 } OpServiceState;
 
 OpService *op_service_new (const OpServiceSettings *settings,
@@ -74,5 +79,10 @@ gboolean op_service_run_bulk (OpService *service,
 gboolean op_service_write (OpService *service, OpWrite write, gpointer data, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 
+void op_service_count_call (OpService *service,
+                            const OpCaller *caller,
+                            gint64 unit_id,
+                            UptimeOutcome outcome,
+                            gint64 duration_us);
 const IndexView *op_service_get_view (const OpService *service);
 void op_service_get_state (OpService *service, OpServiceState *out_state);

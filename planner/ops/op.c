@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "ops/op-memory.h"
 #include "ops/op-notes.h"
+#include "ops/op-window.h"
 
 /**
  * op_table_find:
@@ -82,6 +83,8 @@ op_call_reset (OpCall *call)
   call->response = NULL;
   call->wants_session = FALSE;
   call->is_replay = FALSE;
+  call->unit_id = 0;
+  call->retry_us = 0;
 }
 
 static gboolean
@@ -108,7 +111,8 @@ static gboolean
 check_caller (OpCall *call, GError **error)
 {
   call->tenant_id = catalogue_find_tenant (call->view.catalogue, call->caller->tenant_key);
-  return op_check_role (call, error) && (call->tenant_id != 0 || deny (call, error));
+  return op_check_role (call, error) && (call->tenant_id != 0 || deny (call, error)) &&
+         op_window_check (call, 0, error);
 }
 
 /**
@@ -120,7 +124,7 @@ check_caller (OpCall *call, GError **error)
  * answer is stored in the same transaction. When @call->wants_session is set afterwards, there is
  * no answer yet.
  *
- * Errors: PLANNER_ERROR of any code; CONTRACT_ERROR when the answer breaks the schema. On the
+ * Errors: PLANNER_ERROR_SERVICE_WINDOW before anything is done; PLANNER_ERROR of any code; CONTRACT_ERROR when the answer breaks the schema. On the
  * thread that the row names.
  */
 gboolean

@@ -72,6 +72,8 @@ typedef struct
 /**
  * OpCall:
  * @tenant_id: the caller's; every identifier is looked up inside it
+ * @unit_id: of the unit that the request turned out to be about; 0 while it is not known
+ * @retry_us: when a service window that refused it ends; else 0
  * @now_us: base clock, once per run
  * @request: message of the operation; @response: filled by the handler, in @arena
  * @session: NULL inline
@@ -88,6 +90,8 @@ struct _OpCall
   const ContractMapping *mapping;
   const ContractOperation *operation;
   gint64 tenant_id;
+  gint64 unit_id;
+  gint64 retry_us;
   gint64 now_us;
   ContractArena *arena;
   gconstpointer request;

@@ -8,6 +8,7 @@
 #include "ops/booking-details.h"
 #include "ops/op-context.h"
 #include "ops/op-expire.h"
+#include "ops/op-window.h"
 
 /* What a wish names. */
 typedef struct
@@ -237,7 +238,7 @@ refuse_token (const OpCall *call, const char *token, gint64 citizen_id, GError *
  * citizen's, or of a unit that the caller may not use).
  */
 Hold *
-reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GError **error)
+reservation_find (OpCall *call, const char *token, gint64 citizen_id, GError **error)
 {
   g_autofree char *folded = ids_fold_guid (token);
   g_autoptr (Hold) hold = NULL;
@@ -266,6 +267,8 @@ reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GErr
                            "the reservation is not known");
       return NULL;
     }
+  if (!op_window_check (call, offer->rules->unit_id, error))
+    return NULL;
   if (hold->expiry_us > call->now_us)
     return g_steal_pointer (&hold);
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_RESERVATION_EXPIRED,

@@ -30,7 +30,7 @@ Hold *reservation_make (const OpCall *call,
 Hold *reservation_take (const OpCall *call,
                         const ReservationWish *wish,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
-Hold *reservation_find (const OpCall *call, const char *token, gint64 citizen_id, GError **error)
+Hold *reservation_find (OpCall *call, const char *token, gint64 citizen_id, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 /* The citizen may still have this: facts, other bookings and closed types judged again. */
 gboolean reservation_check (const OpCall *call,

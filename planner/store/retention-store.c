@@ -62,6 +62,10 @@ static const RetentionRule rules[] = {
       { SQL_WORK_SPANS_REMOVE_OF_RESOURCE, "i" }, { SQL_OBJECTS_REMOVE_OF_RESOURCE, "i" },
       { SQL_CALENDARS_REMOVE_OF_RESOURCE, "i" }, { SQL_AVAILABILITY_REMOVE_OF_RESOURCE, "i" },
       { SQL_RESOURCE_REMOVE, "i" } } },
+  { "availability", { SQL_RETENTION_FIND_WINDOWS, "tci" }, FALSE, FALSE, 0,
+    { { SQL_WINDOW_UNITS_REMOVE, "i" }, { SQL_WINDOW_REMOVE, "i" } } },
+  { "availability", { SQL_RETENTION_FIND_RUNS, "tci" }, FALSE, FALSE, 0, { { SQL_SPAN_REMOVE, "i" } } },
+  { "availability", { SQL_RETENTION_FIND_HOURS, "tci" }, FALSE, FALSE, 0, { { SQL_COUNTS_REMOVE, "ti" } } },
   { "ledger", { SQL_RETENTION_FIND_OWNERS, "ti" }, FALSE, FALSE, 0, { { SQL_OWNER_REMOVE_UNUSED, "i" } } },
 };
 /* clang-format on */
@@ -217,6 +221,8 @@ run_removal (StoreSession *session,
 {
   if (g_str_equal (removal->takes, "tk"))
     return store_run (session, error, removal->statement, "is", scope->tenant_id, key->text);
+  if (g_str_equal (removal->takes, "ti"))
+    return store_run (session, error, removal->statement, "ii", scope->tenant_id, key->id);
   if (g_str_equal (removal->takes, "ic"))
     return store_run (session, error, removal->statement, "ii", key->id, scope->cutoff_us);
   return store_run (session, error, removal->statement, "i", key->id);

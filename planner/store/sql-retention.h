@@ -52,10 +52,20 @@
      "AND NOT EXISTS (SELECT 1 FROM group_session s WHERE s.room_id = r.resource_id) " \
      "AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.advisor_id = r.resource_id OR h.room_id = r.resource_id) " \
      "ORDER BY r.resource_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_WINDOWS, "SELECT window_id FROM service_window WHERE tenant_id = $1 AND end_us < $2 AND window_id > $3 " \
+     "ORDER BY window_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_RUNS, "SELECT span_id FROM uptime_span WHERE $1 > 0 AND seen_us < $2 AND span_id > $3 " \
+     "AND span_id < (SELECT max(span_id) FROM uptime_span) ORDER BY span_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_HOURS, "SELECT DISTINCT hour_us FROM uptime_count WHERE tenant_id = $1 AND hour_us < $2 AND hour_us > $3 " \
+     "ORDER BY hour_us" RETENTION_LIMIT) \
   X (RETENTION_FIND_OWNERS, "SELECT owner_id FROM (SELECT owner_id FROM owner WHERE tenant_id = $1 " \
      "EXCEPT SELECT owner_id FROM claim EXCEPT SELECT owner_id FROM booking EXCEPT SELECT owner_id FROM hold " \
      "EXCEPT SELECT owner_id FROM group_session) WHERE owner_id > $2 ORDER BY owner_id" RETENTION_LIMIT) \
   \
+  X (WINDOW_UNITS_REMOVE, "DELETE FROM service_window_unit WHERE window_id = $1") \
+  X (WINDOW_REMOVE, "DELETE FROM service_window WHERE window_id = $1") \
+  X (SPAN_REMOVE, "DELETE FROM uptime_span WHERE span_id = $1") \
+  X (COUNTS_REMOVE, "DELETE FROM uptime_count WHERE tenant_id = $1 AND hour_us = $2") \
   X (USED_HOLD_REMOVE, "DELETE FROM used_hold WHERE tenant_id = $1 AND token = $2") \
   X (BUSY_SPAN_REMOVE_BEFORE, "DELETE FROM busy_span WHERE resource_id = $1 AND start_us < $2 AND end_us < $2") \
   X (WORK_SPAN_REMOVE_BEFORE, "DELETE FROM work_span WHERE resource_id = $1 AND start_us < $2 AND end_us < $2") \

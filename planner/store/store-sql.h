@@ -8,6 +8,7 @@
 #include "store/sql-ledger.h"
 #include "store/sql-record.h"
 #include "store/sql-retention.h"
+#include "store/sql-service.h"
 #include "store/sql-snapshot.h"
 #include "store/sql-verify.h"
 
@@ -20,6 +21,7 @@
   STORE_SQL_RETENTION (X) \
   STORE_SQL_VERIFY (X) \
   STORE_SQL_SNAPSHOT (X) \
+  STORE_SQL_SERVICE (X) \
   STORE_SQL_BACKUP (X)
 /* clang-format on */
 

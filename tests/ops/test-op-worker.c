@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The service with its threads over a real database. Also tests: op-service, op-upkeep. */
+/* The service with its threads over a real database. Also tests: op-service, op-upkeep, op-uptime. */
 #include <sqlite3.h>
 #include <string.h>
 
@@ -503,6 +503,37 @@ test_restart_finds_everything (void)
   town_free (town);
 }
 
+/* The first sign of life is written without any call; a clean stop is told from a lost one. */
+static void
+test_runs_are_recorded (void)
+{
+  Town *town = town_new ();
+  g_autoptr (GError) error = NULL;
+  OpServiceState state = { 0 };
+
+  while (state.seen_us == 0)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      op_service_get_state (town->service, &state);
+    }
+  g_assert_cmpint (state.seen_us, ==, NOW_US);
+  g_assert_cmpint (count (town, "SELECT count(*) FROM uptime_span WHERE ended = 'open'"), ==, 1);
+  op_service_count_call (town->service, &town->caller, 1, UPTIME_BUSY, 1500);
+  op_service_stop (town->service);
+  op_service_free (town->service);
+  g_assert_cmpint (count (town, "SELECT count(*) FROM uptime_span WHERE ended = 'stopped'"), ==, 1);
+  g_assert_cmpint (count (town, "SELECT n_calls FROM uptime_count WHERE outcome = 'busy' AND "
+                                "tenant_id = 1 AND unit_id = 1 AND bound_us = 2500"),
+                   ==, 1);
+  clock_set_for_test (NOW_US + 5 * G_USEC_PER_SEC);
+  town->service = open_service (town->path, &error);
+  g_assert_no_error (error);
+  /* A program that never got as far as serving leaves no run behind. */
+  op_service_stop (town->service);
+  g_assert_cmpint (count (town, "SELECT count(*) FROM uptime_span"), ==, 1);
+  town_free (town);
+}
+
 static void
 test_unknown_schema_is_refused (void)
 {
@@ -532,5 +563,6 @@ main (int argc, char **argv)
   g_test_add_func ("/op-worker/stop", test_stop_commits_what_is_queued);
   g_test_add_func ("/op-worker/restart", test_restart_finds_everything);
   g_test_add_func ("/op-worker/unknown-schema", test_unknown_schema_is_refused);
+  g_test_add_func ("/op-worker/runs-are-recorded", test_runs_are_recorded);
   return g_test_run ();
 }
