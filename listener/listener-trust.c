@@ -475,7 +475,7 @@ judge_revocation (ListenerTrust *trust, gnutls_x509_crt_t certificate, gnutls_x5
   if (listener_crl_has (crl, certificate))
     return LISTENER_VERDICT_REVOKED;
   late_us = g_get_real_time () - crl->info.next_update_unix_us;
-  if (late_us > trust->settings.crl_grace_s * G_USEC_PER_SEC)
+  if (late_us > (gint64) trust->settings.crl_grace_s * G_USEC_PER_SEC)
     return LISTENER_VERDICT_LIST_STALE;
   if (late_us > 0)
     trust->counters.n_accepted_stale++;

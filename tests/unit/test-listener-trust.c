@@ -11,7 +11,7 @@
 #define HOST        "Host: planner.example\r\n"
 #define GET(target) "GET " target " HTTP/1.1\r\n" HOST "\r\n"
 #define DAY_S       (24 * 3600)
-#define GRACE_S     3600
+#define GRACE_S     (20 * 3600)
 
 static Certificate *root;
 static Certificate *intermediate;
