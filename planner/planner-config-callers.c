@@ -59,6 +59,28 @@ check_fingerprints (ConfigCaller *caller, const char *group, GError **error)
   return TRUE;
 }
 
+/* openssl writes what is not ASCII as \C3\A6, we as it is; both are RFC 4514. Escapes of ASCII stay. */
+static gboolean
+fold_issuer (char **issuer, const char *group, GError **error)
+{
+  g_autoptr (GString) name = g_string_new (NULL);
+
+  for (const char *c = *issuer; *c != '\0'; c++)
+    if (*c == '\\' && g_ascii_xdigit_value (c[1]) >= 8 && g_ascii_isxdigit (c[2]))
+      {
+        g_string_append_c (name,
+                           (char) (g_ascii_xdigit_value (c[1]) * 16 + g_ascii_xdigit_value (c[2])));
+        c += 2;
+      }
+    else
+      g_string_append_c (name, *c);
+  if (!g_utf8_validate (name->str, (gssize) name->len, NULL))
+    return fail (error, group, "issuer", "is not UTF-8");
+  g_free (*issuer);
+  *issuer = g_string_free (g_steal_pointer (&name), FALSE);
+  return TRUE;
+}
+
 /* One value alone. */
 static gboolean
 check_shapes (const ConfigCaller *caller, const char *group, GError **error)
@@ -114,8 +136,8 @@ set_wanted_serial (ConfigCaller *caller)
 gboolean
 planner_config_check_caller (ConfigCaller *caller, const char *group, GError **error)
 {
-  if (!check_fingerprints (caller, group, error) || !check_shapes (caller, group, error) ||
-      !check_together (caller, group, error))
+  if (!check_fingerprints (caller, group, error) || !fold_issuer (&caller->issuer, group, error) ||
+      !check_shapes (caller, group, error) || !check_together (caller, group, error))
     return FALSE;
   set_wanted_serial (caller);
   return TRUE;

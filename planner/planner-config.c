@@ -133,6 +133,9 @@ read_key (const ConfigKey *key, GKeyFile *file, const char *group, gpointer valu
 {
   g_autofree char *text = g_key_file_get_string (file, group, key->name, NULL);
 
+  /* What a key file does not take for an escape of its own is one of the value's: a comma in a name, say. */
+  if (text == NULL)
+    text = g_key_file_get_value (file, group, key->name, NULL);
   if (text == NULL && key->fallback == NULL)
     return fail (error, group, key->name, "is missing");
   return set_value (key, group, values, text == NULL ? key->fallback : g_strstrip (text), error);

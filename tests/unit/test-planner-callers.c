@@ -122,6 +122,31 @@ test_oces (void)
     }
 }
 
+/* Names that are not ASCII, as openssl writes them and as they are; and a comma within. */
+static void
+test_issuer_spellings (void)
+{
+  static const char *const issuers[] = { "CN=Pr\\C3\\B8ve\\, A,C=DK", "CN=Pr\303\270ve\\, A,C=DK" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (issuers); i++)
+    {
+      g_autofree char *config_text =
+        g_strdup_printf ("[database]\npath=x\n[dfdg]\nport=0\n[caller a]\ntenant=demo\nroles=dfdg\n"
+                         "issuer=%s\nsubject-serial=7\n",
+                         issuers[i]);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (PlannerConfig) config = planner_config_parse (config_text, &error);
+      g_autoptr (PlannerCallers) callers = NULL;
+      ListenerIdentity identity = { .verified = TRUE,
+                                    .issuer = (char *) "CN=Pr\303\270ve\\, A,C=DK",
+                                    .subject_serial_number = (char *) "7" };
+
+      g_assert_no_error (error);
+      callers = planner_callers_new (config);
+      g_assert_cmpstr (name_of (callers, &identity), ==, "a");
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -129,5 +154,6 @@ main (int argc, char **argv)
   g_test_add_func ("/planner-callers/certificates", test_certificates);
   g_test_add_func ("/planner-callers/entry-without-certificate", test_entry_without_certificate);
   g_test_add_func ("/planner-callers/oces", test_oces);
+  g_test_add_func ("/planner-callers/issuer-spellings", test_issuer_spellings);
   return g_test_run ();
 }
