@@ -151,6 +151,53 @@ admin_get_date (AdminCall *call,
 }
 
 /**
+ * admin_parse_day_or_time:
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID.
+ */
+gboolean
+admin_parse_day_or_time (const CalsyncZone *zone,
+                         const char *text,
+                         gint64 n_days_more,
+                         gint64 *out_unix_us,
+                         GError **error)
+{
+  gint64 date = 0;
+
+  if (strlen (text) != 10 || !import_parse_date (text, &date))
+    return admin_parse_time (zone, text, out_unix_us, error);
+  *out_unix_us = calsync_zone_midnight (zone, date + n_days_more);
+  return TRUE;
+}
+
+/**
+ * admin_get_interval:
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID, also for an empty interval.
+ */
+gboolean
+admin_get_interval (AdminCall *call,
+                    const CalsyncZone *zone,
+                    const char *from,
+                    const char *to,
+                    Period *interval,
+                    GError **error)
+{
+  const char *first = NULL;
+  const char *last = NULL;
+
+  if (!admin_get_text (call, from, &first, error) || !admin_get_text (call, to, &last, error) ||
+      (first != NULL && !admin_parse_day_or_time (zone, first, 0, &interval->start_us, error)) ||
+      (last != NULL && !admin_parse_day_or_time (zone, last, 1, &interval->end_us, error)))
+    return FALSE;
+  if (!period_is_empty (*interval))
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s does not lie before %s", from,
+               to);
+  return FALSE;
+}
+
+/**
  * admin_load_holidays:
  *
  * Returns: (transfer full)

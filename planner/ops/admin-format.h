@@ -2,6 +2,7 @@
 /* How admin commands read and write dates, times and lists. */
 #pragma once
 
+#include "base/period.h"
 #include "calsync-timezone.h"
 #include "ops/admin.h"
 #include "rules/holidays.h"
@@ -21,6 +22,20 @@ gboolean admin_get_date (AdminCall *call,
                          gint64 fallback,
                          gint64 *out_date,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* A date, or a date and time of day; a date stands for its midnight, or that of @n_days_more later. */
+gboolean admin_parse_day_or_time (const CalsyncZone *zone,
+                                  const char *text,
+                                  gint64 n_days_more,
+                                  gint64 *out_unix_us,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* From the arguments @from and @to; what is absent stays as it is. A date as @to is that day too. */
+gboolean admin_get_interval (AdminCall *call,
+                             const CalsyncZone *zone,
+                             const char *from,
+                             const char *to,
+                             Period *interval,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* The public holidays of the data folder. */
 Holidays *admin_load_holidays (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -244,3 +244,24 @@ admin_find_citizen (AdminCall *call,
   *out_citizen_id = lookup.citizen_id;
   return admin_write (call, write_lookup, &lookup, FALSE, error);
 }
+
+/**
+ * admin_check_prose:
+ * @text: (nullable)
+ *
+ * Errors: PLANNER_ERROR_NOT_VALID for more than 500 bytes, and for what looks like a civil
+ * registration number; the message does not repeat it.
+ */
+gboolean
+admin_check_prose (const char *text, GError **error)
+{
+  const char *fault = NULL;
+
+  if (text != NULL && strlen (text) > 500)
+    fault = "the text is longer than 500 bytes";
+  else if (text != NULL && g_regex_match_simple ("(?<!\\d)\\d{6}[- ]?\\d{4}(?!\\d)", text, 0, 0))
+    fault = "the text holds what looks like a civil registration number: leave it out";
+  if (fault != NULL)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, fault);
+  return fault == NULL;
+}

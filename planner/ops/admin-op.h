@@ -46,6 +46,9 @@ gconstpointer admin_op_run (AdminOp *op,
                             gconstpointer request,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A person's words for our books: no citizen's number in them. PLANNER_ERROR_NOT_VALID. */
+gboolean admin_check_prose (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The citizen that the argument cpr names; 0 when it is absent or nobody we know. */
 gboolean admin_find_citizen (AdminCall *call,
                              gint64 tenant_id,

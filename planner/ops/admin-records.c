@@ -3,6 +3,7 @@
 #include "ops/admin-records.h"
 
 #include "base/error.h"
+#include "base/ids.h"
 
 /**
  * admin_catalogue_free:
@@ -409,4 +410,34 @@ admin_booking_to_json (const AdminCatalogue *catalogue, const Booking *booking)
   set_booking_texts (object, booking);
   set_booking_rules (object, booking, zone);
   return object;
+}
+
+/**
+ * admin_find_offer:
+ * @offers: (element-type OfferRecord)
+ * @identifier: of an offer, or a beginning of it that only one has
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND, PLANNER_ERROR_NOT_VALID.
+ */
+const OfferRecord *
+admin_find_offer (const GPtrArray *offers, const char *identifier, GError **error)
+{
+  g_autofree char *folded = ids_fold_guid (identifier);
+  const OfferRecord *found = NULL;
+
+  for (guint i = 0; i < offers->len; i++)
+    {
+      if (!g_str_has_prefix (((OfferRecord *) offers->pdata[i])->identifier, folded))
+        continue;
+      if (found != NULL)
+        {
+          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "several offers begin with %s", identifier);
+          return NULL;
+        }
+      found = offers->pdata[i];
+    }
+  if (found == NULL)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "there is no offer %s", identifier);
+  return found;
 }

@@ -33,6 +33,10 @@ const UnitRecord *admin_catalogue_find_unit (const AdminCatalogue *catalogue,
                                              const char *key,
                                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+const OfferRecord *admin_find_offer (const GPtrArray *offers,
+                                     const char *identifier,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 JsonObject *admin_unit_to_json (const AdminCatalogue *catalogue, const UnitRecord *unit);
 JsonObject *admin_team_to_json (const AdminCatalogue *catalogue, const TeamRecord *team);
 JsonObject *admin_resource_to_json (const AdminCatalogue *catalogue,

@@ -179,30 +179,6 @@ admin_show_advisor (AdminCall *call, GError **error)
          add_flagged (call, resource, object, error);
 }
 
-/* By identifier, or by a beginning of it that only one offer has. */
-static const OfferRecord *
-find_offer (const GPtrArray *offers, const char *identifier, GError **error)
-{
-  g_autofree char *folded = ids_fold_guid (identifier);
-  const OfferRecord *found = NULL;
-
-  for (guint i = 0; i < offers->len; i++)
-    {
-      if (!g_str_has_prefix (((OfferRecord *) offers->pdata[i])->identifier, folded))
-        continue;
-      if (found != NULL)
-        {
-          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                       "several offers begin with %s", identifier);
-          return NULL;
-        }
-      found = offers->pdata[i];
-    }
-  if (found == NULL)
-    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "there is no offer %s", identifier);
-  return found;
-}
-
 /* clang-format off */
 const AdminArgument admin_show_offer_arguments[] = {
   { "offer", ADMIN_TEXT, ADMIN_WORD, "ID", "identifier of an offer, or its beginning" },
@@ -229,7 +205,7 @@ admin_show_offer (AdminCall *call, GError **error)
   offers = offer_list (call->session, catalogue->tenant->tenant_id, error);
   if (offers == NULL)
     return FALSE;
-  offer = find_offer (offers, identifier, error);
+  offer = admin_find_offer (offers, identifier, error);
   if (offer == NULL)
     return FALSE;
   object = admin_offer_to_json (catalogue, offer);

@@ -3,15 +3,20 @@
 #include "ops/admin-availability.h"
 #include "ops/admin-backup.h"
 #include "ops/admin-booking.h"
+#include "ops/admin-conflict.h"
 #include "ops/admin-create.h"
 #include "ops/admin-explain.h"
 #include "ops/admin-hold.h"
 #include "ops/admin-import.h"
+#include "ops/admin-inbox.h"
+#include "ops/admin-journal.h"
 #include "ops/admin-list.h"
+#include "ops/admin-missing.h"
 #include "ops/admin-noun-change.h"
 #include "ops/admin-nouns.h"
 #include "ops/admin-restore.h"
 #include "ops/admin-retention.h"
+#include "ops/admin-search.h"
 #include "ops/admin-service-window.h"
 #include "ops/admin-session.h"
 #include "ops/admin-show.h"
@@ -79,6 +84,23 @@ static const AdminCommand commands[] = {
   { "restore-offer", admin_restore_offer, STORE_WRITE, admin_restore_offer_arguments, "bring a retired offer back" },
   { "add-window", admin_add_window, STORE_WRITE, admin_add_window_arguments, "add a time frame to an offer" },
   { "remove-window", admin_remove_window, STORE_WRITE, admin_remove_window_arguments, "take a time frame away from an offer" },
+  /* search */
+  { "search-bookings", admin_search_bookings, STORE_WRITE, admin_search_bookings_arguments, "find bookings by what is known of them, a page at a time", .details =
+    "All that is given must fit. Sorted by start; a search by creation or change alone is sorted by change. With more, the next page is behind"
+    " --cursor. That a citizen was looked up is written to the journal." },
+  { "search-journal", admin_search_journal, STORE_WRITE, admin_search_journal_arguments, "find journal rows, a page at a time", .details =
+    "Of the last month unless --from says otherwise. --payload shows what was before and after, with texts and citizens masked; --unmasked shows all"
+    " of it, and is written to the journal itself, as is that a citizen was looked up." },
+  { "report-missing-times", admin_report_missing_times, STORE_WRITE, admin_report_missing_times_arguments, "what was asked for and could not be offered: counts, and each answer without its citizen", .details =
+    "Of the last month unless --from says otherwise. With a citizen's number from a file it is the list of what that one citizen was not offered, and"
+    " the journal keeps that it was made. Written as CSV, and with --json as JSON." },
+  /* the operator's inbox */
+  { "list-inbox", admin_list_inbox, STORE_READ, admin_list_inbox_arguments, "list error reports from DFDG and Jobnet" },
+  { "show-inbox", admin_show_inbox, STORE_READ, admin_show_inbox_arguments, "show a message of the inbox" },
+  { "done-inbox", admin_done_inbox, STORE_WRITE, admin_done_inbox_arguments, "mark a message as seen to" },
+  { "list-conflicts", admin_list_conflicts, STORE_READ, admin_list_conflicts_arguments, "list meetings to come whose time collides with another" },
+  { "show-conflict", admin_show_conflict, STORE_READ, admin_show_conflict_arguments, "show what a meeting collides with" },
+  { "done-conflict", admin_done_conflict, STORE_WRITE, admin_done_conflict_arguments, "mark a collision as seen to, until the meeting is moved" },
   /* an advisor's or a room's time */
   { "block-time", admin_block_time, STORE_WRITE, admin_block_time_arguments, "block the time of an advisor or a room" },
   { "open-time", admin_open_time, STORE_WRITE, admin_block_time_arguments, "open time: extra working hours, or what was blocked" },

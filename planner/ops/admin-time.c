@@ -64,18 +64,6 @@ work_init (Work *work, GError **error)
   return TRUE;
 }
 
-/* A date, or a date and time of day. A mere date as an end means its last moment. */
-static gboolean
-parse_end (const Work *work, const char *text, gint64 n_days_more, gint64 *out_us, GError **error)
-{
-  gint64 date = 0;
-
-  if (strlen (text) != 10 || !import_parse_date (text, &date))
-    return admin_parse_time (work->zone, text, out_us, error);
-  *out_us = calsync_zone_midnight (work->zone, date + n_days_more);
-  return TRUE;
-}
-
 static gboolean
 read_times (Work *work, GError **error)
 {
@@ -88,8 +76,8 @@ read_times (Work *work, GError **error)
     return FALSE;
   if (to == NULL && strlen (from) != 10)
     return refuse (error, "to is missing: only a whole day, a date alone, ends by itself");
-  if (!parse_end (work, from, 0, &wanted->start_us, error) ||
-      !parse_end (work, to == NULL ? from : to, 1, &wanted->end_us, error))
+  if (!admin_parse_day_or_time (work->zone, from, 0, &wanted->start_us, error) ||
+      !admin_parse_day_or_time (work->zone, to == NULL ? from : to, 1, &wanted->end_us, error))
     return FALSE;
   if (wanted->end_us <= wanted->start_us)
     return refuse (error, "to lies before from");

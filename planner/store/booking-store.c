@@ -179,8 +179,14 @@ booking_store_find (StoreSession *session, gint64 tenant_id, const char *identif
   return take_single (&query, error);
 }
 
-static GPtrArray *
-take_all (StoreQuery *query, GError **error)
+/**
+ * booking_store_take_all:
+ * @query: of SQL_BOOKING_COLUMNS
+ *
+ * Returns: (transfer full) (element-type Booking): the rows that are left of it.
+ */
+GPtrArray *
+booking_store_take_all (StoreQuery *query, GError **error)
 {
   g_autoptr (GPtrArray) bookings = g_ptr_array_new_with_free_func ((GDestroyNotify) booking_free);
   StoreStep step;
@@ -207,7 +213,7 @@ booking_store_list_live (StoreSession *session,
   if (!store_query (session, &query, error, SQL_BOOKINGS_LIVE_OF_CITIZEN, "ii", citizen_id,
                     ending_after_us))
     return NULL;
-  return take_all (&query, error);
+  return booking_store_take_all (&query, error);
 }
 
 /**
@@ -232,7 +238,7 @@ booking_store_list_page (StoreSession *session, const BookingPage *page, GError 
                     page->interval.start_us, page->interval.end_us, (gint64) page->with_cancelled,
                     page->after_booking_id, (gint64) page->max_count))
     return NULL;
-  return take_all (&query, error);
+  return booking_store_take_all (&query, error);
 }
 
 /**

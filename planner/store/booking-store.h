@@ -109,6 +109,7 @@ Booking *booking_store_find (StoreSession *session,
                              gint64 tenant_id,
                              const char *identifier,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *booking_store_take_all (StoreQuery *query, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *booking_store_list_live (StoreSession *session,
                                     gint64 citizen_id,
                                     gint64 ending_after_us,

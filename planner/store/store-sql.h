@@ -8,6 +8,7 @@
 #include "store/sql-ledger.h"
 #include "store/sql-record.h"
 #include "store/sql-retention.h"
+#include "store/sql-search.h"
 #include "store/sql-service.h"
 #include "store/sql-snapshot.h"
 #include "store/sql-verify.h"
@@ -19,6 +20,7 @@
   STORE_SQL_LEDGER (X) \
   STORE_SQL_RECORD (X) \
   STORE_SQL_RETENTION (X) \
+  STORE_SQL_SEARCH (X) \
   STORE_SQL_VERIFY (X) \
   STORE_SQL_SNAPSHOT (X) \
   STORE_SQL_SERVICE (X) \
