@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Installs the Debian packages of the named groups of deploy/packages, and node's modules for group test. Safe to repeat.
 #
-# usage: deploy/install.sh GROUP...     (run, build, test)
+# usage: deploy/install.sh GROUP...     (run, build, test, bench)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A command: microseconds per slot search, for the cases of the performance table. */
 #include "calsync-timezone.h"
+#include "index/index.h"
 #include "index/slot-search.h"
+
+#include <string.h>
 
 #define N_ADVISORS 50
 #define N_DAYS     60
 #define N_BUSY     300
 #define N_BLOCKS   10 /* measured windows; the best is printed with the median */
+#define N_QUICK    50 /* a quick run does so many times less */
 
 typedef struct
 {
@@ -15,7 +19,11 @@ typedef struct
   AvailabilityBlock *blocks[N_ADVISORS];
   const AvailabilityBlock *pool[N_ADVISORS];
   SlotSearch search;
+  Index *index; /* of many advisors, the pool among them */
+  gint64 ids[N_ADVISORS];
 } Bench;
+
+static guint quickness = 1;
 
 static gint64
 wall_us (const CalsyncZone *zone, gint64 date, int minute)
@@ -99,6 +107,17 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return (left > right) - (left < right);
 }
 
+/* As a call does it: the pool is looked up in the index of everybody, then searched. */
+static gsize
+look_up_and_count (const SlotSearch *search)
+{
+  Bench *bench =
+    (Bench *) (gpointer) ((char *) (gpointer) search - G_STRUCT_OFFSET (Bench, search));
+
+  index_find_resources (bench->index, bench->ids, N_ADVISORS, bench->pool);
+  return slot_search_count (search);
+}
+
 static void
 measure (const char *name,
          gsize (*run) (const SlotSearch *),
@@ -108,6 +127,7 @@ measure (const char *name,
   double us[N_BLOCKS];
   gsize n_found = 0;
 
+  n_runs = MAX (n_runs / quickness, 1);
   for (guint block = 0; block < N_BLOCKS; block++)
     {
       g_autoptr (GTimer) timer = g_timer_new ();
@@ -121,12 +141,52 @@ measure (const char *name,
            us[N_BLOCKS / 2]);
 }
 
+/* An index of N_RESOURCES in which the pool's advisors lie far apart. */
+static void
+make_index (Bench *bench, guint n_resources)
+{
+  g_autofree IndexChange *changes = g_new0 (IndexChange, n_resources);
+  g_autoptr (Index) empty = index_new (bench->window);
+  guint apart = n_resources / N_ADVISORS;
+
+  for (guint i = 0; i < n_resources; i++)
+    changes[i] = (IndexChange){ i + 1, bench->blocks[i / apart % N_ADVISORS] };
+  for (guint i = 0; i < N_ADVISORS; i++)
+    bench->ids[i] = i * apart + 1;
+  bench->index = index_replace (empty, changes, n_resources, NULL, 0);
+}
+
+/* Flat in the advisors outside the pool, and how it grows with the days. */
+static void
+measure_sizes (Bench *bench)
+{
+  const guint sizes[] = { 100, 1000, 10000 }, days[] = { 1, 10, 60 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      make_index (bench, sizes[i]);
+      for (guint j = 0; j < G_N_ELEMENTS (days); j++)
+        {
+          g_autofree char *name =
+            g_strdup_printf ("pool of 50 of %u, %u days, as bits", sizes[i], days[j]);
+
+          bench->search.interval.end_us =
+            bench->search.interval.start_us + days[j] * PERIOD_US_PER_DAY;
+          measure (name, look_up_and_count, &bench->search, 20000 / (days[j] + 9));
+        }
+      index_unref (bench->index);
+    }
+}
+
 int
-main (void)
+main (int argc, char **argv)
 {
   Bench bench = { 0 };
 
+  quickness = argc > 1 && strcmp (argv[1], "--quick") == 0 ? N_QUICK : 1;
   bench_init (&bench);
+  measure_sizes (&bench);
+  bench.search.interval.end_us = bench.window.end_us;
   measure ("all, as bits", slot_search_count, &bench.search, 1000);
   measure ("all, as a list", list_starts, &bench.search, 200);
   bench.search.max_starts = 50;

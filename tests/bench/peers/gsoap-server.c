@@ -2,7 +2,7 @@
 /* A peer to measure against: GetSelfbookTimeslots by gSOAP, generated from our WSDL, over the same free times. */
 #include <pthread.h>
 #include <signal.h>
-#include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,37 +24,36 @@ static Row *rows;
 static int n_rows;
 
 static void
-add_row (sqlite3_stmt *statement)
+add_row (char *line)
 {
+  const char *separator = "\t\n";
+  char *left = NULL;
   Row *row;
 
   rows = realloc (rows, sizeof (Row) * (size_t) (n_rows + 1));
   if (rows == NULL)
     exit (1);
   row = &rows[n_rows++];
-  memcpy (row->offer, sqlite3_column_text (statement, 0), sizeof row->offer - 1);
-  row->offer[sizeof row->offer - 1] = '\0';
-  row->slot.StartTime = sqlite3_column_int64 (statement, 1);
-  row->slot.EndTime = sqlite3_column_int64 (statement, 2);
-  row->worker.CaseWorkerIdentifier = strdup ((const char *) sqlite3_column_text (statement, 3));
-  row->worker.CaseWorkerName = strdup ((const char *) sqlite3_column_text (statement, 4));
+  memset (row, 0, sizeof *row);
+  memcpy (row->offer, strtok_r (line, separator, &left), sizeof row->offer - 1);
+  row->slot.StartTime = strtol (strtok_r (NULL, separator, &left), NULL, 10);
+  row->slot.EndTime = strtol (strtok_r (NULL, separator, &left), NULL, 10);
+  row->worker.CaseWorkerIdentifier = strdup (strtok_r (NULL, separator, &left));
+  row->worker.CaseWorkerName = strdup (strtok_r (NULL, separator, &left));
 }
 
+/* Lines of offer, start, end, advisor, name, in the order of the answers. */
 static int
 load (const char *path)
 {
-  sqlite3 *database = NULL;
-  sqlite3_stmt *statement = NULL;
-  const char *sql =
-    "SELECT offer, start, end, worker, name FROM slot ORDER BY offer, start, worker";
+  FILE *file = fopen (path, "r");
+  char line[256];
 
-  if (sqlite3_open (path, &database) != SQLITE_OK ||
-      sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) != SQLITE_OK)
+  if (file == NULL)
     return 0;
-  while (sqlite3_step (statement) == SQLITE_ROW)
-    add_row (statement);
-  sqlite3_finalize (statement);
-  sqlite3_close (database);
+  while (fgets (line, sizeof line, file) != NULL)
+    add_row (line);
+  fclose (file);
   for (int i = 0; i < n_rows; i++)
     rows[i].slot.CaseWorkerToBook = &rows[i].worker;
   return n_rows;
@@ -96,7 +95,7 @@ __ns1__GetSelfbookTimeslots (struct soap *soap,
   for (i = find_row (in->InterviewOptionID, in->BookingOptionIntervalStartTime);
        i < n_rows && list->__sizeTimeslot < CAP &&
        strcmp (rows[i].offer, in->InterviewOptionID) == 0 &&
-       rows[i].slot.EndTime <= in->BookingOptionIntervalEndTime;
+       rows[i].slot.StartTime < in->BookingOptionIntervalEndTime;
        i++)
     list->Timeslot[list->__sizeTimeslot++] = rows[i].slot;
   out->TimeslotCollection = list;
@@ -158,7 +157,7 @@ main (int argc, char **argv)
 
   if (argc != 3 || load (argv[2]) == 0)
     {
-      fprintf (stderr, "usage: gsoap-server PORT DATABASE\n");
+      fprintf (stderr, "usage: gsoap-server PORT SLOTS\n");
       return 2;
     }
   signal (SIGPIPE, SIG_IGN);
