@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Runs a command with the database in hand, or hands it to the process that has it. */
+#include "config.h"
+
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -9,7 +11,7 @@
 #include "ctl/ctl-progress.h"
 #include "ctl/ctl.h"
 #include "store/store-lock.h"
-#include "store/store-migrate.h"
+#include "store/store-upgrade.h"
 
 static gboolean
 check_is_there (const Ctl *ctl, const AdminCommand *command, GError **error)
@@ -26,11 +28,12 @@ call_here (const Ctl *ctl, const AdminCommand *command, AdminCall *call, GError 
 {
   g_autoptr (StoreSession) session = NULL;
   g_autofree char *schema = g_build_filename (ctl->data_dir, "schema", "sqlite", NULL);
+  const StoreUpgrade upgrade = { ctl->database, schema, PLANNER_VERSION, call->now_us };
 
   if (!check_is_there (ctl, command, error))
     return FALSE;
   session = store_open (ctl->database, STORE_WRITE, error);
-  if (session == NULL || !store_migrate (session, schema, error))
+  if (session == NULL || !store_upgrade (session, &upgrade, error))
     return FALSE;
   call->session = session;
   call->runner = admin_runner_direct (session);

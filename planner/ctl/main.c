@@ -130,6 +130,20 @@ ctl_clear (Ctl *ctl)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Ctl, ctl_clear)
 
+/* What the library has to say, among it that a database was upgraded, in our own way. */
+static GLogWriterOutput
+write_note (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
+{
+  if ((level & G_LOG_LEVEL_MASK) > G_LOG_LEVEL_MESSAGE)
+    return G_LOG_WRITER_HANDLED;
+  if ((level & G_LOG_LEVEL_MASK) < G_LOG_LEVEL_MESSAGE)
+    return g_log_writer_default (level, fields, n_fields, data);
+  for (gsize i = 0; i < n_fields; i++)
+    if (g_str_equal (fields[i].key, "MESSAGE"))
+      fprintf (stderr, "plannerctl: %s\n", (const char *) fields[i].value);
+  return G_LOG_WRITER_HANDLED;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -160,6 +174,7 @@ main (int argc, char **argv)
   setlocale (LC_ALL, "C.UTF-8");
   /* A file at its limit is an error of one write, after which nothing half is left. */
   signal (SIGXFSZ, SIG_IGN);
+  g_log_set_writer_func (write_note, NULL, NULL);
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");
   g_option_context_set_description (context, help);
   g_option_context_add_main_entries (context, entries, NULL);

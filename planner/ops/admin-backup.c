@@ -133,20 +133,6 @@ dup_folder (AdminCall *call, const char *target)
   return admin_backup_dup_folder (call->database);
 }
 
-/* A dated name that nothing has yet, also when two backups fall into one second. */
-static char *
-dup_free_path (const char *folder, gint64 made_us)
-{
-  for (;; made_us += G_USEC_PER_SEC)
-    {
-      g_autofree char *name = store_backup_dup_name (made_us, NULL);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        return g_steal_pointer (&path);
-    }
-}
-
 static gboolean
 make (AdminCall *call, const char *target, GError **error)
 {
@@ -195,7 +181,7 @@ admin_backup (AdminCall *call, GError **error)
     }
   if (target == NULL)
     (void) g_mkdir (folder, 0700);
-  path = folder == NULL ? g_strdup (target) : dup_free_path (folder, call->now_us);
+  path = folder == NULL ? g_strdup (target) : store_backup_dup_path (folder, call->now_us, NULL);
   if (!make (call, path, error))
     return FALSE;
   if (folder != NULL)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The executor's hooks over store, journal and index feed, and the service's own jobs: expiry and upkeep. */
+#include "config.h"
+
 #include "ops/op-service.h"
 
 #include "base/clock.h"
@@ -8,7 +10,7 @@
 #include "ops/op-upkeep.h"
 #include "ops/op-uptime.h"
 #include "store/journal-store.h"
-#include "store/store-migrate.h"
+#include "store/store-upgrade.h"
 
 #define CHECKPOINT_US    (2 * G_USEC_PER_SEC)
 #define CHECKPOINT_PAGES 4000
@@ -78,14 +80,15 @@ static gpointer
 open_session (gpointer user_data, ExecutorPlace place, GError **error)
 {
   OpService *service = user_data;
+  const StoreUpgrade upgrade = { service->database_path, service->schema_dir, PLANNER_VERSION,
+                                 clock_now_us () };
   g_autoptr (StoreSession) session = NULL;
 
   session =
     store_open (service->database_path, place == EXECUTOR_WRITER ? STORE_WRITE : STORE_READ, error);
-  if (session == NULL ||
-      (place == EXECUTOR_WRITER &&
-       (!store_migrate (session, service->schema_dir, error) ||
-        !check_clock (service, session, error) || !load_index (service, session, error))))
+  if (session == NULL || (place == EXECUTOR_WRITER && (!store_upgrade (session, &upgrade, error) ||
+                                                       !check_clock (service, session, error) ||
+                                                       !load_index (service, session, error))))
     return NULL;
   if (place == EXECUTOR_WORKER)
     store_limit_reads (session, MAX_READ_US);

@@ -326,20 +326,34 @@ store_backup_check (const char *path, GError **error)
   return NULL;
 }
 
-/**
- * store_backup_dup_name:
- * @note: (nullable): a word that says why
- *
- * Returns: (transfer full): planner-YYYYMMDDTHHMMSSZ.db, with the note before the time
- */
-char *
-store_backup_dup_name (gint64 made_us, const char *note)
+static char *
+dup_name (gint64 made_us, const char *note)
 {
   g_autoptr (GDateTime) made = g_date_time_new_from_unix_utc (made_us / US_PER_S);
   g_autofree char *time = made == NULL ? NULL : g_date_time_format (made, "%Y%m%dT%H%M%SZ");
 
   return g_strdup_printf ("planner-%s%s%s.db", note == NULL ? "" : note, note == NULL ? "" : "-",
                           time == NULL ? "0" : time);
+}
+
+/**
+ * store_backup_dup_path:
+ * @note: (nullable): words that say why
+ *
+ * Returns: (transfer full): FOLDER/planner-YYYYMMDDTHHMMSSZ.db, with the note before the time; a second
+ *   later while that name is taken
+ */
+char *
+store_backup_dup_path (const char *folder, gint64 made_us, const char *note)
+{
+  for (;; made_us += US_PER_S)
+    {
+      g_autofree char *name = dup_name (made_us, note);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
 }
 
 static void

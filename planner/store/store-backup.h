@@ -30,8 +30,7 @@ BackupManifest *store_backup_check (const char *path, GError **error) G_GNUC_WAR
 /* What the manifest says of the content, from the content; sha256 and n_bytes stay empty. */
 BackupManifest *store_backup_describe (StoreSession *session,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The backup's file name inside a folder. */
-char *store_backup_dup_name (gint64 made_us, const char *note);
+char *store_backup_dup_path (const char *folder, gint64 made_us, const char *note);
 /* Removes what killed backups left in a folder, and leaves alone what is being written. */
 void store_backup_sweep (const char *folder);
 gboolean store_backup_flush_folder (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -7,4 +7,9 @@
 gboolean store_migrate (StoreSession *session,
                         const char *schema_dir,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_migrate_check (StoreSession *session,
+                              const char *schema_dir,
+                              gint64 *out_version,
+                              gint64 *out_newest,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_migrate_newest (const char *schema_dir);

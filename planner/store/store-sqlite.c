@@ -2,11 +2,9 @@
 /* The session interface on SQLite: WAL, full durability, statements prepared once and bound by name. */
 #include "store/store.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -18,10 +16,6 @@
 #define MAX_PARAMETERS 48
 /* Virtual machine steps between two looks at the clock: some tens of microseconds. */
 #define PROGRESS_STEPS 2000
-/* How much of a copy may wait in memory: one large flush would hold up the writer's small ones. */
-#define COPY_FLUSH_BYTES (1024 * 1024)
-#define COPY_PAUSE_US    10000
-#define COPY_STEPS       100
 
 typedef struct
 {
@@ -639,26 +633,56 @@ store_set_schema_version (StoreSession *session, gint64 version, GError **error)
   return run_text (session, sql, error);
 }
 
+/* The first row of a pragma that reports faults; NULL when it has none. */
+static char *
+dup_first (StoreSession *session, const char *pragma)
+{
+  sqlite3_stmt *statement = NULL;
+  char *text = NULL;
+
+  if (sqlite3_prepare_v2 (session->database, pragma, -1, &statement, NULL) != SQLITE_OK)
+    text = g_strdup (sqlite3_errmsg (session->database));
+  else if (sqlite3_step (statement) == SQLITE_ROW)
+    text = g_strdup ((const char *) sqlite3_column_text (statement, 0));
+  else if (sqlite3_errcode (session->database) != SQLITE_DONE)
+    text = g_strdup (sqlite3_errmsg (session->database));
+  sqlite3_finalize (statement);
+  return text;
+}
+
+/**
+ * store_check_keys:
+ *
+ * Errors: PLANNER_ERROR_INTERNAL, naming the table, when a row names another that is not there.
+ */
+gboolean
+store_check_keys (StoreSession *session, GError **error)
+{
+  g_autofree char *table = dup_first (session, "PRAGMA foreign_key_check");
+
+  if (table != NULL)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
+                 "the table %s has a row that names one that is not there", table);
+  return table == NULL;
+}
+
 /**
  * store_check:
  *
  * Lets the database look through its own pages and foreign keys.
+ *
+ * Errors: PLANNER_ERROR_INTERNAL.
  */
 gboolean
 store_check (StoreSession *session, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-  gboolean is_sound = FALSE;
+  g_autofree char *fault = dup_first (session, "PRAGMA quick_check(1)");
 
-  if (sqlite3_prepare_v2 (session->database, "PRAGMA quick_check(1)", -1, &statement, NULL) ==
-        SQLITE_OK &&
-      sqlite3_step (statement) == SQLITE_ROW)
-    is_sound = g_strcmp0 ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
-  sqlite3_finalize (statement);
-  if (!is_sound)
-    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
-                         "the database file is damaged");
-  return is_sound;
+  if (g_strcmp0 (fault, "ok") == 0)
+    return store_check_keys (session, error);
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
+                       "the database file is damaged");
+  return FALSE;
 }
 
 /**
@@ -729,109 +753,4 @@ store_fold_log (StoreSession *session, GError **error)
       SQLITE_OK)
     return TRUE;
   return set_error (session, "the write-ahead log cannot be folded in", error);
-}
-
-/* Where a copy stands; the flush goes along so that no large one is left for the end. */
-typedef struct
-{
-  int target;
-  guint64 n_flushed;
-  guint64 n_all;
-  StoreProgress progress;
-  gpointer data;
-  int flush_errno;
-} Copy;
-
-static int
-on_copy_progress (void *data)
-{
-  Copy *copy = data;
-  struct stat facts;
-
-  if (fstat (copy->target, &facts) != 0 ||
-      (guint64) facts.st_size < copy->n_flushed + COPY_FLUSH_BYTES)
-    return 0;
-  copy->n_flushed = (guint64) facts.st_size;
-  if (copy->progress != NULL)
-    copy->progress (copy->data, MIN (copy->n_flushed, copy->n_all), copy->n_all);
-  if (fdatasync (copy->target) == 0)
-    {
-      clock_pause_us (COPY_PAUSE_US);
-      return 0;
-    }
-  copy->flush_errno = errno;
-  return 1;
-}
-
-static guint64
-count_bytes (sqlite3 *database)
-{
-  static const char sql[] =
-    "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size";
-  sqlite3_stmt *statement = NULL;
-  guint64 n_bytes = 0;
-
-  if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK &&
-      sqlite3_step (statement) == SQLITE_ROW)
-    n_bytes = (guint64) sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  return n_bytes;
-}
-
-static gboolean
-run_copy (StoreSession *session, Copy *copy, const char *target_path, GError **error)
-{
-  sqlite3_stmt *statement = NULL;
-  gboolean ok;
-
-  copy->n_all = count_bytes (session->database);
-  sqlite3_progress_handler (session->database, COPY_STEPS, on_copy_progress, copy);
-  ok =
-    sqlite3_prepare_v2 (session->database, "VACUUM INTO $1", -1, &statement, NULL) == SQLITE_OK &&
-    sqlite3_bind_text (statement, 1, target_path, -1, SQLITE_STATIC) == SQLITE_OK &&
-    sqlite3_step (statement) == SQLITE_DONE;
-  if (!ok && copy->flush_errno != 0)
-    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "%s: %s", target_path,
-                 g_strerror (copy->flush_errno));
-  else if (!ok)
-    set_error (session, target_path, error);
-  sqlite3_finalize (statement);
-  return ok;
-}
-
-/**
- * store_copy:
- * @path: a database; others may write it meanwhile
- * @target: descriptor of @target_path, an empty file
- * @progress: (nullable)
- *
- * Writes one consistent picture of the database, without the pages that deleted rows left, and
- * flushes it. The writer is not held up: the picture is one read transaction, during which the
- * write-ahead log grows. See decision 0012. Blocks.
- *
- * Errors: PLANNER_ERROR_UNAVAILABLE when the disk is full or the database cannot be opened.
- */
-gboolean
-store_copy (const char *path,
-            int target,
-            const char *target_path,
-            StoreProgress progress,
-            gpointer data,
-            GError **error)
-{
-  g_autoptr (StoreSession) session = g_new0 (StoreSession, 1);
-  Copy copy = { .target = target, .progress = progress, .data = data };
-
-  if (sqlite3_open_v2 (path, &session->database,
-                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                       NULL) != SQLITE_OK)
-    return set_error (session, "cannot open the database", error);
-  sqlite3_busy_timeout (session->database, 2000);
-  if (!run_copy (session, &copy, target_path, error))
-    return FALSE;
-  if (fsync (target) == 0)
-    return TRUE;
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "%s: %s", target_path,
-               g_strerror (errno));
-  return FALSE;
 }

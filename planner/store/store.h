@@ -94,6 +94,7 @@ gboolean store_copy (const char *path,
                      StoreProgress progress,
                      gpointer data,
                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_check_keys (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_check (StoreSession *session, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gint64 store_n_log_pages (const StoreSession *session);
 void store_checkpoint (StoreSession *session);

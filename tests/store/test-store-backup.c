@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Backups of a database: whole, private, without what was deleted, and no changed bit passes. Also tests: backup-manifest. */
+/* Backups of a database: whole, private, without what was deleted, and no changed bit passes. Also tests: backup-manifest, store-copy. */
 #include "store/store-backup.h"
 
 #include <fcntl.h>
