@@ -3,9 +3,12 @@
 #include "ops/admin-availability.h"
 #include "ops/admin-backup.h"
 #include "ops/admin-booking.h"
+#include "ops/admin-citizen-number.h"
 #include "ops/admin-conflict.h"
 #include "ops/admin-create.h"
+#include "ops/admin-erase.h"
 #include "ops/admin-explain.h"
+#include "ops/admin-extract.h"
 #include "ops/admin-hold.h"
 #include "ops/admin-import.h"
 #include "ops/admin-inbox.h"
@@ -123,6 +126,16 @@ static const AdminCommand commands[] = {
   { "change-session", admin_change_session, STORE_WRITE, admin_change_session_arguments, "change how many seats a group meeting has" },
   { "cancel-session", admin_cancel_session, STORE_WRITE, admin_cancel_session_arguments, "cancel a group meeting; with --force its bookings too" },
   /* privacy */
+  { "extract-citizen", admin_extract_citizen, STORE_WRITE, admin_extract_citizen_arguments, "gather all that is held about a citizen, and who changed it",
+    .shows_citizen = TRUE, .details =
+    "For an access request. The extract names the citizen's number and is journaled, so that it stands in the next one." },
+  { "erase-citizen", admin_erase_citizen, STORE_WRITE, admin_erase_citizen_arguments, "erase a citizen; counts, journal rows and seals stay",
+    .is_dry_by_default = TRUE, .details =
+    "Refused while meetings or reservations lie ahead, registrations wait, or bookings and evidence are within their terms, unless --force and"
+    " --reason are given. DFDG is not told: cancel first what it must know of." },
+  { "change-citizen-number", admin_change_citizen_number, STORE_WRITE, admin_change_citizen_number_arguments, "give a citizen another number; history follows", .details =
+    "When both numbers are known, the two become one citizen. Meetings that collide are told and nothing is changed, unless --force keeps both"
+    " as a conflict. The old number means the same citizen until the term of former numbers ends." },
   { "retention-show", admin_retention_show, STORE_READ, NULL, "show how long each class of data is kept, why, and what the last runs removed" },
   { "retention-set", admin_retention_set, STORE_WRITE, admin_retention_set_arguments, "set a term, for the municipality or a unit, from a day on" },
   { "retention-run", admin_retention_run, STORE_WRITE, admin_retention_run_arguments, "remove what is past its term; plannerd does so every night",

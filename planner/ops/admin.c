@@ -3,6 +3,7 @@
 #include "ops/admin.h"
 
 #include "base/error.h"
+#include "ops/admin-mask.h"
 #include "store/journal-store.h"
 
 static gboolean
@@ -84,18 +85,8 @@ run_dry (const AdminCommand *command, AdminCall *call, GError **error)
   return ok;
 }
 
-/**
- * admin_run:
- *
- * Checks the arguments and runs one command; a reading one sees a single picture of the database.
- * Of a command that is dry by default, every write is run and undone unless the argument yes is
- * there: the counts of a dry run are those of the real one. Worker thread or the command-line
- * program; blocks.
- *
- * Errors: as the command's; PLANNER_ERROR_NOT_VALID for bad arguments.
- */
-gboolean
-admin_run (const AdminCommand *command, AdminCall *call, GError **error)
+static gboolean
+run_checked (const AdminCommand *command, AdminCall *call, GError **error)
 {
   gboolean ok;
 
@@ -109,6 +100,31 @@ admin_run (const AdminCommand *command, AdminCall *call, GError **error)
     return FALSE;
   ok = command->function (call, error);
   store_rollback (call->session);
+  return ok;
+}
+
+/**
+ * admin_run:
+ *
+ * Checks the arguments and runs one command; a reading one sees a single picture of the database.
+ * Of a command that is dry by default, every write is run and undone unless the argument yes is
+ * there: the counts of a dry run are those of the real one. What looks like a citizen's number is
+ * masked in result and error, but where the command is there to show it. Worker thread or the
+ * command-line program; blocks.
+ *
+ * Errors: as the command's; PLANNER_ERROR_NOT_VALID for bad arguments.
+ */
+gboolean
+admin_run (const AdminCommand *command, AdminCall *call, GError **error)
+{
+  GError *local_error = NULL;
+  gboolean ok = run_checked (command, call, &local_error);
+
+  if (!command->shows_citizen && call->result != NULL)
+    admin_mask (call->result);
+  admin_mask_error (local_error);
+  if (local_error != NULL)
+    g_propagate_error (error, local_error);
   return ok;
 }
 

@@ -125,6 +125,7 @@ typedef struct
  * @details: (nullable): more, for the manual page
  * @is_dry_by_default: it changes many rows: without the argument yes, its writes are undone and the
  *   result has dry_run
+ * @shows_citizen: its answer may name a citizen's number; in every other one they are masked
  * @is_local: runs in plannerctl always: without the lock, without a session
  *
  * One row is the whole command line, its help, its manual page and its checks.
@@ -138,6 +139,7 @@ typedef struct
   const char *sentence;
   const char *details;
   gboolean is_dry_by_default;
+  gboolean shows_citizen;
   gboolean is_local;
 } AdminCommand;
 

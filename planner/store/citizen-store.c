@@ -193,21 +193,71 @@ citizen_store_list_summaries (StoreSession *session, GError **error)
   return step == STORE_END ? g_steal_pointer (&summaries) : NULL;
 }
 
+/* Ten digits that could be a day, a month and the rest, parted by a hyphen or a blank or not at all, with
+ * neither letters nor digits around. */
+static gsize
+number_length (const char *text, char before)
+{
+  gsize n_digits = 0;
+  gsize i = 0;
+
+  for (; g_ascii_isdigit (text[i]) || (n_digits == 6 && i == 6 && strchr ("- ", text[i]) != NULL);
+       i++)
+    n_digits += g_ascii_isdigit (text[i]);
+  if (n_digits != 10 || g_ascii_isalnum (before) || g_ascii_isalnum (text[i]))
+    return 0;
+  return strncmp (text, "01", 2) >= 0 && strncmp (text, "31", 2) <= 0 &&
+             strncmp (text + 2, "01", 2) >= 0 && strncmp (text + 2, "12", 2) <= 0
+           ? i
+           : 0;
+}
+
+static void
+mask_shapes (GString *text)
+{
+  for (gsize i = 0; i < text->len; i++)
+    {
+      gsize length = number_length (text->str + i, i == 0 ? ' ' : text->str[i - 1]);
+      memset (text->str + i, '*', length);
+      i += length;
+    }
+}
+
+/**
+ * citizen_dup_masked:
+ *
+ * Returns: (transfer full): the text with stars where anything stood that has the shape of a
+ *   citizen's number, in one piece or parted by a hyphen or a blank.
+ */
+char *
+citizen_dup_masked (const char *text)
+{
+  GString *masked = g_string_new (text);
+
+  mask_shapes (masked);
+  return g_string_free (masked, FALSE);
+}
+
 /**
  * citizen_dup_without_cpr:
  * @text: what a person wrote
  * @cpr: ten digits
  *
- * Returns: (transfer full): the text with stars where the citizen's number stood, with or without
- * its hyphen.
+ * For what we keep beside the booking itself: journal, registrations, error reports.
+ *
+ * Returns: (transfer full): the text with stars where the citizen's number stood, parted or not, and
+ *   where anything else stood that has the shape of one.
  */
 char *
 citizen_dup_without_cpr (const char *text, const char *cpr)
 {
   g_autofree char *hyphened = g_strdup_printf ("%.6s-%s", cpr, strlen (cpr) > 6 ? cpr + 6 : "");
+  g_autofree char *parted = g_strdup_printf ("%.6s %s", cpr, strlen (cpr) > 6 ? cpr + 6 : "");
   GString *masked = g_string_new (text);
 
   g_string_replace (masked, cpr, "**********", 0);
   g_string_replace (masked, hyphened, "**********", 0);
+  g_string_replace (masked, parted, "**********", 0);
+  mask_shapes (masked);
   return g_string_free (masked, FALSE);
 }

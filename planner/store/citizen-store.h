@@ -39,6 +39,7 @@ typedef struct
 } CitizenFactSource;
 
 void citizen_fact_free (CitizenFact *fact);
+char *citizen_dup_masked (const char *text);
 char *citizen_dup_without_cpr (const char *text, const char *cpr);
 gint64 citizen_store_find (StoreSession *session, gint64 tenant_id, const char *cpr, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;

@@ -6,6 +6,7 @@
 #include "store/sql-calendar.h"
 #include "store/sql-catalogue.h"
 #include "store/sql-ledger.h"
+#include "store/sql-privacy.h"
 #include "store/sql-record.h"
 #include "store/sql-retention.h"
 #include "store/sql-search.h"
@@ -21,6 +22,7 @@
   STORE_SQL_RECORD (X) \
   STORE_SQL_RETENTION (X) \
   STORE_SQL_SEARCH (X) \
+  STORE_SQL_PRIVACY (X) \
   STORE_SQL_VERIFY (X) \
   STORE_SQL_SNAPSHOT (X) \
   STORE_SQL_SERVICE (X) \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The session interface on a real SQLite file: transactions, savepoints, guards of the schema. */
-/* Also tests: store-migrate. */
+/* Also tests: store-migrate, store-sqlite-columns. */
 #include <glib/gstdio.h>
 
 #include "base/error.h"
