@@ -128,14 +128,29 @@ clear_values (const ConfigKey *keys, guint n_keys, gpointer values)
     }
 }
 
+/* Whether all escapes are those of key files; asked for the text of a value with others, GLib answers none. */
+static gboolean
+has_own_escapes (const char *text)
+{
+  for (; *text != '\0'; text++)
+    if (*text == '\\' && (text[1] == '\0' || strchr ("sntr\\", *++text) == NULL))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean
 read_key (const ConfigKey *key, GKeyFile *file, const char *group, gpointer values, GError **error)
 {
-  g_autofree char *text = g_key_file_get_string (file, group, key->name, NULL);
+  g_autofree char *raw = g_key_file_get_value (file, group, key->name, NULL);
+  g_autofree char *text = NULL;
 
+  if (raw != NULL && !g_utf8_validate (raw, -1, NULL))
+    return fail (error, group, key->name, "is not UTF-8");
   /* What a key file does not take for an escape of its own is one of the value's: a comma in a name, say. */
-  if (text == NULL)
-    text = g_key_file_get_value (file, group, key->name, NULL);
+  if (raw != NULL && has_own_escapes (raw))
+    text = g_key_file_get_string (file, group, key->name, NULL);
+  else
+    text = g_strdup (raw);
   if (text == NULL && key->fallback == NULL)
     return fail (error, group, key->name, "is missing");
   return set_value (key, group, values, text == NULL ? key->fallback : g_strstrip (text), error);
