@@ -135,6 +135,21 @@ dup_setting (GKeyFile *file, const char *key, const char *otherwise)
   return g_strdup (text == NULL ? otherwise : g_strstrip (text));
 }
 
+/* A value that GLib cannot read would be taken for a missing one. */
+static gboolean
+check_values (GKeyFile *file, const char *path, const char *group, GError **error)
+{
+  g_auto (GStrv) keys = g_key_file_get_keys (file, group, NULL, NULL);
+  for (char **key = keys; key != NULL && *key != NULL; key++)
+    {
+      g_autofree char *value = g_key_file_get_value (file, group, *key, NULL);
+      if (strchr (value, '\\') != NULL || !g_utf8_validate (value, -1, NULL))
+        return refuse (error, path, "neither a backslash nor bytes beyond UTF-8 may stand in",
+                       *key);
+    }
+  return TRUE;
+}
+
 static gboolean
 check_groups (GKeyFile *file, const char *path, GError **error)
 {
@@ -146,7 +161,8 @@ check_groups (GKeyFile *file, const char *path, GError **error)
   for (char **key = keys; key != NULL && *key != NULL; key++)
     if (!g_strv_contains (service_keys, *key))
       return refuse (error, path, "unknown key", *key);
-  return TRUE;
+  return check_values (file, path, GROUP_SERVICE, error) &&
+         check_values (file, path, GROUP_ELEMENTS, error);
 }
 
 static gboolean
