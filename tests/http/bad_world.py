@@ -20,6 +20,7 @@ OFFER = "10000000-0000-4000-8000-000000000001"
 XML_TYPE, SOAP_TYPE = "text/xml; charset=utf-8", "application/soap+xml; charset=utf-8"
 FOLDER = pathlib.Path(__file__).parent
 MEGABYTE = 1024 * 1024
+MAX_STANDING = 100
 
 
 def wrap(body, version="http://schemas.xmlsoap.org/soap/envelope/"):
@@ -43,7 +44,7 @@ class World(PlannerProcess):
         """Starts plannerd and the watch over its memory."""
         super().start()
         self._is_watched = True
-        self._watcher = threading.Thread(target=self._watch)
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
         return self
 
@@ -213,7 +214,7 @@ class Booker(threading.Thread):
     """Behaves well through the whole storm: asks, books, and cancels every third booking."""
 
     def __init__(self, world, first_number):
-        super().__init__()
+        super().__init__(daemon=True)
         self.world, self.number = world, first_number
         self.standing, self.cancelled, self.error = [], [], None
         self.slowest_s = 0.0
@@ -243,7 +244,8 @@ class Booker(threading.Thread):
         starts = re.findall("<StartTime>([^<]*)<", self.call(client, times_body(self.number)).text)
         answer = self.call(client, create_body(self.number, starts[self.number % len(starts)]))
         booking = answer.one("BookingIdentifier")
-        if self.number % 3 == 0:
+        # Not more than so many, so that there is always something left to book.
+        if self.number % 3 == 0 or len(self.standing) >= MAX_STANDING:
             self.call(client, cancel_body(self.number, booking))
             self.cancelled.append(booking)
         else:

@@ -176,7 +176,7 @@ def storm(cases, dice):
         except Exception as error:  # pylint: disable=broad-except
             wrong.append(repr(error))
 
-    threads = [threading.Thread(target=part, args=(number,)) for number in range(N_STORMERS)]
+    threads = [threading.Thread(target=part, args=(number,), daemon=True) for number in range(N_STORMERS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -188,7 +188,7 @@ def test_storm_harms_nobody():
     """Round after round of everything at once: bookings beside it stand, memory stays, the journal is whole."""
     cases, dice = [pair for pair in enumerate(all_cases()) if not pair[1].is_good], testlib.generator()
     booker, stop = Booker(world(), 0), threading.Event()
-    others = [threading.Thread(target=work, args=(stop,)) for work in (dribble, leave)]
+    others = [threading.Thread(target=work, args=(stop,), daemon=True) for work in (dribble, leave)]
     for thread in (booker, *others):
         thread.start()
     wrong, calm, n_rounds = [], world().resident_bytes(), testlib.budget("bad-input")
