@@ -42,13 +42,15 @@ get_harness (void)
 {
   static Harness harness;
   g_autoptr (GError) error = NULL;
+  g_autofree char *folder = NULL;
 
   if (harness.listener != NULL)
     return &harness;
   harness_init (&harness);
   /* Ports would run out. */
   harness.settings.address = NULL;
-  harness.settings.unix_path = g_build_filename (testlib_make_folder (), "socket", NULL);
+  folder = testlib_make_folder ();
+  harness.settings.unix_path = g_build_filename (folder, "socket", NULL);
   harness.settings.max_body_bytes = 2000;
   harness.settings.request_timeout_ms = 1000;
   harness.listener = listener_new (&harness.settings, on_request, &n_handled, &error);
