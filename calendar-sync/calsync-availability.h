@@ -52,5 +52,9 @@ char *calsync_availability_write (const CalsyncWorkBlock *blocks,
                                   const CalsyncZone *zone,
                                   const char *uid,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (element-type CalsyncWorkBlock): what calsync_availability_write() made the text from. */
+GArray *calsync_availability_read (const char *text,
+                                   const CalsyncZone *zone,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -98,11 +98,47 @@ admin_rows_tell_index (StoreSession *session,
 }
 
 /**
- * admin_rows_apply:
+ * admin_rows_init:
+ *
+ * Writer only.
+ */
+gboolean
+admin_rows_init (const AdminCall *call,
+                 StoreSession *session,
+                 gint64 tenant_id,
+                 ImportSource *source,
+                 ImportRun *run,
+                 GError **error)
+{
+  *run = (ImportRun){ .session = session,
+                      .source = source,
+                      .tenant_id = tenant_id,
+                      .now_us = call->now_us,
+                      .data_dir = call->data_dir };
+  return import_run_init (run, error);
+}
+
+/**
+ * admin_rows_run:
  *
  * Writer only; the transaction is the caller's, and goes when this fails.
  *
  * Errors: PLANNER_ERROR_NOT_VALID with what the row functions refused.
+ */
+gboolean
+admin_rows_run (const AdminCall *call, ImportRun *run, GError **error)
+{
+  if (!import_run_apply (run, error) || !admin_rows_check (run->source, error))
+    return FALSE;
+  return !run->catalogue_changed ||
+         (admin_rows_check_catalogue (call, run->session, error) &&
+          admin_rows_tell_index (run->session, run->tenant_id, run->changed_offers, error));
+}
+
+/**
+ * admin_rows_apply:
+ *
+ * Writer only. Errors: as admin_rows_run().
  */
 gboolean
 admin_rows_apply (const AdminCall *call,
@@ -112,17 +148,8 @@ admin_rows_apply (const AdminCall *call,
                   ImportRun *run,
                   GError **error)
 {
-  *run = (ImportRun){ .session = session,
-                      .source = source,
-                      .tenant_id = tenant_id,
-                      .now_us = call->now_us,
-                      .data_dir = call->data_dir };
-  if (!import_run_init (run, error) || !import_run_apply (run, error) ||
-      !admin_rows_check (source, error))
-    return FALSE;
-  return !run->catalogue_changed ||
-         (admin_rows_check_catalogue (call, session, error) &&
-          admin_rows_tell_index (session, tenant_id, run->changed_offers, error));
+  return admin_rows_init (call, session, tenant_id, source, run, error) &&
+         admin_rows_run (call, run, error);
 }
 
 static void

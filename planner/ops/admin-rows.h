@@ -9,7 +9,17 @@
 ImportSource *admin_rows_new (void);
 /* Adds an empty row; borrowed. */
 ImportRow *admin_rows_add (ImportSource *source, ImportTable table);
-/* Writes every row, or refuses all; what is changed is told to the index. @run: cleared by the caller. */
+/* Begins a run of the import; cleared by the caller. */
+gboolean admin_rows_init (const AdminCall *call,
+                          StoreSession *session,
+                          gint64 tenant_id,
+                          ImportSource *source,
+                          ImportRun *run,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes every row, or refuses all; what is changed is told to the index. */
+gboolean
+admin_rows_run (const AdminCall *call, ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Both. */
 gboolean admin_rows_apply (const AdminCall *call,
                            StoreSession *session,
                            gint64 tenant_id,

@@ -3,13 +3,17 @@
 #include "ops/admin-availability.h"
 #include "ops/admin-backup.h"
 #include "ops/admin-booking.h"
+#include "ops/admin-calendar.h"
+#include "ops/admin-callers.h"
 #include "ops/admin-citizen-number.h"
 #include "ops/admin-conflict.h"
 #include "ops/admin-create.h"
+#include "ops/admin-dated.h"
 #include "ops/admin-erase.h"
 #include "ops/admin-explain.h"
 #include "ops/admin-extract.h"
 #include "ops/admin-hold.h"
+#include "ops/admin-hours.h"
 #include "ops/admin-import.h"
 #include "ops/admin-inbox.h"
 #include "ops/admin-journal.h"
@@ -52,6 +56,7 @@ static const AdminCommand commands[] = {
   { "list-equipment", admin_list_equipment, STORE_READ, admin_list_nouns_arguments, "list equipment" },
   { "list-offers", admin_list_offers, STORE_READ, admin_list_nouns_arguments, "list offers" },
   { "list-bookings", admin_list_bookings, STORE_READ, admin_list_bookings_arguments, "list bookings of a unit or an advisor; at most 500" },
+  { "list-callers", admin_list_callers, STORE_READ, admin_list_callers_arguments, "list who may call and what; changed in the configuration file, then SIGHUP", .is_local = TRUE },
   { "show-unit", admin_show_unit, STORE_READ, admin_show_unit_arguments, "show a unit with its settings and closing days" },
   { "show-advisor", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show an advisor with its calendars" },
   { "show-room", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a room with its calendars" },
@@ -104,7 +109,22 @@ static const AdminCommand commands[] = {
   { "list-conflicts", admin_list_conflicts, STORE_READ, admin_list_conflicts_arguments, "list meetings to come whose time collides with another" },
   { "show-conflict", admin_show_conflict, STORE_READ, admin_show_conflict_arguments, "show what a meeting collides with" },
   { "done-conflict", admin_done_conflict, STORE_WRITE, admin_done_conflict_arguments, "mark a collision as seen to, until the meeting is moved" },
+  { "set-setting", admin_set_setting, STORE_WRITE, admin_set_setting_arguments, "set a setting of the municipality or of a unit, at once or from a day on" },
+  { "remove-setting", admin_remove_setting, STORE_WRITE, admin_remove_setting_arguments, "take a row of a setting away" },
+  { "list-settings", admin_list_settings, STORE_READ, admin_list_settings_arguments, "list settings" },
+  { "add-closing-day", admin_add_closing_day, STORE_WRITE, admin_add_closing_day_arguments, "close a unit on a day" },
+  { "remove-closing-day", admin_remove_closing_day, STORE_WRITE, admin_remove_closing_day_arguments, "open a unit again on a day" },
+  { "list-closing-days", admin_list_closing_days, STORE_READ, admin_list_closing_days_arguments, "list the closing days to come" },
+  { "add-code", admin_add_code, STORE_WRITE, admin_add_code_arguments, "add a code of the municipality's own to a list" },
+  { "remove-code", admin_remove_code, STORE_WRITE, admin_remove_code_arguments, "take such a code away" },
+  { "list-codes", admin_list_codes, STORE_READ, admin_list_codes_arguments, "list the codes that are valid today" },
   /* an advisor's or a room's time */
+  { "show-hours", admin_show_hours, STORE_READ, admin_show_hours_arguments, "show the weekly hours of an advisor, a room or equipment" },
+  { "set-hours", admin_set_hours, STORE_WRITE, admin_set_hours_arguments, "set weekly hours, all of them or between two days; booked meetings stay and are listed", .details =
+    "HOURS are weekdays, hours, then breaks and even or odd: \"mon-thu 08:00-15:30 12:00-12:30 even\". A day with other hours is --from and --until of that day; a day off is the same with --none." },
+  { "replace-calendar", admin_replace_calendar, STORE_WRITE, admin_replace_calendar_arguments, "put a file in the place of the appointments that imports brought" },
+  { "remove-calendar", admin_remove_calendar, STORE_WRITE, admin_remove_calendar_arguments, "remove the appointments that imports brought" },
+  { "remove-hours", admin_remove_hours, STORE_WRITE, admin_remove_hours_arguments, "open a room or equipment all the time again" },
   { "block-time", admin_block_time, STORE_WRITE, admin_block_time_arguments, "block the time of an advisor or a room" },
   { "open-time", admin_open_time, STORE_WRITE, admin_block_time_arguments, "open time: extra working hours, or what was blocked" },
   { "list-time", admin_list_time, STORE_READ, admin_list_time_arguments, "list blocked and opened time of an advisor or a room" },

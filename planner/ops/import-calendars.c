@@ -8,9 +8,6 @@
 #include "ops/expansion.h"
 #include "store/calendar-store.h"
 
-/* All files of a resource's folder are one calendar: exports cut series and exceptions apart at will. */
-#define CALENDAR_KEY "import"
-
 static void
 free_calendar (gpointer data)
 {
@@ -293,7 +290,7 @@ apply_one (ImportRun *run, const ImportCalendar *calendar, ImportCount *count, G
 {
   const ResourceRecord *resource = import_run_find_resource (run, calendar->resource);
   CalendarRecord record = { .tenant_id = run->tenant_id,
-                            .calendar_key = CALENDAR_KEY,
+                            .calendar_key = IMPORT_CALENDAR_KEY,
                             .origin = "import" };
   PutOutcome unused;
 

@@ -4,6 +4,9 @@
 
 #include "ops/import-run.h"
 
+/* All files of a resource's folder are one calendar: exports cut series and exceptions apart at will. */
+#define IMPORT_CALENDAR_KEY "import"
+
 /**
  * ImportCalendar:
  * @resource: key or e-mail address, from the folder's name

@@ -9,9 +9,6 @@
 /* Weekly rules without a first date begin here: a Monday before any planner's first day. */
 #define FIRST_DATE 18995 /* 2022-01-03 */
 
-/* The one text that imports keep per resource, so that a file takes the place of a table's. */
-#define UID "import"
-
 typedef struct
 {
   char *file;
@@ -34,19 +31,36 @@ import_hours_free (gpointer data)
 }
 
 static ImportHours *
-hours_of (ImportRun *run, const ImportRow *row, const ResourceRecord *resource)
+hours_of_key (ImportRun *run, const char *file, guint line, const char *resource_key)
 {
-  ImportHours *hours = g_hash_table_lookup (run->hours, resource->resource_key);
+  ImportHours *hours = g_hash_table_lookup (run->hours, resource_key);
 
   if (hours != NULL)
     return hours;
   hours = g_new0 (ImportHours, 1);
-  hours->file = g_strdup (row->file);
-  hours->line = row->line;
+  hours->file = g_strdup (file);
+  hours->line = line;
   hours->blocks = g_array_new (FALSE, FALSE, sizeof (CalsyncWorkBlock));
   hours->exceptions = g_array_new (FALSE, FALSE, sizeof (CalsyncWorkBlock));
-  g_hash_table_insert (run->hours, g_strdup (resource->resource_key), hours);
+  g_hash_table_insert (run->hours, g_strdup (resource_key), hours);
   return hours;
+}
+
+static ImportHours *
+hours_of (ImportRun *run, const ImportRow *row, const ResourceRecord *resource)
+{
+  return hours_of_key (run, row->file, row->line, resource->resource_key);
+}
+
+/**
+ * import_hours_keep:
+ */
+void
+import_hours_keep (ImportRun *run, const char *resource_key, const GArray *blocks)
+{
+  ImportHours *hours = hours_of_key (run, "", 0, resource_key);
+
+  g_array_append_vals (hours->blocks, blocks->data, blocks->len);
 }
 
 static gboolean
@@ -222,7 +236,7 @@ put_text (ImportRun *run, const ResourceRecord *resource, char *text, GError **e
 
   record->tenant_id = run->tenant_id;
   record->resource_id = resource->resource_id;
-  record->uid = g_strdup (UID);
+  record->uid = g_strdup (IMPORT_HOURS_UID);
   record->text = text;
   if (!availability_put (run->session, record, &outcome, error))
     return FALSE;

@@ -116,4 +116,8 @@ void import_check_windows (ImportRun *run);
 gboolean import_check_bars (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* After the rows: working time as availability texts, from the tables or from files. */
 gboolean import_availabilities (ImportRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The availability record that imports keep per resource. */
+#define IMPORT_HOURS_UID "import"
+/* Blocks (element-type CalsyncWorkBlock) that stay beside those of the rows; the text is written in any case. */
+void import_hours_keep (ImportRun *run, const char *resource_key, const GArray *blocks);
 void import_hours_free (gpointer data);

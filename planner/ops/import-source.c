@@ -198,6 +198,24 @@ add_text (GPtrArray *texts, const char *file, char *resource, const char *conten
   g_ptr_array_add (texts, text);
 }
 
+/**
+ * import_source_add_availability:
+ */
+void
+import_source_add_availability (ImportSource *source, const char *resource, const char *text)
+{
+  add_text (source->availabilities, "availability", g_strdup (resource), text);
+}
+
+/**
+ * import_source_add_calendar:
+ */
+void
+import_source_add_calendar (ImportSource *source, const char *resource, const char *text)
+{
+  add_text (source->calendars, "calendar", g_strdup (resource), text);
+}
+
 /* availability/RESOURCE.ics and calendars/RESOURCE/NAME.ics; %XX in the name is decoded. */
 static gboolean
 read_ics (ImportSource *source, const char *file, const char *content)

@@ -54,6 +54,10 @@ typedef struct
 ImportSource *import_source_read (JsonObject *files);
 void import_source_free (ImportSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportSource, import_source_free)
+/* As if availability/RESOURCE.ics had been in the folder. */
+void import_source_add_availability (ImportSource *source, const char *resource, const char *text);
+/* As if calendars/RESOURCE/NAME.ics had. */
+void import_source_add_calendar (ImportSource *source, const char *resource, const char *text);
 const char *import_table_get_name (ImportTable table);
 gboolean import_table_has_column (ImportTable table, const char *column);
 /* Those of the table, parted by commas. */

@@ -367,6 +367,330 @@ test_retire_a_unit (void)
   g_assert_nonnull (strstr (error->message, "unit: 89001 is retired"));
 }
 
+/* Random sequences ------------------------------------------------------------------------------- */
+
+#define N_ADVISORS 4
+#define N_OFFERS   3
+#define N_CITIZENS 12
+#define N_STEPS    40
+
+typedef enum
+{
+  ABSENT,
+  LIVE,
+  RETIRED,
+} State;
+
+/* What the planner must be like, kept without any of its code. */
+typedef struct
+{
+  World *world;
+  GRand *random;
+  State advisors[N_ADVISORS];
+  State offers[N_OFFERS];
+  gboolean pools[N_OFFERS][N_ADVISORS];
+  guint n_meetings[N_ADVISORS];
+  guint n_meetings_of_offer[N_OFFERS];
+} Model;
+
+static int
+pick (Model *model, int n)
+{
+  return g_rand_int_range (model->random, 0, n);
+}
+
+static char *
+offer_key (int offer)
+{
+  return g_strdup_printf ("10000000-0000-4000-8000-%012d", offer + 1);
+}
+
+/* Runs the command, hands its change rows to the index; whether it was done must be as expected. */
+static void step (Model *model, gboolean expected, const char *command, const char *format, ...)
+  G_GNUC_PRINTF (4, 5);
+
+static void
+step (Model *model, gboolean expected, const char *command, const char *format, ...)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autofree char *arguments = NULL;
+  va_list values;
+
+  va_start (values, format);
+  arguments = g_strdup_vprintf (format, values);
+  va_end (values);
+  result =
+    admin_harness_run_on (model->world->writer, model->world->now_us, command, arguments, &error);
+  g_test_message ("%s %s: %s", command, arguments, error == NULL ? "done" : error->message);
+  if (error != NULL)
+    g_assert_cmpint (error->code, !=, PLANNER_ERROR_INTERNAL);
+  g_assert_cmpint (error == NULL, ==, expected);
+  world_expire (model->world);
+}
+
+static void
+start_model (Model *model)
+{
+  static const char municipality[] = "{\"files\": {\"tenant.csv\": \"tenant,name\\ndemo,Demo\\n\","
+                                     "\"units.csv\": \"unit,name\\n89000,Demo\\n\"}}";
+  GRand *random = model->random;
+
+  *model = (Model){ .random = random, .world = world_new (HARNESS_NOW_US) };
+  step (model, TRUE, "import", municipality);
+}
+
+static void
+add_advisor (Model *model)
+{
+  int advisor = pick (model, N_ADVISORS);
+  gboolean expected = model->advisors[advisor] == ABSENT;
+
+  step (model, expected, "add-advisor",
+        "{\"resource\": \"R%d\", \"name\": \"R %d\", \"email\": \"r%d@demo.example\","
+        " \"units\": \"89000\"}",
+        advisor, advisor, advisor);
+  if (!expected)
+    return;
+  model->advisors[advisor] = LIVE;
+  step (model, TRUE, "set-hours", "{\"resource\": \"R%d\", \"hours\": [\"mon-fri 08:00-%02d:00\"]}",
+        advisor, 10 + pick (model, 6));
+}
+
+static guint
+count_pool (const Model *model, int offer, int without)
+{
+  guint n = 0;
+
+  for (int i = 0; i < N_ADVISORS; i++)
+    n += i != without && model->pools[offer][i] && model->advisors[i] == LIVE;
+  return n;
+}
+
+static void
+retire_advisor (Model *model)
+{
+  int advisor = pick (model, N_ADVISORS);
+  gboolean keeps = pick (model, 2) == 0;
+  gboolean expected =
+    model->advisors[advisor] == LIVE && (keeps || model->n_meetings[advisor] == 0);
+
+  for (int i = 0; i < N_OFFERS; i++)
+    if (model->offers[i] == LIVE && model->pools[i][advisor] && count_pool (model, i, advisor) == 0)
+      expected = FALSE;
+  step (model, expected, "retire-advisor", "{\"resource\": \"R%d\", \"keep_meetings\": %s}",
+        advisor, keeps ? "true" : "false");
+  if (expected)
+    model->advisors[advisor] = RETIRED;
+}
+
+static void
+restore_advisor (Model *model)
+{
+  int advisor = pick (model, N_ADVISORS);
+  gboolean expected = model->advisors[advisor] == RETIRED;
+
+  step (model, expected, "restore-advisor", "{\"resource\": \"R%d\"}", advisor);
+  if (expected)
+    model->advisors[advisor] = LIVE;
+}
+
+static void
+add_offer (Model *model)
+{
+  int offer = pick (model, N_OFFERS);
+  g_autofree char *key = offer_key (offer);
+  g_autoptr (GString) pool = g_string_new (NULL);
+  gboolean is_in[N_ADVISORS];
+  gboolean expected = model->offers[offer] == ABSENT;
+
+  for (int i = 0; i < N_ADVISORS; i++)
+    {
+      is_in[i] = pick (model, 2) == 0;
+      if (!is_in[i])
+        continue;
+      g_string_append_printf (pool, "%sR%d", pool->len == 0 ? "" : "|", i);
+      expected = expected && model->advisors[i] == LIVE;
+    }
+  expected = expected && pool->len > 0;
+  step (model, expected, "add-offer",
+        "{\"offer\": \"%s\", \"unit\": \"89000\", \"title\": \"T\", \"interview_type\": \"%d\","
+        " \"duration\": \"30\", \"contact_types\": \"8\", \"advisors\": \"%s\","
+        " \"horizon_days\": \"9\"}",
+        key,
+        offer == 0   ? 4
+        : offer == 1 ? 7
+                     : 12,
+        pool->str);
+  if (!expected)
+    return;
+  model->offers[offer] = LIVE;
+  memcpy (model->pools[offer], is_in, sizeof is_in);
+}
+
+static void
+change_pool (Model *model)
+{
+  int offer = pick (model, N_OFFERS);
+  int advisor = pick (model, N_ADVISORS);
+  g_autofree char *key = offer_key (offer);
+  gboolean puts_in = pick (model, 2) == 0;
+  guint n_in = 0;
+  gboolean expected = model->offers[offer] == LIVE;
+
+  for (int i = 0; i < N_ADVISORS; i++)
+    n_in += model->pools[offer][i];
+  if (puts_in)
+    expected = expected && (model->advisors[advisor] == LIVE || model->pools[offer][advisor]);
+  else
+    expected = expected && model->pools[offer][advisor] && n_in > 1;
+  step (model, expected, "change-offer", "{\"offer\": \"%s\", \"advisors\": \"%cR%d\"}", key,
+        puts_in ? '+' : '-', advisor);
+  if (expected)
+    model->pools[offer][advisor] = puts_in;
+}
+
+static void
+retire_offer (Model *model)
+{
+  int offer = pick (model, N_OFFERS);
+  g_autofree char *key = offer_key (offer);
+  gboolean keeps = pick (model, 2) == 0;
+  gboolean expected =
+    model->offers[offer] == LIVE && (keeps || model->n_meetings_of_offer[offer] == 0);
+
+  step (model, expected, "retire-offer", "{\"offer\": \"%s\", \"keep_meetings\": %s}", key,
+        keeps ? "true" : "false");
+  if (expected)
+    model->offers[offer] = RETIRED;
+}
+
+static void
+restore_offer (Model *model)
+{
+  int offer = pick (model, N_OFFERS);
+  g_autofree char *key = offer_key (offer);
+  gboolean expected = model->offers[offer] == RETIRED;
+
+  step (model, expected, "restore-offer", "{\"offer\": \"%s\"}", key);
+  if (expected)
+    model->offers[offer] = LIVE;
+}
+
+/* "start/advisor" of every time that is listed; empty for an offer that is not there. */
+static GHashTable *
+list_times (Model *model, int offer)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *key = offer_key (offer);
+  GHashTable *times = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  ContractGetSelfbookTimeslotsRequest request = {
+    .person_civil_registration_identifier = testlib_cpr (N_CITIZENS + 1),
+    .interview_option_id = key,
+    .booking_option_interval_start_time = world_time (model->world->now_us),
+    .booking_option_interval_end_time = world_time (model->world->now_us + 8 * PERIOD_US_PER_DAY)
+  };
+  const ContractGetSelfbookTimeslotsResponse *response =
+    world_call (model->world, "GetSelfbookTimeslots", &request, &error);
+
+  if (g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_UNKNOWN_OFFER))
+    return times;
+  g_assert_no_error (error);
+  for (guint i = 0; i < response->timeslot_collection.n_items; i++)
+    {
+      const ContractTimeslot *slot = &response->timeslot_collection.items[i];
+      g_hash_table_add (times, g_strdup_printf ("%" G_GINT64_FORMAT "/%s", slot->start_time.unix_us,
+                                                slot->case_worker_to_book.case_worker_identifier));
+    }
+  return times;
+}
+
+static void
+check_index (Model *model)
+{
+  int offer = pick (model, N_OFFERS);
+  g_autoptr (GHashTable) fed = list_times (model, offer);
+  g_autoptr (GHashTable) anew = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  world_run_sql (model->world, "SELECT 1;");
+  anew = list_times (model, offer);
+  g_assert_cmpuint (g_hash_table_size (fed), ==, g_hash_table_size (anew));
+  if (model->offers[offer] != LIVE)
+    g_assert_cmpuint (g_hash_table_size (fed), ==, 0);
+  g_hash_table_iter_init (&iter, fed);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      int advisor = strstr (key, "/R")[2] - '0';
+
+      g_assert_true (g_hash_table_contains (anew, key));
+      g_assert_cmpint (model->advisors[advisor], ==, LIVE);
+      g_assert_true (model->pools[offer][advisor]);
+    }
+}
+
+/* Books a listed time: the exact evaluator must agree with the list. */
+static void
+book (Model *model)
+{
+  int offer = pick (model, N_OFFERS);
+  g_autofree char *key = offer_key (offer);
+  g_autoptr (GHashTable) times = list_times (model, offer);
+  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (times), (GCompareFunc) strcmp);
+  g_autoptr (GError) error = NULL;
+  const char *chosen;
+
+  if (keys == NULL)
+    return;
+  chosen = g_list_nth_data (keys, (guint) pick (model, (int) g_list_length (keys)));
+  {
+    ContractCreateBookingRequest request = { .person_civil_registration_identifier =
+                                               testlib_cpr ((guint) pick (model, N_CITIZENS) + 1),
+                                             .interview_option_id = key,
+                                             .has_booking_start_time = TRUE,
+                                             .booking_start_time =
+                                               world_time (g_ascii_strtoll (chosen, NULL, 10)),
+                                             .case_worker_identifier = strchr (chosen, '/') + 1,
+                                             .interview_contact_type_identifier = 8 };
+    gboolean ok = world_call (model->world, "CreateBooking", &request, &error) != NULL;
+
+    if (!ok) /* the citizen's own bookings are in the way, never the advisor's */
+      g_assert_true (g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_ALREADY_BOOKED) ||
+                     g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_SLOT_TAKEN));
+    else if (!model->world->call.is_replay)
+      {
+        model->n_meetings[strchr (chosen, '/')[2] - '0']++;
+        model->n_meetings_of_offer[offer]++;
+      }
+  }
+}
+
+static void
+test_sequences (void)
+{
+  static void (*const moves[]) (
+    Model *) = { add_advisor, add_advisor, retire_advisor, restore_advisor, add_offer,
+                 add_offer,   change_pool, retire_offer,   restore_offer,   book,
+                 book };
+  Model model = { .random = testlib_random_new () };
+
+  for (guint64 i = testlib_budget ("admin-nouns"); i > 0; i--)
+    {
+      start_model (&model);
+      for (int k = 0; k < 6; k++)
+        (k < 4 ? add_advisor : add_offer) (&model);
+      for (int k = 0; k < N_STEPS; k++)
+        {
+          moves[pick (&model, G_N_ELEMENTS (moves))](&model);
+          check_index (&model);
+        }
+      step (&model, TRUE, "verify", "{}");
+      world_free (model.world);
+    }
+  g_rand_free (model.random);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -377,5 +701,6 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-nouns/dry-run", test_dry_run);
   g_test_add_func ("/admin-nouns/retire-and-restore", test_retire_and_restore);
   g_test_add_func ("/admin-nouns/retire-a-unit", test_retire_a_unit);
+  g_test_add_func ("/admin-nouns/sequences", test_sequences);
   return g_test_run ();
 }
