@@ -70,6 +70,7 @@ port=$tls_port
 certificate=$dir/tls/server.pem
 key=$dir/tls/server.key
 trust=$dir/tls/ca.pem
+crl=$dir/tls/crl.pem
 
 [plain]
 port=$port

@@ -86,6 +86,21 @@ def over_tls(commands):
     return re.sub(r"^url=http:.*$", lambda match: other, commands, count=1, flags=re.M)
 
 
+def revoke(folder, commands):
+    """The demo's client is revoked: plannerd finds the new list by itself, and refuses its handshake."""
+    call = re.search(r"^url=(\S+) tls='([^']+)'", commands, re.M)
+    ask = ["curl", "-sS", "-o", "/dev/null", "-w", "%{http_code}", *call.group(2).split(), call.group(1) + "?wsdl"]
+
+    def told():
+        done = subprocess.run(ask, capture_output=True, text=True, check=False, timeout=60)
+        return done.stdout, done.stderr
+
+    testlib.equal(told()[0], "200", "before")
+    script = SCRIPT.parent / "make-certificates.sh"
+    subprocess.run([script, folder / "tls", "--revoke", "client"], check=True, capture_output=True)
+    testlib.wait_for(lambda: "revoked" in told()[1], 60, "the client's certificate is refused")
+
+
 def bookings(folder):
     """How many the database holds."""
     connection = sqlite3.connect(f"file:{folder / 'planner.db'}?mode=ro", uri=True)
@@ -145,6 +160,7 @@ def test_demo():
         known = lambda: asyncio.run(joint_weekdays(url, MARK_OF_FUND_901)) == {TUESDAY, WEDNESDAY}
         testlib.wait_for(known, 10, "days of the joint interview for members of a-kasse 901")
         testlib.equal(asyncio.run(meet(url)), [0] * 12 + [SLOT_TAKEN], "seats of the demo's group meeting")
+        revoke(folder, over_tls(commands))
         demo.interrupt()
     testlib.equal(bookings(folder), 2 + 12, "bookings after the first run")
     with Demo(folder) as demo:
