@@ -50,7 +50,7 @@ parse_options (Options *options, int *argc, char ***argv, GError **error)
     { "print-config-manual", 0, 0, G_OPTION_ARG_NONE, &options->prints_manual,
       "print the manual page plannerd.conf(5), and end", NULL },
     { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->checks_config,
-      "read the configuration, say what is wrong with it, and end", NULL },
+      "read the configuration and its certificates, say what is wrong, and end", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options->prints_version, "print the version", NULL },
     { NULL },
   };
@@ -225,6 +225,21 @@ run (const char *config_path, PlannerConfig *config, GError **error)
   return ok;
 }
 
+/* What a start would refuse, too. */
+static gboolean
+check_credentials (const PlannerConfig *config, GError **error)
+{
+  g_auto (PlannerCredentials) credentials = { 0 };
+
+  if (!planner_credentials_load (&credentials, config, error))
+    return FALSE;
+  if (credentials.tls == NULL || credentials.expiry_unix_us > clock_now_us ())
+    return TRUE;
+  g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE, "%s: the certificate has expired",
+               config->dfdg_certificate);
+  return FALSE;
+}
+
 static gboolean
 load_and_run (const Options *options, GError **error)
 {
@@ -238,8 +253,10 @@ load_and_run (const Options *options, GError **error)
       return FALSE;
     }
   config = planner_config_load (options->config_path, error);
-  if (config == NULL || options->checks_config)
-    return config != NULL;
+  if (config == NULL)
+    return FALSE;
+  if (options->checks_config)
+    return check_credentials (config, error);
   planner_log_parse_level (config->log_level, &level);
   planner_log_start ((PlannerLogFormat) config->log_format, level);
   g_log_set_writer_func (planner_log_write_library, NULL, NULL);

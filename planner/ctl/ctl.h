@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "ops/admin.h"
+#include "planner-config.h"
 
 /**
  * Ctl:
@@ -51,11 +52,15 @@ JsonObject *ctl_files_read_folder (const char *path, GError **error) G_GNUC_WARN
 typedef void (*CtlPrint) (JsonObject *result);
 
 CtlPrint ctl_printers_find (const char *command);
+void ctl_doctor_print (JsonObject *result);
 void ctl_explain_print (JsonObject *result);
 void ctl_import_print (JsonObject *result);
 void ctl_list_print (JsonObject *result);
 void ctl_verify_print (JsonObject *result);
 void ctl_week_print (JsonObject *result);
+
+/* Adds what the configuration tells to doctor's findings. */
+void ctl_doctor_prepare (AdminCall *call, PlannerConfig **out_config);
 
 /* Runs an admin command here, or in the plannerd that holds the database; prints; the exit code. */
 int ctl_run (const Ctl *ctl, const AdminCommand *command, JsonObject *arguments);

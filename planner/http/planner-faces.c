@@ -420,3 +420,46 @@ planner_faces_close (PlannerFaces *faces)
   g_clear_pointer (&faces->trust, listener_trust_unref);
   g_clear_pointer (&faces->told_problem, g_free);
 }
+
+/**
+ * planner_credentials_clear:
+ */
+void
+planner_credentials_clear (PlannerCredentials *credentials)
+{
+  g_clear_pointer (&credentials->tls, listener_tls_unref);
+  g_clear_pointer (&credentials->trust, listener_trust_unref);
+}
+
+/**
+ * planner_credentials_load:
+ * @credentials: zeroed; to be cleared in any case
+ *
+ * For plannerd --check-config and plannerctl doctor. Expired certificates are loaded, not judged.
+ *
+ * Errors: LISTENER_ERROR_CERTIFICATE: a file that is missing, unreadable, or a key that does not fit.
+ */
+gboolean
+planner_credentials_load (PlannerCredentials *credentials,
+                          const PlannerConfig *config,
+                          GError **error)
+{
+  PlannerFaces faces = { 0 };
+  ListenerSettings settings;
+  g_autoptr (GError) local_error = NULL;
+  gboolean ok = TRUE;
+
+  listener_settings_init (&settings);
+  if (is_wanted (PLANNER_FACE_DFDG, config))
+    ok = init_dfdg (&faces, &settings, config, &local_error);
+  else if (is_wanted (PLANNER_FACE_PROXIED, config))
+    ok = load_trust (&faces, config, &local_error);
+  credentials->trust = faces.trust;
+  credentials->tls = faces.tls;
+  if (faces.tls != NULL)
+    credentials->expiry_unix_us = listener_tls_get_expiry_unix_us (faces.tls);
+  if (ok || faces.tls != NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}

@@ -67,3 +67,24 @@ guint planner_faces_count_draining (PlannerFaces *faces);
 guint planner_faces_describe (PlannerFaces *faces, MetricsFace *out_faces);
 char *planner_faces_dup_addresses (PlannerFaces *faces);
 void planner_faces_close (PlannerFaces *faces);
+
+/**
+ * PlannerCredentials:
+ * @tls: (nullable): NULL when no face needs a certificate
+ * @expiry_unix_us: of our certificate
+ *
+ * What the configuration's certificates are, without listening.
+ */
+typedef struct
+{
+  ListenerTrust *trust;
+  ListenerTls *tls;
+  gint64 expiry_unix_us;
+} PlannerCredentials;
+
+/* Opens certificate, key, trust and revocation lists as plannerd does at its start. */
+gboolean planner_credentials_load (PlannerCredentials *credentials,
+                                   const PlannerConfig *config,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void planner_credentials_clear (PlannerCredentials *credentials);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (PlannerCredentials, planner_credentials_clear)

@@ -9,6 +9,7 @@
 #include "ops/admin-conflict.h"
 #include "ops/admin-create.h"
 #include "ops/admin-dated.h"
+#include "ops/admin-doctor.h"
 #include "ops/admin-erase.h"
 #include "ops/admin-explain.h"
 #include "ops/admin-extract.h"
@@ -47,6 +48,8 @@ static const AdminCommand commands[] = {
     "plannerd must be stopped. The backup's digest, schema, pages and journal are checked on a copy before anything is replaced. Reservations that "
     "were alive are ended, and messages that had not been sent are held back, for they may have been sent since." },
   { "test-restore", admin_test_restore, STORE_WRITE, admin_test_restore_arguments, "restore a backup into a temporary place, verify it, ask it for free times, remove it", .is_local = TRUE },
+  { "doctor", admin_doctor, STORE_WRITE, admin_doctor_arguments, "look at clock, disk, database, zones, codes, backups, certificates and limits, and say what to do", .is_local = TRUE, .details =
+    "Each finding is ok, warn or fail. The exit status is 1 when one fails; warnings do not count. Nothing is changed." },
   /* look */
   { "list-tenants", admin_list_tenants, STORE_READ, NULL, "list the municipalities of the database" },
   { "list-units", admin_list_units, STORE_READ, admin_list_nouns_arguments, "list units" },
