@@ -31,5 +31,6 @@
      "ORDER BY start_us, end_us, object_id") \
   X (AVAILABILITY_EXISTS, "SELECT EXISTS (SELECT 1 FROM availability WHERE resource_id = $1" \
      " AND uid NOT LIKE 'opened-%')") \
-  X (CALENDAR_TRUST, "SELECT min(expanded_until_us), min(fresh_until_us) FROM calendar WHERE resource_id = $1")
+  X (CALENDAR_TRUST, "SELECT min(expanded_until_us), min(fresh_until_us) FROM calendar " \
+     "WHERE tenant_id = (SELECT tenant_id FROM resource WHERE resource_id = $1) AND resource_id = $1")
 /* clang-format on */
