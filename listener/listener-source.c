@@ -90,6 +90,8 @@ listener_source_new (Listener *listener)
   g_source_set_name (source, "listener");
   listener->epoll_tag = g_source_add_unix_fd (source, info->epoll_fd, G_IO_IN);
   listener->accept_tag = g_source_add_unix_fd (source, listener->socket_fd, G_IO_IN);
+  /* No loop runs inside a dispatch. Without this GLib takes both descriptors out and in again, and wakes itself four times. */
+  g_source_set_can_recurse (source, TRUE);
   return source;
 }
 
