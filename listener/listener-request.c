@@ -149,6 +149,17 @@ free_request (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Not g_main_context_invoke(): it runs the function here when the loop happens to be between two turns. */
+static void
+free_on_loop (ListenerRequest *request)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, free_request, request, NULL);
+  g_source_attach (source, request->shared->context);
+}
+
 /**
  * listener_request_ref:
  * @request: a request.
@@ -180,7 +191,7 @@ listener_request_unref (ListenerRequest *request)
   if (request->shared->thread == g_thread_self ())
     free_request (request);
   else
-    g_main_context_invoke (request->shared->context, free_request, request);
+    free_on_loop (request);
 }
 
 /**
