@@ -11,6 +11,17 @@
 /* Of an authority's clock that runs ahead of ours. */
 #define FUTURE_US (10 * G_TIME_SPAN_MINUTE)
 
+/* Lists that another thread reads; it touches nothing but this until it is done. */
+typedef struct
+{
+  ListenerTrust *trust; /* loop thread; NULL when nobody waits any more */
+  GMainContext *context;
+  char *path;
+  GPtrArray *crls;
+  char *stamp;
+  GError *error;
+} Reading;
+
 struct _ListenerTrust
 {
   grefcount references;
@@ -24,6 +35,8 @@ struct _ListenerTrust
   ListenerTrustCounters counters;
   ListenerRefusedFunc refused_func;
   gpointer refused_data;
+  Reading *reading; /* under way behind the loop */
+  char *problem;    /* of the last reading behind the loop */
 };
 
 static const struct
@@ -161,6 +174,21 @@ clear_material (ListenerTrust *trust)
   g_free (trust->crl_stamp);
 }
 
+/* Replaces the lists of @trust by @crls, and by those of before that are still the newest. */
+static void
+put_crls (ListenerTrust *trust, GPtrArray *crls, char *stamp)
+{
+  ListenerTrust old = { .crls = trust->crls };
+
+  trust->crls = crls;
+  g_free (trust->crl_stamp);
+  trust->crl_stamp = stamp;
+  check_crls (trust);
+  carry_over (trust, &old);
+  g_ptr_array_unref (old.crls);
+  trust->generation++;
+}
+
 /**
  * listener_trust_new:
  * @settings: files and rules; copied.
@@ -207,7 +235,10 @@ listener_trust_unref (ListenerTrust *trust)
 {
   if (!g_ref_count_dec (&trust->references))
     return;
+  if (trust->reading != NULL)
+    trust->reading->trust = NULL;
   clear_material (trust);
+  g_free (trust->problem);
   g_free ((char *) trust->settings.trust_file);
   g_free ((char *) trust->settings.crl_path);
   g_free (trust);
@@ -238,6 +269,8 @@ listener_trust_reload (ListenerTrust *trust, GError **error)
   fresh.references = trust->references;
   fresh.refused_func = trust->refused_func;
   fresh.refused_data = trust->refused_data;
+  fresh.reading = trust->reading;
+  g_free (trust->problem);
   clear_material (trust);
   *trust = fresh;
   return TRUE;
@@ -262,6 +295,92 @@ listener_trust_refresh (ListenerTrust *trust, GError **error)
     return TRUE;
   stamp = listener_crl_dup_stamp (trust->settings.crl_path);
   return g_strcmp0 (stamp, trust->crl_stamp) == 0 || listener_trust_reload (trust, error);
+}
+
+static void
+reading_free (Reading *reading)
+{
+  g_clear_pointer (&reading->crls, g_ptr_array_unref);
+  g_clear_error (&reading->error);
+  g_main_context_unref (reading->context);
+  g_free (reading->path);
+  g_free (reading->stamp);
+  g_free (reading);
+}
+
+/* Puts in force what was read; loop thread. */
+static gboolean
+on_read (gpointer data)
+{
+  Reading *reading = data;
+  ListenerTrust *trust = reading->trust;
+
+  if (trust != NULL)
+    {
+      trust->reading = NULL;
+      g_clear_pointer (&trust->problem, g_free);
+      if (reading->crls == NULL)
+        trust->problem = g_strdup (reading->error->message);
+      else
+        put_crls (trust, g_steal_pointer (&reading->crls), g_steal_pointer (&reading->stamp));
+    }
+  reading_free (reading);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+read_behind (gpointer data)
+{
+  Reading *reading = data;
+
+  g_autoptr (GSource) done = g_idle_source_new ();
+
+  reading->crls = listener_crl_read (reading->path, &reading->stamp, &reading->error);
+  /* Not g_main_context_invoke(): it runs the function here when the loop happens to be between two turns. */
+  g_source_set_priority (done, G_PRIORITY_DEFAULT);
+  g_source_set_callback (done, on_read, reading, NULL);
+  g_source_attach (done, reading->context);
+  return NULL;
+}
+
+/**
+ * listener_trust_refresh_behind:
+ * @trust: what to judge by.
+ * @context: (nullable): the loop's; what was read is put in force when it is iterated.
+ *
+ * As listener_trust_refresh(), on a thread of its own: a national authority's list takes some tenths of a second. Calls
+ * while one reads do nothing. See listener_trust_get_problem() for how the last one ended. Loop thread; does not block.
+ */
+void
+listener_trust_refresh_behind (ListenerTrust *trust, GMainContext *context)
+{
+  g_autofree char *stamp = NULL;
+  Reading *reading;
+
+  if (trust->settings.crl_path == NULL || trust->reading != NULL)
+    return;
+  stamp = listener_crl_dup_stamp (trust->settings.crl_path);
+  if (g_strcmp0 (stamp, trust->crl_stamp) == 0)
+    return;
+  reading = g_new0 (Reading, 1);
+  reading->trust = trust;
+  reading->context = g_main_context_ref (context != NULL ? context : g_main_context_default ());
+  reading->path = g_strdup (trust->settings.crl_path);
+  trust->reading = reading;
+  g_thread_unref (g_thread_new ("revocation", read_behind, reading));
+}
+
+/**
+ * listener_trust_get_problem:
+ * @trust: what to judge by.
+ *
+ * Returns: (transfer none) (nullable): why the last listener_trust_refresh_behind() that had something to read changed
+ *   nothing; %NULL when it did. Loop thread.
+ */
+const char *
+listener_trust_get_problem (const ListenerTrust *trust)
+{
+  return trust->problem;
 }
 
 /**

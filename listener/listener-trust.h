@@ -119,6 +119,8 @@ ListenerTrust *listener_trust_ref (ListenerTrust *trust);
 void listener_trust_unref (ListenerTrust *trust);
 gboolean listener_trust_reload (ListenerTrust *trust, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean listener_trust_refresh (ListenerTrust *trust, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void listener_trust_refresh_behind (ListenerTrust *trust, GMainContext *context);
+const char *listener_trust_get_problem (const ListenerTrust *trust);
 void listener_trust_set_refused_func (ListenerTrust *trust,
                                       ListenerRefusedFunc func,
                                       gpointer user_data);

@@ -288,10 +288,10 @@ static void
 on_watch (gpointer data)
 {
   PlannerFaces *faces = data;
-  g_autoptr (GError) error = NULL;
 
-  if (!listener_trust_refresh (faces->trust, &error))
-    tell_problem (faces, error->message);
+  listener_trust_refresh_behind (faces->trust, faces->context);
+  if (listener_trust_get_problem (faces->trust) != NULL)
+    tell_problem (faces, listener_trust_get_problem (faces->trust));
   tell_lists (faces);
   renew_ticket_key (faces);
   timer_arm (faces->watch, clock_monotonic_us () + faces->watch_us);
@@ -307,6 +307,7 @@ planner_faces_start (PlannerFaces *faces, GMainContext *context, GError **error)
 {
   if (faces->trust != NULL)
     {
+      faces->context = context;
       faces->watch = timer_new (context, on_watch, faces);
       on_watch (faces);
     }

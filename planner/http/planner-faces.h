@@ -37,7 +37,8 @@ typedef struct
 {
   PlannerSockets sockets;
   ListenerTrust *trust;
-  Timer *watch; /* of the lists' files, and of the ticket key's age */
+  GMainContext *context; /* NULL for the default one */
+  Timer *watch;          /* of the lists' files, and of the ticket key's age */
   gint64 watch_us;
   gint64 ticket_key_until_us;
   guint64 told_generation; /* of the lists that the log knows */

@@ -387,6 +387,60 @@ test_bad_lists_change_nothing (void)
 }
 
 static void
+wait_generation (Harness *harness, ListenerTrust *trust, guint64 wanted)
+{
+  for (guint i = 0; i < 5000 && listener_trust_get_generation (trust) != wanted; i++)
+    harness_run_ms (harness, 1);
+  g_assert_cmpuint (listener_trust_get_generation (trust), ==, wanted);
+}
+
+/* The same, read on another thread; nothing to read, something bad, and the trust gone before it has been read. */
+static void
+test_behind (void)
+{
+  const Certificate *chain[] = { good, intermediate, NULL };
+  const Certificate *revoked[] = { good, NULL };
+  ListenerTrust *trust = NULL;
+  guint64 generation;
+  Harness harness;
+
+  put_good_lists ();
+  trust = make_trust (trust_file, FALSE);
+  generation = listener_trust_get_generation (trust);
+  start (&harness, trust, 0);
+  listener_trust_refresh_behind (trust, harness.context);
+  harness_run_ms (&harness, 50);
+  g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .revoked = revoked, .made_in_s = 1 });
+  listener_trust_refresh_behind (trust, harness.context);
+  listener_trust_refresh_behind (trust, harness.context);
+  wait_generation (&harness, trust, generation + 1);
+  g_assert_null (listener_trust_get_problem (trust));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  clear_lists ();
+  listener_trust_refresh_behind (trust, harness.context);
+  for (guint i = 0; i < 5000 && listener_trust_get_problem (trust) == NULL; i++)
+    harness_run_ms (&harness, 1);
+  g_assert_nonnull (strstr (listener_trust_get_problem (trust), lists));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .made_in_s = 2 });
+  listener_trust_refresh_behind (trust, harness.context);
+  wait_generation (&harness, trust, generation + 2);
+  g_assert_null (listener_trust_get_problem (trust));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, -1);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .made_in_s = 3 });
+  listener_trust_refresh_behind (trust, harness.context);
+  {
+    g_autoptr (GMainContext) context = g_main_context_ref (harness.context);
+
+    harness_clear (&harness);
+    listener_trust_unref (trust);
+    for (gint64 end_us = g_get_monotonic_time () + 200000; g_get_monotonic_time () < end_us;)
+      g_main_context_iteration (context, FALSE);
+  }
+}
+
+static void
 test_infos (void)
 {
   g_autoptr (ListenerTrust) trust = NULL;
@@ -433,6 +487,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/listener-trust/resumed-1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3",
                         test_resumed);
   g_test_add_func ("/listener-trust/bad-lists-change-nothing", test_bad_lists_change_nothing);
+  g_test_add_func ("/listener-trust/behind", test_behind);
   g_test_add_func ("/listener-trust/infos", test_infos);
   g_test_add_func ("/listener-trust/nothing-to-start-with", test_nothing_to_start_with);
   status = g_test_run ();
