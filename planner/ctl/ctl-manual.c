@@ -110,7 +110,7 @@ static const char tail[] =
   ".TP\n2\nAn unknown command or option, or one too many or too few.\n"
   ".TP\n3\nThe database is busy, missing, or not to be had.\n"
   ".TP\n4\nA fault of the program.\n"
-  ".SH SEE ALSO\n.BR plannerd (8),\n.BR plannerd.conf (5)\n";
+  ".SH SEE ALSO\n.BR plannerd (8),\n.BR plannerd.conf (5),\n.BR planner\\-import (5)\n";
 
 /**
  * ctl_manual_dup:

@@ -78,7 +78,7 @@ def test_the_documents_list_every_command():
 
 def test_the_manual_page_has_no_faults():
     page = ctl("none.db", "--print-manual")
-    checked = subprocess.run(["groff", "-ww", "-man", "-Tutf8", "-z"], input=page, capture_output=True, text=True, timeout=60, check=False)
+    checked = subprocess.run(["groff", "-ww", "-k", "-man", "-Tutf8", "-z"], input=page, capture_output=True, text=True, timeout=60, check=False)
     testlib.equal((checked.returncode, checked.stderr), (0, ""), "groff")
     for row in ctl("none.db", "--print-markdown").strip().splitlines():
         usage = row.split("`")[1].replace("\\|", "|").replace("-", "\\-")
