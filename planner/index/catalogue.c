@@ -49,6 +49,7 @@ catalogue_unit_free (CatalogueUnit *unit)
   g_free (unit->address);
   g_free (unit->telephone);
   g_array_unref (unit->closed);
+  g_clear_pointer (&unit->holidays, g_hash_table_unref);
   g_hash_table_unref (unit->funds_by_mark);
   g_free (unit);
 }

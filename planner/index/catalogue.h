@@ -22,6 +22,7 @@ typedef enum
  * @one_open_per_type: a citizen may have one open booking per interview type
  * @hold_us: how long a reservation lives
  * @types: which interview types may be planned when and for whom
+ * @holidays: "open" or "closed" by the name of a holiday, where the unit does not go by the file
  * @funds_by_mark: a-kasse code by person-group mark (lower-case GUID)
  */
 typedef struct
@@ -40,6 +41,7 @@ typedef struct
   gboolean one_open_per_type;
   gint64 hold_us;
   InterviewTypeRules types;
+  GHashTable *holidays;
   GHashTable *funds_by_mark;
 } CatalogueUnit;
 

@@ -11,7 +11,11 @@
 #include "ops/admin-rows.h"
 
 /* A closing day that returns every year is written this far ahead. */
-#define DAYS_AHEAD 1100
+#define DAYS_AHEAD   1100
+#define DAYS_OF_YEAR 366
+
+/* A setting: open or closed on the holiday of that name. */
+#define HOLIDAY "holiday:"
 
 typedef struct _Work Work;
 
@@ -440,6 +444,8 @@ const AdminArgument admin_remove_closing_day_arguments[] = {
   DRY_RUN, { NULL } };
 const AdminArgument admin_list_closing_days_arguments[] = {
   OF_UNIT, { "all", ADMIN_FLAG, ADMIN_OPTION, NULL, "past ones too" }, { NULL } };
+const AdminArgument admin_list_holidays_arguments[] = {
+  OF_UNIT, { "from", ADMIN_DATE, ADMIN_OPTION, "DATE", "from that day on (today), a year" }, { NULL } };
 const AdminArgument admin_add_code_arguments[] = {
   { "list", ADMIN_TEXT, ADMIN_WORD, "LIST", "such as contact-types" },
   { "code", ADMIN_TEXT, ADMIN_WORD, "CODE", "its number" },
@@ -524,6 +530,80 @@ gboolean
 admin_list_closing_days (AdminCall *call, GError **error)
 {
   return run_list (call, &closing_day_rows, error);
+}
+
+/* Open or closed: the unit's own say, or the file's. */
+static const char *
+say_of (const Work *work, const GPtrArray *settings, const char *name, gint64 today)
+{
+  const char *say = NULL;
+
+  for (guint i = 0; i < settings->len; i++)
+    {
+      const SettingRecord *setting = settings->pdata[i];
+      if (g_str_has_prefix (setting->key, HOLIDAY) &&
+          g_str_equal (setting->key + strlen (HOLIDAY), name) &&
+          setting->valid_from_date <= today &&
+          (setting->unit_id == 0 ||
+           (work->unit != NULL && setting->unit_id == work->unit->unit_id)))
+        say = setting->value;
+    }
+  return say;
+}
+
+static JsonArray *
+list_holidays (const Work *work, const Holidays *holidays, const GPtrArray *settings, gint64 first)
+{
+  gint64 today = calsync_zone_local_day (
+    admin_zone_of (work->catalogue->units, work->unit == NULL ? 0 : work->unit->unit_id),
+    work->call->now_us);
+  JsonArray *list = json_array_new ();
+
+  for (gint64 date = first; date < first + DAYS_OF_YEAR; date++)
+    {
+      const char *name = holidays_find_name (holidays, (gint32) date);
+      g_autoptr (GArray) closed = holidays_list_closed (holidays, (gint32) date, (gint32) date + 1);
+      const char *say = name == NULL ? NULL : say_of (work, settings, name, today);
+      JsonObject *object;
+
+      if (name == NULL)
+        continue;
+      object = json_object_new ();
+      set_date (object, "date", date);
+      json_object_set_string_member (object, "name", name);
+      json_object_set_string_member (object, "office",
+                                     say != NULL        ? say
+                                     : closed->len == 0 ? "open"
+                                                        : "closed");
+      json_object_set_string_member (object, "by", say == NULL ? "file" : "setting");
+      json_array_add_object_element (list, object);
+    }
+  return list;
+}
+
+/**
+ * admin_list_holidays:
+ *
+ * Arguments: tenant, unit, from. Result: holidays of a year: date, name, office (open or closed), by:
+ * the file that came with the program, or a setting holiday:NAME.
+ */
+gboolean
+admin_list_holidays (AdminCall *call, GError **error)
+{
+  g_auto (Work) work = { .call = call };
+  g_autoptr (Holidays) holidays = admin_load_holidays (call, error);
+  g_autoptr (GPtrArray) settings = NULL;
+  gint64 today = calsync_zone_local_day (calsync_zone_utc (), call->now_us);
+  gint64 first = 0;
+
+  if (holidays == NULL || !work_init (&work, call->session, error) ||
+      !admin_get_date (call, "from", today, &first, error))
+    return FALSE;
+  settings = setting_list (call->session, tenant_of (&work), error);
+  if (settings != NULL)
+    json_object_set_array_member (call->result, "holidays",
+                                  list_holidays (&work, holidays, settings, first));
+  return settings != NULL;
 }
 
 /**

@@ -118,6 +118,7 @@ static const AdminCommand commands[] = {
   { "add-closing-day", admin_add_closing_day, STORE_WRITE, admin_add_closing_day_arguments, "close a unit on a day" },
   { "remove-closing-day", admin_remove_closing_day, STORE_WRITE, admin_remove_closing_day_arguments, "open a unit again on a day" },
   { "list-closing-days", admin_list_closing_days, STORE_READ, admin_list_closing_days_arguments, "list the closing days to come" },
+  { "list-holidays", admin_list_holidays, STORE_READ, admin_list_holidays_arguments, "list the holidays of a year, and whether the office is open" },
   { "add-code", admin_add_code, STORE_WRITE, admin_add_code_arguments, "add a code of the municipality's own to a list" },
   { "remove-code", admin_remove_code, STORE_WRITE, admin_remove_code_arguments, "take such a code away" },
   { "list-codes", admin_list_codes, STORE_READ, admin_list_codes_arguments, "list the codes that are valid today" },

@@ -17,6 +17,9 @@
 /* In rising order of what covers what. */
 #define SCALE " .~x#bHGB"
 
+/* A setting: open or closed on the holiday of that name. */
+#define HOLIDAY "holiday:"
+
 typedef struct
 {
   AdminCall *call;
@@ -155,6 +158,25 @@ add_claims (Week *week, GError **error)
   return step == STORE_END;
 }
 
+/* The unit's own choices in force on the date: the municipality's rows come first, then the unit's, each by date. */
+static GHashTable *
+load_choices (Week *week, const UnitRecord *unit, gint64 date)
+{
+  GHashTable *choices = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_autoptr (GPtrArray) settings =
+    unit == NULL ? NULL : setting_list (week->call->session, unit->tenant_id, NULL);
+
+  for (guint i = 0; settings != NULL && i < settings->len; i++)
+    {
+      const SettingRecord *setting = settings->pdata[i];
+      if (g_str_has_prefix (setting->key, HOLIDAY) && setting->valid_from_date <= date &&
+          (setting->unit_id == 0 || setting->unit_id == unit->unit_id))
+        g_hash_table_replace (choices, g_strdup (setting->key + strlen (HOLIDAY)),
+                              g_strdup (setting->value));
+    }
+  return choices;
+}
+
 /* The name of the closing day of the resource's first unit, or of the holiday; NULL on other days. */
 static char *
 dup_closed (Week *week, const GPtrArray *units, gint64 date)
@@ -165,8 +187,10 @@ dup_closed (Week *week, const GPtrArray *units, gint64 date)
       : admin_find_unit (units, g_array_index (week->resource->unit_ids, gint64, 0));
   g_autoptr (GPtrArray) days =
     unit == NULL ? NULL : closing_day_list (week->call->session, unit, date, date + 1, NULL);
+  g_autoptr (GHashTable) choices =
+    load_choices (week, unit, calsync_zone_local_day (week->zone, week->call->now_us));
   g_autoptr (GArray) holidays =
-    holidays_list_closed (week->holidays, (gint32) date, (gint32) date + 1);
+    holidays_list_chosen (week->holidays, choices, (gint32) date, (gint32) date + 1);
 
   if (days != NULL && days->len > 0)
     return g_strdup (((ClosingDay *) days->pdata[0])->name);

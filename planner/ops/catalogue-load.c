@@ -16,6 +16,7 @@
 #define MAX_WINDOW_DAYS      190
 #define DEFAULT_HOLD_MINUTES 10
 #define FUND_OF_MARK         "fund-of-mark:"
+#define HOLIDAY              "holiday:"
 
 typedef struct
 {
@@ -93,6 +94,7 @@ read_unit (Loader *loader, StoreQuery *query, GError **error)
   unit->telephone = g_strdup (store_text (query, 8));
   unit->is_retired = store_int (query, 9) != 0 && store_int (query, 9) <= loader->now_us;
   unit->closed = period_list_new ();
+  unit->holidays = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   unit->funds_by_mark = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   unit->one_open_per_type = TRUE;
   unit->hold_us = DEFAULT_HOLD_MINUTES * PERIOD_US_PER_MINUTE;
@@ -112,6 +114,8 @@ apply_setting (CatalogueUnit *unit, const char *key, const char *value)
   else if (g_str_has_prefix (key, FUND_OF_MARK))
     g_hash_table_replace (unit->funds_by_mark, ids_fold_guid (key + strlen (FUND_OF_MARK)),
                           g_strdup (value));
+  else if (g_str_has_prefix (key, HOLIDAY))
+    g_hash_table_replace (unit->holidays, g_strdup (key + strlen (HOLIDAY)), g_strdup (value));
   else if (g_str_equal (key, "cv-closed-from"))
     {
       GDate date;
@@ -159,8 +163,8 @@ add_holidays (Loader *loader)
     {
       CatalogueUnit *unit = units->pdata[i];
       gint32 today = (gint32) calsync_zone_local_day (unit->zone, loader->now_us);
-      g_autoptr (GArray) dates =
-        holidays_list_closed (loader->holidays, today - 2, today + MAX_WINDOW_DAYS + 2);
+      g_autoptr (GArray) dates = holidays_list_chosen (loader->holidays, unit->holidays, today - 2,
+                                                       today + MAX_WINDOW_DAYS + 2);
       g_autoptr (GArray) periods = availability_closed_periods (unit->zone, dates);
 
       g_array_append_vals (unit->closed, periods->data, periods->len);

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "ops/import-run.h"
 #include "ops/type-bars.h"
+#include "rules/holidays.h"
 #include "rules/retention.h"
 #include "rules/unit-code.h"
 
@@ -15,6 +16,7 @@
 #define UNEMPLOYMENT_FUND_MAX 10
 
 #define FUND_OF_MARK "fund-of-mark:"
+#define HOLIDAY      "holiday:"
 
 /* Code list organisation-types. */
 #define UNIT_JOBCENTER 8
@@ -174,6 +176,18 @@ is_whole_key (const char *rest)
 }
 
 static gboolean
+is_open_or_closed (const char *value)
+{
+  return g_str_equal (value, "open") || g_str_equal (value, "closed");
+}
+
+static gboolean
+is_name (const char *rest)
+{
+  return *rest != '\0';
+}
+
+static gboolean
 is_possible_bar (const char *rest)
 {
   InterviewTypeBar bar;
@@ -196,12 +210,14 @@ static const struct
   { "target-p99-ms", is_whole_key, is_duration_ms, "1 to 60000" },
   { "cv-closed-from", is_whole_key, is_date, "a date YYYY-MM-DD" },
   { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },
+  { HOLIDAY, is_name, is_open_or_closed, "open or closed" },
   { TYPE_BAR_PREFIX, is_possible_bar, is_yes_or_no, "yes or no" },
 };
 
 static void
 check_setting (ImportRow *row, const char *key, const char *value)
 {
+  g_autoptr (GString) known = g_string_new (NULL);
   const RetentionClass *class = retention_class_of_setting (key);
 
   if (class != NULL)
@@ -219,12 +235,9 @@ check_setting (ImportRow *row, const char *key, const char *value)
           import_row_refuse (row, "%s must be %s, not \"%s\"", key, settings[i].what, value);
         return;
       }
-  import_row_refuse (
-    row,
-    "there is no setting %s: there are one-open-per-type, hold-minutes, "
-    "cv-closed-from, fund-of-mark:GUID, and type-barred:TYPE:GROUP for a type that "
-    "is not for every contact group",
-    key);
+  for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
+    g_string_append_printf (known, "%s%s", i == 0 ? "" : ", ", settings[i].key);
+  import_row_refuse (row, "there is no setting %s: there are %s", key, known->str);
 }
 
 static const SettingRecord *
@@ -240,6 +253,20 @@ find_stored (const ImportRun *run, const SettingRecord *setting)
   return NULL;
 }
 
+static void
+check_holiday (const ImportRun *run, ImportRow *row, const char *name)
+{
+  g_autofree char *path = g_build_filename (run->data_dir, "holidays-dk.csv", NULL);
+  g_autofree char *text = NULL;
+  g_autoptr (Holidays) holidays = NULL;
+
+  if (g_file_get_contents (path, &text, NULL, NULL))
+    holidays = holidays_parse (text, NULL);
+  if (holidays == NULL || !holidays_has_name (holidays, name))
+    import_row_refuse (row, "key: there is no holiday \"%s\": plannerctl list holidays names them",
+                       name);
+}
+
 /* What is stored already is not judged again: a list may have ended a code since. */
 static void
 check_setting_codes (ImportRun *run, ImportRow *row, const SettingRecord *setting)
@@ -250,6 +277,8 @@ check_setting_codes (ImportRun *run, ImportRow *row, const SettingRecord *settin
 
   if (stored != NULL && g_str_equal (stored->value, setting->value))
     return;
+  if (g_str_has_prefix (setting->key, HOLIDAY))
+    check_holiday (run, row, setting->key + strlen (HOLIDAY));
   if (g_str_has_prefix (setting->key, FUND_OF_MARK))
     import_run_check_code (run, row, "value", CODES_UNEMPLOYMENT_FUNDS, setting->value, date);
   if (!g_str_has_prefix (setting->key, TYPE_BAR_PREFIX))

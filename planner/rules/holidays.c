@@ -122,8 +122,16 @@ meets (const HolidayRule *rule, int year, int month, int day, gint32 date)
   return month == rule->month && day == rule->day;
 }
 
+/* @choices: (nullable): a unit's own, by name. */
+static gboolean
+closes (const HolidayRule *rule, GHashTable *choices)
+{
+  const char *choice = choices == NULL ? NULL : g_hash_table_lookup (choices, rule->name);
+  return choice == NULL ? rule->closes_office : g_str_equal (choice, "closed");
+}
+
 static const HolidayRule *
-find_rule (const Holidays *holidays, gint32 date, gboolean must_close)
+find_rule (const Holidays *holidays, gint32 date, gboolean must_close, GHashTable *choices)
 {
   int year, month, day;
 
@@ -132,7 +140,7 @@ find_rule (const Holidays *holidays, gint32 date, gboolean must_close)
     {
       const HolidayRule *rule = &g_array_index (holidays->rules, HolidayRule, i);
 
-      if (meets (rule, year, month, day, date) && (!must_close || rule->closes_office))
+      if (meets (rule, year, month, day, date) && (!must_close || closes (rule, choices)))
         return rule;
     }
   return NULL;
@@ -149,12 +157,43 @@ find_rule (const Holidays *holidays, gint32 date, gboolean must_close)
 GArray *
 holidays_list_closed (const Holidays *holidays, gint32 first_date, gint32 end_date)
 {
+  return holidays_list_chosen (holidays, NULL, first_date, end_date);
+}
+
+/**
+ * holidays_list_chosen:
+ * @choices: (nullable): name of a holiday to "open" or "closed"
+ *
+ * Where two holidays meet, one that closes is enough.
+ *
+ * Returns: (transfer full) (element-type gint32): as holidays_list_closed(). Any thread.
+ */
+GArray *
+holidays_list_chosen (const Holidays *holidays,
+                      GHashTable *choices,
+                      gint32 first_date,
+                      gint32 end_date)
+{
   GArray *dates = g_array_new (FALSE, FALSE, sizeof (gint32));
 
   for (gint32 date = first_date; date < end_date; date++)
-    if (find_rule (holidays, date, TRUE) != NULL)
+    if (find_rule (holidays, date, TRUE, choices) != NULL)
       g_array_append_val (dates, date);
   return dates;
+}
+
+/**
+ * holidays_has_name:
+ *
+ * Returns: whether a rule has that name. Any thread.
+ */
+gboolean
+holidays_has_name (const Holidays *holidays, const char *name)
+{
+  for (guint i = 0; i < holidays->rules->len; i++)
+    if (g_str_equal (g_array_index (holidays->rules, HolidayRule, i).name, name))
+      return TRUE;
+  return FALSE;
 }
 
 /**
@@ -167,6 +206,6 @@ holidays_list_closed (const Holidays *holidays, gint32 first_date, gint32 end_da
 const char *
 holidays_find_name (const Holidays *holidays, gint32 date)
 {
-  const HolidayRule *rule = find_rule (holidays, date, FALSE);
+  const HolidayRule *rule = find_rule (holidays, date, FALSE, NULL);
   return rule == NULL ? NULL : rule->name;
 }

@@ -32,6 +32,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Holidays, holidays_free)
 
 /* Dates are days since 1970-01-01. (element-type gint32), ascending, in [first_date, end_date). */
 GArray *holidays_list_closed (const Holidays *holidays, gint32 first_date, gint32 end_date);
+/* The same for a unit's own choices: name to "open" or "closed"; any name that is not there goes by the file. */
+GArray *holidays_list_chosen (const Holidays *holidays,
+                              GHashTable *choices,
+                              gint32 first_date,
+                              gint32 end_date);
+gboolean holidays_has_name (const Holidays *holidays, const char *name);
 /* NULL when @date is no holiday; the first rule's name when several meet. */
 const char *holidays_find_name (const Holidays *holidays, gint32 date);
 gint32 holidays_easter_sunday (int year);

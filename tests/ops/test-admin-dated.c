@@ -54,6 +54,10 @@ static const struct
     "key: 99 is not in the code list contact-groups" },
   { "set-setting", "{\"key\": \"type-barred:4:13\", \"value\": \"yes\"}", PLANNER_ERROR_NOT_VALID,
     "stands against it: interview type 4 is barred for contact group 13" },
+  { "set-setting", "{\"key\": \"holiday:Fastelavn\", \"value\": \"closed\"}",
+    PLANNER_ERROR_NOT_VALID, "there is no holiday \"Fastelavn\"" },
+  { "set-setting", "{\"key\": \"holiday:Juledag\", \"value\": \"maybe\"}", PLANNER_ERROR_NOT_VALID,
+    "holiday:Juledag must be open or closed, not \"maybe\"" },
   { "remove-setting", "{\"key\": \"hold-minutes\", \"valid_from\": \"2027-01-01\"}",
     PLANNER_ERROR_NOT_FOUND, "there is no such setting" },
   { "add-closing-day", "{\"unit\": \"70000\", \"date\": \"2026-12-01\", \"name\": \"X\"}",
@@ -201,6 +205,42 @@ test_type_bars (void)
                " \"duration\": \"30\", \"contact_types\": \"8\", \"advisors\": \"90000001\","
                " \"valid_until\": \"2027-02-28\"}");
   g_assert_cmpstr (json_object_get_string_member (early, "outcome"), ==, "added");
+}
+
+static gboolean
+is_closed (AdminHarness *harness, const char *time)
+{
+  g_autofree char *arguments =
+    g_strdup_printf ("{\"offer\": \"" OFFER "\", \"time\": \"%s\"}", time);
+  g_autoptr (JsonObject) result = run (harness, "explain", arguments);
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  json_node_set_object (node, result);
+  text = json_to_string (node, FALSE);
+  return strstr (text, "\"closed-day\"") != NULL;
+}
+
+/* A municipality works on a holiday, or closes on one that others work on. */
+static void
+test_holidays (void)
+{
+  g_auto (AdminHarness) harness = { 0 };
+  g_autoptr (JsonObject) listed = NULL;
+  g_autofree char *names = NULL;
+
+  init_demo (&harness);
+  g_assert_true (is_closed (&harness, "2026-12-25T10:00"));
+  json_object_unref (
+    run (&harness, "set-setting", "{\"key\": \"holiday:Juledag\", \"value\": \"open\"}"));
+  g_assert_false (is_closed (&harness, "2026-12-25T10:00"));
+  json_object_unref (
+    run (&harness, "set-setting",
+         "{\"key\": \"holiday:Juledag\", \"value\": \"closed\", \"unit\": \"89000\"}"));
+  g_assert_true (is_closed (&harness, "2026-12-25T10:00"));
+  listed = run (&harness, "list-holidays", "{\"unit\": \"89001\"}");
+  names = admin_harness_dup_words (listed, "holidays", "office");
+  g_assert_true (g_str_has_prefix (names, "closed open closed"));
 }
 
 static char *
@@ -486,6 +526,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-dated/refusals", test_refusals);
   g_test_add_func ("/admin-dated/set-and-remove", test_set_and_remove);
   g_test_add_func ("/admin-dated/type-bars", test_type_bars);
+  g_test_add_func ("/admin-dated/holidays", test_holidays);
   g_test_add_func ("/admin-dated/hours-by-date", test_hours_by_date);
   g_test_add_func ("/admin-dated/hours-round-trip", test_hours_round_trip);
   g_test_add_func ("/admin-dated/foreign-hours-are-not-cut", test_foreign_hours_are_not_cut);
