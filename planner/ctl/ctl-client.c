@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "ops/admin.h"
 
 #define MAX_ANSWER_BYTES (64 * 1024 * 1024)
 #define TIMEOUT_S        600
@@ -206,6 +207,13 @@ ctl_client_call (const char *socket_path,
 
   json_node_set_object (node, arguments);
   body = json_to_string (node, FALSE);
+  if (strlen (body) > ADMIN_MAX_BODY_BYTES)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                   "a running plannerd takes %u MB at once: import in parts, or stop it first",
+                   ADMIN_MAX_BODY_BYTES / 1024 / 1024);
+      return FALSE;
+    }
   answer = exchange (socket_path, command, body, progress, error);
   if (answer == NULL)
     return FALSE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Reads what stands in files and not on the command line: import folders, texts, citizens' numbers. */
+#include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,6 +25,30 @@ is_import_file (const char *name)
          g_str_has_suffix (name, ".ics");
 }
 
+/* A pipe would be waited for, and a device has no end: only ordinary files, and their size before their content. */
+static gboolean
+check_file (Reader *reader, const char *path, const char *name, GError **error)
+{
+  GStatBuf status;
+  const char *fault = NULL;
+
+  if (g_stat (path, &status) != 0)
+    fault = "cannot be read";
+  else if (!S_ISREG (status.st_mode))
+    fault = "is no ordinary file";
+  else if (status.st_size > MAX_FILE_BYTES || reader->n_bytes > MAX_ALL_BYTES)
+    fault = "too large";
+  else if (!g_utf8_validate (name, -1, NULL))
+    fault = "its name is not UTF-8";
+  if (fault != NULL)
+    {
+      g_autofree char *shown = g_filename_display_name (path);
+
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s: %s", shown, fault);
+    }
+  return fault == NULL;
+}
+
 /* Bytes of a calendar that are not UTF-8 stand in texts that are not kept; tables must be UTF-8. */
 static gboolean
 read_file (Reader *reader, const char *path, const char *name, GError **error)
@@ -31,7 +56,8 @@ read_file (Reader *reader, const char *path, const char *name, GError **error)
   g_autofree char *content = NULL;
   gsize n_bytes = 0;
 
-  if (!g_file_get_contents (path, &content, &n_bytes, error))
+  if (!check_file (reader, path, name, error) ||
+      !g_file_get_contents (path, &content, &n_bytes, error))
     return FALSE;
   reader->n_bytes += n_bytes;
   if (n_bytes > MAX_FILE_BYTES || reader->n_bytes > MAX_ALL_BYTES)

@@ -184,6 +184,12 @@ main (int argc, char **argv)
       fprintf (stderr, "plannerctl: %s\n", error->message);
       return 2;
     }
+  for (int i = 1; i < argc; i++)
+    if (!g_utf8_validate (argv[i], -1, NULL))
+      {
+        fprintf (stderr, "plannerctl: word %d of the command is not UTF-8\n", i);
+        return 2;
+      }
   set_defaults (&ctl);
   return print_and_run (&ctl, &prints, entries, argc, argv);
 }

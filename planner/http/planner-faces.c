@@ -7,11 +7,11 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
+#include "ops/admin.h"
 #include "planner-log.h"
 
 /* An import's JSON may be large; nobody but the socket's owner can send it. */
-#define ADMIN_BODY_BYTES (16u * 1024 * 1024)
-#define ADMIN_REPLY_MS   600000
+#define ADMIN_REPLY_MS 600000
 /* Tickets are bound to shorter spans besides; with the key go all that it ever protected. */
 #define TICKET_KEY_US (24 * G_TIME_SPAN_HOUR)
 
@@ -141,7 +141,7 @@ init_admin (ListenerSettings *settings, const PlannerConfig *config)
   settings->address = NULL;
   settings->unix_path = config->admin_socket;
   settings->unix_mode = 0600;
-  settings->max_body_bytes = ADMIN_BODY_BYTES;
+  settings->max_body_bytes = ADMIN_MAX_BODY_BYTES;
   settings->reply_timeout_ms = ADMIN_REPLY_MS;
 }
 

@@ -7,6 +7,9 @@
 #include "store/store.h"
 #include "store/tenant-store.h"
 
+/* What a running plannerd takes of one command, its JSON counted. */
+#define ADMIN_MAX_BODY_BYTES (16u * 1024 * 1024)
+
 typedef gboolean (*AdminWrite) (StoreSession *session, gpointer data, GError **error);
 
 /**
