@@ -140,6 +140,8 @@ ctl_run (const Ctl *ctl, const AdminCommand *command, JsonObject *arguments)
   g_autoptr (GError) error = NULL;
   gboolean ok = ctl_call (ctl, command, arguments, &result, &error);
 
+  if (ok && g_str_equal (command->name, "export"))
+    ok = ctl_export_write (arguments, result, &error);
   ctl_progress_end ();
   if (ctl->is_json)
     print_json (result, error);

@@ -45,6 +45,8 @@ ctl_list_print (JsonObject *result)
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     if (json_object_has_member (result, lists[i].name))
       ctl_print_table (json_object_get_array_member (result, lists[i].name), lists[i].columns);
-  if (json_object_get_boolean_member_with_default (result, "more", FALSE))
+  if (json_object_has_member (result, "cursor"))
+    printf ("there are more: --cursor %s\n", json_object_get_string_member (result, "cursor"));
+  else if (json_object_get_boolean_member_with_default (result, "more", FALSE))
     printf ("there are more: ask for a shorter time\n");
 }

@@ -48,6 +48,11 @@ char *ctl_files_read_content (const char *path, GError **error) G_GNUC_WARN_UNUS
 char *ctl_files_read_citizen (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *ctl_files_read_folder (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* After an export: its files go into the folder that the arguments name. */
+gboolean ctl_export_write (JsonObject *arguments,
+                           JsonObject *result,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* Prints a result for people. */
 typedef void (*CtlPrint) (JsonObject *result);
 
@@ -56,6 +61,7 @@ void ctl_doctor_print (JsonObject *result);
 void ctl_explain_print (JsonObject *result);
 void ctl_import_print (JsonObject *result);
 void ctl_list_print (JsonObject *result);
+void ctl_missing_print (JsonObject *result);
 void ctl_verify_print (JsonObject *result);
 void ctl_week_print (JsonObject *result);
 

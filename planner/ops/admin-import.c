@@ -7,6 +7,7 @@
 #include "ops/admin-format.h"
 #include "ops/admin-rows.h"
 #include "ops/import-calendars.h"
+#include "ops/import-exact.h"
 #include "store/journal-store.h"
 
 typedef struct
@@ -158,7 +159,8 @@ write_all (StoreSession *session, gpointer data, GError **error)
   if (!import_run_init (&run, error))
     return FALSE;
   if (!import_run_apply (&run, error) ||
-      !import_calendars_apply (&run, import->calendars, &import->calendar_count, error))
+      !import_calendars_apply (&run, import->calendars, &import->calendar_count, error) ||
+      !import_reduced_apply (&run, &import->calendar_count, error))
     return FALSE;
   for (guint i = IMPORT_TENANT + 1; i < N_IMPORT_TABLES; i++)
     import->counts[i] = run.counts[i];

@@ -12,6 +12,7 @@
 #include "ops/admin-doctor.h"
 #include "ops/admin-erase.h"
 #include "ops/admin-explain.h"
+#include "ops/admin-export.h"
 #include "ops/admin-extract.h"
 #include "ops/admin-hold.h"
 #include "ops/admin-hours.h"
@@ -40,6 +41,9 @@ static const AdminCommand commands[] = {
   { "create", admin_create, STORE_WRITE, admin_create_arguments, "make the database, or bring it to this program's schema; with a key, make a municipality in it" },
   { "import", admin_import, STORE_WRITE, admin_import_arguments, "read a municipality from the files of a folder", .details =
     "Writes at once: an import removes nothing, is all or nothing, and repeating it changes nothing. --dry-run tells what would happen." },
+  { "export", admin_export, STORE_WRITE, admin_export_arguments, "write a municipality as an import folder, and its records beside it", .shows_citizen = TRUE, .details =
+    "The folder can be imported again: into an empty database it makes the same municipality, where it came from it changes nothing. Files are for"
+    " their owner alone (mode 0600). Citizens' numbers leave only with --citizens, and the journal keeps that records left." },
   { "verify", admin_verify, STORE_READ, NULL, "hold journal seals, claims, seats and laid-out time against what they must be" },
   { "backup", admin_backup, STORE_WRITE, admin_backup_arguments, "write a consistent copy of the database and its manifest, while plannerd serves", .is_local = TRUE, .details =
     "The copy is taken beside a serving plannerd, which goes on writing. It is as secret as the database. With --keep-days, what was erased from the "

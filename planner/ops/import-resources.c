@@ -2,6 +2,7 @@
 /* Import rows of advisors, rooms and equipment. */
 #include <string.h>
 
+#include "ops/admin-format.h"
 #include "ops/expansion.h"
 #include "ops/import-run.h"
 
@@ -76,7 +77,13 @@ read_retired (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
   const ResourceRecord *before = resource->resource_key == NULL
                                    ? NULL
                                    : g_hash_table_lookup (run->resources, resource->resource_key);
-  gint64 date = import_row_date (row, "retired_from", IMPORT_DATE_MAX);
+  const char *text = import_row_text (row, "retired_from", 32);
+  gint64 retired_us = 0;
+  /* An export says the very instant. */
+  gboolean is_instant = text != NULL && strlen (text) > 10 &&
+                        admin_parse_time (calsync_zone_utc (), text, &retired_us, NULL);
+  gint64 date =
+    is_instant ? IMPORT_DATE_MAX : import_row_date (row, "retired_from", IMPORT_DATE_MAX);
   GHashTableIter iter;
   gpointer unit;
 
@@ -84,6 +91,8 @@ read_retired (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
   if (!import_row_has (row, "retired_from"))
     return before == NULL ? 0 : before->retired_us;
 
+  if (is_instant)
+    return retired_us;
   if (date == IMPORT_DATE_MAX || resource->unit_ids->len == 0)
     return 0;
   g_hash_table_iter_init (&iter, run->units);

@@ -15,6 +15,8 @@ static const ImportRowFunction functions[N_IMPORT_TABLES] = {
   [IMPORT_WORKING_TIME_EXCEPTIONS] = import_working_time_exception,
   [IMPORT_OFFER_WINDOWS] = import_offer_window,
   [IMPORT_OFFERS] = import_offer,
+  [IMPORT_TIME_BY_HAND] = import_time_by_hand,
+  [IMPORT_RETIRED] = import_retired,
 };
 
 static GHashTable *

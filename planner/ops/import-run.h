@@ -110,6 +110,11 @@ gboolean
 import_offer_window (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 gboolean import_offer (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 
+gboolean
+import_time_by_hand (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_retired (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+
 /* After the rows: a window whose offer never came is refused. */
 void import_check_windows (ImportRun *run);
 /* After the rows: bars of interview types that an offer contradicts are refused. */

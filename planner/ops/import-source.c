@@ -32,6 +32,8 @@ static const struct
     " telephone meeting_link grid grid_anchor before after share_buffers lead_minutes horizon_days release valid_from"
     " valid_until seats room_before room_after rebook rebook_deadline_minutes cancel cancel_deadline_minutes compulsory"
     " should_accept shared_with_sub_units contact_groups categories marks" },
+  [IMPORT_TIME_BY_HAND] = { "time-by-hand", "!resource !id !kind !from !to repeat text" },
+  [IMPORT_RETIRED] = { "retired", "!noun !key !at" },
 };
 /* clang-format on */
 
@@ -69,6 +71,7 @@ import_source_free (ImportSource *source)
     g_ptr_array_unref (source->tables[i]);
   g_ptr_array_unref (source->availabilities);
   g_ptr_array_unref (source->calendars);
+  g_ptr_array_unref (source->reduced);
   import_problems_clear (&source->problems);
   g_free (source);
 }
@@ -216,7 +219,7 @@ import_source_add_calendar (ImportSource *source, const char *resource, const ch
   add_text (source->calendars, "calendar", g_strdup (resource), text);
 }
 
-/* availability/RESOURCE.ics and calendars/RESOURCE/NAME.ics; %XX in the name is decoded. */
+/* availability/RESOURCE.ics, calendars/RESOURCE/NAME.ics and reduced/RESOURCE/HASH.ics; %XX in the name is decoded. */
 static gboolean
 read_ics (ImportSource *source, const char *file, const char *content)
 {
@@ -224,9 +227,10 @@ read_ics (ImportSource *source, const char *file, const char *content)
   guint n_parts = g_strv_length (parts);
   gboolean is_availability = n_parts == 2 && g_str_equal (parts[0], "availability");
   gboolean is_calendar = n_parts == 3 && g_str_equal (parts[0], "calendars");
+  gboolean is_reduced = n_parts == 3 && g_str_equal (parts[0], "reduced");
   char *resource;
 
-  if (!g_str_has_suffix (file, ".ics") || (!is_availability && !is_calendar))
+  if (!g_str_has_suffix (file, ".ics") || (!is_availability && !is_calendar && !is_reduced))
     return FALSE;
   if (is_availability)
     parts[1][strlen (parts[1]) - strlen (".ics")] = '\0';
@@ -237,7 +241,10 @@ read_ics (ImportSource *source, const char *file, const char *content)
       import_problems_add (&source->problems, file, 0, "the name does not tell whose it is");
       return TRUE;
     }
-  add_text (is_availability ? source->availabilities : source->calendars, file, resource, content);
+  add_text (is_availability ? source->availabilities
+            : is_reduced    ? source->reduced
+                            : source->calendars,
+            file, resource, content);
   return TRUE;
 }
 
@@ -277,6 +284,7 @@ import_source_read (JsonObject *files)
     source->tables[i] = g_ptr_array_new_with_free_func ((GDestroyNotify) import_row_free);
   source->availabilities = g_ptr_array_new_with_free_func (free_text);
   source->calendars = g_ptr_array_new_with_free_func (free_text);
+  source->reduced = g_ptr_array_new_with_free_func (free_text);
   import_problems_init (&source->problems);
   for (GList *at = names; at != NULL; at = at->next)
     {

@@ -19,6 +19,8 @@ typedef enum
   IMPORT_WORKING_TIME_EXCEPTIONS,
   IMPORT_OFFER_WINDOWS,
   IMPORT_OFFERS,
+  IMPORT_TIME_BY_HAND,
+  IMPORT_RETIRED,
   N_IMPORT_TABLES
 } ImportTable;
 
@@ -39,6 +41,7 @@ typedef struct
  * @tables: (element-type ImportRow) each, in the file's order
  * @availabilities: (element-type ImportText): availability/RESOURCE.ics
  * @calendars: (element-type ImportText): calendars/RESOURCE/NAME.ics
+ * @reduced: (element-type ImportText): reduced/RESOURCE/HASH.ics, as an export has written them
  * @problems: what could not be read
  *
  * A folder, read. Nothing of it has been held against the database.
@@ -48,6 +51,7 @@ typedef struct
   GPtrArray *tables[N_IMPORT_TABLES];
   GPtrArray *availabilities;
   GPtrArray *calendars;
+  GPtrArray *reduced;
   ImportProblems problems;
 } ImportSource;
 

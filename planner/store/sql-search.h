@@ -64,5 +64,8 @@
      " coalesce (e.to_us, 0), e.call_id FROM empty_answer e LEFT JOIN unit u ON u.unit_id = e.unit_id" \
      " LEFT JOIN offer o ON o.offer_id = e.offer_id WHERE e.tenant_id = $1 AND e.at_us >= $2 AND e.at_us < $3" \
      " AND ($4 = 0 OR +e.unit_id = $4) AND ($5 = 0 OR +e.offer_id = $5) AND ($6 = 0 OR +e.citizen_id = $6)" \
-     " AND (e.at_us, e.empty_answer_id) > ($7, $8) ORDER BY e.at_us, e.empty_answer_id LIMIT $9")
+     " AND (e.at_us, e.empty_answer_id) > ($7, $8) ORDER BY e.at_us, e.empty_answer_id LIMIT $9") \
+  X (RETIRED_UNIT, "UPDATE unit SET retired_us = $3 WHERE tenant_id = $1 AND organisation_key = $2 AND retired_us IS DISTINCT FROM $3") \
+  X (RETIRED_TEAM, "UPDATE team SET retired_us = $3 WHERE tenant_id = $1 AND team_key = $2 AND retired_us IS DISTINCT FROM $3") \
+  X (RETIRED_OFFER, "UPDATE offer SET retired_us = $3 WHERE tenant_id = $1 AND identifier = $2 AND retired_us IS DISTINCT FROM $3")
 /* clang-format on */

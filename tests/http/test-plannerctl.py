@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerctl as a program: on a database of its own, and through a plannerd that has the database.
-# Also tests: ctl-call, ctl-client, ctl-command, ctl-completion, ctl-explain, ctl-files, ctl-help, ctl-import, ctl-list, ctl-manual,
+# Also tests: ctl-call, ctl-client, ctl-command, ctl-completion, ctl-explain, ctl-export, ctl-files, ctl-help, ctl-import, ctl-list, ctl-manual, ctl-missing,
 # ctl-print, ctl-printers, ctl-verify, ctl-week, planner-admin.
 """Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
 import datetime
@@ -194,6 +194,53 @@ def test_verify():
     assert answer["sound"] is True and answer["journal_rows"] >= 1
 
 
+def read_tree(folder):
+    """Name inside the folder to content; every file is its owner's alone."""
+    for path in folder.rglob("*"):
+        testlib.equal(path.stat().st_mode & 0o077, 0, str(path))
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_an_export_is_an_import():
+    database = make_demo()
+    ctl(database, "block", "time", "90000001", "2030-01-07", "--text", 'kursus; "hele" dagen')
+    first, second = database.with_name("first"), database.with_name("second")
+    ctl(database, "export", first)
+    other = testlib.make_folder() / "planner.db"
+    ctl(other, "create")
+    ctl(other, "import", first)
+    ctl(other, "export", second)
+    testlib.equal(read_tree(second), read_tree(first))
+    onto_itself = ask(database, "import", first)["result"]["tables"]
+    testlib.equal({name: count["added"] + count["changed"] for name, count in onto_itself.items() if count["added"] + count["changed"]}, {})
+    ctl(database, "export", first, code=1)  # not empty
+    ctl(database, "export", database.with_name("third"), "--citizens", code=1)  # without records
+    records = database.with_name("fourth")
+    ctl(database, "export", records, "--records", "--icalendar")
+    names = read_tree(records)
+    assert {"bookings.jsonl", "sessions.jsonl", "journal.jsonl"} < set(names)
+    assert b"time-blocked" in names["journal.jsonl"]
+    ctl(other, "import", records, "--dry-run")  # what is beside the tables is passed over
+
+
+def test_missing_times_are_a_table():
+    text = ctl(make_demo(), "report", "missing", "times")
+    testlib.equal(text.splitlines(), [
+        "unit,offer,title,reason,answers,citizens,first,last", "", "at,unit,offer,title,reason,asked_from,asked_to,call"])
+
+
+def monday_in_two_weeks():
+    """A day on which the demo's advisor works and no holiday lies: the first Monday in two weeks that explain knows as open."""
+    today = datetime.date.today()
+    return today + datetime.timedelta(days=14 - today.weekday())
+
+
+def explained(database, start):
+    """What explain says of one advisor: the names of the noes."""
+    result = ask(database, "explain", OFFER, start, "--advisor", "90000001")["result"]
+    return {reason["verdict"] for advisor in result["advisors"] for reason in advisor["reasons"]}
+
+
 def test_through_plannerd():
     database = make_demo()
     plain, health = testlib.free_port(), testlib.free_port()
@@ -212,6 +259,15 @@ def test_through_plannerd():
     again = ask(database, "import", DEMO)["result"]
     assert again["written"] and again["expanded"] == 0
     ctl(database, "show", "unit", "70000", code=1)
+    day = monday_in_two_weeks()
+    before = explained(database, f"{day}T09:00")
+    blocked = ask(database, "block", "time", "90000001", f"{day}T08:45", f"{day}T10:00", "--text", "syg")["result"]
+    testlib.equal(explained(database, f"{day}T09:00"), before | {"busy"}, "blocked at once")
+    ask(database, "remove", "time", "90000001", blocked["time"]["id"])
+    testlib.equal(explained(database, f"{day}T09:00"), before, "and free again")
+    exported = database.with_name("exported")
+    ctl(database, "export", exported)
+    assert "resources.csv" in read_tree(exported)
     assert ask(database, "verify")["result"]["sound"] is True
     for arguments, fault in REFUSED:
         testlib.equal(post(database, "list-bookings", arguments), (422, fault))
