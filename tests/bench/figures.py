@@ -5,6 +5,7 @@
 import statistics
 
 READS = "reads"
+US_PER_S = 1e6
 
 # Columns of a table of contenders: heading, a window's figure, digits.
 COLUMNS = [
@@ -125,6 +126,16 @@ def against(name, other, own=OWN):
     return measure
 
 
+def capacity(name, who=OWN):
+    """A target in answers a second: (seen, what a core could do at the CPU that an answer takes)."""
+
+    def measure(seen):
+        answers, each = of(seen, name, who, rate), of(seen, name, who, cpu)
+        return None if answers is None else (answers, US_PER_S / each if each else 0)
+
+    return measure
+
+
 def peers_of(what, other, must, near):
     """Two rows of targets for a peer: an answer of the same bytes as the limits were set with, and one of as many times."""
     return [
@@ -133,27 +144,27 @@ def peers_of(what, other, must, near):
     ]
 
 
-# What, is more better, must, near the limit, unit, digits, measured: a figure, or a ratio with its like by CPU.
+# What, is more better, must, near the limit, unit, digits, measured: a figure, or one with its like by CPU.
 TARGETS = [
     *peers_of("full read against bare epoll with the same operation", "bare epoll", 0.70, 0.85),
     *peers_of("… bare libsoup, fixed reply", "libsoup, fixed reply", 1.0, 2.7),
     *peers_of("… gSOAP", "gSOAP", 2, 5.3),
     *peers_of("… php-soap on nginx and fpm", "php-soap", 7, 18),
     *peers_of("… node soap", "node soap", 8, 11),
-    ("full read, one core", True, 15000, 50000, "/s", 0, lambda seen: of(seen, "listing-morning", OWN, rate)),
+    ("full read, one core", True, 15000, 50000, "/s", 0, capacity("listing-morning")),
     ("one connection, p50", False, 100, 60, "µs", 0, lambda seen: of(seen, "listing-alone", OWN, latency(READS, "p50"))),
     ("one connection, p99", False, 300, 100, "µs", 0, lambda seen: of(seen, "listing-alone", OWN, latency(READS, "p99"))),
     ("2,400/s open loop, 10 % writes, 2 ms flush: reads, p99", False, 20, 2, "ms", 2, lambda seen: milliseconds(seen, READS)),
     ("… bookings, p99", False, None, 15, "ms", 2, lambda seen: milliseconds(seen, "writes")),
     ("durable bookings, 32 clients, against a transaction each", True, 2, None, "×", 2, against("booking-create-32-native", SINGLE)),
-    ("… native disk", True, None, 6000, "/s", 0, lambda seen: of(seen, "booking-create-32-native", OWN, rate)),
+    ("… native disk", True, None, 6000, "/s", 0, capacity("booking-create-32-native")),
     ("… 2 ms more a flush", True, None, 4500, "/s", 0, lambda seen: of(seen, "booking-create-32-slow", OWN, rate)),
     ("slot search, 50 advisors × 60 days, all", False, 100, 30, "µs", 1, lambda seen: slot_search(seen, "all, as bits")),
     ("… first 50", False, None, 2, "µs", 2, lambda seen: slot_search(seen, "first 50")),
     ("loss with 5,000 idle connections", False, 20, 5, "%", 1, idle_loss),
     ("TLS with client certificate against plain, kept", True, 0.7, None, "×", 2, against("tls-kept", "plannerd, plain", MUTUAL)),
-    ("TLS, kept, fixed reply on the same library", True, None, 45000, "/s", 0, lambda seen: of(seen, "tls-kept", "fixed reply, TLS", rate)),
-    ("mutual TLS handshakes, each with a call", True, 500, 700, "/s", 0, lambda seen: of(seen, "tls-new", MUTUAL, rate)),
+    ("TLS, kept, fixed reply on the same library", True, None, 45000, "/s", 0, capacity("tls-kept", "fixed reply, TLS")),
+    ("mutual TLS handshakes, each with a call", True, 500, 700, "/s", 0, capacity("tls-new", MUTUAL)),
     ("memory, 10,000 advisors, bookings of 200,000 citizens: RSS", False, 150, 80, "MB", 0, lambda seen: big(seen, "memory_started", "rss")),
     ("… of it the process's own", False, 150, 80, "MB", 0, lambda seen: big(seen, "memory_started", "anonymous")),
     ("start to first answer", False, 2, 0.5, "s", 2, lambda seen: big(seen, "first_answer_median_s")),
@@ -175,7 +186,7 @@ def limit_of(is_more_better, limit, unit):
 
 
 def lines_of_targets(seen):
-    """Markdown: each target, what was seen, whether it is reached; ratios by CPU too, which others' load disturbs least."""
+    """Markdown: each target, what was seen, whether it is reached; and the same by CPU, which others' load disturbs least."""
     lines = ["| target | must | | near the limit | | seen | by CPU |", "|---|---|---|---|---|---|---|"]
     for what, is_more_better, must, near, unit, digits, measure in TARGETS:
         found = measure(seen)
@@ -205,12 +216,15 @@ def lines_of_table(one):
     headings += ["RSS (PSS) MB"] if has_memory else []
     has_each = any("kb_each" in row for row in one["contenders"])
     headings += ["kB an idle connection"] if has_each else []
+    has_resumed = any("resumed_percent" in row for row in one["contenders"])
+    headings += ["resumed"] if has_resumed else []
     lines = ["| " + " | ".join(headings) + " |", "|---" * len(headings) + "|"]
     for row in one["contenders"]:
         cells = [number(ratio(own, row, rate), 2), number(ratio(row, own, cpu), 2)]
         cells += [number(median(row, figure), digits) for _, figure, digits in COLUMNS]
         cells += [f"{number(row['rss_mb'])} ({number(row['pss_mb'])})"] if has_memory else []
         cells += [number(row["kb_each"], 1) if "kb_each" in row else ""] if has_each else []
+        cells += [f"{row['resumed_percent']} %"] if has_resumed else []
         lines.append(f"| {row['name']} | " + " | ".join(cells) + " |")
     return lines
 
@@ -278,7 +292,7 @@ def lines_of_machine(seen):
         f"Measured {about['time'][:16]}Z, commit {about['commit']}: {about['cores']} cores of {about['cpu']}, Linux {about['kernel']}.",
         f"{calm['windows']} windows of {about['window_ms']} ms; others took {100 * calm['others_median']:.0f} % of the machine in the"
         f" median window, {100 * calm['others_most']:.0f} % in the worst;",
-        f"the calibration loop took {loop[0]} ms at best, {loop[1]} in the median, {loop[2]} at worst. It took: {took}.",
+        f"the calibration loop took {loop[0]} ms at best, {loop[1]} in the median, {loop[2]} at worst. Scenarios took: {took}.",
     ]
     if "flush_us" in seen["figures"]:
         flush = seen["figures"]

@@ -22,6 +22,7 @@ N_LOADERS = 256
 N_STARTS = 5
 POLL_S = 0.002
 GIVE_UP_S = 120
+FILL_MOST_S = 240  # a machine that is too slow for all bookings measures with those that it made
 
 
 def run_in_process(bench):
@@ -71,11 +72,12 @@ def fill(bench, planner, n_advisors):
     bodies = world.create_bodies(testlib.make_folder(), "fill", world.shuffled(rows), 0)
     loader = harness.Contender.of_planner("filling", planner)
     started = time.monotonic()
-    while loader.at["bodies"] < n_citizens:
+    while loader.at["bodies"] < n_citizens and time.monotonic() < started + FILL_MOST_S:
         harness.shoot(bench, loader, 5000, connections=N_LOADERS, bodies=bodies, once=True)
         bench.say(f"  {loader.at['bodies']:,} of {n_citizens:,} bookings")
-    testlib.equal(planner.count("SELECT count(*) FROM booking"), n_citizens, "bookings that stand")
-    bench.figures["fill"] = {"bookings": n_citizens, "s": round(time.monotonic() - started, 1)}
+    n_made = loader.at["bodies"]
+    testlib.equal(planner.count("SELECT count(*) FROM booking"), n_made, "bookings that stand, that were answered")
+    bench.figures["fill"] = {"bookings": n_made, "s": round(time.monotonic() - started, 1)}
 
 
 def first_answer_s(planner, text):

@@ -56,7 +56,8 @@ def run(bench):
         # Few at a time: a handshake that is under way when the window ends has cost CPU and is not counted.
         harness.alternate(bench, new, 0.75, 2 * bench.window_ms, bodies=bodies, reconnect=True, connections=8)
         for one in new:
-            one.facts["resumed"] = sum(window["resumed"] for window in one.windows)
+            n_calls = sum(window["calls"] for window in one.windows)
+            one.facts["resumed_percent"] = round(100 * sum(window["resumed"] for window in one.windows) / max(1, n_calls))
         bench.add("tls-new", "A new connection for every call, 8 at a time", new)
 
 
