@@ -355,6 +355,12 @@ append_seen (GString *text, const char *name, const MetricsPicture *picture)
 }
 
 static void
+append_backup (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_plain (text, name, (guint64) (picture->backup_us / G_USEC_PER_SEC));
+}
+
+static void
 append_gap (GString *text, const char *name, const MetricsPicture *picture)
 {
   g_string_append_printf (text, "%s ", name);
@@ -390,6 +396,7 @@ static const MetricsRow rows[] = {
   { "planner_service_window_end_seconds",   "gauge",     append_window_end,  "Its end." },
   { "planner_service_window_active",        "gauge",     append_window_on,   "1 while a service window is on." },
   { "planner_last_commit_seconds",          "gauge",     append_seen,        "Last instant that is durably known as served, since 1970." },
+  { "planner_last_backup_seconds",          "gauge",     append_backup,      "When the newest backup beside the database was made, since 1970; 0 for none." },
   { "planner_gap_before_start_seconds",     "gauge",     append_gap,         "How long nobody was served before this run began." },
   { "planner_certificate_expiry_seconds",   "gauge",     append_expiry,      "Until the server certificate expires." },
   { "planner_tls_resumed_total",            "counter",   append_resumed,     "Connections that resumed an earlier TLS session." },

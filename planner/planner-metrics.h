@@ -56,6 +56,7 @@ typedef struct
  * @window: the service window that is on or comes next, empty for none
  * @is_window_on: whether it is on now
  * @seen_us: last durable sign of life, 0 before the first
+ * @backup_us: of the newest backup beside the database, 0 for none
  * @gap_us: how long nobody was served before this run
  *
  * What others count, at the moment of asking.
@@ -74,6 +75,7 @@ typedef struct
   Period window;
   gboolean is_window_on;
   gint64 seen_us;
+  gint64 backup_us;
   gint64 gap_us;
   gint64 now_us;
 } MetricsPicture;

@@ -2,6 +2,7 @@
 /* The three questions of /health, answered from state and from a slot query of our own. */
 #include "http/planner-health.h"
 
+#include <glib/gstdio.h>
 #include <sys/statvfs.h>
 
 #include "base/clock.h"
@@ -111,6 +112,33 @@ planner_health_dup_ready_problem (PlannerHealth *health)
       return g_strdup_printf ("closed for planned service until %s: %s", end, closing->text);
     }
   return NULL;
+}
+
+/**
+ * planner_health_find_newest_backup:
+ *
+ * Returns: when the newest whole backup in the folder beside the database was made, which is the one
+ * that plannerctl backup fills; 0 for none
+ */
+gint64
+planner_health_find_newest_backup (const PlannerHealth *health)
+{
+  g_autofree char *folder = g_path_get_dirname (health->endpoint->config->database_path);
+  g_autofree char *backups = g_build_filename (folder, "backups", NULL);
+  g_autoptr (GDir) dir = g_dir_open (backups, 0, NULL);
+  gint64 newest_us = 0;
+  const char *name;
+
+  /* The manifest is written last. */
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (backups, name, NULL);
+      GStatBuf status;
+
+      if (g_str_has_suffix (name, ".manifest") && g_stat (path, &status) == 0)
+        newest_us = MAX (newest_us, (gint64) status.st_mtime * G_USEC_PER_SEC);
+    }
+  return newest_us;
 }
 
 static ContractTime

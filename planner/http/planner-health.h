@@ -20,4 +20,5 @@ void planner_health_clear (PlannerHealth *health);
 char *planner_health_dup_ready_problem (PlannerHealth *health);
 /* Of the window of a whole municipality, or of some units or changes only: what ready says of it. */
 char *planner_health_dup_window_notice (PlannerHealth *health);
+gint64 planner_health_find_newest_backup (const PlannerHealth *health);
 const char *planner_health_probe (PlannerHealth *health);

@@ -239,6 +239,7 @@ serve_metrics (PlannerServer *server, ListenerRequest *request)
   picture.trust = server->faces.trust;
   picture.seen_us = state.seen_us;
   picture.gap_us = state.gap_us;
+  picture.backup_us = planner_health_find_newest_backup (&server->health);
   describe_window (server, &picture);
   reply_text (request, 200, METRICS_TYPE, planner_metrics_dup_text (&picture));
 }

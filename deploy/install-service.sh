@@ -1,0 +1,181 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Installs programs, user, configuration and systemd units on Debian 12, and enables them. Safe to repeat: what you edited stays.
+#
+# usage: deploy/install-service.sh [--prefix FOLDER] [--build FOLDER] [--face dfdg|proxied] [--no-packages]
+#        deploy/install-service.sh --uninstall [--purge] [--prefix FOLDER]
+#   --prefix FOLDER  where programs go (/usr/local)
+#   --build FOLDER   where to build (build-service)
+#   --face NAME      dfdg: plannerd ends TLS itself on port 8443 (the default); proxied: a reverse proxy on this machine does
+#   --no-packages    uses the Debian packages that are there
+#   --uninstall      stops and removes programs and units; --purge removes configuration, data, backups and user too
+# Run it as root. It prints what is left to do.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage ()
+{
+    sed -n 's/^# \{0,1\}//; /^usage/,/^Run it/p' deploy/install-service.sh
+}
+
+prefix=/usr/local build=build-service face=dfdg packages=yes action=install purge=no
+while [ $# -gt 0 ]; do
+    case $1 in
+    --prefix) prefix=${2:?--prefix needs a folder}; shift ;;
+    --build) build=${2:?--build needs a folder}; shift ;;
+    --face) face=${2:?--face needs dfdg or proxied}; shift ;;
+    --no-packages) packages=no ;;
+    --uninstall) action=uninstall ;;
+    --purge) purge=yes ;;
+    -h | --help) usage; exit 0 ;;
+    *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+case $face in
+dfdg | proxied) ;;
+*) echo "install-service.sh: --face is dfdg or proxied" >&2; exit 2 ;;
+esac
+[ "$(id -u)" -eq 0 ] || { echo "install-service.sh: run it as root" >&2; exit 1; }
+
+unit_folder=$prefix/lib/systemd/system
+units=$(cd deploy/systemd && echo *.service *.socket *.timer)
+timers=$(cd deploy/systemd && echo *.timer)
+config=/etc/planner/plannerd.conf
+
+# No systemd is running in a chroot or an image that is being made: files are put in place all the same.
+control ()
+{
+    [ -d /run/systemd/system ] || return 0
+    systemctl "$@"
+}
+
+uninstall ()
+{
+    local unit
+    for unit in $units; do
+        control disable --now "$unit" 2>/dev/null || true
+        rm -f "$unit_folder/$unit"
+        rm -rf "/etc/systemd/system/$unit.d"
+    done
+    rm -f "$prefix/lib/sysusers.d/planner.conf" "$prefix/lib/tmpfiles.d/planner.conf"
+    rm -f "$prefix/bin/plannerd" "$prefix/bin/plannerctl" "$prefix/share/man/man5/plannerd.conf.5" "$prefix/share/man/man1/plannerctl.1"
+    rm -rf "$prefix/share/kommunal-planner" "$prefix/lib/kommunal-planner"
+    control daemon-reload
+    if [ $purge = no ]; then
+        echo "removed; /etc/planner and /var/lib/planner stay (--purge removes them)"
+        return
+    fi
+    rm -rf /etc/planner /var/lib/planner
+    if id planner >/dev/null 2>&1; then userdel planner; fi
+    echo "removed with configuration, data, backups and user"
+}
+
+build_and_install ()
+{
+    [ $packages = no ] || deploy/install.sh run build
+    if [ ! -f "$build/build.ninja" ]; then
+        meson setup "$build" --prefix "$prefix" --libdir lib --buildtype debugoptimized >/dev/null
+    fi
+    meson configure "$build" -Dprefix="$prefix"
+    # What is installed and nothing else: the tests' programs would take minutes.
+    ninja -C "$build" planner/plannerd planner/plannerctl planner/plannerd.conf.5 planner/plannerctl.1 >"$build/install.log" 2>&1 ||
+        { tail -n 40 "$build/install.log" >&2; return 1; }
+    meson install -C "$build" --no-rebuild --quiet
+    install -d "$prefix/lib/kommunal-planner"
+    if [ -f deploy/fetch-crl.sh ]; then
+        install -m 0755 deploy/fetch-crl.sh "$prefix/lib/kommunal-planner/fetch-crl.sh"
+    fi
+}
+
+# The files name /usr/local; another prefix is put in its place.
+install_unit ()
+{
+    install -d "$(dirname "$2")"
+    sed "s#/usr/local/#$prefix/#g" "deploy/systemd/$1" >"$2.new"
+    chmod 0644 "$2.new"
+    mv "$2.new" "$2"
+}
+
+install_units ()
+{
+    local unit
+    for unit in $units; do
+        install_unit "$unit" "$unit_folder/$unit"
+    done
+    install_unit planner.sysusers "$prefix/lib/sysusers.d/planner.conf"
+    install_unit planner.tmpfiles "$prefix/lib/tmpfiles.d/planner.conf"
+    systemd-sysusers "$prefix/lib/sysusers.d/planner.conf"
+    systemd-tmpfiles --create "$prefix/lib/tmpfiles.d/planner.conf"
+}
+
+# The proxy has the key then, and there is no credential to be loaded.
+write_drop_in ()
+{
+    local folder=/etc/systemd/system/plannerd.service.d
+    if [ "$face" = dfdg ]; then
+        rm -f "$folder/proxied.conf"
+        return
+    fi
+    install -d "$folder"
+    printf '# Made by deploy/install-service.sh --face proxied\n[Service]\nLoadCredential=\n' >"$folder/proxied.conf"
+}
+
+write_config ()
+{
+    [ ! -e "$config" ] || return 0
+    "$prefix/bin/plannerd" --print-config-sample | sed \
+        -e 's#^path=$#path=/var/lib/planner/planner.db#' \
+        -e 's#^\#trust=$#trust=/etc/planner/tls/trust.pem#' \
+        -e '/^\[caller NAME\]/,$ s#^[^\#]#\#&#' \
+        >"$config.new"
+    if [ "$face" = dfdg ]; then
+        sed -i -e 's#^\#certificate=$#certificate=/etc/planner/tls/server.pem#' \
+            -e 's#^\#key=$#key=/run/credentials/plannerd.service/server.key#' "$config.new"
+    else
+        sed -i -e '/^\[dfdg\]/,/^\[/ s#^\#port=8443$#port=0#' -e '/^\[proxied\]/,/^\[plain/ s#^\#socket=$#socket=/run/planner-proxied.socket#' "$config.new"
+    fi
+    chown root:planner "$config.new"
+    chmod 0640 "$config.new"
+    mv "$config.new" "$config"
+}
+
+enable_units ()
+{
+    local other=proxied
+    [ "$face" = dfdg ] || other=dfdg
+    control daemon-reload
+    control disable --now --quiet "plannerd-$other.socket" 2>/dev/null || true
+    # shellcheck disable=SC2086
+    control enable --quiet "plannerd-$face.socket" plannerd-health.socket plannerd.service $timers
+    # shellcheck disable=SC2086
+    control start $timers
+    # New programs are taken up; callers wait in the sockets meanwhile.
+    control try-restart plannerd.service
+}
+
+print_rest ()
+{
+    cat <<HELP
+Installed: $prefix/bin/plannerd, $prefix/bin/plannerctl, units in $unit_folder, configuration $config.
+Left to do, unless it is done:
+  1. certificates: /etc/planner/tls/server.pem and server.key (root, 0600), trust.pem; with a proxy only trust.pem
+  2. callers: a group [caller NAME] each in $config;   $prefix/bin/plannerd --check-config --config $config
+  3. a municipality:
+       alias planner='runuser -u planner -- plannerctl --database /var/lib/planner/planner.db'
+       planner create --key KEY --name 'NAME Kommune' && planner import FOLDER
+  4. revocation lists: CRL_URLS="URL ..." in /etc/planner/crl.env, crl=/var/lib/planner/crl in [dfdg];   systemctl start plannerd-crl
+  5. systemctl start plannerd-$face.socket plannerd-health.socket plannerd.service
+HELP
+}
+
+if [ $action = uninstall ]; then
+    uninstall
+    exit 0
+fi
+build_and_install
+install_units
+write_drop_in
+write_config
+enable_units
+print_rest
