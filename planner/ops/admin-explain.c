@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "calsync-timezone.h"
 #include "ops/admin-format.h"
+#include "ops/admin-op.h"
 #include "ops/catalogue-load.h"
 #include "ops/placement.h"
 #include "rules/offer-match.h"
@@ -437,17 +438,8 @@ const AdminArgument admin_explain_arguments[] = {
 };
 /* clang-format on */
 
-/**
- * admin_explain:
- *
- * Arguments: tenant; offer (identifier or the beginning of one); time; advisor (key); cpr. Result:
- * whether that start is offered; reasons of the offer and the citizen, then per advisor, room and
- * group meeting, each with the verdict's name, a sentence and the stretch of time that explains it.
- *
- * The verdicts are the ones by which bookings are decided (rules/offer-match).
- */
-gboolean
-admin_explain (AdminCall *call, GError **error)
+static gboolean
+explain (AdminCall *call, GError **error)
 {
   g_auto (Explanation) explanation = { .call = call };
   g_autoptr (TenantRecord) tenant = admin_load_tenant (call, call->session, error);
@@ -462,4 +454,30 @@ admin_explain (AdminCall *call, GError **error)
   explain_type (&explanation);
   report (&explanation);
   return TRUE;
+}
+
+/**
+ * admin_explain:
+ *
+ * Arguments: tenant; offer (identifier or the beginning of one); time; advisor (key); cpr. Result:
+ * whether that start is offered; reasons of the offer and the citizen, then per advisor, room and
+ * group meeting, each with the verdict's name, a sentence and the stretch of time that explains it.
+ *
+ * That a citizen was looked up is written to the journal; all else is read in one picture.
+ *
+ * The verdicts are the ones by which bookings are decided (rules/offer-match).
+ */
+gboolean
+admin_explain (AdminCall *call, GError **error)
+{
+  g_autoptr (TenantRecord) tenant = admin_load_tenant (call, call->session, error);
+  gint64 unused = 0;
+  gboolean ok;
+
+  if (tenant == NULL || !admin_find_citizen (call, tenant->tenant_id, "explain", &unused, error) ||
+      !store_begin (call->session, STORE_READ, error))
+    return FALSE;
+  ok = explain (call, error);
+  store_rollback (call->session);
+  return ok;
 }

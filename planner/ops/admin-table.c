@@ -71,7 +71,7 @@ static const AdminCommand commands[] = {
   { "show-offer", admin_show_offer, STORE_READ, admin_show_offer_arguments, "show an offer with all its rules" },
   { "show-booking", admin_show_booking, STORE_READ, admin_show_booking_arguments, "show a booking, without its citizen" },
   { "show-week", admin_show_week, STORE_READ, admin_show_week_arguments, "show a calendar week; a line is half an hour, a letter five minutes of the wall clock" },
-  { "explain", admin_explain, STORE_READ, admin_explain_arguments, "say why a start is offered or not, by advisor, room and group meeting" },
+  { "explain", admin_explain, STORE_WRITE, admin_explain_arguments, "say why a start is offered or not, by advisor, room and group meeting" },
   /* nouns: add, change, retire, bring back */
   { "add-unit", admin_add_unit, STORE_WRITE, admin_add_unit_arguments, "add a unit" },
   { "change-unit", admin_change_unit, STORE_WRITE, admin_change_unit_arguments, "change a unit: the fields that are named" },
