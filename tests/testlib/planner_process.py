@@ -42,6 +42,15 @@ COLUMNS = {
 }
 
 
+# What plannerd writes down of itself at moments of its own, and how to read a table without it.
+OWN_BUSINESS = {
+    "journal": "SELECT * FROM journal WHERE kind <> 'retention-run' ORDER BY sequence",
+    "journal_payload": "SELECT * FROM journal_payload WHERE sequence NOT IN "
+    "(SELECT sequence FROM journal WHERE kind = 'retention-run') ORDER BY sequence",
+    **{table: "SELECT 1 WHERE false" for table in "journal_seal retention_run sqlite_sequence uptime_count uptime_span".split()},
+}
+
+
 # Certificates ---------------------------------------------------------------------------------------
 
 
@@ -261,6 +270,11 @@ class PlannerProcess(testlib.Server):
             return connection.execute(sql, values).fetchall()
         finally:
             connection.close()
+
+    def rows_of_callers(self):
+        """Rows of every table by its name, without what plannerd writes down of itself meanwhile: its uptime and what it removed."""
+        tables = self.query("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return {name: self.query(OWN_BUSINESS.get(name, f'SELECT * FROM "{name}" ORDER BY 1')) for (name,) in tables}
 
     def count(self, sql, *values):
         """The one number that SQL answers."""
