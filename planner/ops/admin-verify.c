@@ -27,6 +27,10 @@ static const struct
   { SQL_VERIFY_BOOKING_UNSEATED, TRUE, "booking-unseated", "a booking of a group meeting without a seat" },
   { SQL_VERIFY_CANCELLED_SEATED, FALSE, "cancelled-seated", "a cancelled booking that still has a seat" },
   { SQL_VERIFY_CLAIMS_OVERLAP, TRUE, "claims-overlap", "two exclusive claims of one resource at one time" },
+  { SQL_VERIFY_CLAIM_ASTRAY, TRUE, "claim-astray", "a claim that is not where its booking is" },
+  { SQL_VERIFY_HOLD_UNCLAIMED, TRUE, "hold-unclaimed", "a reservation whose time is not claimed" },
+  { SQL_VERIFY_SEAT_ASTRAY, FALSE, "seat-astray", "a seat whose booking or reservation is of another group meeting" },
+  { SQL_VERIFY_BOOKING_UNJOURNALED, FALSE, "booking-unjournaled", "a booking that the journal does not know" },
   { SQL_VERIFY_OTHER_TENANT, FALSE, "other-tenant", "a booking that names another municipality's unit or advisor" },
 };
 /* clang-format on */
@@ -142,31 +146,56 @@ check_all_spans (AdminCall *call, gint64 tenant_id, JsonArray *faults, GError **
   return resources != NULL;
 }
 
+static gboolean
+verify_tenant (AdminCall *call, gint64 tenant_id, JsonArray *faults, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
+    {
+      admin_progress (call, "checks", i, G_N_ELEMENTS (checks));
+      if (!run_check (call, tenant_id, i, faults, error))
+        return FALSE;
+    }
+  return check_all_spans (call, tenant_id, faults, error);
+}
+
+/* The one that is named, or all. */
+static gboolean
+verify_tenants (AdminCall *call, JsonArray *faults, GError **error)
+{
+  const char *key = NULL;
+  g_autoptr (TenantRecord) named = NULL;
+  g_autoptr (GPtrArray) tenants = NULL;
+
+  if (!admin_get_text (call, "tenant", &key, error))
+    return FALSE;
+  if (key != NULL)
+    {
+      named = admin_load_tenant (call, call->session, error);
+      return named != NULL && verify_tenant (call, named->tenant_id, faults, error);
+    }
+  tenants = tenant_list (call->session, error);
+  for (guint i = 0; tenants != NULL && i < tenants->len; i++)
+    if (!verify_tenant (call, ((TenantRecord *) tenants->pdata[i])->tenant_id, faults, error))
+      return FALSE;
+  return tenants != NULL;
+}
+
 /**
  * admin_verify:
  *
- * Arguments: tenant. Result: sound, journal_rows, faults (check, text, subject). Reads the whole
- * journal and lays out every calendar anew: takes a while on a large database.
+ * Arguments: tenant (all of them). Result: sound, journal_rows, faults (check, text, subject). Reads
+ * the whole journal and lays out every calendar anew: takes a while on a large database.
  *
  * Errors: PLANNER_ERROR_CONFLICT when anything is found; the result tells what.
  */
 gboolean
 admin_verify (AdminCall *call, GError **error)
 {
-  g_autoptr (TenantRecord) tenant = admin_load_tenant (call, call->session, error);
-  JsonArray *faults;
+  JsonArray *faults = json_array_new ();
   guint n_faults;
 
-  if (tenant == NULL)
-    return FALSE;
-  faults = json_array_new ();
   json_object_set_array_member (call->result, "faults", faults);
-  if (!check_journal (call, faults, error))
-    return FALSE;
-  for (guint i = 0; i < G_N_ELEMENTS (checks); i++)
-    if (!run_check (call, tenant->tenant_id, i, faults, error))
-      return FALSE;
-  if (!check_all_spans (call, tenant->tenant_id, faults, error))
+  if (!check_journal (call, faults, error) || !verify_tenants (call, faults, error))
     return FALSE;
   n_faults = json_array_get_length (faults);
   json_object_set_boolean_member (call->result, "sound", n_faults == 0);

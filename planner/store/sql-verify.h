@@ -40,6 +40,23 @@
      " WHERE c.tenant_id = $1 AND c.exclusive = 1 AND c.end_us > $2 AND (c.may_share_buffers = 0" \
      " OR d.may_share_buffers = 0 OR (c.core_start_us < d.end_us AND c.core_end_us > d.start_us)" \
      " OR (c.start_us < d.core_end_us AND c.end_us > d.core_start_us)) ORDER BY c.claim_id, d.claim_id") \
+  X (VERIFY_CLAIM_ASTRAY, \
+     "SELECT b.identifier FROM claim c JOIN booking b ON b.booking_id = c.booking_id" \
+     " WHERE c.tenant_id = $1 AND c.end_us > $2 AND (b.tenant_id <> c.tenant_id OR b.owner_id <> c.owner_id" \
+     " OR b.session_id IS NOT NULL OR c.core_start_us <> b.start_us OR c.core_end_us <> b.end_us" \
+     " OR (c.resource_id IS NOT b.advisor_id AND c.resource_id IS NOT b.room_id)) ORDER BY c.claim_id") \
+  X (VERIFY_HOLD_UNCLAIMED, \
+     "SELECT h.context FROM hold h WHERE h.tenant_id = $1 AND h.expiry_us > $2 AND h.session_id IS NULL AND NOT EXISTS" \
+     " (SELECT 1 FROM claim c WHERE c.owner_id = h.owner_id AND c.resource_id = h.advisor_id" \
+     " AND c.core_start_us = h.start_us AND c.core_end_us = h.end_us) ORDER BY h.hold_id") \
+  X (VERIFY_SEAT_ASTRAY, \
+     "SELECT g.identifier FROM seat s JOIN group_session g ON g.session_id = s.session_id" \
+     " LEFT JOIN booking b ON b.booking_id = s.booking_id LEFT JOIN hold h ON h.hold_id = s.hold_id" \
+     " WHERE g.tenant_id = $1 AND (coalesce (b.session_id, h.session_id) IS NOT s.session_id" \
+     " OR coalesce (b.tenant_id, h.tenant_id) <> g.tenant_id) ORDER BY s.session_id, s.seat_number") \
+  X (VERIFY_BOOKING_UNJOURNALED, \
+     "SELECT b.identifier FROM booking b WHERE b.tenant_id = $1 AND NOT EXISTS" \
+     " (SELECT 1 FROM journal j WHERE j.subject = b.identifier) ORDER BY b.booking_id") \
   X (VERIFY_OTHER_TENANT, \
      "SELECT b.identifier FROM booking b LEFT JOIN unit u ON u.unit_id = b.unit_id" \
      " LEFT JOIN resource r ON r.resource_id = b.advisor_id WHERE b.tenant_id = $1" \

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What explain says of the demo's times is what citizens are shown; and verify finds what is broken. */
-/* Also tests: admin-verify. */
 #include <string.h>
 
 #include "admin-harness.h"
