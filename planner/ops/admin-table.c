@@ -12,6 +12,7 @@
 #include "ops/admin-doctor.h"
 #include "ops/admin-erase.h"
 #include "ops/admin-explain.h"
+#include "ops/admin-export-test.h"
 #include "ops/admin-export.h"
 #include "ops/admin-extract.h"
 #include "ops/admin-hold.h"
@@ -164,6 +165,9 @@ static const AdminCommand commands[] = {
   { "change-citizen-number", admin_change_citizen_number, STORE_WRITE, admin_change_citizen_number_arguments, "give a citizen another number; history follows", .details =
     "When both numbers are known, the two become one citizen. Meetings that collide are told and nothing is changed, unless --force keeps both"
     " as a conflict. The old number means the same citizen until the term of former numbers ends." },
+  { "export-test", admin_export_test, STORE_READ, admin_export_test_arguments, "make a test system's database: impossible numbers, roles for names, no journal", .details =
+    "Every text is replaced by the rule of its column; identifiers are drawn anew by a key that is thrown away. Times stay: whoever holds both"
+    " databases can match meetings by them." },
   { "retention-show", admin_retention_show, STORE_READ, NULL, "show how long each class of data is kept, why, and what the last runs removed" },
   { "retention-set", admin_retention_set, STORE_WRITE, admin_retention_set_arguments, "set a term, for the municipality or a unit, from a day on" },
   { "retention-run", admin_retention_run, STORE_WRITE, admin_retention_run_arguments, "remove what is past its term; plannerd does so every night",

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "store/store-vfs.h"
 #include "store/store.h"
 
 #define BUSY_TIMEOUT_MS 2000
@@ -121,7 +122,7 @@ store_copy (const char *path,
 
   ok = sqlite3_open_v2 (path, &database,
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                        NULL) == SQLITE_OK;
+                        store_vfs_ensure ()) == SQLITE_OK;
   sqlite3_busy_timeout (database, BUSY_TIMEOUT_MS);
   ok = ok && run_copy (database, &copy, target_path);
   if (!ok)

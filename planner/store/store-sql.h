@@ -5,6 +5,7 @@
 #include "store/sql-backup.h"
 #include "store/sql-calendar.h"
 #include "store/sql-catalogue.h"
+#include "store/sql-export.h"
 #include "store/sql-ledger.h"
 #include "store/sql-privacy.h"
 #include "store/sql-record.h"
@@ -23,6 +24,7 @@
   STORE_SQL_RETENTION (X) \
   STORE_SQL_SEARCH (X) \
   STORE_SQL_PRIVACY (X) \
+  STORE_SQL_EXPORT (X) \
   STORE_SQL_VERIFY (X) \
   STORE_SQL_SNAPSHOT (X) \
   STORE_SQL_SERVICE (X) \

@@ -82,3 +82,35 @@ store_is_null (StoreQuery *query, int column)
 {
   return sqlite3_column_type (query->running, column) == SQLITE_NULL;
 }
+
+/**
+ * store_dup_value:
+ *
+ * Returns: (transfer full): whatever stands in that column; clear it with store_value_clear().
+ */
+StoreValue
+store_dup_value (StoreQuery *query, int column)
+{
+  switch (sqlite3_column_type (query->running, column))
+    {
+    case SQLITE_INTEGER:
+      return (StoreValue){ .type = 'i', .number = store_int (query, column) };
+    case SQLITE_TEXT:
+      return (StoreValue){ .type = 's', .text = g_strdup (store_text (query, column)) };
+    case SQLITE_BLOB:
+      return (StoreValue){ .type = 'b', .bytes = store_dup_bytes (query, column) };
+    default:
+      return (StoreValue){ .type = 'n' };
+    }
+}
+
+/**
+ * store_value_clear:
+ */
+void
+store_value_clear (StoreValue *value)
+{
+  g_clear_pointer (&value->text, g_free);
+  g_clear_pointer (&value->bytes, g_bytes_unref);
+  value->type = 'n';
+}

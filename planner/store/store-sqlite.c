@@ -430,6 +430,54 @@ store_run (StoreSession *session, GError **error, StoreStatement statement, cons
   return ok;
 }
 
+static void
+bind_value (sqlite3_stmt *statement, int position, const StoreValue *value)
+{
+  gsize n_bytes = 0;
+  const void *data;
+
+  if (value->type == 'i')
+    sqlite3_bind_int64 (statement, position, value->number);
+  else if (value->type == 's')
+    sqlite3_bind_text (statement, position, value->text, -1, SQLITE_TRANSIENT);
+  else if (value->type == 'b')
+    {
+      data = g_bytes_get_data (value->bytes, &n_bytes);
+      sqlite3_bind_blob (statement, position, data, (int) n_bytes, SQLITE_TRANSIENT);
+    }
+}
+
+/**
+ * store_insert:
+ * @table: of our own schema
+ * @values: one for each of its columns, in order
+ *
+ * Adds a row to any table, for what copies whole tables.
+ */
+gboolean
+store_insert (StoreSession *session,
+              const char *table,
+              const StoreValue *values,
+              guint n_values,
+              GError **error)
+{
+  g_autoptr (GString) sql = g_string_new (NULL);
+  sqlite3_stmt *statement = NULL;
+  gboolean ok;
+
+  g_string_printf (sql, "INSERT INTO %s VALUES (?", table);
+  for (guint i = 1; i < n_values; i++)
+    g_string_append (sql, ", ?");
+  g_string_append_c (sql, ')');
+  if (sqlite3_prepare_v2 (session->database, sql->str, -1, &statement, NULL) != SQLITE_OK)
+    return set_error (session, table, error);
+  for (guint i = 0; i < n_values; i++)
+    bind_value (statement, (int) i + 1, &values[i]);
+  ok = sqlite3_step (statement) == SQLITE_DONE || set_error (session, table, error);
+  sqlite3_finalize (statement);
+  return ok;
+}
+
 /**
  * store_query:
  * @out_query: the running statement; step through it with store_step()

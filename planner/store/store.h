@@ -41,6 +41,18 @@ typedef struct
   void *running;
 } StoreQuery;
 
+/**
+ * StoreValue:
+ * @type: i, s or b as in store_run(), or n for null
+ */
+typedef struct
+{
+  char type;
+  gint64 number;
+  char *text;
+  GBytes *bytes;
+} StoreValue;
+
 StoreSession *
 store_open (const char *path, StoreAccess access, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 StoreSession *store_open_still (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
@@ -62,6 +74,11 @@ gboolean store_run (StoreSession *session,
                     StoreStatement statement,
                     const char *types,
                     ...) G_GNUC_WARN_UNUSED_RESULT;
+gboolean store_insert (StoreSession *session,
+                       const char *table,
+                       const StoreValue *values,
+                       guint n_values,
+                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean store_query (StoreSession *session,
                       StoreQuery *out_query,
                       GError **error,
@@ -75,6 +92,8 @@ gint64 store_int (StoreQuery *query, int column);
 const char *store_text (StoreQuery *query, int column);
 GBytes *store_dup_bytes (StoreQuery *query, int column);
 gboolean store_is_null (StoreQuery *query, int column);
+StoreValue store_dup_value (StoreQuery *query, int column);
+void store_value_clear (StoreValue *value);
 gboolean store_is_int (StoreQuery *query, int column);
 int store_n_columns (StoreQuery *query);
 const char *store_column_name (StoreQuery *query, int column);
