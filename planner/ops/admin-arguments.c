@@ -184,8 +184,11 @@ admin_check_arguments (const AdminCommand *command, JsonObject *arguments, GErro
 
       if (argument == NULL)
         {
+          /* No name of ours has a digit; a number that was sent as one is not repeated. */
           g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s has no argument %.40s",
-                       command->name, (const char *) member->data);
+                       command->name,
+                       strpbrk (member->data, "0123456789") == NULL ? (const char *) member->data
+                                                                    : "of that name");
           return FALSE;
         }
       if (!check_argument (argument, json_object_get_member (arguments, member->data), error))

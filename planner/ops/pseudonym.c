@@ -22,6 +22,7 @@ typedef enum
   EMAIL,
   TELEPHONE,
   ROLE, /* what it is, and the row's id */
+  KEY,  /* the row's id */
   TEXT, /* a word in its place */
   LINK,
   CALENDAR, /* times and classes only */
@@ -38,8 +39,8 @@ static const struct
   { "cpr", NUMBER }, { "description", TEXT }, { "email", EMAIL }, { "etag", NOTHING }, { "foreign_advisor", TEXT },
   { "form", KEEP }, { "grid_anchor", KEEP }, { "group_identifier", GUID }, { "identifier", GUID }, { "key", KEEP },
   { "kind", KEEP }, { "list", KEEP }, { "location", TEXT }, { "meeting_link", LINK }, { "month", KEEP }, { "name", ROLE },
-  { "note", NOTHING }, { "organisation_key", KEEP }, { "origin", KEEP }, { "reason", KEEP }, { "resource_key", ROLE },
-  { "source", KEEP }, { "start_local", KEEP }, { "state", KEEP }, { "team_key", ROLE }, { "telephone", TELEPHONE },
+  { "note", NOTHING }, { "organisation_key", KEEP }, { "origin", KEEP }, { "reason", KEEP }, { "resource_key", KEY },
+  { "source", KEEP }, { "start_local", KEEP }, { "state", KEEP }, { "team_key", KEY }, { "telephone", TELEPHONE },
   { "tenant_key", KEEP }, { "text", CALENDAR }, { "title", TEXT }, { "tzdata", KEEP }, { "uid", HASH },
   { "uid_hash", HASH }, { "unemployment_fund", KEEP }, { "value", KEEP }, { "zone", KEEP },
 };
@@ -202,7 +203,7 @@ dup_calendar (const Pseudonyms *pseudonyms, const char *text)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
-/* Names are roles; a key or a title likewise says no more than which row it is. */
+/* Names are roles and the row that they stand for. */
 static char *
 dup_role (const char *table, gint64 id)
 {
@@ -242,6 +243,8 @@ dup_replacement (Pseudonyms *pseudonyms,
       return g_strdup ("00000000");
     case ROLE:
       return dup_role (table, id);
+    case KEY:
+      return g_strdup_printf ("TEST-%02" G_GINT64_FORMAT, id);
     case TEXT:
       return g_strdup ("Tekst");
     case LINK:
@@ -271,8 +274,9 @@ find_rule (const char *table, const char *column, Treatment *out_treatment, GErr
 /**
  * pseudonyms_replace:
  *
- * Numbers and instants stay; a text is replaced by its column's rule, also one that is missing here
- * has to have a rule.
+ * Numbers and instants stay; a text is replaced by its column's rule.
+ *
+ * Errors: PLANNER_ERROR_INTERNAL for a column without a rule: nothing may be exported then.
  */
 gboolean
 pseudonyms_replace (Pseudonyms *pseudonyms,
