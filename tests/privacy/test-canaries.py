@@ -370,7 +370,7 @@ def drive_commands(planner):
     testlib.equal(len(rows) > 20, True, "commands in the table")
     for row in rows:
         words = re.match(r"[a-z ]+", row).group(0).strip().replace(" ", "-")
-        if words.startswith(("restore", "backup", "serve", "create")):
+        if words.startswith(("restore", "backup", "export", "serve", "create")):
             continue
         places = [name.lower() for name in re.findall(r"\b([A-Z]{2,})\b", row)] + re.findall(r"--([a-z-]+)", row)
         for place in sorted(set(places)) or ["any"]:
