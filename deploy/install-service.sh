@@ -59,7 +59,9 @@ uninstall ()
         rm -rf "/etc/systemd/system/$unit.d"
     done
     rm -f "$prefix/lib/sysusers.d/planner.conf" "$prefix/lib/tmpfiles.d/planner.conf"
-    rm -f "$prefix/bin/plannerd" "$prefix/bin/plannerctl" "$prefix/share/man/man5/plannerd.conf.5" "$prefix/share/man/man1/plannerctl.1"
+    if [ -f "$prefix/lib/kommunal-planner/installed" ]; then
+        xargs -r -d '\n' rm -f <"$prefix/lib/kommunal-planner/installed"
+    fi
     rm -rf "$prefix/share/kommunal-planner" "$prefix/lib/kommunal-planner"
     control daemon-reload
     if [ $purge = no ]; then
@@ -71,6 +73,16 @@ uninstall ()
     echo "removed with configuration, data, backups and user"
 }
 
+# What is installed and nothing else: the tests' programs would take minutes.
+list_targets ()
+{
+    meson introspect "$build" --targets | python3 -c '
+import json, os, sys
+for target in json.load(sys.stdin):
+    for path in target["filename"] if target["installed"] else []:
+        print(os.path.relpath(path, os.path.abspath(sys.argv[1])))' "$build"
+}
+
 build_and_install ()
 {
     [ $packages = no ] || deploy/install.sh run build
@@ -78,11 +90,11 @@ build_and_install ()
         meson setup "$build" --prefix "$prefix" --libdir lib --buildtype debugoptimized >/dev/null
     fi
     meson configure "$build" -Dprefix="$prefix"
-    # What is installed and nothing else: the tests' programs would take minutes.
-    ninja -C "$build" planner/plannerd planner/plannerctl planner/plannerd.conf.5 planner/plannerctl.1 >"$build/install.log" 2>&1 ||
-        { tail -n 40 "$build/install.log" >&2; return 1; }
+    # shellcheck disable=SC2046
+    ninja -C "$build" $(list_targets) >"$build/install.log" 2>&1 || { tail -n 40 "$build/install.log" >&2; return 1; }
     meson install -C "$build" --no-rebuild --quiet
     install -d "$prefix/lib/kommunal-planner"
+    grep '^/' "$build/meson-logs/install-log.txt" >"$prefix/lib/kommunal-planner/installed"
     if [ -f deploy/fetch-crl.sh ]; then
         install -m 0755 deploy/fetch-crl.sh "$prefix/lib/kommunal-planner/fetch-crl.sh"
     fi
@@ -160,12 +172,12 @@ print_rest ()
 Installed: $prefix/bin/plannerd, $prefix/bin/plannerctl, units in $unit_folder, configuration $config.
 Left to do, unless it is done:
   1. certificates: /etc/planner/tls/server.pem and server.key (root, 0600), trust.pem; with a proxy only trust.pem
-  2. callers: a group [caller NAME] each in $config;   $prefix/bin/plannerd --check-config --config $config
+  2. callers: a group [caller NAME] each in $config
   3. a municipality:
        alias planner='runuser -u planner -- plannerctl --database /var/lib/planner/planner.db'
        planner create --key KEY --name 'NAME Kommune' && planner import FOLDER
   4. revocation lists: CRL_URLS="URL ..." in /etc/planner/crl.env, crl=/var/lib/planner/crl in [dfdg];   systemctl start plannerd-crl
-  5. systemctl start plannerd-$face.socket plannerd-health.socket plannerd.service
+  5. systemctl start plannerd-$face.socket plannerd-health.socket plannerd.service;   journalctl -u plannerd -n 5 says what is wrong
 HELP
 }
 
