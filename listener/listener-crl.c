@@ -4,6 +4,7 @@
 #include "listener-error.h"
 #include "listener-trust-private.h"
 
+#include <gnutls/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,6 +12,10 @@
 /* A national authority's list has some megabytes. */
 #define MAX_FILE_BYTES (64 * 1024 * 1024)
 #define MAX_LISTS      256
+
+#define OID_DELTA               "2.5.29.27"
+#define OID_ISSUING_POINT       "2.5.29.28"
+#define OID_DISTRIBUTION_POINTS "2.5.29.31"
 
 /* RFC 5280 §4.1.2.2 allows 20 bytes; some authorities add a leading zero. */
 typedef struct
@@ -30,6 +35,8 @@ crl_free (gpointer data)
     g_array_unref (crl->serials);
   g_free (crl->info.file);
   g_free (crl->info.issuer);
+  g_free (crl->info.scope);
+  g_clear_pointer (&crl->scope, listener_scope_free);
   g_free (crl->info.problem);
 }
 
@@ -95,24 +102,57 @@ read_serials (ListenerCrl *crl)
   return code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
 }
 
-/*
- * A delta list, or one that covers only some certificates or reasons, says so in a critical extension; taken for the
- * whole list, it would clear revoked certificates. RFC 5280 §5.2.
- */
+/* By which the same list is known when it is read again. */
 static gboolean
-is_whole (gnutls_x509_crl_t list)
+set_digest (ListenerCrl *crl)
+{
+  gnutls_datum_t der = { 0 };
+  gboolean is_set = gnutls_x509_crl_export2 (crl->list, GNUTLS_X509_FMT_DER, &der) == 0 &&
+                    gnutls_hash_fast (GNUTLS_DIG_SHA256, der.data, der.size, crl->digest) == 0;
+
+  gnutls_free (der.data);
+  return is_set;
+}
+
+/* What the issuing distribution point says of the list's part; taken for the whole, a part would clear revoked ones. */
+static void
+read_scope (ListenerCrl *crl, guint index)
+{
+  gnutls_datum_t der = { 0 };
+  const char *problem = "it has two issuing distribution points";
+
+  if (crl->scope == NULL && gnutls_x509_crl_get_extension_data2 (crl->list, index, &der) == 0)
+    crl->scope = listener_scope_read (der.data, der.size, &problem);
+  else
+    g_clear_pointer (&crl->scope, listener_scope_free);
+  gnutls_free (der.data);
+  if (crl->scope == NULL)
+    listener_crl_reject (crl, problem);
+  else
+    crl->info.scope = listener_scope_dup_text (crl->scope);
+}
+
+/* RFC 5280 §5.2: a list with a critical extension that is not understood is not used, a delta list in no case. */
+static void
+read_extensions (ListenerCrl *crl)
 {
   for (guint i = 0;; i++)
     {
       char oid[128];
       gsize n_bytes = sizeof oid;
       guint critical = 0;
-      int code = gnutls_x509_crl_get_extension_info (list, i, oid, &n_bytes, &critical);
+      int code = gnutls_x509_crl_get_extension_info (crl->list, i, oid, &n_bytes, &critical);
 
       if (code == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-        return TRUE;
-      if (code < 0 || critical != 0)
-        return FALSE;
+        return;
+      if (code < 0 || strcmp (oid, OID_DELTA) == 0)
+        listener_crl_reject (crl, "it tells only what changed since another list (delta)");
+      else if (strcmp (oid, OID_ISSUING_POINT) == 0)
+        read_scope (crl, i);
+      else if (critical != 0)
+        listener_crl_reject (crl, "it has a critical extension that is not understood");
+      if (code < 0)
+        return;
     }
 }
 
@@ -128,10 +168,9 @@ examine (ListenerCrl *crl)
   gnutls_free (name.data);
   crl->info.this_update_unix_us = MAX (this_update, 0) * G_USEC_PER_SEC;
   crl->info.next_update_unix_us = MAX (next_update, MAX (this_update, 0)) * G_USEC_PER_SEC;
-  if (!read_serials (crl))
+  if (!read_serials (crl) || !set_digest (crl))
     listener_crl_reject (crl, "it cannot be read to its end");
-  if (!is_whole (crl->list))
-    listener_crl_reject (crl, "it is not its issuer's whole list: it has a critical extension");
+  read_extensions (crl);
 }
 
 static ListenerCrl *
@@ -167,13 +206,15 @@ read_file (GPtrArray *crls, const char *file)
   g_autofree char *text = NULL;
   gnutls_x509_crl_t *lists = NULL;
   gnutls_datum_t data;
+  struct stat status;
   guint n_lists = 0;
   gsize n_bytes;
   int code;
 
-  if (!g_file_get_contents (file, &text, &n_bytes, NULL) || n_bytes > MAX_FILE_BYTES)
+  if (stat (file, &status) < 0 || !S_ISREG (status.st_mode) || status.st_size > MAX_FILE_BYTES ||
+      !g_file_get_contents (file, &text, &n_bytes, NULL) || n_bytes > MAX_FILE_BYTES)
     {
-      add_bad (crls, file, "it cannot be read, or is larger than 64 MiB");
+      add_bad (crls, file, "it cannot be read, is no file, or is larger than 64 MiB");
       return;
     }
   data = (gnutls_datum_t){ .data = (guchar *) text, .size = (guint) n_bytes };
@@ -219,8 +260,6 @@ list_files (const char *path)
         g_ptr_array_add (files, g_steal_pointer (&file));
     }
   g_ptr_array_sort (files, compare_names);
-  if (files->len > MAX_LISTS)
-    g_ptr_array_set_size (files, MAX_LISTS);
   return files;
 }
 
@@ -259,8 +298,11 @@ listener_crl_read (const char *path, char **out_stamp, GError **error)
   g_autofree char *stamp = listener_crl_dup_stamp (path);
   guint n_good = 0;
 
-  for (guint i = 0; i < files->len; i++)
+  for (guint i = 0; i < MIN (files->len, MAX_LISTS); i++)
     read_file (crls, files->pdata[i]);
+  if (files->len > MAX_LISTS)
+    add_bad (crls, files->pdata[MAX_LISTS],
+             "it and those after it are too many: 256 files are read");
   for (guint i = 0; i < crls->len; i++)
     n_good += ((ListenerCrl *) crls->pdata[i])->info.problem == NULL ? 1 : 0;
   if (n_good == 0)
@@ -273,6 +315,26 @@ listener_crl_read (const char *path, char **out_stamp, GError **error)
     }
   *out_stamp = g_steal_pointer (&stamp);
   return g_steal_pointer (&crls);
+}
+
+/* Whether @crl, of whatever issuer, answers for @certificate by its scope. */
+gboolean
+listener_crl_covers (const ListenerCrl *crl, gnutls_x509_crt_t certificate)
+{
+  gnutls_datum_t points = { 0 };
+  guint is_authority = 0;
+  gboolean covers;
+
+  if (crl->info.scope == NULL)
+    return TRUE;
+  if (gnutls_x509_crt_get_basic_constraints (certificate, NULL, &is_authority, NULL) < 0)
+    is_authority = 0;
+  if (gnutls_x509_crt_get_extension_by_oid2 (certificate, OID_DISTRIBUTION_POINTS, 0, &points,
+                                             NULL) < 0)
+    points = (gnutls_datum_t){ 0 };
+  covers = listener_scope_covers (crl->scope, points.data, points.size, is_authority != 0);
+  gnutls_free (points.data);
+  return covers;
 }
 
 /* Whether @crl bears the name of @issuer. */

@@ -71,14 +71,17 @@ decode_string (const guint8 *der, gsize n_bytes)
   return g_strndup ((const char *) der + header, n_bytes - header);
 }
 
-/* The first such attribute of the subject. Read raw: the library gives those that it does not know, 2.5.4.97 too, in hex. */
+/* The only such attribute of the subject; two are none, for who has both could be either. Read raw: the library gives those that it does not know, 2.5.4.97 too, in hex. */
 static char *
 read_attribute (gnutls_x509_crt_t certificate, const char *oid)
 {
-  guint8 der[512];
+  guint8 der[512], second[1];
   gsize n_bytes = sizeof der;
+  gsize n_second = sizeof second;
 
-  if (gnutls_x509_crt_get_dn_by_oid (certificate, oid, 0, 1, der, &n_bytes) < 0)
+  if (gnutls_x509_crt_get_dn_by_oid (certificate, oid, 0, 1, der, &n_bytes) < 0 ||
+      gnutls_x509_crt_get_dn_by_oid (certificate, oid, 1, 1, second, &n_second) !=
+        GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
     return NULL;
   return decode_string (der, n_bytes);
 }

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include "listener-scope-private.h"
 #include "listener-trust.h"
 
 #include <gnutls/gnutls.h>
@@ -15,7 +16,9 @@ typedef struct
 {
   ListenerCrlInfo info;
   gnutls_x509_crl_t list; /* NULL when it has a problem */
+  guint8 digest[32];      /* of its DER */
   GArray *serials;        /* CrlSerial, sorted */
+  ListenerScope *scope;   /* NULL: the whole list of its issuer */
   guint8
     verified_by[32]; /* fingerprint of the certificate whose key signed it, once that is known */
   gboolean is_verified;
@@ -26,6 +29,7 @@ GPtrArray *
 listener_crl_read (const char *path, char **out_stamp, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean listener_crl_is_signed_by (ListenerCrl *crl, gnutls_x509_crt_t issuer);
 gboolean listener_crl_is_of (const ListenerCrl *crl, gnutls_x509_crt_t issuer);
+gboolean listener_crl_covers (const ListenerCrl *crl, gnutls_x509_crt_t certificate);
 gboolean listener_crl_has (const ListenerCrl *crl, gnutls_x509_crt_t certificate);
 char *listener_crl_dup_stamp (const char *path);
 void listener_crl_reject (ListenerCrl *crl, const char *problem);

@@ -121,21 +121,39 @@ check_crls (ListenerTrust *trust)
     }
 }
 
+/*
+ * Whether @crl may take the place of @old. A name alone does not: who is not in the trust file is held to its signature
+ * when the first of its certificates comes, and a forged list must not push out one that was found good.
+ */
+static gboolean
+is_heir (const ListenerCrl *crl, const ListenerCrl *old)
+{
+  return crl->info.problem == NULL && g_strcmp0 (crl->info.issuer, old->info.issuer) == 0 &&
+         g_strcmp0 (crl->info.scope, old->info.scope) == 0 &&
+         (!old->is_verified || (crl->is_verified && memcmp (crl->verified_by, old->verified_by,
+                                                            sizeof old->verified_by) == 0));
+}
+
 static gboolean
 has_newer (GPtrArray *crls, const ListenerCrl *old)
 {
   for (guint i = 0; i < crls->len; i++)
     {
-      const ListenerCrl *crl = crls->pdata[i];
+      ListenerCrl *crl = crls->pdata[i];
 
-      if (crl->info.problem == NULL && g_strcmp0 (crl->info.issuer, old->info.issuer) == 0 &&
-          crl->info.this_update_unix_us >= old->info.this_update_unix_us)
+      /* What was found out about the same list holds. */
+      if (old->is_verified && memcmp (crl->digest, old->digest, sizeof old->digest) == 0)
+        {
+          memcpy (crl->verified_by, old->verified_by, sizeof old->verified_by);
+          crl->is_verified = TRUE;
+        }
+      if (is_heir (crl, old) && crl->info.this_update_unix_us >= old->info.this_update_unix_us)
         return TRUE;
     }
   return FALSE;
 }
 
-/* A list that was good stays in use until a newer good one of its issuer is there, even when its file is gone. */
+/* A list that was good stays in use until a newer good one of its scope is there, even when its file is gone. */
 static void
 carry_over (ListenerTrust *trust, const ListenerTrust *old)
 {
@@ -548,52 +566,81 @@ is_authority (const ListenerTrust *trust, gnutls_x509_crt_t certificate)
   return FALSE;
 }
 
-/* Who signed @certificate: of the trust file first, then of what the client sent. */
+/*
+ * Who signed @certificate: of the trust file first, then of what the client sent. Above a certificate of the trust file
+ * the client has no say: one that sends the root along, which the file need not name, would be asked for that one's list.
+ */
 static gnutls_x509_crt_t
 find_issuer (Chain *chain, gnutls_x509_crt_t certificate)
 {
   for (guint i = 0; i < chain->trust->n_authorities; i++)
     if (is_signed_by (certificate, chain->trust->authorities[i]))
       return chain->trust->authorities[i];
-  for (guint i = 1; i < chain->n_certificates; i++)
+  for (guint i = 1; !is_authority (chain->trust, certificate) && i < chain->n_certificates; i++)
     if (is_signed_by (certificate, chain->certificates[i]))
       return chain->certificates[i];
   return NULL;
 }
 
-static ListenerCrl *
-find_crl (ListenerTrust *trust, gnutls_x509_crt_t issuer)
+/* Puts @crl among @found, where one of the same scope makes room for it when it is newer. */
+static void
+keep_newest (GPtrArray *found, ListenerCrl *crl)
 {
-  ListenerCrl *newest = NULL;
+  for (guint i = 0; i < found->len; i++)
+    {
+      const ListenerCrl *other = found->pdata[i];
+
+      if (g_strcmp0 (crl->info.scope, other->info.scope) != 0)
+        continue;
+      if (crl->info.this_update_unix_us > other->info.this_update_unix_us)
+        found->pdata[i] = crl;
+      return;
+    }
+  g_ptr_array_add (found, crl);
+}
+
+/* The lists that answer for @certificate, the newest of each scope; it may stand on a whole one and on a part. */
+static GPtrArray *
+find_crls (ListenerTrust *trust, gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer)
+{
+  GPtrArray *found = g_ptr_array_new ();
 
   for (guint i = 0; i < trust->crls->len; i++)
     {
       ListenerCrl *crl = trust->crls->pdata[i];
 
-      if (crl->info.problem == NULL && listener_crl_is_signed_by (crl, issuer) &&
-          (newest == NULL || crl->info.this_update_unix_us > newest->info.this_update_unix_us))
-        newest = crl;
+      /* The signature last: it is the dear one. */
+      if (crl->info.problem == NULL && listener_crl_is_of (crl, issuer) &&
+          listener_crl_covers (crl, certificate) && listener_crl_is_signed_by (crl, issuer))
+        keep_newest (found, crl);
     }
-  return newest;
+  return found;
 }
 
-/* Revoked stays revoked, however old the list is that says so. */
+/* Revoked stays revoked, however old the list is that says so; of several the one that lasts longest gives the date. */
 static ListenerVerdict
 judge_revocation (ListenerTrust *trust, gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer)
 {
-  const ListenerCrl *crl = find_crl (trust, issuer);
+  g_autoptr (GPtrArray) crls = find_crls (trust, certificate, issuer);
+  gint64 next_update_unix_us = 0;
   gint64 late_us;
 
-  if (crl == NULL)
+  if (crls->len == 0)
     {
       if (!trust->settings.accepts_missing)
         return LISTENER_VERDICT_LIST_MISSING;
       trust->counters.n_accepted_missing++;
       return LISTENER_VERDICT_GOOD;
     }
-  if (listener_crl_has (crl, certificate))
-    return LISTENER_VERDICT_REVOKED;
-  late_us = g_get_real_time () - crl->info.next_update_unix_us;
+  for (guint i = 0; i < crls->len; i++)
+    {
+      const ListenerCrl *crl = crls->pdata[i];
+
+      if (listener_crl_has (crl, certificate))
+        return LISTENER_VERDICT_REVOKED;
+      next_update_unix_us = MAX (next_update_unix_us, crl->info.next_update_unix_us);
+    }
+  late_us = g_get_real_time () - next_update_unix_us;
   if (late_us > (gint64) trust->settings.crl_grace_s * G_USEC_PER_SEC)
     return LISTENER_VERDICT_LIST_STALE;
   if (late_us > 0)

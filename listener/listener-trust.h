@@ -69,6 +69,8 @@ typedef struct
  * ListenerCrlInfo:
  * @file: where it was read.
  * @issuer: (nullable): whose list it is, RFC 4514; %NULL when it cannot be read.
+ * @scope: (nullable): of which certificates it speaks, as addresses of distribution points and "(users)" or
+ *   "(authorities)"; %NULL: of all of its issuer's.
  * @problem: (nullable): why it is not used, in English.
  * @this_update_unix_us: when it was made.
  * @next_update_unix_us: when the next one is due.
@@ -80,6 +82,7 @@ typedef struct
 {
   char *file;
   char *issuer;
+  char *scope;
   char *problem;
   gint64 this_update_unix_us;
   gint64 next_update_unix_us;

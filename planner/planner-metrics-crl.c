@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Revocation lists as metrics: for each issuer the list in use, and how many are not used. */
+/* Revocation lists as metrics: for each issuer, and part where it has several, the list in use; how many are not used. */
 #include "planner-metrics-crl.h"
 
 static const ListenerCrlInfo *
@@ -8,7 +8,7 @@ get (const MetricsPicture *picture, guint index)
   return picture->trust == NULL ? NULL : listener_trust_get_crl (picture->trust, index);
 }
 
-/* Of several lists of one issuer the newest counts; of equals the first, so that no label stands twice. */
+/* Of several lists of one issuer and part the newest counts; of equals the first, so that no label stands twice. */
 static gboolean
 is_in_use (const MetricsPicture *picture, guint index)
 {
@@ -19,6 +19,7 @@ is_in_use (const MetricsPicture *picture, guint index)
     return FALSE;
   for (guint i = 0; (other = get (picture, i)) != NULL; i++)
     if (i != index && other->problem == NULL && g_strcmp0 (other->issuer, crl->issuer) == 0 &&
+        g_strcmp0 (other->scope, crl->scope) == 0 &&
         (other->this_update_unix_us > crl->this_update_unix_us ||
          (other->this_update_unix_us == crl->this_update_unix_us && i < index)))
       return FALSE;
@@ -41,6 +42,11 @@ append_one (GString *text, const char *name, const ListenerCrlInfo *crl, gint64 
 {
   g_string_append_printf (text, "%s{issuer=\"", name);
   append_escaped (text, crl->issuer);
+  if (crl->scope != NULL)
+    {
+      g_string_append (text, "\",part=\"");
+      append_escaped (text, crl->scope);
+    }
   g_string_append_printf (text, "\"} %" G_GINT64_FORMAT "\n", value);
 }
 

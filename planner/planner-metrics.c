@@ -402,10 +402,10 @@ static const MetricsRow rows[] = {
   { "planner_tls_resumed_total",            "counter",   append_resumed,     "Connections that resumed an earlier TLS session." },
   { "planner_certificates_refused_total",   "counter",   append_verdicts,    "Client certificates refused, in the handshake or on an open connection." },
   { "planner_certificates_uncertain_total", "counter",   append_uncertain,   "Client certificates accepted without a revocation list in force." },
-  { "planner_crl_age_seconds",              "gauge",     metrics_append_crl_age,     "Since the revocation list in use was made, by issuer." },
+  { "planner_crl_age_seconds",              "gauge",     metrics_append_crl_age,     "Since the revocation list in use was made, by issuer and, where it has several, part." },
   { "planner_crl_expiry_seconds",           "gauge",     metrics_append_crl_expiry,  "Until the next revocation list is due; below 0 the grace runs." },
   { "planner_crl_revoked",                  "gauge",     metrics_append_crl_revoked, "Certificates on the revocation list in use." },
-  { "planner_crl_ignored",                  "gauge",     metrics_append_crl_ignored, "Revocation lists found and not used: wrongly signed, partial or unreadable." },
+  { "planner_crl_ignored",                  "gauge",     metrics_append_crl_ignored, "Revocation lists found and not used: wrongly signed, of some reasons, indirect, delta or unreadable." },
 };
 /* clang-format on */
 

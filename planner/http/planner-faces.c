@@ -257,8 +257,8 @@ tell_lists (PlannerFaces *faces)
   g_clear_pointer (&faces->told_problem, g_free);
   for (guint i = 0; (crl = listener_trust_get_crl (faces->trust, i)) != NULL; i++)
     planner_log_event (crl->problem == NULL ? PLANNER_LOG_INFO : PLANNER_LOG_WARNING,
-                       "revocation-list", "file", crl->file, "issuer", crl->issuer, "not-used",
-                       crl->problem, NULL);
+                       "revocation-list", "file", crl->file, "issuer", crl->issuer, "part",
+                       crl->scope, "not-used", crl->problem, NULL);
 }
 
 /* The same trouble at every look is one line. */

@@ -21,6 +21,8 @@ CVR = "00000000"
 FID = "12345678"
 UUID = "5d6a3c1e-0b5f-4a7e-9a43-89000000aa01"
 DAY_S = 24 * 3600
+# Where the parts of a list are said to be; nobody asks there.
+PARTS = {"part-1": "http://lister.example/1.crl", "part-2": "http://lister.example/2.crl"}
 
 # Numbers of TLS alerts, RFC 8446 section 6.
 ALERTS = {
@@ -61,7 +63,17 @@ class Authority:
             "[client]\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
             "extendedKeyUsage=clientAuth,emailProtection\nauthorityKeyIdentifier=keyid\n"
             "[server]\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
-            "extendedKeyUsage=serverAuth\nsubjectAltName=IP:127.0.0.1,DNS:localhost\nauthorityKeyIdentifier=keyid\n",
+            "extendedKeyUsage=serverAuth\nsubjectAltName=IP:127.0.0.1,DNS:localhost\nauthorityKeyIdentifier=keyid\n"
+            + "".join(
+                # Of a certificate whose list is that part; of the list that is; where it is.
+                f"[client-{name}]\nbasicConstraints=critical,CA:FALSE\nkeyUsage=critical,digitalSignature\n"
+                f"extendedKeyUsage=clientAuth\nauthorityKeyIdentifier=keyid\ncrlDistributionPoints=URI:{url}\n"
+                f"[{name}]\nauthorityKeyIdentifier=keyid\nissuingDistributionPoint=critical,@at-{name}\n"
+                f"[at-{name}]\nfullname=URI:{url}\nonlyuser=TRUE\n"
+                f"[{name}-indirect]\nissuingDistributionPoint=critical,@at-{name}-indirect\n"
+                f"[at-{name}-indirect]\nfullname=URI:{url}\nindirectCRL=TRUE\n"
+                for name, url in PARTS.items()
+            ),
             encoding="ascii",
         )
         request = self._request(self.key, subject)
@@ -96,13 +108,14 @@ class Authority:
         """Puts CERTIFICATE on the next list."""
         openssl("ca", "-config", self.folder / "ca.cnf", *self.signing(), "-revoke", certificate)
 
-    def write_list(self, path, made_s=0, ends_s=DAY_S, form="PEM", signer=None):
-        """The list as it stands, in one step; SIGNER: another authority's key under our name."""
+    def write_list(self, path, made_s=0, ends_s=DAY_S, form="PEM", signer=None, part=None):
+        """The list as it stands, in one step; SIGNER: another authority's key under our name; PART: of which it says it is."""
         fresh = self.folder / "fresh.crl"
         words = ["ca", "-config", self.folder / "ca.cnf", "-gencrl", "-cert", self.certificate, "-keyfile", (signer or self).key]
         if signer is not None:
             # openssl refuses a key that is not the certificate's, so the list bears the name of one that is.
             words[words.index("-cert") + 1] = signer.certificate
+        words += ["-crlexts", part] if part else []
         openssl(*words, "-crl_lastupdate", stamp(made_s), "-crl_nextupdate", stamp(ends_s), "-out", fresh)
         if form == "DER":
             openssl("crl", "-in", fresh, "-outform", "DER", "-out", fresh)
@@ -146,11 +159,15 @@ class Material:
             ("revoked", self.issuing, oces2(), {}),
             ("of-fallen", self.fallen, oces2(), {}),
             ("server-as-client", self.issuing, oces2(), {"use": "server"}),
+            ("of-part-1", self.issuing, oces2(), {"use": "client-part-1"}),
+            ("of-part-2", self.issuing, oces3(), {"use": "client-part-2"}),
+            ("of-part-2-revoked", self.issuing, oces3(), {"use": "client-part-2"}),
         ]:
             self.leaves[name] = (authority, *authority.issue(name, subject, **options))
         self.server = self.issuing.issue("server", "/CN=localhost", use="server")
         self.server_renewed = self.issuing.issue("server-renewed", "/CN=localhost", use="server")
         self.issuing.revoke(self.leaves["revoked"][1])
+        self.issuing.revoke(self.leaves["of-part-2-revoked"][1])
         self.root.revoke(self.fallen.certificate)
         self.lists = self.make_lists("lists")
 
@@ -306,7 +323,7 @@ def test_decisions():
                 wrong.append(f"{leaf}: {got} instead of {expected}")
             if reason and planner.metric(f'planner_certificates_refused_total{{reason="{reason}"}}') != before + 3:
                 wrong.append(f"{leaf}: not counted as {reason}")
-        testlib.equal(planner.metric('planner_crl_revoked{issuer="%s"}' % material().issuing.issuer_label), 1, "revoked by issuer")
+        testlib.equal(planner.metric('planner_crl_revoked{issuer="%s"}' % material().issuing.issuer_label), 2, "revoked by issuer")
         testlib.equal(planner.metric("planner_crl_ignored"), 0, "lists not used")
         log = planner.log.read_text(encoding="utf-8")
         assert re.search(r"event=access-denied .*subject-serial=CVR:00000001-FID:12345678", log), "the log names whom to allow"
@@ -339,6 +356,36 @@ def test_states_of_lists():
                 expiry = planner.metric('planner_crl_expiry_seconds{issuer="%s"}' % what.issuing.issuer_label)
                 assert -DAY_S - 600 < expiry < -DAY_S + 600, expiry
                 testlib.equal(by_openssl(planner, "revoked"), "certificate_revoked", "revoked on a stale list")
+
+
+def test_lists_in_parts():
+    """An authority that issues its list in parts: each certificate needs the part that it names, and no other one does."""
+    what = material()
+    lists = what.make_lists("parts", without=(what.issuing,))
+    leaves = ("of-part-1", "of-part-2", "of-part-2-revoked", "oces2")
+    missing, revoked = "certificate_unknown", "certificate_revoked"
+    label = 'planner_crl_revoked{issuer="%s",part="%s (users)"}'
+
+    def found(planner):
+        return [by_openssl(planner, leaf) for leaf in leaves]
+
+    what.issuing.write_list(lists / "part-1.crl", made_s=-60, part="part-1")
+    with OcesPlanner(lists) as planner:
+        testlib.equal(found(planner), [200, missing, missing, missing], "the first part alone")
+        testlib.equal(planner.metric(label % (what.issuing.issuer_label, PARTS["part-1"])), 2, "the part has its own lines")
+        what.issuing.write_list(lists / "part-2.crl", form="DER", part="part-2")
+        testlib.wait_for(lambda: by_openssl(planner, "of-part-2") == 200, 20, "the second part is in force")
+        testlib.equal(found(planner), [200, 200, revoked, missing], "both parts")
+        testlib.equal(planner.metric(label % (what.issuing.issuer_label, PARTS["part-2"])), 2, "of the second")
+        testlib.equal(planner.metric("planner_crl_ignored"), 0, "lists not used")
+        what.issuing.write_list(lists / "part-3.crl", part="part-1-indirect")
+        testlib.wait_for(lambda: planner.metric("planner_crl_ignored") == 1, 20, "an indirect list is not used")
+        for words in ("part-3.crl.*other issuers", "lister.example/2.crl"):
+            pattern = f"event=revocation-list .*{words}"
+            testlib.wait_for(lambda p=pattern: re.search(p, planner.log.read_text("utf-8")), 20, f"the log tells of {words}")
+        what.issuing.write_list(lists / "whole.crl")
+        testlib.wait_for(lambda: by_openssl(planner, "oces2") == 200, 20, "a whole list beside them")
+        testlib.equal(found(planner), [200, 200, revoked, 200], "all")
 
 
 def test_old_versions_and_renegotiation():
@@ -527,6 +574,45 @@ def test_fetch_lists():
     assert status == 0 and "next update" in said, said
     assert [file.read_bytes() for file in files] != [content for content, _ in kept], "the newer list is in place"
     testlib.equal([path.name for path in into.iterdir() if path.name.startswith(".fetch")], [], "left over")
+
+
+def test_fetch_parts():
+    """deploy/fetch-crl.sh: the parts that certificates name, side by side; none takes another's place, nor another issuer's."""
+    what = material()
+    folder = testlib.make_folder()
+    source, into = folder / "part.crl", folder / "into"
+    addresses = [f"file://{folder}/{name}.crl" for name in ("own-1", "own-2")]
+    for name, part in (("own-1", "part-1"), ("own-2", "part-2")):
+        what.issuing.write_list(folder / f"{name}.crl", part=part)
+    # Two certificates in one file, which name a list each; the second a second one, of the root.
+    certificates = folder / "clients.pem"
+    key = what.leaves["oces2"][2]
+    texts = []
+    for points in (addresses[:1], [addresses[1], f"file://{what.lists}/root.crl"]):
+        words = ["req", "-new", "-x509", "-key", key, "-subj", "/CN=x", "-days", "3", "-addext"]
+        texts.append(openssl(*words, "crlDistributionPoints=" + ",".join(f"URI:{point}" for point in points)))
+    certificates.write_text("".join(texts), encoding="ascii")
+    status, said = fetch(what, into, of=certificates)
+    assert status == 0, said
+    testlib.equal(len(list(into.glob("*.pem"))), 3, "each part, and the root's")
+    with OcesPlanner(into, dfdg__trust=folder / "trust.pem") as planner:
+        got = [by_openssl(planner, leaf) for leaf in ("of-part-1", "of-part-2", "of-part-2-revoked", "oces2")]
+        testlib.equal(got, [200, 200, "certificate_revoked", "certificate_unknown"], "in use")
+    status, said = fetch(what, into, of=what.leaves["oces2"][1])
+    assert status == 1 and "names no list" in said, said
+    what.issuing.write_list(source, part="part-1", made_s=-60)
+    testlib.equal(fetch(what, into, f"file://{source}")[0], 0, "part 1 under another address")
+    kept = {file: file.read_bytes() for file in into.glob("*.pem")}
+    for spoil in (lambda: what.issuing.write_list(source, part="part-2"), lambda: what.root.write_list(source)):
+        spoil()
+        status, said = fetch(what, into, f"file://{source}")
+        assert status == 1 and "another issuer or part" in said, said
+        testlib.equal({file: file.read_bytes() for file in into.glob("*.pem")}, kept, "nothing changed")
+    for part in ("part-1", None):
+        time.sleep(1.1)
+        what.issuing.write_list(source, part=part)
+        status, said = fetch(what, into, f"file://{source}")
+        assert status == 0 and "next update" in said, said
 
 
 if __name__ == "__main__":

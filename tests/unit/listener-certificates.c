@@ -4,6 +4,7 @@
 #include "listener-certificates.h"
 
 #include <glib-unix.h>
+#include <gnutls/abstract.h>
 #include <string.h>
 #include <time.h>
 
@@ -103,6 +104,8 @@ certificate_new (const CertificatePlan *plan)
   set_names (self->certificate, plan);
   set_use (self->certificate, plan);
   set_validity (self->certificate, plan);
+  if (plan->point != NULL)
+    check (gnutls_x509_crt_set_crl_dist_points (self->certificate, GNUTLS_SAN_URI, plan->point, 0));
   check (gnutls_x509_crt_set_key (self->certificate, self->key));
   check (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key,
                                 GNUTLS_DIG_SHA256, 0));
@@ -178,6 +181,105 @@ add_revoked (gnutls_x509_crl_t list, const Certificate *const *revoked, gint64 w
     }
 }
 
+static GByteArray *
+der_wrap (guint8 tag, const guint8 *content, gsize n_bytes)
+{
+  const guint8 header[] = { tag, 0x83, (guint8) (n_bytes >> 16), (guint8) (n_bytes >> 8),
+                            (guint8) n_bytes };
+  /* In the shortest form. */
+  const gsize n_length = n_bytes < 0x80 ? 0 : n_bytes < 0x100 ? 1 : n_bytes < 0x10000 ? 2 : 3;
+  GByteArray *whole = g_byte_array_new ();
+  const guint8 form = (guint8) (0x80 | n_length);
+
+  g_byte_array_append (whole, &tag, 1);
+  if (n_length > 0)
+    g_byte_array_append (whole, &form, 1);
+  g_byte_array_append (whole, header + 5 - MAX (n_length, 1), (guint) MAX (n_length, 1));
+  return g_byte_array_append (whole, content, (guint) n_bytes);
+}
+
+/* Of the element at @der: where its content begins, and how long it is with its header. */
+static gsize
+der_measure (const guint8 *der, gsize *out_n_bytes)
+{
+  gsize n_length = der[1] < 0x80 ? 0 : der[1] & 0x7fu;
+  gsize length = n_length == 0 ? der[1] : 0;
+
+  for (gsize i = 0; i < n_length; i++)
+    length = length << 8 | der[2 + i];
+  *out_n_bytes = 2 + n_length + length;
+  return 2 + n_length;
+}
+
+/* The list's signed part with @extension behind its others, which stand last in it. */
+static GByteArray *
+der_extend (const guint8 *der, GBytes *extension)
+{
+  gsize n_tbs, n_one, start, i;
+  const guint8 *tbs = der + der_measure (der, &n_one);
+  g_autoptr (GByteArray) extensions = g_byte_array_new ();
+  g_autoptr (GByteArray) sequence = NULL, tagged = NULL, content = g_byte_array_new ();
+
+  start = der_measure (tbs, &n_tbs);
+  for (i = start; tbs[i] != 0xa0; i += n_one)
+    der_measure (tbs + i, &n_one);
+  g_byte_array_append (content, tbs + start, (guint) (i - start));
+  tbs += i + der_measure (tbs + i, &n_one);
+  start = der_measure (tbs, &n_one);
+  g_byte_array_append (extensions, tbs + start, (guint) (n_one - start));
+  g_byte_array_append (extensions, g_bytes_get_data (extension, NULL),
+                       (guint) g_bytes_get_size (extension));
+  sequence = der_wrap (0x30, extensions->data, extensions->len);
+  tagged = der_wrap (0xa0, sequence->data, sequence->len);
+  g_byte_array_append (content, tagged->data, tagged->len);
+  return der_wrap (0x30, content->data, content->len);
+}
+
+static GBytes *
+bytes_of_hex (const char *hex)
+{
+  GByteArray *bytes = g_byte_array_new ();
+
+  for (; hex[0] != '\0' && hex[1] != '\0'; hex += 2)
+    {
+      guint8 byte = (guint8) (g_ascii_xdigit_value (hex[0]) * 16 + g_ascii_xdigit_value (hex[1]));
+      g_byte_array_append (bytes, &byte, 1);
+    }
+  return g_byte_array_free_to_bytes (bytes);
+}
+
+/* The library writes two extensions of lists and no others: @list again with @hex among them, signed by @signer. */
+static void
+extend (gnutls_x509_crl_t *list, const Certificate *signer, const char *hex)
+{
+  static const guint8 ecdsa_sha256[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86,
+                                         0x48, 0xce, 0x3d, 0x04, 0x03, 0x02 };
+  g_autoptr (GBytes) extension = bytes_of_hex (hex);
+  g_autoptr (GByteArray) tbs = NULL, bits = NULL, whole = NULL, signed_bits = g_byte_array_new ();
+  gnutls_datum_t der, signature, data;
+  gnutls_privkey_t key;
+
+  check (gnutls_x509_crl_export2 (*list, GNUTLS_X509_FMT_DER, &der));
+  tbs = der_extend (der.data, extension);
+  data = (gnutls_datum_t){ .data = tbs->data, .size = tbs->len };
+  check (gnutls_privkey_init (&key));
+  check (gnutls_privkey_import_x509 (key, signer->key, 0));
+  check (gnutls_privkey_sign_data2 (key, GNUTLS_SIGN_ECDSA_SHA256, 0, &data, &signature));
+  g_byte_array_append (signed_bits, (const guint8 *) "", 1);
+  g_byte_array_append (signed_bits, signature.data, signature.size);
+  bits = der_wrap (0x03, signed_bits->data, signed_bits->len);
+  g_byte_array_append (tbs, ecdsa_sha256, sizeof ecdsa_sha256);
+  g_byte_array_append (tbs, bits->data, bits->len);
+  whole = der_wrap (0x30, tbs->data, tbs->len);
+  data = (gnutls_datum_t){ .data = whole->data, .size = whole->len };
+  gnutls_x509_crl_deinit (*list);
+  check (gnutls_x509_crl_init (list));
+  check (gnutls_x509_crl_import (*list, &data, GNUTLS_X509_FMT_DER));
+  gnutls_privkey_deinit (key);
+  gnutls_free (signature.data);
+  gnutls_free (der.data);
+}
+
 /**
  * crl_save:
  * @plan: what it shall say
@@ -203,6 +305,8 @@ crl_save (const CrlPlan *plan, const char *folder, const char *name)
   add_revoked (list, plan->revoked, made);
   check (
     gnutls_x509_crl_sign2 (list, plan->issuer->certificate, signer->key, GNUTLS_DIG_SHA256, 0));
+  if (plan->extension != NULL)
+    extend (&list, signer, plan->extension);
   check (
     gnutls_x509_crl_export2 (list, plan->der ? GNUTLS_X509_FMT_DER : GNUTLS_X509_FMT_PEM, &bytes));
   gnutls_x509_crl_deinit (list);

@@ -28,6 +28,7 @@ typedef struct
   gint64 begins_in_s; /* from now; negative is the past */
   gint64 lasts_s;     /* 0: a day */
   guint rsa_bits;     /* 0: P-256 */
+  const char *point;  /* address of its revocation list; NULL for none stated */
 } CertificatePlan;
 
 Certificate *certificate_new (const CertificatePlan *plan);
@@ -44,6 +45,8 @@ typedef struct
   gint64 made_in_s;                  /* from now; negative is the past */
   gint64 lasts_s;                    /* 0: a day */
   gboolean der;
+  const char
+    *extension; /* DER of a whole Extension in hex, added to those of every list; NULL for none */
 } CrlPlan;
 
 char *crl_save (const CrlPlan *plan, const char *folder, const char *name);

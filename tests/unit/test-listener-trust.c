@@ -13,6 +13,23 @@
 #define DAY_S       (24 * 3600)
 #define GRACE_S     (20 * 3600)
 
+/* Extensions of lists, whole, in hex: which part a list is. */
+#define AT_1          "30280603551d1c0101ff041e301ca01aa0188616" URI_1
+#define AT_1_LAX      "30250603551d1c041e301ca01aa0188616" URI_1 /* not critical */
+#define AT_2          "30280603551d1c0101ff041e301ca01aa0188616" URI_2
+#define AT_BOTH_USERS "30430603551d1c0101ff04393037a032a0308616" URI_2 "8616" URI_1 "8101ff"
+#define USERS         "300f0603551d1c0101ff040530038101ff"
+#define AUTHORITIES   "300f0603551d1c0101ff040530038201ff"
+#define SOME_REASONS  "302c0603551d1c0101ff04223020a01aa0188616" URI_1 "83020160"
+#define INDIRECT      "302b0603551d1c0101ff0421301fa01aa0188616" URI_1 "8401ff"
+#define DELTA_LAX     "300a0603551d1b0403020101"
+#define STRANGE       "300c06032a03040101ff04020500" /* 1.2.3.4, critical */
+#define STRANGE_LAX   "300906032a030404020500"
+#define POINT_1       "http://a.example/1.crl"
+#define POINT_2       "http://a.example/2.crl"
+#define URI_1         "687474703a2f2f612e6578616d706c652f312e63726c"
+#define URI_2         "687474703a2f2f612e6578616d706c652f322e63726c"
+
 static Certificate *root;
 static Certificate *intermediate;
 static Certificate *other_root;
@@ -20,6 +37,8 @@ static Certificate *server_certificate;
 static Certificate *good;   /* of the intermediate */
 static Certificate *bad;    /* of the intermediate, revoked */
 static Certificate *direct; /* of the root */
+static Certificate *one;    /* of the intermediate, with POINT_1 */
+static Certificate *two;    /* of the intermediate, with POINT_2 */
 static char *folder;
 static char *lists;      /* the folder of the lists */
 static char *trust_file; /* the root alone */
@@ -28,10 +47,10 @@ static char *server_file;
 static char *server_key_file;
 
 static Certificate *
-make_client (const Certificate *issuer, const char *name)
+make_client (const Certificate *issuer, const char *name, const char *point)
 {
   return certificate_new (&(CertificatePlan){
-    .common_name = name, .issuer = issuer, .purpose = GNUTLS_KP_TLS_WWW_CLIENT });
+    .common_name = name, .issuer = issuer, .purpose = GNUTLS_KP_TLS_WWW_CLIENT, .point = point });
 }
 
 static void
@@ -45,9 +64,11 @@ make_material (void)
     &(CertificatePlan){ .common_name = "Issuing", .authority = TRUE, .issuer = root });
   server_certificate = certificate_new (&(CertificatePlan){
     .common_name = "localhost", .issuer = root, .purpose = GNUTLS_KP_TLS_WWW_SERVER });
-  good = make_client (intermediate, "Good");
-  bad = make_client (intermediate, "Bad");
-  direct = make_client (root, "Direct");
+  good = make_client (intermediate, "Good", NULL);
+  bad = make_client (intermediate, "Bad", NULL);
+  direct = make_client (root, "Direct", NULL);
+  one = make_client (intermediate, "One", POINT_1);
+  two = make_client (intermediate, "Two", POINT_2);
   trust_file = certificate_save (root, folder, "root.pem");
   server_file = certificate_save (server_certificate, folder, "server.pem");
   server_key_file = certificate_save_key (server_certificate, folder, "server.key");
@@ -57,11 +78,11 @@ static void
 make_both_file (void)
 {
   g_autofree char *issuing = certificate_save (intermediate, folder, "issuing.pem");
-  g_autofree char *one = NULL, *other = NULL, *text = NULL;
+  g_autofree char *first = NULL, *other = NULL, *text = NULL;
 
-  g_assert_true (g_file_get_contents (trust_file, &one, NULL, NULL));
+  g_assert_true (g_file_get_contents (trust_file, &first, NULL, NULL));
   g_assert_true (g_file_get_contents (issuing, &other, NULL, NULL));
-  text = g_strconcat (one, other, NULL);
+  text = g_strconcat (first, other, NULL);
   both_file = g_build_filename (folder, "both.pem", NULL);
   g_assert_true (g_file_set_contents (both_file, text, -1, NULL));
 }
@@ -69,7 +90,8 @@ make_both_file (void)
 static void
 free_material (void)
 {
-  Certificate *all[] = { root, intermediate, other_root, server_certificate, good, bad, direct };
+  Certificate *all[] = { root,   intermediate, other_root, server_certificate, good, bad,
+                         direct, one,          two };
   char *texts[] = { folder, lists, trust_file, both_file, server_file, server_key_file };
 
   for (gsize i = 0; i < G_N_ELEMENTS (all); i++)
@@ -162,7 +184,7 @@ try_chain (Harness *harness, const Certificate *const *chain, const char *priori
 typedef struct
 {
   const char *name;
-  CrlPlan plans[3];
+  CrlPlan plans[4];
   const Certificate *chain[3];
   gboolean names_both; /* the trust file names the intermediate too */
   gboolean accepts_missing;
@@ -179,8 +201,11 @@ check_row (const Row *row)
 
   g_test_message ("%s", row->name);
   clear_lists ();
-  for (guint i = 0; i < 3 && row->plans[i].issuer != NULL; i++)
-    put (i == 0 ? "a.crl" : i == 1 ? "b.crl" : "c.crl", &row->plans[i]);
+  for (guint i = 0; i < 4 && row->plans[i].issuer != NULL; i++)
+    {
+      const char name[] = { (char) ('a' + i), '\0' };
+      put (name, &row->plans[i]);
+    }
   trust = make_trust (row->names_both ? both_file : trust_file, row->accepts_missing);
   counters = listener_trust_get_counters (trust);
   start (&harness, trust, 0);
@@ -247,6 +272,144 @@ test_decisions (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     check_row (&rows[i]);
+}
+
+/* Lists that are parts of what their issuer has to say: RFC 5280 §6.3.3, without reasons and indirect ones. */
+static void
+test_scopes (void)
+{
+  const Certificate *of_one[] = { one, NULL };
+  const Certificate *of_two[] = { two, NULL };
+  const Certificate *of_intermediate[] = { intermediate, NULL };
+  const CrlPlan by_root = { .issuer = root };
+  const CrlPlan whole = { .issuer = intermediate };
+  const CrlPlan whole_1 = { .issuer = intermediate, .revoked = of_one };
+  const CrlPlan at_1 = { .issuer = intermediate, .extension = AT_1 };
+  const CrlPlan at_1_lax = { .issuer = intermediate, .extension = AT_1_LAX };
+  const CrlPlan at_2 = { .issuer = intermediate, .extension = AT_2 };
+  const CrlPlan at_2_newer = { .issuer = intermediate, .extension = AT_2, .made_in_s = 60 };
+  const CrlPlan at_1_of_one = { .issuer = intermediate, .extension = AT_1, .revoked = of_one };
+  const CrlPlan at_1_late = {
+    .issuer = intermediate, .extension = AT_1, .made_in_s = -3 * DAY_S, .lasts_s = 2 * DAY_S
+  };
+  const CrlPlan at_2_of_two = { .issuer = intermediate, .extension = AT_2, .revoked = of_two };
+  const CrlPlan both = { .issuer = intermediate, .extension = AT_BOTH_USERS, .revoked = of_two };
+  const CrlPlan forged = { .issuer = intermediate, .signer = other_root, .extension = AT_1 };
+  const CrlPlan users = { .issuer = intermediate, .extension = USERS };
+  const CrlPlan authorities = { .issuer = intermediate, .extension = AUTHORITIES };
+  const CrlPlan root_users = { .issuer = root, .extension = USERS };
+  const CrlPlan root_authorities = { .issuer = root,
+                                     .extension = AUTHORITIES,
+                                     .revoked = of_intermediate };
+  const CrlPlan root_authorities_good = { .issuer = root, .extension = AUTHORITIES };
+  const CrlPlan some_reasons = { .issuer = intermediate, .extension = SOME_REASONS };
+  const CrlPlan indirect = { .issuer = intermediate, .extension = INDIRECT };
+  const CrlPlan delta = { .issuer = intermediate, .extension = DELTA_LAX };
+  const CrlPlan strange = { .issuer = intermediate, .extension = STRANGE };
+  const CrlPlan strange_lax = { .issuer = intermediate, .extension = STRANGE_LAX };
+  const int unknown = GNUTLS_A_CERTIFICATE_UNKNOWN, revoked = GNUTLS_A_CERTIFICATE_REVOKED;
+  const ListenerVerdict missing = LISTENER_VERDICT_LIST_MISSING, is_bad = LISTENER_VERDICT_REVOKED;
+  const ListenerVerdict stale = LISTENER_VERDICT_LIST_STALE;
+  /* clang-format off */
+  const Row rows[] = {
+    { "its part",                             { by_root, at_1 },                     { one, intermediate },  FALSE, FALSE, -1,      0 },
+    { "its part, which names it",             { by_root, at_1_of_one },              { one, intermediate },  FALSE, FALSE, revoked, is_bad },
+    { "another part",                         { by_root, at_2 },                     { one, intermediate },  FALSE, FALSE, unknown, missing },
+    { "another part, accepted",               { by_root, at_2 },                     { one, intermediate },  FALSE, TRUE,  -1,      missing },
+    { "a part that is not critical",          { by_root, at_1_lax },                 { two, intermediate },  FALSE, FALSE, unknown, missing },
+    { "certificate without a point",          { by_root, at_1, at_2 },               { good, intermediate }, FALSE, FALSE, unknown, missing },
+    { "two parts, the first",                 { by_root, at_1, at_2_of_two },        { one, intermediate },  FALSE, FALSE, -1,      0 },
+    { "two parts, the second",                { by_root, at_1, at_2_of_two },        { two, intermediate },  FALSE, FALSE, revoked, is_bad },
+    { "a newer list of another part",         { by_root, at_1_of_one, at_2_newer },  { one, intermediate },  FALSE, FALSE, revoked, is_bad },
+    { "a part at two points, users'",         { by_root, both },                     { one, intermediate },  FALSE, FALSE, -1,      0 },
+    { "a part at two points, the other",      { by_root, both },                     { two, intermediate },  FALSE, FALSE, revoked, is_bad },
+    { "its part, forged",                     { by_root, forged, at_2 },             { one, intermediate },  FALSE, FALSE, unknown, missing },
+    { "the whole, and a part that is stale",  { by_root, whole, at_1_late },         { one, intermediate },  FALSE, FALSE, -1,      0 },
+    { "the part alone is stale",              { by_root, at_1_late, at_2 },          { one, intermediate },  FALSE, FALSE, unknown, stale },
+    { "the whole names it, the part not yet", { by_root, whole_1, at_1 },            { one, intermediate },  FALSE, FALSE, revoked, is_bad },
+    { "the part names it, the whole not",     { by_root, whole, at_1_of_one },       { one, intermediate },  FALSE, FALSE, revoked, is_bad },
+    { "users only",                           { by_root, users },                    { good, intermediate }, FALSE, FALSE, -1,      0 },
+    { "authorities only, for a user",         { by_root, authorities },              { good, intermediate }, FALSE, FALSE, unknown, missing },
+    { "users only, for an authority",         { root_users, whole },                 { good, intermediate }, FALSE, FALSE, unknown, missing },
+    { "authorities only, for an authority",   { root_authorities_good, whole },      { good, intermediate }, FALSE, FALSE, -1,      0 },
+    { "authorities only, which names it",     { root_authorities, whole },           { good, intermediate }, FALSE, FALSE, revoked, is_bad },
+    { "the root's in two parts",              { root_users, root_authorities, whole }, { good, intermediate }, FALSE, FALSE, revoked, is_bad },
+    { "some reasons only",                    { by_root, some_reasons },             { one, intermediate },  FALSE, FALSE, unknown, missing },
+    { "indirect",                             { by_root, indirect },                 { one, intermediate },  FALSE, FALSE, unknown, missing },
+    { "delta, not critical",                  { by_root, delta },                    { good, intermediate }, FALSE, FALSE, unknown, missing },
+    { "strange and critical",                 { by_root, strange },                  { good, intermediate }, FALSE, FALSE, unknown, missing },
+    { "strange and not critical",             { by_root, strange_lax },              { good, intermediate }, FALSE, FALSE, -1,      0 },
+  };
+  /* clang-format on */
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    check_row (&rows[i]);
+}
+
+/* Parts that vanish leave each its last good list in force, and a newer one replaces its own part alone. */
+static void
+test_parts_that_change (void)
+{
+  const Certificate *first[] = { one, intermediate, NULL };
+  const Certificate *second[] = { two, intermediate, NULL };
+  const Certificate *of_one[] = { one, NULL };
+  g_autofree char *file = g_build_filename (lists, "1", NULL);
+  g_autoptr (ListenerTrust) trust = NULL;
+  g_autoptr (GError) error = NULL;
+  const ListenerCrlInfo *crl;
+  guint n_lists = 0;
+  Harness harness;
+
+  clear_lists ();
+  put ("root", &(CrlPlan){ .issuer = root });
+  put ("1", &(CrlPlan){ .issuer = intermediate, .extension = AT_1, .revoked = of_one });
+  put ("2", &(CrlPlan){ .issuer = intermediate, .extension = AT_2 });
+  trust = make_trust (trust_file, FALSE);
+  start (&harness, trust, 0);
+  g_assert_cmpint (try_chain (&harness, first, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  g_assert_cmpint (g_unlink (file), ==, 0);
+  put ("2", &(CrlPlan){ .issuer = intermediate, .extension = AT_2, .made_in_s = 1 });
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, first, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  g_assert_cmpint (try_chain (&harness, second, NULL), ==, -1);
+  put ("1", &(CrlPlan){ .issuer = intermediate, .extension = AT_1, .made_in_s = 2 });
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpint (try_chain (&harness, first, NULL), ==, -1);
+  put ("1", &(CrlPlan){ .issuer = intermediate, .extension = AT_1, .made_in_s = 3 });
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_true (listener_trust_reload (trust, &error));
+      g_assert_cmpint (try_chain (&harness, first, NULL), ==, -1);
+    }
+  while ((crl = listener_trust_get_crl (trust, n_lists)) != NULL)
+    n_lists++;
+  /* The three, and at most the one before of each that had been found good. */
+  g_assert_cmpuint (n_lists, <=, 5);
+  g_assert_cmpstr (listener_trust_get_crl (trust, 0)->scope, ==, POINT_1);
+  g_assert_null (listener_trust_get_crl (trust, 2)->scope);
+  harness_clear (&harness);
+}
+
+/* An issuer that the trust file does not name: a forged list of later date does not push the good one out. */
+static void
+test_forged_heir (void)
+{
+  const Certificate *chain[] = { bad, intermediate, NULL };
+  g_autoptr (ListenerTrust) trust = NULL;
+  g_autoptr (GError) error = NULL;
+  Harness harness;
+
+  put_good_lists ();
+  trust = make_trust (trust_file, TRUE);
+  start (&harness, trust, 0);
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .signer = other_root, .made_in_s = 5 });
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_true (listener_trust_reload (trust, &error));
+      g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+    }
+  harness_clear (&harness);
 }
 
 /* A connection that was let in, when the list comes that names it: the next request is the last. */
@@ -481,6 +644,9 @@ main (int argc, char **argv)
   make_material ();
   make_both_file ();
   g_test_add_func ("/listener-trust/decisions", test_decisions);
+  g_test_add_func ("/listener-trust/scopes", test_scopes);
+  g_test_add_func ("/listener-trust/parts-that-change", test_parts_that_change);
+  g_test_add_func ("/listener-trust/forged-heir", test_forged_heir);
   g_test_add_func ("/listener-trust/open-connection", test_open_connection);
   g_test_add_data_func ("/listener-trust/resumed-1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
                         test_resumed);
