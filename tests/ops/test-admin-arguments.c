@@ -114,7 +114,8 @@ check_row (const AdminCommand *command)
       g_assert_true (*at->sentence != '\0' && !g_str_has_suffix (at->sentence, "."));
       g_assert_cmpint (at->kind == ADMIN_FLAG, ==, at->value == NULL);
       g_assert_true (at->kind != ADMIN_CHOICE || strchr (at->value, '|') != NULL);
-      g_assert_true (at->place != ADMIN_WORD || !had_maybe);
+      g_assert_true (at->place != ADMIN_WORD || (!had_maybe && !had_option));
+      g_assert_true (at->place != ADMIN_MAYBE_WORD || !had_option);
       g_assert_true (at->kind != ADMIN_FLAG || at->place == ADMIN_OPTION);
       had_maybe |= at->place == ADMIN_MAYBE_WORD;
       had_option |= at->place == ADMIN_OPTION;

@@ -185,6 +185,7 @@ fill_everything (World *world, guint citizen)
   register_booking (world, citizen, "2026-11-24T09:00:00Z", "2026-11-24T09:30:00Z", "Medbring CV");
 }
 
+G_GNUC_PRINTF (4, 5)
 static JsonObject *
 run (World *world, const char *command, GError **error, const char *format, ...)
 {

@@ -490,7 +490,7 @@ def look_at_files(planner):
 def check(planner):
     """No trace in anything that was gathered; what the table of faults has was seen, or is excused."""
     look_at_files(planner)
-    found = [(where, *trace) for where, content in TEXTS for trace in CANARIES.traces(content)]
+    found = CANARIES.traces_in(TEXTS)
     TEXTS.clear()
     testlib.equal(found[:20], [], f"numbers outside the database ({len(found)} in all)")
 
@@ -520,15 +520,17 @@ def everything(log_format):
     check(planner)
 
 
+CLEAN = b"event=call request=00000000-0000-4000-8000-000000000000 duration_us=1234567890\n"
+
+
 def test_the_search_finds():
     """Each form of a planted number is found; a clean line has no trace."""
     number = CANARIES.new("planted")
     for name in forms(number):
-        found = {form for road, form in CANARIES.traces(plant(number, name)) if road == "planted"}
-        testlib.equal(name in found, True, f"a number planted as {name}: {found}")
-    testlib.equal(
-        CANARIES.traces(b"event=call request=00000000-0000-4000-8000-000000000000 duration_us=1234567890"), [], "a clean line"
-    )
+        found = CANARIES.traces_in([("a clean line", CLEAN), ("log", plant(number, name))])
+        testlib.equal(("log", "planted", name) in found, True, f"a number planted as {name}: {found}")
+        testlib.equal({where for where, _, _ in found}, {"log"}, f"where a number planted as {name} was found")
+    testlib.equal(CANARIES.traces_in([("a clean line", CLEAN)]), [], "a clean line")
 
 
 def test_everything_in_logfmt():
@@ -596,7 +598,7 @@ def test_a_test_system_serves():
         post(planner, message("CreateBooking", cpr=number, offer=OFFER, start=starts(planner, number)[0], contact=1))
         path = testlib.make_folder() / "test-system.db"
         planner.control("export", "test", path)
-        testlib.equal(CANARIES.traces(path.read_bytes()), [], "numbers in the test system")
+        testlib.equal(CANARIES.traces_in([("test system", path.read_bytes())]), [], "numbers in the test system")
         planner.stop()
         for ending in ("-wal", "-shm", ""):
             planner.database.with_name(planner.database.name + ending).unlink(missing_ok=True)
