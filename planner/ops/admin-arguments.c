@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "ops/admin-format.h"
 #include "ops/import-row.h"
+#include "store/citizen-store.h"
 
 #define CITIZEN_DIGITS 10
 
@@ -96,6 +97,19 @@ check_integer (const AdminArgument *argument, gint64 value, GError **error)
   return FALSE;
 }
 
+/* What a person writes into an argument of these names is kept, and is no place for a citizen. */
+static gboolean
+names_a_citizen (const AdminArgument *argument, const char *text)
+{
+  static const char *const free_texts[] = { "name", "note", "reason", "text", NULL };
+  g_autofree char *masked = NULL;
+
+  if (argument->kind != ADMIN_TEXT || !g_strv_contains (free_texts, argument->name))
+    return FALSE;
+  masked = citizen_dup_masked (text);
+  return !g_str_equal (masked, text);
+}
+
 static gboolean
 is_choice (const AdminArgument *argument, const char *text)
 {
@@ -126,6 +140,8 @@ check_text (const AdminArgument *argument, const char *text, GError **error)
     fault = "must be the ten digits of a citizen's number";
   else if (argument->kind == ADMIN_PATH && !g_path_is_absolute (text))
     fault = "must be an absolute path";
+  else if (names_a_citizen (argument, text))
+    fault = "holds what looks like a citizen's number: leave it out; nothing here names a citizen";
   if (fault != NULL)
     g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s %s", argument->name, fault);
   else if (argument->kind == ADMIN_CHOICE && !is_choice (argument, text))

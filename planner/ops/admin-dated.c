@@ -10,8 +10,6 @@
 #include "ops/admin-records.h"
 #include "ops/admin-rows.h"
 
-/* A closing day that returns every year is written this far ahead. */
-#define DAYS_AHEAD   1100
 #define DAYS_OF_YEAR 366
 
 /* A setting: open or closed on the holiday of that name. */
@@ -23,6 +21,7 @@ typedef struct _Work Work;
 typedef struct
 {
   const char *noun;
+  const char *named_by;
   const char *member;
   ImportTable table;
   JsonArray *(*list) (const Work *work, StoreSession *session, GError **error);
@@ -37,6 +36,7 @@ struct _Work
   AdminCatalogue *catalogue;
   const UnitRecord *unit; /* NULL: all of the municipality */
   gboolean is_dry_run;
+  gboolean is_all; /* what is past too: a change is told and journaled whenever its day is */
 };
 
 static void
@@ -116,8 +116,8 @@ add_unit_days (const Work *work,
 {
   gint64 today = calsync_zone_local_day (admin_zone_of (work->catalogue->units, unit->unit_id),
                                          work->call->now_us);
-  gint64 first = admin_get_flag (work->call, "all") ? 0 : today;
-  g_autoptr (GPtrArray) days = closing_day_list (session, unit, first, today + DAYS_AHEAD, error);
+  gint64 first = work->is_all ? IMPORT_DATE_MIN : today;
+  g_autoptr (GPtrArray) days = closing_day_list (session, unit, first, IMPORT_DATE_MAX, error);
 
   for (guint i = 0; days != NULL && i < days->len; i++)
     {
@@ -214,9 +214,9 @@ drop_code (const Work *work, StoreSession *session, JsonObject *row, GError **er
 }
 
 /* clang-format off */
-static const Dated setting_rows = { "setting", "settings", IMPORT_SETTINGS, list_settings, drop_setting };
-static const Dated closing_day_rows = { "closing-day", "closing_days", IMPORT_CLOSING_DAYS, list_days, drop_day };
-static const Dated code_rows = { "code", "codes", IMPORT_CODES, list_codes, drop_code };
+static const Dated setting_rows = { "setting", "its name, unit and day valid_from, as list settings tells them", "settings", IMPORT_SETTINGS, list_settings, drop_setting };
+static const Dated closing_day_rows = { "closing-day", "its unit and date, as list closing days tells them", "closing_days", IMPORT_CLOSING_DAYS, list_days, drop_day };
+static const Dated code_rows = { "code", "its list, number and day valid_from, as list codes tells them", "codes", IMPORT_CODES, list_codes, drop_code };
 /* clang-format on */
 
 static gboolean
@@ -387,10 +387,9 @@ write_removal (StoreSession *session, gpointer data, GError **error)
   if (outside == NULL)
     return FALSE;
   if (n_removed == 0)
-    g_set_error (
-      error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
-      "there is no such %s; it is named by all that the list tells but its value and name",
-      work->dated->noun);
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
+                 "there is no such %s; it is named by %s", work->dated->noun,
+                 work->dated->named_by);
   return n_removed > 0 && admin_rows_check_catalogue (work->call, session, error) &&
          admin_rows_tell_index (session, tenant_of (work), no_offers, error) &&
          finish (work, session, before, outside, error);
@@ -399,9 +398,9 @@ write_removal (StoreSession *session, gpointer data, GError **error)
 static gboolean
 run_write (AdminCall *call, const Dated *dated, AdminWrite write, GError **error)
 {
-  g_auto (Work) work = { .call = call,
-                         .dated = dated,
-                         .is_dry_run = admin_get_flag (call, "dry_run") };
+  g_auto (Work) work = {
+    .call = call, .dated = dated, .is_dry_run = admin_get_flag (call, "dry_run"), .is_all = TRUE
+  };
 
   return admin_write (call, write, &work, work.is_dry_run, error);
 }
@@ -409,7 +408,7 @@ run_write (AdminCall *call, const Dated *dated, AdminWrite write, GError **error
 static gboolean
 run_list (AdminCall *call, const Dated *dated, GError **error)
 {
-  g_auto (Work) work = { .call = call, .dated = dated };
+  g_auto (Work) work = { .call = call, .dated = dated, .is_all = admin_get_flag (call, "all") };
   JsonArray *list;
 
   if (!work_init (&work, call->session, error))

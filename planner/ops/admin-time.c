@@ -97,13 +97,14 @@ check_rule (const Work *work, GError **error)
   CalsyncWindow window =
     expansion_calsync_window (work->zone, expansion_window (work->call->now_us));
   g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CalsyncSpan));
+  g_autoptr (GError) local_error = NULL;
   g_autofree char *text = NULL;
 
   if (work->wanted->rule == NULL)
     return TRUE;
-  text = calsync_stretch_write (work->wanted, work->zone, error);
+  text = calsync_stretch_write (work->wanted, work->zone, &local_error);
   if (text == NULL)
-    return FALSE;
+    return refuse (error, local_error->message);
   if (work->wanted->kind == CALSYNC_STRETCH_OPENED
         ? !calsync_availability_check (text, &window, NULL)
         : !calsync_expand (text, &window, spans, NULL))
@@ -253,14 +254,14 @@ write_block (StoreSession *session, gpointer data, GError **error)
   set_list (work, "meetings", meetings);
   if (times == NULL)
     return FALSE;
-  json_object_set_boolean_member (work->call->result, "changed", same == NULL);
-  json_object_set_object_member (
-    work->call->result, "time",
-    stretch_to_json (work, same == NULL ? work->wanted : same->stretch));
   if (same == NULL &&
       (!manual_time_put (session, &time, &outcome, error) || !lay_out (work, session, error) ||
        !journal (work, session, "time-blocked", work->wanted, error)))
     return FALSE;
+  json_object_set_boolean_member (work->call->result, "changed", same == NULL);
+  json_object_set_object_member (
+    work->call->result, "time",
+    stretch_to_json (work, same == NULL ? work->wanted : same->stretch));
   return list_meetings (work, session, same == NULL ? time.object_id : same->object_id, meetings,
                         error);
 }

@@ -53,7 +53,7 @@ address_from_text (ContractArena *arena, const char *text)
       address->city_name = contract_arena_strdup (arena, lines[2]);
       return address;
     }
-  if (comma == NULL || strlen (comma) < 8 || comma[6] != ' ')
+  if (comma == NULL || comma == text || strlen (comma) < 8 || comma[6] != ' ')
     return NULL;
   for (guint i = 2; i < 6; i++)
     if (!g_ascii_isdigit (comma[i]))

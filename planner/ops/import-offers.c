@@ -81,7 +81,7 @@ read_texts (ImportRow *row, OfferRecord *offer)
   offer->description = g_strdup (import_row_text (row, "description", 2000));
   offer->location = g_strdup (import_row_text (row, "location", 255));
   offer->address = g_strdup (import_row_text (row, "address", 255));
-  offer->telephone = g_strdup (import_row_text (row, "telephone", 21));
+  offer->telephone = g_strdup (import_row_telephone (row));
   offer->meeting_link = g_strdup (import_row_text (row, "meeting_link", 500));
   offer->grid_anchor = g_strdup (import_row_word (row, "grid_anchor", anchors, FALSE));
 }

@@ -144,7 +144,7 @@ import_resource (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError
   resource->kind = g_strdup (import_row_word (row, "kind", kinds, TRUE));
   resource->name = g_strdup (import_row_need (row, "name", 140));
   resource->email = g_strdup (import_row_need (row, "email", 256));
-  resource->telephone = g_strdup (import_row_text (row, "telephone", 21));
+  resource->telephone = g_strdup (import_row_telephone (row));
   resource->may_be_summoned = import_row_flag (row, "may_be_summoned", TRUE);
   read_units (run, row, resource);
   read_teams (run, row, resource);

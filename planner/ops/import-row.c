@@ -130,16 +130,11 @@ static const char *
 value_of (ImportRow *row, const char *column)
 {
   const char *value = g_hash_table_lookup (row->values, column);
-  return value != NULL && *value != '\0' ? value : NULL;
-}
+  gsize n_blanks = 0;
 
-static gboolean
-has_control_character (const char *text)
-{
-  for (; *text != '\0'; text++)
-    if ((guchar) *text < ' ' && *text != '\n' && *text != '\t')
-      return TRUE;
-  return FALSE;
+  while (value != NULL && g_ascii_isspace (value[n_blanks]))
+    n_blanks++;
+  return value != NULL && value[n_blanks] != '\0' ? value : NULL;
 }
 
 /**
@@ -156,8 +151,6 @@ import_row_text (ImportRow *row, const char *column, glong max_characters)
     return NULL;
   if (g_utf8_strlen (value, -1) > max_characters)
     import_row_refuse (row, "%s is longer than %ld characters", column, max_characters);
-  else if (has_control_character (value))
-    import_row_refuse (row, "%s has a control character", column);
   else
     return value;
   return NULL;

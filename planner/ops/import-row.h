@@ -52,11 +52,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ImportRow, import_row_free)
 void import_row_set (ImportRow *row, const char *column, const char *value);
 /* Whether the row says anything about the column, be it nothing. */
 gboolean import_row_has (const ImportRow *row, const char *column);
+/* What holds for every column of it: signs, keys that can be named, no citizen's number. */
+void import_row_check (ImportRow *row);
 void import_row_refuse (ImportRow *row, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* Texts are borrowed; NULL when empty. What is needed and empty, or does not fit, refuses the row. */
 const char *import_row_text (ImportRow *row, const char *column, glong max_characters);
 const char *import_row_need (ImportRow *row, const char *column, glong max_characters);
+const char *import_row_telephone (ImportRow *row); /* of the column telephone */
 gint64 import_row_int (ImportRow *row, const char *column, gint64 fallback, gint64 min, gint64 max);
 gboolean import_row_flag (ImportRow *row, const char *column, gboolean fallback);
 /* One of the words of the NULL-terminated list; the first is the fallback. */

@@ -280,6 +280,8 @@ apply_row (ImportRun *run, ImportTable table, ImportRow *row, GError **error)
   g_autoptr (GError) local_error = NULL;
   PutOutcome outcome = PUT_SAME;
 
+  if (!row->is_refused)
+    import_row_check (row);
   if (!row->is_refused && !functions[table](run, row, &outcome, &local_error))
     {
       if (!g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT))

@@ -70,16 +70,6 @@ check_zone (ImportRow *row, const char *zone)
     import_row_refuse (row, "zone: %s", error->message);
 }
 
-static void
-check_telephone (ImportRow *row, const char *telephone)
-{
-  gsize plus = telephone != NULL && *telephone == '+' ? 1 : 0;
-  gsize n_digits = telephone == NULL ? 0 : strspn (telephone + plus, "0123456789");
-
-  if (telephone != NULL && (telephone[plus + n_digits] != '\0' || n_digits < 3 || n_digits > 20))
-    import_row_refuse (row, "telephone must be 3 to 20 digits, with or without + before them");
-}
-
 /* A put leaves it alone, and so does the picture that later rows are held against. */
 static void
 keep_retirement (const ImportRun *run, UnitRecord *unit)
@@ -104,9 +94,8 @@ import_unit (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **e
   unit->name = g_strdup (import_row_need (row, "name", 255));
   unit->zone = g_strdup (zone == NULL ? "Europe/Copenhagen" : zone);
   unit->address = g_strdup (import_row_text (row, "address", 255));
-  unit->telephone = g_strdup (import_row_text (row, "telephone", 21));
+  unit->telephone = g_strdup (import_row_telephone (row));
   check_zone (row, unit->zone);
-  check_telephone (row, unit->telephone);
   if (key != NULL)
     {
       check_unit_key (row, key, unit->organisation_type);

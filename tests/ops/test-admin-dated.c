@@ -144,6 +144,13 @@ test_set_and_remove (void)
     { "add-closing-day", "{\"unit\": \"89001\", \"date\": \"02-29\", \"name\": \"Skuddag\"}",
       "changed" },
     { "remove-closing-day", "{\"unit\": \"89001\", \"date\": \"02-29\"}", "changed" },
+    /* Of the past, and farther ahead than any list of days to come. */
+    { "add-closing-day", "{\"unit\": \"89001\", \"date\": \"2020-02-03\", \"name\": \"Brand\"}",
+      "changed" },
+    { "remove-closing-day", "{\"unit\": \"89001\", \"date\": \"2020-02-03\"}", "changed" },
+    { "add-closing-day", "{\"unit\": \"89001\", \"date\": \"2031-02-03\", \"name\": \"Flytning\"}",
+      "changed" },
+    { "remove-closing-day", "{\"unit\": \"89001\", \"date\": \"2031-02-03\"}", "changed" },
     { "add-code", "{\"list\": \"unemployment-funds\", \"code\": \"903\", \"name\": \"Ny\"}",
       "changed" },
     { "set-setting",

@@ -140,12 +140,18 @@ test_by_hand (void)
 }
 
 static const char *
+pick_line (GRand *random)
+{
+  static const char *const texts[] = { "Jobsamtale", "a;b,c", "\"citat\"", "æøåÆØÅ é 漢字",
+                                       "#firkant",   "=1+1",  "'",         "a|b",
+                                       "\\n" };
+  return texts[g_rand_int_range (random, 0, G_N_ELEMENTS (texts))];
+}
+
+static const char *
 pick_text (GRand *random)
 {
-  static const char *const texts[] = { "Jobsamtale",    "a;b,c",    "\"citat\"", "to\nlinjer",
-                                       "æøåÆØÅ é 漢字", "#firkant", "=1+1",      "'",
-                                       "a|b",           "\\n" };
-  return texts[g_rand_int_range (random, 0, G_N_ELEMENTS (texts))];
+  return g_rand_int_range (random, 0, 9) == 0 ? "to\nlinjer" : pick_line (random);
 }
 
 static char *
@@ -158,12 +164,11 @@ dup_cell (const char *text)
 }
 
 static void
-add_cells (GString *csv, GRand *random, guint n_cells)
+add_cells (GString *csv, GRand *random, const char *(*pick) (GRand *), guint n_cells)
 {
   for (guint i = 0; i < n_cells; i++)
     {
-      g_autofree char *cell =
-        g_rand_boolean (random) ? g_strdup ("") : dup_cell (pick_text (random));
+      g_autofree char *cell = g_rand_boolean (random) ? g_strdup ("") : dup_cell (pick (random));
       g_string_append_printf (csv, ";%s", cell);
     }
 }
@@ -181,7 +186,7 @@ dup_offers (GRand *random, int n_resources)
   for (int i = g_rand_int_range (random, 1, 6); i > 0; i--)
     {
       gboolean is_group = g_rand_boolean (random);
-      g_autofree char *title = dup_cell (pick_text (random));
+      g_autofree char *title = dup_cell (pick_line (random));
 
       g_string_append_printf (
         csv,
@@ -196,7 +201,8 @@ dup_offers (GRand *random, int n_resources)
         g_rand_boolean (random) ? "2026-10-25" : "", g_rand_boolean (random) ? "2027-03-28" : "",
         flags[g_rand_int_range (random, 0, 3)], flags[g_rand_int_range (random, 0, 3)],
         g_rand_boolean (random) ? "1|2|8" : "");
-      add_cells (csv, random, 4);
+      add_cells (csv, random, pick_text, 2); /* description and location may have lines */
+      add_cells (csv, random, pick_line, 2);
       g_string_append_c (csv, '\n');
     }
   return g_string_free (g_steal_pointer (&csv), FALSE);
@@ -211,7 +217,7 @@ dup_resources (GRand *random, int n_resources)
   for (int i = 0; i <= n_resources; i++)
     {
       const char *kind = i == n_resources ? "room" : "advisor";
-      g_autofree char *name = dup_cell (pick_text (random));
+      g_autofree char *name = dup_cell (pick_line (random));
 
       g_string_append_printf (
         csv, "%c%d;%s;%s;r%d@demo.example;%s;%s;%s;%s;%s\n", i == n_resources ? 'R' : 'A',
@@ -227,12 +233,12 @@ static char *
 dup_units (GRand *random)
 {
   g_autoptr (GString) csv = g_string_new ("unit;name;main_unit;address\n89000;");
-  g_autofree char *name = dup_cell (pick_text (random));
+  g_autofree char *name = dup_cell (pick_line (random));
 
   g_string_append_printf (csv, "%s;", name);
-  add_cells (csv, random, 1);
+  add_cells (csv, random, pick_line, 1);
   g_string_append_printf (csv, "\n89001;%s;89000", name);
-  add_cells (csv, random, 1);
+  add_cells (csv, random, pick_line, 1);
   g_string_append_c (csv, '\n');
   return g_string_free (g_steal_pointer (&csv), FALSE);
 }

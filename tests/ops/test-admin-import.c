@@ -123,6 +123,8 @@ static const struct
     "units.csv:4: the unit 89001 stands in units.csv:3 already" },
   { "units.csv", UNITS "89002;X;70000\n", "units.csv:4: main_unit: there is no unit 70000" },
   { "units.csv", UNITS "89002;X;89001\n", "units.csv:4: main_unit 89001 is no main centre" },
+  { "units.csv", UNITS "89002;Borger 111111-1111;\n",
+    "units.csv:4: name holds what looks like a citizen's number" },
   { "units.csv", "unit;nam\n89000;A\n", "units.csv:1: the column name is missing" },
   { "units.csv", "unit;name;color\n89000;A;b\n", "units.csv:1: the column color is not known" },
   { "units.csv", "unit;name;zone\n89000;A;Mars/Olympus\n", "units.csv:2: zone:" },

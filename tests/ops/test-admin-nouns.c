@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Units, teams, resources and offers by hand: every refusal, retiring and bringing back, the index, random sequences. */
 /* Also tests: admin-noun, admin-noun-arguments, admin-noun-blockers, admin-noun-change, admin-noun-retire, admin-outside, admin-rows, code-lists,
-   code-store, import-codes, type-bars. */
+   code-store, import-codes, import-text, type-bars. */
 #include <string.h>
 
 #include "admin-harness.h"
@@ -135,6 +135,44 @@ static const struct
     "the offer has no window 1; it has 0" },
   { "retire-offer", "{\"offer\": \"70000000\"}", PLANNER_ERROR_NOT_FOUND,
     "there is no offer 70000000" },
+  /* A number of a citizen has no place in what is shown, listed and sent. */
+  { "change-unit", "{\"unit\": \"89000\", \"name\": \"1111111111\"}", PLANNER_ERROR_NOT_VALID,
+    "name holds what looks like a citizen's number" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"name\": \"Borger 111111-1111\"}",
+    PLANNER_ERROR_NOT_VALID, "name holds what looks like a citizen's number" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"competences\": \"a|111111 1111\"}",
+    PLANNER_ERROR_NOT_VALID, "competences holds what looks like a citizen's number" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"email\": \"1111111111@x.example\"}",
+    PLANNER_ERROR_NOT_VALID, "email holds what looks like a citizen's number" },
+  { "add-team", "{\"team\": \"1111111111\", \"unit\": \"89000\", \"name\": \"X\"}",
+    PLANNER_ERROR_NOT_VALID, "team holds what looks like a citizen's number" },
+  { "change-offer", "{\"offer\": \"" OFFER "\", \"title\": \"For 111111-1111\"}",
+    PLANNER_ERROR_NOT_VALID, "title holds what looks like a citizen's number" },
+  { "create", "{\"tenant\": \"x\", \"name\": \"1111111111\"}", PLANNER_ERROR_NOT_VALID,
+    "name holds what looks like a citizen's number" },
+  /* Keys that no list and no command line could name. */
+  { "add-team", "{\"team\": \"a|b\", \"unit\": \"89000\", \"name\": \"X\"}",
+    PLANNER_ERROR_NOT_VALID, "team must not have a bar" },
+  { "add-team", "{\"team\": \"+a\", \"unit\": \"89000\", \"name\": \"X\"}", PLANNER_ERROR_NOT_VALID,
+    "team must not have a bar" },
+  { "add-team", "{\"team\": \"a \", \"unit\": \"89000\", \"name\": \"X\"}", PLANNER_ERROR_NOT_VALID,
+    "team must not have a bar" },
+  /* Signs that break a line in two, turn it round, or are none in XML. */
+  { "change-advisor", "{\"resource\": \"90000001\", \"name\": \"a\\nb\"}", PLANNER_ERROR_NOT_VALID,
+    "name has a line break or another control character" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"name\": \"a\\u202eb\"}",
+    PLANNER_ERROR_NOT_VALID, "name has a line break or another control character" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"name\": \"a\\uffffb\"}",
+    PLANNER_ERROR_NOT_VALID, "name has a line break or another control character" },
+  { "change-unit", "{\"unit\": \"89000\", \"address\": \"Kommunen\\nGade 1\\nBy\"}",
+    PLANNER_ERROR_NOT_VALID, "address has a line break or another control character" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"name\": \"  \"}", PLANNER_ERROR_NOT_VALID,
+    "name is missing" },
+  /* By the schema's pattern: a citizen's list of offers would be invalid as a whole. */
+  { "change-offer", "{\"offer\": \"" OFFER "\", \"telephone\": \"12 34 56 78\"}",
+    PLANNER_ERROR_NOT_VALID, "telephone must be 3 to 20 digits" },
+  { "change-advisor", "{\"resource\": \"90000001\", \"telephone\": \"lokal 7\"}",
+    PLANNER_ERROR_NOT_VALID, "telephone must be 3 to 20 digits" },
 };
 
 /* Nothing is written by what is refused. */

@@ -223,6 +223,9 @@ test_refused (void)
       "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\", \"repeat\": \"FREQ=NEVER\"}",
       PLANNER_ERROR_NOT_VALID },
     { "block-time",
+      "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\", \"repeat\": \"hver mandag\"}",
+      PLANNER_ERROR_NOT_VALID },
+    { "block-time",
       "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\", \"text\": \"000000-0000\"}",
       PLANNER_ERROR_NOT_VALID },
     { "open-time", "{\"resource\": \"RID-1\", \"from\": \"2026-11-24\", \"to\": \"2026-11-25\"}",
@@ -241,6 +244,7 @@ test_refused (void)
         admin_world_run (world, cases[i].command, cases[i].arguments, &error);
 
       g_assert_error (error, PLANNER_ERROR, cases[i].code);
+      g_assert_false (result != NULL && json_object_has_member (result, "changed"));
     }
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM calendar_object"), ==, 0);
 }
