@@ -6,10 +6,10 @@
 #include "base/ids.h"
 #include "ops/admin-op.h"
 #include "ops/admin-records.h"
+#include "ops/admin-rows.h"
 #include "ops/ledger.h"
 #include "ops/op-expire.h"
 #include "rules/offer-match.h"
-#include "store/journal-store.h"
 
 #define MAX_SEATS    1000
 #define DEFAULT_DAYS 31
@@ -143,26 +143,24 @@ to_json (const Work *work, const GroupSession *group)
   return object;
 }
 
+/* @before: (nullable), @after: (nullable): as to_json() makes them. */
 static gboolean
-journal (Work *work,
+journal (const Work *work,
          StoreSession *session,
-         const char *kind,
          const GroupSession *group,
+         JsonObject *before,
+         JsonObject *after,
          GError **error)
 {
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autofree char *payload = NULL;
-  JournalEntry entry = { .tenant_id = group->tenant_id,
-                         .at_us = work->call->now_us,
-                         .actor = work->call->actor,
-                         .call_id = work->call->call_id,
-                         .kind = kind,
-                         .subject = group->identifier };
+  AdminRecordChange change = { .tenant_id = group->tenant_id,
+                               .kind = before == NULL  ? "session-added"
+                                       : after == NULL ? "session-cancelled"
+                                                       : "session-changed",
+                               .subject = group->identifier,
+                               .before = before,
+                               .after = after };
 
-  json_node_take_object (node, to_json (work, group));
-  payload = json_to_string (node, FALSE);
-  entry.payload = payload;
-  return journal_store_add (session, &entry, error);
+  return admin_rows_journal (work->call, session, &change, error);
 }
 
 static gboolean
@@ -179,16 +177,18 @@ write_session (StoreSession *session, gpointer data, GError **error)
   Work *work = data;
   g_auto (Placement) placement = { 0 };
   g_autoptr (GroupSession) group = NULL;
+  JsonObject *after;
   gint64 seats = work->seats != 0 ? work->seats : work->wish.offer->rules->seats;
 
   if (!begin (work, session, error) ||
       !placement_find (&work->op.call, &work->wish, &placement, error))
     return FALSE;
   group = ledger_open_session (&work->op.call, &work->wish, &placement, seats, error);
-  if (group == NULL || !journal (work, session, "session-added", group, error))
+  if (group == NULL)
     return FALSE;
-  json_object_set_object_member (work->call->result, "session", to_json (work, group));
-  return TRUE;
+  after = to_json (work, group);
+  json_object_set_object_member (work->call->result, "session", after);
+  return journal (work, session, group, NULL, after, error);
 }
 
 static gboolean
@@ -271,6 +271,8 @@ write_seats (StoreSession *session, gpointer data, GError **error)
 {
   Work *work = data;
   g_autoptr (GroupSession) group = NULL;
+  g_autoptr (JsonObject) before = NULL;
+  JsonObject *after;
   Change change = { .kind = CHANGE_OFFER };
 
   if (!begin (work, session, error))
@@ -285,13 +287,15 @@ write_seats (StoreSession *session, gpointer data, GError **error)
                    group->n_taken);
       return FALSE;
     }
+  before = to_json (work, group);
   group->seats = work->seats;
+  after = to_json (work, group);
   change.tenant_id = group->tenant_id;
   change.subject_id = group->offer_id;
-  json_object_set_object_member (work->call->result, "session", to_json (work, group));
+  json_object_set_object_member (work->call->result, "session", after);
   return group_store_set_seats (session, group->session_id, group->seats, error) &&
          change_store_add (session, &change, error) &&
-         journal (work, session, "session-changed", group, error);
+         journal (work, session, group, before, after, error);
 }
 
 /**
@@ -403,6 +407,7 @@ write_cancellation (StoreSession *session, gpointer data, GError **error)
 {
   Work *work = data;
   g_autoptr (GroupSession) group = NULL;
+  JsonObject *before;
   JsonArray *seats;
 
   if (!begin (work, session, error))
@@ -412,7 +417,8 @@ write_cancellation (StoreSession *session, gpointer data, GError **error)
     return FALSE;
   seats = json_array_new ();
   json_object_set_array_member (work->call->result, "seats", seats);
-  json_object_set_object_member (work->call->result, "session", to_json (work, group));
+  before = to_json (work, group);
+  json_object_set_object_member (work->call->result, "session", before);
   if (!add_seats (work, session, group, seats, error))
     return FALSE;
   if (group->n_taken > 0 && !work->is_forced)
@@ -422,7 +428,7 @@ write_cancellation (StoreSession *session, gpointer data, GError **error)
                    group->n_taken);
       return FALSE;
     }
-  return journal (work, session, "session-cancelled", group, error) &&
+  return journal (work, session, group, before, NULL, error) &&
          empty (work, session, seats, error) && begin (work, session, error) &&
          close_if_there (work, session, group->session_id, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Shows a unit, a resource, an offer or a booking with what hangs on it. */
+/* Shows a unit, a team, a resource, an offer or a booking with what hangs on it. */
 #include "ops/admin-show.h"
 
 #include "base/error.h"
@@ -92,6 +92,67 @@ admin_show_unit (AdminCall *call, GError **error)
   noun_set_version (object);
   json_object_set_object_member (call->result, "unit", object);
   return add_settings (call, unit, object, error) && add_closing_days (call, unit, object, error);
+}
+
+static gboolean
+is_member (const ResourceRecord *resource, gint64 team_id)
+{
+  for (guint i = 0; i < resource->team_ids->len; i++)
+    if (g_array_index (resource->team_ids, gint64, i) == team_id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Those who are retired as well, with the day. */
+static void
+add_members (const NounView *view, JsonObject *object)
+{
+  const GPtrArray *resources = view->catalogue->resources;
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; i < resources->len; i++)
+    {
+      const ResourceRecord *resource = resources->pdata[i];
+      JsonObject *row;
+
+      if (!is_member (resource, view->id))
+        continue;
+      row = json_object_new ();
+      json_object_set_string_member (row, "resource", resource->resource_key);
+      json_object_set_string_member (row, "name", resource->name);
+      if (resource->retired_us != 0)
+        admin_set_time (row, "retired_from", view->zone, resource->retired_us);
+      json_array_add_object_element (list, row);
+    }
+  json_object_set_array_member (object, "advisors", list);
+}
+
+/* clang-format off */
+const AdminArgument admin_show_team_arguments[] = {
+  { "team", ADMIN_TEXT, ADMIN_WORD, "KEY", "the team's key" },
+  { NULL },
+};
+/* clang-format on */
+
+/**
+ * admin_show_team:
+ *
+ * Arguments: tenant, team. Result: the team and its advisors.
+ */
+gboolean
+admin_show_team (AdminCall *call, GError **error)
+{
+  g_auto (NounView) view = { 0 };
+  const char *key = NULL;
+
+  if (!admin_need_text (call, "team", &key, error) ||
+      !noun_view_load (&view, call, call->session, &nouns[NOUN_TEAM], key, error) ||
+      !noun_view_need (&view, error))
+    return FALSE;
+  noun_set_version (view.record);
+  add_members (&view, view.record);
+  json_object_set_object_member (call->result, "team", json_object_ref (view.record));
+  return TRUE;
 }
 
 static gboolean

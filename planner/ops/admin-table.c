@@ -66,6 +66,7 @@ static const AdminCommand commands[] = {
   { "list-bookings", admin_list_bookings, STORE_READ, admin_list_bookings_arguments, "list bookings of a unit or an advisor; at most 500" },
   { "list-callers", admin_list_callers, STORE_READ, admin_list_callers_arguments, "list who may call and what; changed in the configuration file, then SIGHUP", .is_local = TRUE },
   { "show-unit", admin_show_unit, STORE_READ, admin_show_unit_arguments, "show a unit with its settings and closing days" },
+  { "show-team", admin_show_team, STORE_READ, admin_show_team_arguments, "show a team with its members" },
   { "show-advisor", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show an advisor with its calendars" },
   { "show-room", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a room with its calendars" },
   { "show-equipment", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a piece of equipment with its calendars" },

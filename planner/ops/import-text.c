@@ -40,8 +40,8 @@ check_key (ImportRow *row, const char *column, const char *value)
       value[0] == '-' || g_ascii_isspace (value[strlen (value) - 1]))
     import_row_refuse (row,
                        "%s must not have a bar, begin with a plus or hyphen, or begin or end with "
-                       "a blank: lists could not name it",
-                       column);
+                       "a blank, for lists could not name it: not \"%s\"",
+                       column, value);
 }
 
 static void

@@ -5,6 +5,8 @@
 """Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
 import datetime
 import json
+import re
+import shlex
 import shutil
 import socket
 import subprocess
@@ -74,6 +76,53 @@ def test_the_documents_list_every_command():
     head = "| command | |\n|---|---|\n"
     table = document.split(head, 1)[1].split("\n\n", 1)[0]
     testlib.equal(table.splitlines(), rows, "the table in docs/plannerctl.md: paste what plannerctl --print-markdown says")
+
+
+def quoted_in(path):
+    """The command lines of plannerctl in a document or script: what stands in backticks, and lines that begin with it."""
+    text = path.read_text(encoding="utf-8")
+    lines = re.findall(r"^ *(?:plannerctl|planner) .*$", text, re.M) + re.findall(r"(?<=`)(?:plannerctl|planner) [^`\n]*(?=`)", text)
+    lines += re.findall(r"^ExecStart=\S*/(plannerctl .*)$", text, re.M)
+    for line in lines:
+        for part in re.split(r" && | \| |; |, then ", re.sub(r" +# .*| > .*", "", line)):
+            if re.match(r"planner(ctl)? ", part):
+                yield part.replace("\\|", "|")
+
+
+def is_pattern(words):
+    """A usage, with brackets or dots; help; or a name in running text."""
+    return any(c in word for word in words for c in "[…") or "COMMAND" in words or words == ["--help"]
+
+
+def test_the_documents_quote_commands_that_exist():
+    """With their options, and as many words as they take; a command's name alone is one too."""
+    verbs = {row.split("`")[1].split(" ", 1)[0] for row in ctl("none.db", "--print-markdown").strip().splitlines()}
+    folder = testlib.make_folder()
+    n_lines = 0
+    wrong = []
+    places = [*sorted((testlib.SOURCE / "docs").glob("*.md")), testlib.SOURCE / "README.md"]
+    places += sorted(path for path in (testlib.SOURCE / "deploy").rglob("*") if path.is_file())
+    for path in places:
+        for line in quoted_in(path):
+            words = shlex.split(line)[1:]
+            while words and words[0] in ("--database", "--tenant", "--data-dir"):
+                words = words[2:]
+            words = [word for word in words if word != "--json"]
+            if is_pattern(words) or words[0] in verbs and len(words) == 1:
+                continue
+            if line.startswith("planner ") and words[0] not in verbs:
+                continue
+            n_lines += 1
+            if all(re.fullmatch(r"[a-z-]+", word) for word in words) and words[0] != "completion":
+                words.append("--help")
+            words = [word.split("|")[0] if words[0] == "completion" else word for word in words]
+            done = subprocess.run(
+                [CTL, "--database", folder / "none.db", *words], cwd=folder, input="", capture_output=True, text=True, timeout=60, check=False
+            )
+            if done.returncode == 2:
+                wrong.append(f"{path.name}: {line}: {done.stderr}")
+    testlib.equal(wrong, [])
+    assert n_lines > 60, n_lines
 
 
 def test_the_manual_page_has_no_faults():

@@ -144,6 +144,10 @@ test_seats (void)
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
   fewer = admin_world_ask (world, "change-session", two);
   g_assert_cmpint (world_count (world, "SELECT max(seat_number) FROM seat"), ==, 2);
+  g_assert_cmpint (
+    world_count (world, "SELECT count(*) FROM journal_payload WHERE json_extract (payload, "
+                        "'$.before.seats') = 4 AND json_extract (payload, '$.after.seats') = 2"),
+    ==, 1);
   assert_offered (world, GROUP, "08:00 08:30 09:30 10:00 10:30");
 }
 

@@ -212,11 +212,15 @@ test_records (void)
   g_autoptr (JsonObject) rooms = ask (world, "list-rooms", "{}");
   g_autofree char *days =
     admin_harness_dup_words (json_object_get_object_member (unit, "unit"), "closing_days", "date");
+  g_autoptr (JsonObject) team = ask (world, "show-team", "{\"team\": \"a\"}");
+  g_autofree char *members =
+    admin_harness_dup_words (json_object_get_object_member (team, "team"), "advisors", "resource");
   g_autofree char *room = admin_harness_dup_words (rooms, "rooms", "resource");
   JsonObject *resource = json_object_get_object_member (advisor, "resource");
   JsonArray *notes = json_object_get_array_member (resource, "calendar_notes");
 
   g_assert_cmpstr (days, ==, "2026-11-27");
+  g_assert_cmpstr (members, ==, "RID-1");
   g_assert_cmpstr (room, ==, "rum-1");
   g_assert_cmpuint (json_array_get_length (notes), ==, 1);
   g_assert_cmpstr (json_array_get_string_element (notes, 0), ==, "Its zone is not known.");
