@@ -37,10 +37,7 @@ contract_body_write_answer (const ContractMapping *mapping,
                             GString *out,
                             GError **error)
 {
-  if (!contract_message_check (operation->response, response, error))
-    return FALSE;
-  contract_message_write (mapping, operation->response_name, response, out);
-  return TRUE;
+  return contract_message_write_checked (mapping, operation->response_name, response, out, error);
 }
 
 /**
@@ -64,10 +61,7 @@ contract_body_write_request (const ContractMapping *mapping,
                              GString *out,
                              GError **error)
 {
-  if (!contract_message_check (operation->request, request, error))
-    return FALSE;
-  contract_message_write (mapping, operation->request_name, request, out);
-  return TRUE;
+  return contract_message_write_checked (mapping, operation->request_name, request, out, error);
 }
 
 /**
@@ -119,11 +113,14 @@ contract_envelope_write_answer (const ContractMapping *mapping,
                                 GString *out,
                                 GError **error)
 {
-  if (!contract_message_check (operation->response, response, error))
-    return FALSE;
+  gsize old_bytes = out->len;
   const char *head = version == CONTRACT_SOAP_1_1 ? head_1_1 : head_1_2;
   g_string_append (out, head);
-  contract_message_write (mapping, operation->response_name, response, out);
+  if (!contract_message_write_checked (mapping, operation->response_name, response, out, error))
+    {
+      g_string_truncate (out, old_bytes);
+      return FALSE;
+    }
   g_string_append_len (out, tail, sizeof (tail) - 1);
   return TRUE;
 }

@@ -42,34 +42,12 @@ fail (const Trail *trail, ContractError code, const char *what, GError **error)
 static gboolean
 check_struct (const ContractType *type, const char *message, const Trail *trail, GError **error);
 
-static const char *
-check_simple (const ContractSimple *simple, const char *value)
-{
-  if (simple->kind == CONTRACT_KIND_INT)
-    return contract_value_check_int (simple, *(const gint64 *) value);
-  if (simple->kind == CONTRACT_KIND_TIME)
-    return contract_time_is_sendable ((const ContractTime *) value) ? NULL : "cannot be sent";
-  if (simple->kind != CONTRACT_KIND_STRING)
-    return NULL;
-  const char *text = *(const char *const *) value;
-  if (text == NULL)
-    return "is missing";
-  gsize length_bytes = strlen (text);
-  if (!contract_text_is_sendable (text, length_bytes))
-    return "has characters that XML cannot hold";
-  if (!simple->collapses || contract_text_is_collapsed (text, length_bytes))
-    return contract_value_check_string (simple, text, length_bytes);
-  g_autofree char *collapsed = g_strdup (text);
-  length_bytes = contract_text_collapse (collapsed, length_bytes);
-  return contract_value_check_string (simple, collapsed, length_bytes);
-}
-
 static gboolean
 check_value (const ContractField *field, const char *value, const Trail *trail, GError **error)
 {
   if (field->kind == CONTRACT_KIND_STRUCT)
     return check_struct (&contract_types[field->type], value, trail, error);
-  const char *fault = check_simple (&contract_simples[field->type], value);
+  const char *fault = contract_value_check (&contract_simples[field->type], value);
   return fault == NULL || fail (trail, CONTRACT_ERROR_INVALID, fault, error);
 }
 

@@ -34,5 +34,10 @@ void contract_message_write (const ContractMapping *mapping,
                              guint16 root_name,
                              gconstpointer message,
                              GString *out);
+gboolean contract_message_write_checked (const ContractMapping *mapping,
+                                         guint16 root_name,
+                                         gconstpointer message,
+                                         GString *out,
+                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

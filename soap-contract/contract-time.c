@@ -7,6 +7,7 @@
 
 #define US_PER_S      G_GINT64_CONSTANT (1000000)
 #define S_PER_DAY     86400
+#define US_PER_DAY    G_GUINT64_CONSTANT (86400000000)
 #define MAX_OFFSET_S  (14 * 3600)
 #define DAYS_TO_1970  719468 /* from 0000-03-01, where the count below starts */
 #define FIRST_UNIX_US (G_GINT64_CONSTANT (-62135596800) * US_PER_S) /* 0001-01-01T00:00:00 */
@@ -177,7 +178,7 @@ put_offset (char *at, const ContractTime *time)
   return put_pair (at, minutes % 60);
 }
 
-static char *
+static void
 put_date (char *at, gint64 unix_day)
 {
   int year, month, day;
@@ -188,8 +189,7 @@ put_date (char *at, gint64 unix_day)
   at = put_pair (at, (guint32) month);
   *at++ = '-';
   at = put_pair (at, (guint32) day);
-  *at++ = 'T';
-  return at;
+  *at = 'T';
 }
 
 static char *
@@ -253,16 +253,47 @@ contract_time_is_sendable (const ContractTime *time)
 gsize
 contract_time_write (const ContractTime *time, char *buffer)
 {
+  ContractTimeDay day = CONTRACT_TIME_DAY_INIT;
+  return contract_time_day_write (&day, time, buffer);
+}
+
+/* The local day of @local_us, its date as text. */
+static void
+begin_day (ContractTimeDay *day, gint64 local_us)
+{
+  guint64 day_count = (guint64) (local_us - FIRST_UNIX_US) / US_PER_DAY;
+  day->start_us = (gint64) (day_count * US_PER_DAY) + FIRST_UNIX_US;
+  put_date (day->date, (gint64) day_count + FIRST_UNIX_DAY);
+}
+
+/**
+ * contract_time_day_write:
+ * @day: (inout): %CONTRACT_TIME_DAY_INIT before the first
+ * @time: as of contract_time_write()
+ * @buffer: (out): as of contract_time_write()
+ *
+ * The same for many times, of which neighbours often lie in one day.
+ *
+ * Thread: any one.
+ *
+ * Returns: as contract_time_write()
+ */
+gsize
+contract_time_day_write (ContractTimeDay *day, const ContractTime *time, char *buffer)
+{
   gint64 local_us = time->unix_us + (time->has_offset ? time->offset_s * US_PER_S : 0);
-  buffer[0] = '\0';
   if (local_us < FIRST_UNIX_US || local_us >= LAST_UNIX_US)
-    return 0;
-  guint64 since_year_1_us = (guint64) (local_us - FIRST_UNIX_US);
-  guint64 second_count = since_year_1_us / (guint64) US_PER_S;
-  guint32 fraction_us = (guint32) (since_year_1_us - second_count * (guint64) US_PER_S);
-  guint32 day_count = (guint32) (second_count / S_PER_DAY);
-  char *at = put_date (buffer, (gint64) day_count + FIRST_UNIX_DAY);
-  at = put_clock (at, (guint32) (second_count - (guint64) day_count * S_PER_DAY));
+    {
+      buffer[0] = '\0';
+      return 0;
+    }
+  if ((guint64) local_us - (guint64) day->start_us >= US_PER_DAY)
+    begin_day (day, local_us);
+  guint64 since_midnight_us = (guint64) local_us - (guint64) day->start_us;
+  guint32 second = (guint32) (since_midnight_us / (guint64) US_PER_S);
+  guint32 fraction_us = (guint32) (since_midnight_us - second * (guint64) US_PER_S);
+  memcpy (buffer, day->date, CONTRACT_TIME_DATE_BYTES);
+  char *at = put_clock (buffer + CONTRACT_TIME_DATE_BYTES, second);
   if (fraction_us > 0)
     at = put_fraction (at, fraction_us);
   at = put_offset (at, time);

@@ -35,10 +35,41 @@ typedef struct
  */
 #define CONTRACT_TIME_TEXT_BYTES 36
 
+/**
+ * CONTRACT_TIME_DATE_BYTES:
+ *
+ * Length of `2026-03-29T`.
+ */
+#define CONTRACT_TIME_DATE_BYTES 11
+
+/**
+ * ContractTimeDay:
+ *
+ * The day that was written last, for contract_time_day_write().
+ */
+typedef struct
+{
+  gint64 start_us; /* its local midnight, as if it were UTC */
+  char date[CONTRACT_TIME_DATE_BYTES];
+} ContractTimeDay;
+
+/**
+ * CONTRACT_TIME_DAY_INIT:
+ *
+ * No day yet: one that no time lies in.
+ */
+#define CONTRACT_TIME_DAY_INIT \
+  {                            \
+    .start_us = G_MAXINT64     \
+  }
+
 gboolean contract_time_parse (const char *text,
                               gsize length_bytes,
                               ContractTime *out_time) G_GNUC_WARN_UNUSED_RESULT;
 gsize contract_time_write (const ContractTime *time, char *buffer) G_GNUC_WARN_UNUSED_RESULT;
+gsize contract_time_day_write (ContractTimeDay *day,
+                               const ContractTime *time,
+                               char *buffer) G_GNUC_WARN_UNUSED_RESULT;
 gboolean contract_time_is_sendable (const ContractTime *time);
 
 G_END_DECLS

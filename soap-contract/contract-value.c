@@ -160,6 +160,44 @@ contract_text_is_sendable (const char *text, gsize length_bytes)
   return TRUE;
 }
 
+#define EACH_BYTE(byte) (G_GUINT64_CONSTANT (0x0101010101010101) * (byte))
+
+/* Has its high bit where a byte of @word is beyond ASCII, a control, or one of `<`, `>`, `&`. A borrow may mark
+ * a byte above a marked one too, never one of a word that has none. */
+static guint64
+mark_special (guint64 word)
+{
+  guint64 angles = (word | EACH_BYTE (0x02)) ^ EACH_BYTE ('>'); /* `<` and `>` differ by that bit */
+  guint64 ampersands = word ^ EACH_BYTE ('&');
+  return (word | (word - EACH_BYTE (0x20)) | (angles - EACH_BYTE (1)) |
+          (ampersands - EACH_BYTE (1))) &
+         EACH_BYTE (0x80);
+}
+
+/**
+ * contract_text_is_plain:
+ * @text: (array length=length_bytes): a text
+ * @length_bytes: its length
+ *
+ * Thread: any.
+ *
+ * Returns: whether all of it is printable ASCII that XML takes as it stands
+ */
+gboolean
+contract_text_is_plain (const char *text, gsize length_bytes)
+{
+  guint64 special = 0;
+  guint64 word;
+  for (; length_bytes >= sizeof (word); text += sizeof (word), length_bytes -= sizeof (word))
+    {
+      memcpy (&word, text, sizeof (word));
+      special |= mark_special (word);
+    }
+  word = EACH_BYTE ('x');
+  memcpy (&word, text, length_bytes);
+  return (special | mark_special (word)) == 0;
+}
+
 static gsize
 count_characters (const char *text, gsize length_bytes)
 {
@@ -178,6 +216,46 @@ is_listed (const char *const *values, const char *text, gsize length_bytes)
   return FALSE;
 }
 
+static const char *
+check_count (const ContractSimple *simple, gsize n_characters)
+{
+  if (n_characters < simple->min_characters)
+    return "too short";
+  return n_characters > simple->max_characters ? "too long" : NULL;
+}
+
+static const char *
+check_form (const ContractSimple *simple, const char *text, gsize length_bytes)
+{
+  if (simple->patterns != NULL)
+    for (const ContractDfa *const *dfa = simple->patterns; *dfa != NULL; dfa++)
+      if (!contract_dfa_matches (*dfa, text, length_bytes))
+        return "does not fit its pattern";
+  if (simple->values != NULL && !is_listed (simple->values, text, length_bytes))
+    return "is none of the values allowed";
+  return NULL;
+}
+
+/**
+ * contract_value_check_plain:
+ * @simple: a type of kind string
+ * @text: (array length=length_bytes): of a byte a character, as contract_text_is_plain() finds; white
+ *   space already treated
+ * @length_bytes: its length
+ *
+ * contract_value_check_string() without the counting.
+ *
+ * Thread: any.
+ *
+ * Returns: (nullable): what is wrong, in words without the value; %NULL when nothing is
+ */
+const char *
+contract_value_check_plain (const ContractSimple *simple, const char *text, gsize length_bytes)
+{
+  const char *fault = check_count (simple, length_bytes);
+  return fault != NULL ? fault : check_form (simple, text, length_bytes);
+}
+
 /**
  * contract_value_check_string:
  * @simple: a type of kind string
@@ -193,21 +271,10 @@ is_listed (const char *const *values, const char *text, gsize length_bytes)
 const char *
 contract_value_check_string (const ContractSimple *simple, const char *text, gsize length_bytes)
 {
+  const char *fault = NULL;
   if (simple->min_characters > 0 || length_bytes > simple->max_characters)
-    {
-      gsize n_characters = count_characters (text, length_bytes);
-      if (n_characters < simple->min_characters)
-        return "too short";
-      if (n_characters > simple->max_characters)
-        return "too long";
-    }
-  if (simple->patterns != NULL)
-    for (const ContractDfa *const *dfa = simple->patterns; *dfa != NULL; dfa++)
-      if (!contract_dfa_matches (*dfa, text, length_bytes))
-        return "does not fit its pattern";
-  if (simple->values != NULL && !is_listed (simple->values, text, length_bytes))
-    return "is none of the values allowed";
-  return NULL;
+    fault = check_count (simple, count_characters (text, length_bytes));
+  return fault != NULL ? fault : check_form (simple, text, length_bytes);
 }
 
 /**
@@ -225,6 +292,51 @@ contract_value_check_int (const ContractSimple *simple, gint64 number)
   if (number < simple->minimum)
     return "too small";
   return number > simple->maximum ? "too large" : NULL;
+}
+
+static const char *
+check_text (const ContractSimple *simple, const char *text)
+{
+  if (text == NULL)
+    return "is missing";
+  gsize length_bytes = strlen (text);
+  if (!contract_text_is_sendable (text, length_bytes))
+    return "has characters that XML cannot hold";
+  if (!simple->collapses || contract_text_is_collapsed (text, length_bytes))
+    return contract_value_check_string (simple, text, length_bytes);
+  g_autofree char *collapsed = g_strdup (text);
+  length_bytes = contract_text_collapse (collapsed, length_bytes);
+  return contract_value_check_string (simple, collapsed, length_bytes);
+}
+
+/**
+ * contract_value_check:
+ * @simple: a type
+ * @value: where a value of its kind stands
+ *
+ * Holds a value that is about to leave against its type; texts must be what XML can hold, and times
+ * must have an offset.
+ *
+ * Thread: any.
+ *
+ * Returns: (nullable): what is wrong, in words without the value; %NULL when nothing is
+ */
+const char *
+contract_value_check (const ContractSimple *simple, const char *value)
+{
+  switch ((ContractKind) simple->kind)
+    {
+    case CONTRACT_KIND_STRING:
+      return check_text (simple, *(const char *const *) value);
+    case CONTRACT_KIND_INT:
+      return contract_value_check_int (simple, *(const gint64 *) value);
+    case CONTRACT_KIND_TIME:
+      return contract_time_is_sendable ((const ContractTime *) value) ? NULL : "cannot be sent";
+    case CONTRACT_KIND_BOOLEAN:
+    case CONTRACT_KIND_STRUCT:
+    default:
+      return NULL;
+    }
 }
 
 /* Reads an optional sign and digits; beyond 64 bits the number is too large for any type. */

@@ -35,8 +35,12 @@ const char *contract_value_parse (const ContractSimple *simple,
 const char *contract_value_check_string (const ContractSimple *simple,
                                          const char *text,
                                          gsize length_bytes) G_GNUC_WARN_UNUSED_RESULT;
+const char *contract_value_check (const ContractSimple *simple, const char *value);
+const char *
+contract_value_check_plain (const ContractSimple *simple, const char *text, gsize length_bytes);
 const char *contract_value_check_int (const ContractSimple *simple,
                                       gint64 number) G_GNUC_WARN_UNUSED_RESULT;
+gboolean contract_text_is_plain (const char *text, gsize length_bytes);
 gboolean contract_text_is_sendable (const char *text, gsize length_bytes);
 gboolean contract_text_is_blank (const char *text, gsize length_bytes);
 gsize contract_text_collapse (char *text, gsize length_bytes);

@@ -6,6 +6,7 @@
 #include "contract-mutate.h"
 #include "contract-random.h"
 #include "contract-schema.h"
+#include "contract-value.h"
 #include "testlib.h"
 
 #include <string.h>
@@ -56,6 +57,26 @@ read_message (World *world, guint16 root, const char *xml, GError **error)
 
 /* --- valid ------------------------------------------------------------------------------------ */
 
+/* Checking while writing says what checking first says, and writes what writing afterwards writes. */
+static void
+check_one_walk (guint16 root, gconstpointer message, const GError *refusal, const GString *xml)
+{
+  g_autoptr (GString) walked = g_string_new ("before");
+  g_autoptr (GError) error = NULL;
+  g_assert_cmpint (contract_message_write_checked (NULL, root, message, walked, &error), ==,
+                   refusal == NULL);
+  g_assert_true (g_str_has_prefix (walked->str, "before"));
+  g_assert_cmpuint (strlen (walked->str), ==, walked->len);
+  g_assert_cmpstr (walked->str + strlen ("before"), ==, refusal == NULL ? xml->str : "");
+  if (refusal == NULL)
+    g_assert_no_error (error);
+  else
+    {
+      g_assert_error (error, refusal->domain, refusal->code);
+      g_assert_cmpstr (error->message, ==, refusal->message);
+    }
+}
+
 /* A random message passes the table, libxml2 and the reader, and comes back as it was. */
 static void
 check_valid (World *world, guint16 root, GString *first, GString *second)
@@ -68,6 +89,7 @@ check_valid (World *world, guint16 root, GString *first, GString *second)
   g_assert_true (is_good);
   g_string_truncate (first, 0);
   contract_message_write (NULL, root, message, first);
+  check_one_walk (root, message, NULL, first);
   if (!contract_schema_check (world->schema, first->str, first->len, &error))
     g_error ("libxml2 refuses what we sent: %s\n%s", error->message, first->str);
   gpointer again = read_message (world, root, first->str, &error);
@@ -190,6 +212,7 @@ test_broken (void)
       gboolean is_ours = contract_message_check (type, message, &error);
       g_string_truncate (xml, 0);
       contract_message_write (NULL, root, message, xml);
+      check_one_walk (root, message, error, xml);
       gboolean is_theirs = contract_schema_check (world.schema, xml->str, xml->len, NULL);
       gboolean is_rule = g_error_matches (error, CONTRACT_ERROR, CONTRACT_ERROR_RULE);
       if (is_ours != is_theirs && !(is_rule && is_theirs))
@@ -203,6 +226,28 @@ test_broken (void)
   world_clear (&world);
 }
 
+/* --- plain text ------------------------------------------------------------------------------- */
+
+/* Every byte at every place of texts up to three words long. */
+static void
+test_plain (void)
+{
+  char text[24];
+  for (gsize n_bytes = 0; n_bytes <= sizeof (text); n_bytes++)
+    {
+      memset (text, 'a', sizeof (text));
+      g_assert_true (contract_text_is_plain (text, n_bytes));
+      for (gsize i = 0; i < n_bytes; i++)
+        for (guint byte = 0; byte < 256; byte++)
+          {
+            gboolean is_special = byte < 0x20 || byte >= 0x80 || strchr ("<>&", (int) byte) != NULL;
+            memset (text, 'a', sizeof (text));
+            text[i] = (char) byte;
+            g_assert_cmpint (contract_text_is_plain (text, n_bytes), ==, !is_special);
+          }
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -210,5 +255,6 @@ main (int argc, char **argv)
   g_test_add_func ("/contract-message/valid", test_valid);
   g_test_add_func ("/contract-message/mutated", test_mutated);
   g_test_add_func ("/contract-message/broken", test_broken);
+  g_test_add_func ("/contract-message/plain", test_plain);
   return g_test_run ();
 }

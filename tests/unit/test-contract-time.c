@@ -103,10 +103,13 @@ test_bad (void)
 static void
 check_instant (gint64 unix_us, gint32 offset_s)
 {
+  static ContractTimeDay day = CONTRACT_TIME_DAY_INIT; /* whatever came before must not matter */
   ContractTime time = { unix_us, offset_s, TRUE }, again = { 0 };
-  char text[CONTRACT_TIME_TEXT_BYTES];
+  char text[CONTRACT_TIME_TEXT_BYTES], by_day[CONTRACT_TIME_TEXT_BYTES];
   gsize n_bytes = contract_time_write (&time, text);
   g_assert_cmpuint (n_bytes, ==, strlen (text));
+  g_assert_cmpuint (contract_time_day_write (&day, &time, by_day), ==, n_bytes);
+  g_assert_cmpstr (by_day, ==, text);
   g_assert_cmpuint (n_bytes, <, sizeof (text));
   g_assert_true (contract_time_is_sendable (&time));
   g_assert_true (parse (text, &again));
@@ -133,6 +136,7 @@ test_round_trip (void)
       gint64 second = (gint64) g_rand_double_range (random, -62135500000.0, 253402200000.0);
       gint64 fraction = g_rand_boolean (random) ? g_rand_int_range (random, 0, 1000000) : 0;
       check_instant (second * US_PER_S + fraction, 60 * g_rand_int_range (random, -840, 841));
+      check_instant (second * US_PER_S, 60 * g_rand_int_range (random, -840, 841));
     }
 }
 
