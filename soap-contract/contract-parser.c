@@ -16,11 +16,17 @@
 #define OPTIONS         (XML_PARSE_NONET | XML_PARSE_IGNORE_ENC)
 #define N_PER_ATTRIBUTE 5
 
+/* What a thread keeps of a message's copy; a larger one is freed after its parse. */
+#define MAX_KEPT_BYTES (64 * 1024)
+/* libxml2 looks a few bytes ahead, and takes a NUL for the end. */
+#define PADDING_BYTES 16
+
 /* A thread's parser. */
 typedef struct
 {
   xmlParserCtxt *context;
   guint n_parses;
+  GByteArray *text; /* the message, with NULs behind it */
 } Parser;
 
 /* A prefix and what it stands for, from the element at @depth on. */
@@ -151,6 +157,7 @@ parser_free (gpointer data)
   Parser *parser = data;
   if (parser->context != NULL)
     xmlFreeParserCtxt (parser->context);
+  g_byte_array_unref (parser->text);
   g_free (parser);
 }
 
@@ -180,14 +187,15 @@ context_new (void)
   return context;
 }
 
-/* This thread's parser, replaced when it has grown or worked long enough. */
-static xmlParserCtxt *
-get_context (void)
+/* This thread's parser, its context replaced when it has grown or worked long enough. */
+static Parser *
+get_parser (void)
 {
   Parser *parser = g_private_get (&thread_parser);
   if (parser == NULL)
     {
       parser = g_new0 (Parser, 1);
+      parser->text = g_byte_array_new ();
       g_private_set (&thread_parser, parser);
     }
   if (parser->context != NULL &&
@@ -199,21 +207,50 @@ get_context (void)
       parser->n_parses = 0;
     }
   parser->n_parses++;
-  return parser->context;
+  return parser;
+}
+
+/* Gives the context an input of our own making, without a read function behind it: with the one of
+ * xmlCtxtReadMemory(), libxml2 asks for more at every step near the end, and most messages are short. */
+static void
+push_input (Parser *parser, const char *bytes, gsize length_bytes)
+{
+  static const guint8 padding[PADDING_BYTES] = { 0 };
+  GByteArray *text = parser->text;
+  g_byte_array_set_size (text, 0);
+  g_byte_array_append (text, (const guint8 *) bytes, (guint) length_bytes);
+  g_byte_array_append (text, padding, sizeof (padding));
+  xmlParserInput *input = xmlNewInputStream (parser->context);
+  g_assert (input != NULL); /* out of memory: end, as GLib does */
+  input->base = input->cur = text->data;
+  input->end = text->data + length_bytes;
+  inputPush (parser->context, input);
+}
+
+/* A large message is not kept. */
+static void
+drop_text (Parser *parser)
+{
+  if (parser->text->len <= MAX_KEPT_BYTES)
+    return;
+  g_byte_array_unref (parser->text);
+  parser->text = g_byte_array_new ();
 }
 
 /* Runs libxml2 over text that contract_scan() has passed. */
 static gboolean
-run (Parse *parse, const char *bytes, gsize length_bytes, GError **error)
+run (Parser *parser, Parse *parse, const char *bytes, gsize length_bytes, GError **error)
 {
-  xmlParserCtxt *context = parse->context;
+  xmlParserCtxt *context = parser->context;
+  xmlCtxtUseOptions (context, OPTIONS);
   context->_private = parse;
-  xmlDoc *document = xmlCtxtReadMemory (context, bytes, (int) length_bytes, NULL, NULL, OPTIONS);
+  push_input (parser, bytes, length_bytes);
+  xmlParseDocument (context);
   gboolean is_well_formed = context->wellFormed && !parse->is_broken;
-  if (document != NULL)
-    xmlFreeDoc (document);
+  g_clear_pointer (&context->myDoc, xmlFreeDoc);
   xmlCtxtReset (context);
   context->_private = NULL;
+  drop_text (parser);
   if (parse->error != NULL)
     {
       g_propagate_error (error, g_steal_pointer (&parse->error));
@@ -260,8 +297,9 @@ contract_parser_run (const ContractLimits *limits,
       return FALSE;
     }
   g_autoptr (GArray) bindings = g_array_new (FALSE, FALSE, sizeof (Binding));
-  Parse parse = { get_context (), events, state, bindings, 0, FALSE, NULL };
-  return run (&parse, converted != NULL ? converted : bytes, length_bytes, error);
+  Parser *parser = get_parser ();
+  Parse parse = { parser->context, events, state, bindings, 0, FALSE, NULL };
+  return run (parser, &parse, converted != NULL ? converted : bytes, length_bytes, error);
 }
 
 /**
