@@ -94,6 +94,8 @@ check_rule (const ContractType *type,
     n_present += contract_field_find_value (&type->fields[rule->fields[i]], message) != NULL;
   if (n_present == 1 || (n_present > 1 && !rule->is_exactly_one))
     return TRUE;
+  if (error == NULL)
+    return FALSE;
   g_autoptr (GString) what =
     g_string_new (rule->is_exactly_one ? "exactly one of" : "at least one of");
   for (guint i = 0; i < rule->n_fields; i++)

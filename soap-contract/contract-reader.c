@@ -346,7 +346,7 @@ end_struct (ContractReader *reader, ContractFrame *frame, GError **error)
       return fail_missing (reader, &type->fields[frame->position], error);
   if (frame->presence != NULL)
     *frame->presence = TRUE;
-  if (type->n_rules == 0)
+  if (contract_message_check_rules (type, frame->memory, type->name, NULL))
     return TRUE;
   g_autofree char *path = dup_path (reader, NULL);
   return contract_message_check_rules (type, frame->memory, path, error);
