@@ -8,7 +8,51 @@
 #include <string.h>
 #include <sys/random.h>
 
+/* The kernel is asked for so much at once: a call of it costs as much as all else of an id. */
+#define POOL_BYTES 512
+
 static GRand *seeded;
+
+/* A thread's own; nothing of it is used twice, and what was used is wiped. No thread forks. */
+typedef struct
+{
+  guint8 bytes[POOL_BYTES];
+  gsize n_left; /* at the end */
+} Pool;
+
+static _Thread_local Pool pool;
+
+/* Aborts when the kernel has none to give. */
+static void
+ask_kernel (guint8 *out_bytes, gsize n_bytes)
+{
+  while (n_bytes > 0)
+    {
+      ssize_t n_got = getrandom (out_bytes, n_bytes, 0);
+
+      if (n_got < 0 && errno == EINTR)
+        continue;
+      g_assert (n_got > 0);
+      out_bytes += n_got;
+      n_bytes -= n_got;
+    }
+}
+
+static void
+take_from_pool (guint8 *out_bytes, gsize n_bytes)
+{
+  guint8 *at;
+
+  if (pool.n_left < n_bytes)
+    {
+      ask_kernel (pool.bytes, POOL_BYTES);
+      pool.n_left = POOL_BYTES;
+    }
+  at = pool.bytes + POOL_BYTES - pool.n_left;
+  memcpy (out_bytes, at, n_bytes);
+  explicit_bzero (at, n_bytes);
+  pool.n_left -= n_bytes;
+}
 
 /**
  * ids_random_bytes:
@@ -24,16 +68,10 @@ ids_random_bytes (guint8 *out_bytes, gsize n_bytes)
     out_bytes[i] = (guint8) g_rand_int (seeded);
   if (seeded != NULL)
     return;
-  while (n_bytes > 0)
-    {
-      ssize_t n_got = getrandom (out_bytes, n_bytes, 0);
-
-      if (n_got < 0 && errno == EINTR)
-        continue;
-      g_assert (n_got > 0);
-      out_bytes += n_got;
-      n_bytes -= n_got;
-    }
+  if (n_bytes <= POOL_BYTES / 8)
+    take_from_pool (out_bytes, n_bytes);
+  else
+    ask_kernel (out_bytes, n_bytes);
 }
 
 /**
