@@ -90,6 +90,23 @@ contract_envelope_write (ContractSoapVersion version,
 }
 
 /**
+ * contract_envelope_wrap:
+ * @version: SOAP version
+ * @body: (inout): content of soap:Body, which becomes the whole envelope
+ *
+ * The same in place.
+ *
+ * Thread: any.
+ */
+void
+contract_envelope_wrap (ContractSoapVersion version, GString *body)
+{
+  const char *head = version == CONTRACT_SOAP_1_1 ? head_1_1 : head_1_2;
+  g_string_prepend (body, head);
+  g_string_append_len (body, tail, sizeof (tail) - 1);
+}
+
+/**
  * contract_envelope_write_answer:
  * @mapping: (nullable): names of the wire; %NULL for those of the schema
  * @version: SOAP version of the call

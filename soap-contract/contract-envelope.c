@@ -340,8 +340,24 @@ contract_envelope_free (ContractEnvelope *envelope)
 }
 
 /**
+ * contract_envelope_reset:
+ * @envelope: an envelope
+ *
+ * Forgets the call, with everything in its arena; some memory is kept for the next one.
+ *
+ * Thread: the owner's.
+ */
+void
+contract_envelope_reset (ContractEnvelope *envelope)
+{
+  ContractArena *arena = envelope->arena;
+  contract_arena_reset (arena);
+  *envelope = (ContractEnvelope){ .arena = arena };
+}
+
+/**
  * contract_envelope_parse:
- * @envelope: an envelope from contract_envelope_new(), not parsed yet
+ * @envelope: an envelope from contract_envelope_new() or contract_envelope_reset(), not parsed yet
  * @options: (nullable): names, limits and zone rules
  * @bytes: (array length=length_bytes): the HTTP body
  * @length_bytes: its length

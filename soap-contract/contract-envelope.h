@@ -66,6 +66,7 @@ typedef struct
 } ContractEnvelope;
 
 ContractEnvelope *contract_envelope_new (void);
+void contract_envelope_reset (ContractEnvelope *envelope);
 void contract_envelope_free (ContractEnvelope *envelope);
 gboolean contract_envelope_parse (ContractEnvelope *envelope,
                                   const ContractReadOptions *options,
@@ -95,6 +96,7 @@ void contract_envelope_write (ContractSoapVersion version,
                               const char *body,
                               gsize length_bytes,
                               GString *out);
+void contract_envelope_wrap (ContractSoapVersion version, GString *body);
 gboolean contract_envelope_write_answer (const ContractMapping *mapping,
                                          ContractSoapVersion version,
                                          const ContractOperation *operation,

@@ -36,6 +36,34 @@ static const char *const outcome_names[] = {
   [METRICS_BUSY] = "busy", [METRICS_ERROR] = "error",   [METRICS_CLOSED] = "closed"
 };
 
+/* Most calls end before the next one begins: they do with one envelope and its memory. */
+static ContractEnvelope *
+take_envelope (PlannerEndpoint *endpoint)
+{
+  ContractEnvelope *envelope = g_steal_pointer (&endpoint->spare);
+
+  return envelope != NULL ? envelope : contract_envelope_new ();
+}
+
+static void
+give_envelope (PlannerEndpoint *endpoint, ContractEnvelope *envelope)
+{
+  contract_envelope_reset (envelope);
+  g_clear_pointer (&endpoint->spare, contract_envelope_free);
+  endpoint->spare = envelope;
+}
+
+/**
+ * planner_endpoint_clear:
+ *
+ * Frees what the endpoint owns, when no call is under way. Loop thread.
+ */
+void
+planner_endpoint_clear (PlannerEndpoint *endpoint)
+{
+  g_clear_pointer (&endpoint->spare, contract_envelope_free);
+}
+
 static void
 call_free (Call *call)
 {
@@ -43,7 +71,7 @@ call_free (Call *call)
   if (call->op.body != NULL)
     g_string_free (call->op.body, TRUE);
   call->endpoint->n_calls--;
-  contract_envelope_free (call->envelope);
+  give_envelope (call->endpoint, call->envelope);
   timer_free (call->deadline);
   planner_callers_unref (call->callers);
   listener_request_unref (call->request);
@@ -217,11 +245,11 @@ check_with_schema (Call *call, const char *bytes, gsize n_bytes, const char *way
 static void
 answer (Call *call)
 {
-  GString *text = g_string_sized_new (call->op.body->len + 512);
+  GString *text = g_steal_pointer (&call->op.body);
   MetricsOutcome outcome = call->op.is_replay ? METRICS_REPLAY : METRICS_OK;
   g_autoptr (GError) error = NULL;
 
-  contract_envelope_write (call->envelope->version, call->op.body->str, call->op.body->len, text);
+  contract_envelope_wrap (call->envelope->version, text);
   if (!check_with_schema (call, text->str, text->len, "out", &error))
     {
       g_string_free (text, TRUE);
@@ -351,7 +379,7 @@ call_new (PlannerEndpoint *endpoint,
   call->endpoint = endpoint;
   call->request = listener_request_ref (request);
   call->callers = planner_callers_ref (callers);
-  call->envelope = contract_envelope_new ();
+  call->envelope = take_envelope (endpoint);
   call->op.caller = caller;
   call->arrived_us = clock_monotonic_us ();
   call->place = "none";

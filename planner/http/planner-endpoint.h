@@ -14,8 +14,9 @@
  * @schema: (nullable): libxml2's, when live messages are held to it too
  * @zone: of times that come without an offset
  * @n_calls: under way
+ * @spare: (nullable) (owned): of the last call, for the next; see planner_endpoint_clear()
  *
- * What every call needs; loop thread. The members are borrowed.
+ * What every call needs; loop thread. The other members are borrowed.
  */
 typedef struct
 {
@@ -27,10 +28,12 @@ typedef struct
   const ContractSchema *schema;
   const CalsyncZone *zone;
   guint n_calls;
+  ContractEnvelope *spare;
 } PlannerEndpoint;
 
 void planner_endpoint_handle (PlannerEndpoint *endpoint,
                               ListenerRequest *request,
                               PlannerCallers *callers,
                               const OpCaller *caller);
+void planner_endpoint_clear (PlannerEndpoint *endpoint);
 gboolean planner_endpoint_resolve_time (ContractTime *time, gpointer zone);

@@ -48,6 +48,19 @@ is_known_charset (const char *charset)
   return FALSE;
 }
 
+/* Nearly every caller writes it in one of these ways, which need no taking apart. */
+static gboolean
+is_usual (const char *content_type)
+{
+  static const char *const usual[] = { "text/xml; charset=utf-8", "text/xml;charset=UTF-8",
+                                       "text/xml; charset=UTF-8", "text/xml;charset=utf-8" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (usual); i++)
+    if (strcmp (content_type, usual[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * planner_media_is_plain:
  * @content_encoding: (nullable): the header
@@ -83,6 +96,11 @@ planner_media_read (const char *content_type, const char *soap_action, char **ou
 
   if (content_type == NULL)
     return FALSE;
+  if (is_usual (content_type))
+    {
+      *out_action = g_strdup (soap_action);
+      return TRUE;
+    }
   type = g_strstrip (g_strndup (content_type, strcspn (content_type, ";")));
   is_1_2 = g_ascii_strcasecmp (type, "application/soap+xml") == 0;
   if (!is_1_2 && g_ascii_strcasecmp (type, "text/xml") != 0)

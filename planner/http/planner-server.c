@@ -413,6 +413,7 @@ planner_server_free (PlannerServer *server)
   planner_pulse_stop (&server->pulse);
   planner_faces_close (&server->faces);
   planner_health_clear (&server->health);
+  planner_endpoint_clear (&server->endpoint);
   g_clear_pointer (&server->admin, planner_admin_free);
   g_clear_pointer (&server->schema, contract_schema_free);
   g_clear_pointer (&server->own_mapping, contract_mapping_free);

@@ -9,6 +9,9 @@
 #include "ops/op-notes.h"
 #include "ops/op-window.h"
 
+/* First piece of memory of an answer: a list of some twenty free times and its envelope. */
+#define BODY_BYTES 8000
+
 /**
  * op_table_find:
  * @operation: name as in the schema
@@ -137,7 +140,7 @@ op_run (OpCall *call, GError **error)
   if (call->wants_session || call->is_replay)
     return TRUE;
   if (call->body == NULL)
-    call->body = g_string_sized_new (4096);
+    call->body = g_string_sized_new (BODY_BYTES);
   return contract_body_write_answer (call->mapping, call->operation, call->response, call->body,
                                      error) &&
          op_memory_store (call, error);

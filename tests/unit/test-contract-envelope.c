@@ -528,9 +528,12 @@ test_answer (void)
     {
       g_autoptr (GString) fresh = g_string_new (NULL);
       g_autoptr (GString) replayed = g_string_new (NULL);
+      g_autoptr (GString) wrapped = g_string_new (body->str);
       g_assert_true (contract_envelope_write_answer (NULL, (ContractSoapVersion) version, operation,
                                                      &response, fresh, &error));
       contract_envelope_write ((ContractSoapVersion) version, body->str, body->len, replayed);
+      contract_envelope_wrap ((ContractSoapVersion) version, wrapped);
+      g_assert_cmpstr (wrapped->str, ==, replayed->str);
       g_assert_cmpstr (fresh->str, ==, replayed->str);
       g_assert_nonnull (strstr (fresh->str, version == CONTRACT_SOAP_1_1 ? NS_1_1 : NS_1_2));
       g_autofree char *canonical = testlib_dup_canonical_xml (fresh->str, -1, &error);
