@@ -11,8 +11,45 @@
 
 #define CPR_DIGITS 10
 
+/* Room for most lines; one that outgrew the second is not kept. */
+#define LINE_BYTES     1024
+#define MAX_LINE_BYTES (16 * 1024)
+
+/* What a thread keeps from line to line. */
+typedef struct
+{
+  GString *line; /* NULL while one is written */
+  gint64 second; /* that @date shows */
+  char date[sizeof "2026-03-29T10:00:00."];
+} Desk;
+
 static PlannerLogFormat log_format;
 static int log_level = PLANNER_LOG_INFO;
+
+static void
+desk_free (gpointer data)
+{
+  Desk *desk = data;
+
+  if (desk->line != NULL)
+    g_string_free (desk->line, TRUE);
+  g_free (desk);
+}
+
+static GPrivate thread_desk = G_PRIVATE_INIT (desk_free);
+
+static Desk *
+get_desk (void)
+{
+  Desk *desk = g_private_get (&thread_desk);
+
+  if (desk != NULL)
+    return desk;
+  desk = g_new0 (Desk, 1);
+  desk->second = G_MININT64;
+  g_private_set (&thread_desk, desk);
+  return desk;
+}
 
 static const char *const level_names[] = { "debug", "info", "warning", "error" };
 
@@ -93,6 +130,19 @@ is_plain (const char *text, gsize *out_length)
   return i > 0;
 }
 
+/* g_string_append_len() without the call, and without the NUL, which nobody reads. */
+static inline void
+add (GString *line, const char *text, gsize n_bytes)
+{
+  if (line->len + n_bytes >= line->allocated_len)
+    {
+      g_string_append_len (line, text, (gssize) n_bytes);
+      return;
+    }
+  memcpy (line->str + line->len, text, n_bytes);
+  line->len += n_bytes;
+}
+
 static void
 append_name (GString *line, const char *name)
 {
@@ -102,8 +152,10 @@ append_name (GString *line, const char *name)
     g_string_append_c (line, is_json ? ',' : ' ');
   if (is_json)
     g_string_append_c (line, '"');
-  g_string_append (line, name);
-  g_string_append (line, is_json ? "\":" : "=");
+  add (line, name, strlen (name));
+  if (is_json)
+    g_string_append_c (line, '"');
+  g_string_append_c (line, is_json ? ':' : '=');
 }
 
 static void
@@ -126,7 +178,7 @@ append_text (GString *line, const char *name, const char *text)
   if (masked != NULL)
     append_escaped (line, masked);
   else
-    g_string_append_len (line, text, length);
+    add (line, text, length);
   if (quotes)
     g_string_append_c (line, '"');
 }
@@ -139,54 +191,72 @@ append_number (GString *line, const char *name, gint64 number)
 }
 
 static void
-append_part (GString *line, int number, guint n_digits, char separator)
+begin_second (Desk *desk, gint64 second)
 {
-  decimal_append_padded (line, (guint) number, n_digits);
-  g_string_append_c (line, separator);
+  CalsyncLocalTime utc;
+
+  calsync_local_from_seconds (second, &utc);
+  g_snprintf (desk->date, sizeof desk->date, "%04d-%02d-%02dT%02d:%02d:%02d.", utc.year, utc.month,
+              utc.day, utc.hour, utc.minute, utc.second);
+  desk->second = second;
 }
 
 /* In UTC to the microsecond, so that lines sort; the machine's zone plays no part. */
 static void
-append_time (GString *line)
+append_time (GString *line, Desk *desk)
 {
   gint64 now_us = clock_now_us ();
-  CalsyncLocalTime utc;
 
-  calsync_local_from_seconds (now_us / G_USEC_PER_SEC, &utc);
+  if (now_us / G_USEC_PER_SEC != desk->second)
+    begin_second (desk, now_us / G_USEC_PER_SEC);
   append_name (line, "time");
   if (log_format == PLANNER_LOG_JSON)
     g_string_append_c (line, '"');
-  append_part (line, utc.year, 4, '-');
-  append_part (line, utc.month, 2, '-');
-  append_part (line, utc.day, 2, 'T');
-  append_part (line, utc.hour, 2, ':');
-  append_part (line, utc.minute, 2, ':');
-  append_part (line, utc.second, 2, '.');
-  append_part (line, (int) (now_us % G_USEC_PER_SEC), 6, 'Z');
+  add (line, desk->date, strlen (desk->date));
+  decimal_append_padded (line, (guint) (now_us % G_USEC_PER_SEC), 6);
+  g_string_append_c (line, 'Z');
   if (log_format == PLANNER_LOG_JSON)
     g_string_append_c (line, '"');
 }
 
+/* This thread's line, begun; to be ended by send_line(). */
 static GString *
 new_line (PlannerLogLevel level, const char *event)
 {
-  GString *line = g_string_sized_new (512);
+  Desk *desk = get_desk ();
+  GString *line = g_steal_pointer (&desk->line);
 
+  if (line == NULL)
+    line = g_string_sized_new (LINE_BYTES);
   if (log_format == PLANNER_LOG_JSON)
     g_string_append_c (line, '{');
-  append_time (line);
+  append_time (line, desk);
   append_text (line, "level", level_names[level]);
   append_text (line, "event", event);
   return line;
 }
 
-/* One write, so that lines of two threads never mix. */
+/* A line that was very long must not keep its memory. */
+static void
+keep_line (GString *line)
+{
+  Desk *desk = get_desk ();
+
+  if (desk->line != NULL || line->allocated_len > MAX_LINE_BYTES)
+    g_string_free (line, TRUE);
+  else
+    desk->line = g_string_truncate (line, 0);
+}
+
+/* One write, so that lines of two threads never mix, and before the answer leaves: who has seen an
+ * answer finds its line, whatever happens next. */
 static void
 send_line (GString *line)
 {
   g_string_append (line, log_format == PLANNER_LOG_JSON ? "}\n" : "\n");
   if (write (STDERR_FILENO, line->str, line->len) < 0)
-    return;
+    g_string_truncate (line, 0); /* nobody is left to tell */
+  keep_line (line);
 }
 
 static gboolean
@@ -203,7 +273,7 @@ is_wanted (PlannerLogLevel level)
 void
 planner_log_call (const LogCall *call)
 {
-  g_autoptr (GString) line = NULL;
+  GString *line;
 
   if (!is_wanted (call->level))
     return;
@@ -236,7 +306,7 @@ planner_log_call (const LogCall *call)
 void
 planner_log_event (PlannerLogLevel level, const char *event, ...)
 {
-  g_autoptr (GString) line = NULL;
+  GString *line;
   const char *name;
   va_list pairs;
 
