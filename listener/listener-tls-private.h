@@ -18,6 +18,9 @@ gboolean listener_tls_session_admit (ListenerTlsSession *session);
 ListenerIdentity *listener_tls_session_dup_identity (ListenerTlsSession *session);
 gssize listener_tls_session_send (ListenerTlsSession *session, const char *data, gsize n_bytes);
 
+/* listener-tls-guard.c */
+gboolean listener_tls_is_quick (const gnutls_datum_t *message, gboolean is_1_3);
+
 /* listener-identity.c */
 ListenerIdentity *listener_identity_new (const gnutls_datum_t *der, ListenerVerdict verdict);
 void listener_identity_unref (ListenerIdentity *identity);

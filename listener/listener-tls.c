@@ -212,6 +212,25 @@ on_verify (gnutls_session_t session)
   return GNUTLS_E_CERTIFICATE_ERROR;
 }
 
+/* Before the library works with what a client's Certificate message holds. */
+static int
+on_certificate (gnutls_session_t session,
+                guint type,
+                guint when,
+                guint is_incoming,
+                const gnutls_datum_t *message)
+{
+  ListenerTlsSession *self = gnutls_session_get_ptr (session);
+
+  if (type != GNUTLS_HANDSHAKE_CERTIFICATE_PKT || when != GNUTLS_HOOK_PRE || is_incoming == 0 ||
+      listener_tls_is_quick (message, gnutls_protocol_get_version (session) >= GNUTLS_TLS1_3))
+    return 0;
+  self->refused = TRUE;
+  listener_trust_refuse (self->material->trust, LISTENER_VERDICT_UNREADABLE, NULL, self->peer);
+  gnutls_alert_send (session, GNUTLS_AL_FATAL, GNUTLS_A_BAD_CERTIFICATE);
+  return GNUTLS_E_CERTIFICATE_ERROR;
+}
+
 static TlsMaterial *
 load_material (const ListenerTlsSettings *settings, GError **error)
 {
@@ -374,6 +393,9 @@ listener_tls_session_new (ListenerTls *tls, gpointer gnutls_session, const char 
                                                             LISTENER_CLIENT_CERTIFICATE_NONE
                                                           ? GNUTLS_CERT_IGNORE
                                                           : GNUTLS_CERT_REQUEST);
+  if (self->material->trust != NULL)
+    gnutls_handshake_set_hook_function (self->session, GNUTLS_HANDSHAKE_CERTIFICATE_PKT,
+                                        GNUTLS_HOOK_PRE, on_certificate);
   if (tls->has_ticket_key)
     enable_tickets (tls, self->session);
   return self;

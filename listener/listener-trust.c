@@ -46,7 +46,7 @@ static const struct
 } verdicts[LISTENER_N_VERDICTS] = {
   { "good", "" },
   { "no-certificate", "no certificate was shown" },
-  { "unreadable", "the certificate cannot be read" },
+  { "unreadable", "the certificate cannot be read, or its key is of no kind or size in use" },
   { "unknown-issuer", "the issuer is unknown: the chain does not lead to the trust file" },
   { "expired", "a certificate of the chain has expired" },
   { "not-yet-valid", "a certificate of the chain is not yet valid" },

@@ -21,7 +21,7 @@ typedef struct _ListenerTrust ListenerTrust;
  * ListenerVerdict:
  * @LISTENER_VERDICT_GOOD: chain, dates, purpose and revocation hold.
  * @LISTENER_VERDICT_NONE_SHOWN: no certificate.
- * @LISTENER_VERDICT_UNREADABLE: not a certificate.
+ * @LISTENER_VERDICT_UNREADABLE: not a certificate, too many of them, or a key of a kind or size that nobody uses.
  * @LISTENER_VERDICT_UNKNOWN_ISSUER: does not chain to the trust file.
  * @LISTENER_VERDICT_EXPIRED: one of the chain is past its dates.
  * @LISTENER_VERDICT_NOT_YET: one of the chain is before its dates.

@@ -33,6 +33,7 @@ set_names (gnutls_x509_crt_t certificate, const CertificatePlan *plan)
   set_name (certificate, "2.5.4.10", plan->organization);
   set_name (certificate, "2.5.4.97", plan->organization_identifier);
   set_name (certificate, "2.5.4.5", plan->serial_number);
+  set_name (certificate, "2.5.4.5", plan->other_serial_number);
   set_name (certificate, "2.5.4.3", plan->common_name);
 }
 
@@ -68,6 +69,24 @@ make_key (Certificate *self, guint rsa_bits)
   else
     check (gnutls_x509_privkey_generate (self->key, GNUTLS_PK_ECDSA,
                                          GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0));
+}
+
+/* A key that nobody has, for its size. */
+static void
+show_key (gnutls_x509_crt_t certificate, const CertificatePlan *plan)
+{
+  g_autofree guint8 *modulus = g_malloc (plan->shown_bytes);
+  g_autofree guint8 *exponent = g_malloc (plan->shown_exponent_bytes);
+  gnutls_datum_t shown = { .data = modulus, .size = plan->shown_bytes };
+  gnutls_datum_t power = { .data = exponent, .size = plan->shown_exponent_bytes };
+  gnutls_pubkey_t key;
+
+  memset (modulus, 0xc3, plan->shown_bytes);
+  memset (exponent, 0x43, plan->shown_exponent_bytes);
+  check (gnutls_pubkey_init (&key));
+  check (gnutls_pubkey_import_rsa_raw (key, &shown, &power));
+  check (gnutls_x509_crt_set_pubkey (certificate, key));
+  gnutls_pubkey_deinit (key);
 }
 
 /* The library fills in some of what it compares (the raw names) only when it reads a certificate. */
@@ -106,7 +125,11 @@ certificate_new (const CertificatePlan *plan)
   set_validity (self->certificate, plan);
   if (plan->point != NULL)
     check (gnutls_x509_crt_set_crl_dist_points (self->certificate, GNUTLS_SAN_URI, plan->point, 0));
-  check (gnutls_x509_crt_set_key (self->certificate, self->key));
+  self->shown_bytes = plan->shown_bytes;
+  if (plan->shown_bytes != 0)
+    show_key (self->certificate, plan);
+  else
+    check (gnutls_x509_crt_set_key (self->certificate, self->key));
   check (gnutls_x509_crt_sign2 (self->certificate, issuer->certificate, issuer->key,
                                 GNUTLS_DIG_SHA256, 0));
   read_again (self);
@@ -315,6 +338,49 @@ crl_save (const CrlPlan *plan, const char *folder, const char *name)
 
 const gnutls_datum_t *tls_client_ticket;
 
+/* Nothing that anybody could verify, as long as a signature by the modulus that is shown. */
+static int
+sign_nothing (gnutls_privkey_t key,
+              gnutls_sign_algorithm_t algorithm,
+              void *data,
+              unsigned flags,
+              const gnutls_datum_t *text,
+              gnutls_datum_t *out_signature)
+{
+  const Certificate *certificate = data;
+
+  out_signature->size = certificate->shown_bytes;
+  out_signature->data = gnutls_malloc (certificate->shown_bytes);
+  memset (out_signature->data, 0x5a, certificate->shown_bytes);
+  return 0;
+}
+
+static int
+tell_key (gnutls_privkey_t key, unsigned flags, void *data)
+{
+  const Certificate *certificate = data;
+
+  if ((flags & GNUTLS_PRIVKEY_INFO_PK_ALGO) != 0)
+    return GNUTLS_PK_RSA;
+  if ((flags & GNUTLS_PRIVKEY_INFO_PK_ALGO_BITS) != 0)
+    return (int) certificate->shown_bytes * 8;
+  return GNUTLS_FLAGS_TO_SIGN_ALGO (flags) == GNUTLS_SIGN_RSA_PSS_RSAE_SHA256 ? 1 : 0;
+}
+
+/* @certificates with a key that nobody has. */
+static void
+set_shown_key (TlsClient *client, gnutls_x509_crt_t *certificates, guint n, Certificate *first)
+{
+  gnutls_pcert_st *list = gnutls_calloc (n, sizeof *list); /* the credentials' from then on */
+  gnutls_privkey_t key;
+
+  check (gnutls_pcert_import_x509_list (list, certificates, &n, 0));
+  check (gnutls_privkey_init (&key));
+  check (
+    gnutls_privkey_import_ext4 (key, first, sign_nothing, sign_nothing, NULL, NULL, tell_key, 0));
+  check (gnutls_certificate_set_key (client->credentials, NULL, 0, list, (int) n, key));
+}
+
 static void
 set_credentials (TlsClient *client, const Certificate *authority, const Certificate *const *chain)
 {
@@ -326,10 +392,12 @@ set_credentials (TlsClient *client, const Certificate *authority, const Certific
   check (gnutls_certificate_set_x509_trust (client->credentials, certificates, 1));
   for (n = 0; chain != NULL && chain[n] != NULL; n++)
     certificates[n] = chain[n]->certificate;
-  if (n > 0)
-    check (gnutls_certificate_set_x509_key (client->credentials, certificates, n, chain[0]->key));
-  /* Whatever authorities the server names: send what the test wants sent. */
+  /* Whatever authorities the server names, and whatever the key is: send what the test wants sent. */
   gnutls_certificate_set_flags (client->credentials, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
+  if (n > 0 && chain[0]->shown_bytes != 0)
+    set_shown_key (client, certificates, (guint) n, (Certificate *) chain[0]);
+  else if (n > 0)
+    check (gnutls_certificate_set_x509_key (client->credentials, certificates, n, chain[0]->key));
   check (gnutls_credentials_set (client->session, GNUTLS_CRD_CERTIFICATE, client->credentials));
 }
 

@@ -13,6 +13,8 @@ typedef struct
 {
   gnutls_x509_privkey_t key;
   gnutls_x509_crt_t certificate;
+  guint
+    shown_bytes; /* of the modulus that the certificate shows instead of the key's; 0: the key's */
 } Certificate;
 
 /* What a certificate shall say; 0 and NULL stand for the usual. */
@@ -29,6 +31,9 @@ typedef struct
   gint64 lasts_s;     /* 0: a day */
   guint rsa_bits;     /* 0: P-256 */
   const char *point;  /* address of its revocation list; NULL for none stated */
+  guint shown_bytes;  /* of an RSA modulus that is shown instead of the key's own; 0: the own */
+  guint shown_exponent_bytes;
+  const char *other_serial_number; /* a second attribute beside serial_number */
 } CertificatePlan;
 
 Certificate *certificate_new (const CertificatePlan *plan);

@@ -181,6 +181,53 @@ test_kept_out (gconstpointer priority)
   harness_clear (&harness);
 }
 
+static Certificate *
+make_slow (guint n_bytes, guint n_exponent_bytes)
+{
+  return certificate_new (&(CertificatePlan){ .common_name = "Slow",
+                                              .issuer = root,
+                                              .rsa_bits = 2048,
+                                              .shown_bytes = n_bytes,
+                                              .shown_exponent_bytes = n_exponent_bytes });
+}
+
+/* Keys that are made to be slow, trusted or not, are refused before the library works with them: 13 s of the loop each. */
+static void
+test_slow_keys (gconstpointer priority)
+{
+  g_autoptr (Certificate) large =
+    make_slow (512, 3); /* as large as real ones: the signature is wrong */
+  g_autoptr (Certificate) larger = make_slow (1025, 3);
+  g_autoptr (Certificate) long_exponent = make_slow (512, 512);
+  g_autoptr (Certificate) slow = make_slow (8192, 8191); /* as slow as they come */
+  g_autoptr (Certificate) by_slow = make_client (long_exponent, GNUTLS_KP_TLS_WWW_CLIENT, 0);
+  const Certificate *chains[][3] = {
+    { larger }, { long_exponent }, { slow }, { by_slow, long_exponent }
+  };
+  const Certificate *wrong[] = { large, NULL };
+  const ListenerTrustCounters *counters = listener_trust_get_counters (trust);
+  const guint64 n_before = counters->n_refused[LISTENER_VERDICT_UNREADABLE];
+  Harness harness;
+
+  start (&harness, LISTENER_CLIENT_CERTIFICATE_REQUIRED);
+  for (gsize i = 0; i < G_N_ELEMENTS (chains); i++)
+    {
+      g_test_message ("chain %u", (guint) i);
+      assert_kept_out (&harness, chains[i], priority, GNUTLS_A_BAD_CERTIFICATE, 0);
+      g_assert_cmpuint (counters->n_refused[LISTENER_VERDICT_UNREADABLE], ==, n_before + i + 1);
+    }
+  {
+    g_autoptr (TlsClient) client = tls_client_new (&harness, root, wrong, priority);
+
+    tls_client_send (client, GET ("/echo"), -1);
+    g_assert_true (tls_client_wait_end (client, 3000));
+    g_assert_cmpuint (client->plain->received->len, ==, 0);
+    g_assert_cmpuint (counters->n_refused[LISTENER_VERDICT_UNREADABLE], ==,
+                      n_before + G_N_ELEMENTS (chains));
+  }
+  harness_clear (&harness);
+}
+
 static void
 test_old_versions (void)
 {
@@ -288,6 +335,32 @@ test_optional (void)
     g_assert_false (identity->verified);
     g_assert_nonnull (strstr (identity->problem, "expired"));
     g_assert_null (wait_identity (&harness, fourth));
+  }
+  harness_clear (&harness);
+}
+
+/* Two serial numbers in one subject: it is neither. */
+static void
+test_doubled_attribute (void)
+{
+  g_autoptr (Certificate) both =
+    certificate_new (&(CertificatePlan){ .common_name = "Both",
+                                         .serial_number = "CVR:00000000-FID:1",
+                                         .other_serial_number = "CVR:00000000-FID:2",
+                                         .issuer = root,
+                                         .purpose = GNUTLS_KP_TLS_WWW_CLIENT });
+  const Certificate *chain[] = { both, NULL };
+  Harness harness;
+
+  start (&harness, LISTENER_CLIENT_CERTIFICATE_REQUIRED);
+  {
+    g_autoptr (TlsClient) client = tls_client_new (&harness, root, chain, NULL);
+    const ListenerIdentity *identity = wait_identity (&harness, client);
+
+    g_assert_true (identity->verified);
+    g_assert_nonnull (strstr (identity->subject, "serialNumber="));
+    g_assert_cmpstr (identity->common_name, ==, "Both");
+    g_assert_null (identity->subject_serial_number);
   }
   harness_clear (&harness);
 }
@@ -469,7 +542,12 @@ main (int argc, char **argv)
                         test_kept_out);
   g_test_add_data_func ("/listener-tls/kept-out-1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3",
                         test_kept_out);
+  g_test_add_data_func ("/listener-tls/slow-keys-1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
+                        test_slow_keys);
+  g_test_add_data_func ("/listener-tls/slow-keys-1.3", "NORMAL:-VERS-ALL:+VERS-TLS1.3",
+                        test_slow_keys);
   g_test_add_func ("/listener-tls/old-versions", test_old_versions);
+  g_test_add_func ("/listener-tls/doubled-attribute", test_doubled_attribute);
   g_test_add_func ("/listener-tls/identity", test_identity);
   g_test_add_func ("/listener-tls/optional", test_optional);
   g_test_add_func ("/listener-tls/not-asked", test_not_asked);

@@ -7,6 +7,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define HOST        "Host: planner.example\r\n"
 #define GET(target) "GET " target " HTTP/1.1\r\n" HOST "\r\n"
@@ -346,6 +347,64 @@ test_scopes (void)
     check_row (&rows[i]);
 }
 
+/* The trust file names the issuing authority alone, and the client sends the root along: nobody asks for the root's list. */
+static void
+test_root_sent_along (void)
+{
+  g_autofree char *issuing = certificate_save (intermediate, folder, "issuing-alone.pem");
+  const Certificate *whole[] = { good, intermediate, root, NULL };
+  const Certificate *own[] = { good, NULL };
+  const Certificate *revoked[] = { bad, intermediate, root, NULL };
+  const Certificate *of_bad[] = { bad, NULL };
+  g_autoptr (ListenerTrust) trust = NULL;
+  Harness harness;
+
+  clear_lists ();
+  put ("issuing.crl", &(CrlPlan){ .issuer = intermediate, .revoked = of_bad });
+  trust = make_trust (issuing, FALSE);
+  start (&harness, trust, 0);
+  g_assert_cmpint (try_chain (&harness, own, NULL), ==, -1);
+  g_assert_cmpint (try_chain (&harness, whole, NULL), ==, -1);
+  g_assert_cmpint (try_chain (&harness, revoked, NULL), ==, GNUTLS_A_CERTIFICATE_REVOKED);
+  harness_clear (&harness);
+}
+
+/* What is not read is said. */
+static void
+test_too_many_files (void)
+{
+  g_autoptr (ListenerTrust) trust = NULL;
+  const ListenerCrlInfo *crl;
+  guint n_lists = 0, n_bad = 0;
+
+  put_good_lists ();
+  for (guint i = 0; i < 300; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%s/zz-%03u", lists, i);
+      g_assert_true (g_file_set_contents (name, "x", 1, NULL));
+    }
+  trust = make_trust (trust_file, FALSE);
+  for (; (crl = listener_trust_get_crl (trust, n_lists)) != NULL; n_lists++)
+    n_bad += crl->problem != NULL ? 1 : 0;
+  g_assert_cmpuint (n_lists, ==, 257);
+  g_assert_cmpuint (n_bad, ==, 255);
+  g_assert_nonnull (strstr (listener_trust_get_crl (trust, 256)->problem, "too many"));
+  clear_lists ();
+}
+
+/* A fifo would hold the reader up for ever. */
+static void
+test_no_file (void)
+{
+  g_autofree char *fifo = g_build_filename (folder, "fifo", NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  g_assert_null (listener_trust_new (
+    &(ListenerTrustSettings){ .trust_file = trust_file, .crl_path = fifo }, &error));
+  g_assert_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE);
+}
+
 /* Parts that vanish leave each its last good list in force, and a newer one replaces its own part alone. */
 static void
 test_parts_that_change (void)
@@ -647,6 +706,9 @@ main (int argc, char **argv)
   g_test_add_func ("/listener-trust/scopes", test_scopes);
   g_test_add_func ("/listener-trust/parts-that-change", test_parts_that_change);
   g_test_add_func ("/listener-trust/forged-heir", test_forged_heir);
+  g_test_add_func ("/listener-trust/root-sent-along", test_root_sent_along);
+  g_test_add_func ("/listener-trust/too-many-files", test_too_many_files);
+  g_test_add_func ("/listener-trust/no-file", test_no_file);
   g_test_add_func ("/listener-trust/open-connection", test_open_connection);
   g_test_add_data_func ("/listener-trust/resumed-1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
                         test_resumed);
