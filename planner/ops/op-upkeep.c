@@ -142,16 +142,19 @@ on_retention_done (gpointer data, const ExecutorReport *report, const GError *er
     g_message ("what is past its term could not be removed: %s", error->message);
 }
 
-static gboolean
-is_night_over (void)
+/**
+ * op_upkeep_is_night_over:
+ *
+ * Whether the day's deletion may run, by local time: calls are few then.
+ */
+gboolean
+op_upkeep_is_night_over (gint64 now_us)
 {
   const CalsyncZone *zone = calsync_zone_lookup (ZONE, NULL);
-  gint64 now_us = clock_now_us ();
-  gint64 local_us =
-    now_us +
-    calsync_zone_offset_at (zone != NULL ? zone : calsync_zone_utc (), now_us) * G_USEC_PER_SEC;
+  CalsyncLocalTime local;
 
-  return local_us % PERIOD_US_PER_DAY >= RETENTION_HOUR * PERIOD_US_PER_HOUR;
+  calsync_zone_to_local (zone != NULL ? zone : calsync_zone_utc (), now_us, &local, NULL);
+  return local.hour >= RETENTION_HOUR;
 }
 
 static void
@@ -207,7 +210,8 @@ on_interval (gpointer data)
   if (!service->is_keeping_up)
     service->is_keeping_up =
       op_service_run_bulk (service, run_expansion, on_expansion_done, service, NULL);
-  if (!service->is_retaining && service->retention_day != today () && is_night_over ())
+  if (!service->is_retaining && service->retention_day != today () &&
+      op_upkeep_is_night_over (clock_now_us ()))
     service->is_retaining =
       op_service_run_bulk (service, run_retention, on_retention_done, service, NULL);
 }

@@ -6,6 +6,7 @@
 #include "ops/op-worker.h"
 
 void op_upkeep_start (OpService *service);
+gboolean op_upkeep_is_night_over (gint64 now_us);
 gboolean op_service_run_admin_write (gpointer runner,
                                      AdminWrite write,
                                      gpointer data,

@@ -534,6 +534,31 @@ test_runs_are_recorded (void)
   town_free (town);
 }
 
+/* Two o'clock in Copenhagen, in winter and in summer. */
+static void
+test_night_ends_by_local_time (void)
+{
+  static const struct
+  {
+    const char *time;
+    gboolean is_over;
+  } cases[] = {
+    { "2026-11-22T00:59:59Z", FALSE }, { "2026-11-22T01:00:00Z", TRUE },
+    { "2026-11-22T22:59:59Z", TRUE },  { "2026-11-22T23:00:00Z", FALSE },
+    { "2026-06-30T23:59:59Z", FALSE }, { "2026-07-01T00:00:00Z", TRUE },
+    { "2026-07-01T21:59:59Z", TRUE },  { "2026-07-01T22:00:00Z", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (cases[i].time, NULL);
+      gint64 now_us = g_date_time_to_unix (time) * G_USEC_PER_SEC;
+
+      g_test_message ("%s", cases[i].time);
+      g_assert_cmpint (op_upkeep_is_night_over (now_us), ==, cases[i].is_over);
+    }
+}
+
 static void
 test_unknown_schema_is_refused (void)
 {
@@ -562,6 +587,7 @@ main (int argc, char **argv)
   g_test_add_func ("/op-worker/bulk", test_bulk_writes_reach_the_index);
   g_test_add_func ("/op-worker/stop", test_stop_commits_what_is_queued);
   g_test_add_func ("/op-worker/restart", test_restart_finds_everything);
+  g_test_add_func ("/op-worker/night", test_night_ends_by_local_time);
   g_test_add_func ("/op-worker/unknown-schema", test_unknown_schema_is_refused);
   g_test_add_func ("/op-worker/runs-are-recorded", test_runs_are_recorded);
   return g_test_run ();
