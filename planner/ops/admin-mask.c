@@ -45,19 +45,23 @@ static void
 mask_array (JsonArray *array)
 {
   guint n_elements = json_array_get_length (array);
+  g_autoptr (GPtrArray) kept = g_ptr_array_sized_new (n_elements);
 
   for (guint i = 0; i < n_elements; i++)
     {
-      JsonNode *node = json_array_get_element (array, 0);
-      JsonNode *kept = is_text (node) ? dup_masked (node) : json_node_copy (node);
+      JsonNode *node = json_array_get_element (array, i);
 
-      if (JSON_NODE_HOLDS_OBJECT (kept))
-        admin_mask (json_node_get_object (kept));
-      else if (JSON_NODE_HOLDS_ARRAY (kept))
-        mask_array (json_node_get_array (kept));
-      json_array_remove_element (array, 0);
-      json_array_add_element (array, kept);
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        admin_mask (json_node_get_object (node));
+      else if (JSON_NODE_HOLDS_ARRAY (node))
+        mask_array (json_node_get_array (node));
+      g_ptr_array_add (kept, is_text (node) ? dup_masked (node) : json_node_ref (node));
     }
+  /* From the end: what goes from the front moves all the others, and an import may refuse 100,000 rows. */
+  for (guint i = n_elements; i > 0; i--)
+    json_array_remove_element (array, i - 1);
+  for (guint i = 0; i < n_elements; i++)
+    json_array_add_element (array, kept->pdata[i]);
 }
 
 /**
