@@ -174,8 +174,10 @@ repeat_some (GRand *random, GByteArray *bytes)
   gsize at = pick (random, bytes->len);
   gsize n_wanted = 1 + pick (random, 80);
   gsize n_piece = MIN (bytes->len - at, n_wanted);
-  g_autofree guint8 *piece = g_memdup2 (bytes->data + at, n_piece);
+  g_autofree guint8 *piece = n_piece == 0 ? NULL : g_memdup2 (bytes->data + at, n_piece);
 
+  if (piece == NULL)
+    return;
   for (gsize n = pick (random, pick (random, 20) == 0 ? 300 : 4); n > 0; n--)
     insert (bytes, at, piece, n_piece);
 }

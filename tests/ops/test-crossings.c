@@ -535,7 +535,7 @@ test_retired_advisor (void)
   update.booking_identifier = first;
   const ContractUpdateBookingResponse *changed = expect (world, "UpdateBooking", &update);
   g_assert_true (changed->conflict_flag);
-  g_assert_null (changed->booking_details.case_worker_identifier);
+  g_assert_cmpstr (changed->booking_details.case_worker_identifier, ==, "RID-1");
 }
 
 /* The number stands in one table, whatever people write. */

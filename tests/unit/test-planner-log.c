@@ -57,7 +57,8 @@ test_numbers_are_masked (void)
       g_autofree char *line = capture (speak_event, said);
 
       g_assert_null (strstr (line, texts[i]));
-      g_assert_null (strstr (line, cpr + 6));
+      /* Beyond the time, whose digits may be any. */
+      g_assert_null (strstr (strstr (line, " text="), cpr + 6));
       g_assert_nonnull (strstr (line, "the citizen (xxxxxxxxxx"));
     }
 }
