@@ -44,7 +44,7 @@ const ConfigKey config_keys[] = {
   { "limits",   "max-connections",          CONFIG_INT,  CONFIG (limits_max_connections), "1000",                          1,    100000,     "",        FALSE, "Connections per face." },
   { "limits",   "max-connections-per-peer", CONFIG_INT,  CONFIG (limits_max_connections_per_peer), "0",                    0,    100000,     "",        FALSE, "Per client address; 0: no limit, as behind a proxy." },
   { "limits",   "max-body-bytes",           CONFIG_INT,  CONFIG (limits_max_body_bytes),  "1048576",                       1024, 16777216,   "bytes",   FALSE, "Longest request body, chunked or not." },
-  { "limits",   "max-head-bytes",           CONFIG_INT,  CONFIG (limits_max_head_bytes),  "16384",                         1024, 65536,      "bytes",   FALSE, "Longest request line and header fields together." },
+  { "limits",   "max-head-bytes",           CONFIG_INT,  CONFIG (limits_max_head_bytes),  "8192",                          1024, 65536,      "bytes",   FALSE, "Longest request line and header fields together." },
   { "limits",   "request-timeout-ms",       CONFIG_INT,  CONFIG (limits_request_timeout_ms), "15000",                      100,  600000,     "ms",      FALSE, "From the first byte to the last of a request, TLS handshake included." },
   { "limits",   "idle-timeout-ms",          CONFIG_INT,  CONFIG (limits_idle_timeout_ms), "60000",                         100,  MS_PER_DAY, "ms",      FALSE, "How long a connection may rest between requests." },
   { "limits",   "reply-timeout-ms",         CONFIG_INT,  CONFIG (limits_reply_timeout_ms), "30000",                        100,  600000,     "ms",      FALSE, "How long a client may take to fetch its reply." },
