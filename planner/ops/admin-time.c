@@ -358,16 +358,16 @@ static gboolean
 is_always_open (const Work *work, StoreSession *session, gboolean *out_is_open, GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
 
   *out_is_open = FALSE;
   if (g_str_equal (work->resource->kind, "advisor"))
     return TRUE;
-  if (!store_query (session, &query, error, SQL_AVAILABILITY_EXISTS, "i",
-                    work->resource->resource_id) ||
-      store_step (&query, error) != STORE_ROW)
+  if (!store_query (session, &query, error, SQL_HOURS, "i", work->resource->resource_id))
     return FALSE;
-  *out_is_open = store_int (&query, 0) == 0;
-  return TRUE;
+  step = store_step (&query, error);
+  *out_is_open = step == STORE_END;
+  return step != STORE_FAILED;
 }
 
 /* Appointments in the resource's own calendars are theirs: opening does not touch them. */

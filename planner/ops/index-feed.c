@@ -41,6 +41,8 @@ struct _IndexFeed
 #define EVERYTHING  ((Period){ 0, G_MAXINT64 })
 /* So many stretches of one resource are made anew one by one; more, and all that lies between them. */
 #define MAX_PARTS 4
+/* When one resource in so many is to be read whole, all are read in one pass. */
+#define SCAN_SHARE 8
 
 /* One run of the feed: which subjects were named, each once. */
 typedef struct
@@ -52,6 +54,9 @@ typedef struct
   GHashTable *offers;
   GHashTable *citizens;
   gboolean catalogue;
+  gboolean everything; /* nothing of the index before is kept */
+  ResourceScan *scan;  /* nullable: the pass over all resources, while blocks are made */
+  const AvailabilityBlock *neighbour; /* nullable: the last that it made */
 } Touched;
 
 static void
@@ -224,20 +229,68 @@ touch_everything (Touched *touched)
     touch (touched->offers, ((CatalogueOffer *) offers->pdata[i])->rules->offer_id);
 }
 
+/* What of a resource its block depends on, beside rows whose changes name it: see resource-facts. */
+static gboolean
+has_same_block (const CatalogueResource *now, const CatalogueResource *before)
+{
+  return now != NULL && before != NULL && now->kind == before->kind &&
+         now->retired_us == before->retired_us;
+}
+
+static gboolean
+offer_has_same_block (const CatalogueOffer *now, const CatalogueOffer *before)
+{
+  return now != NULL && before != NULL && now->rules->form == before->rules->form &&
+         offer_has_capacity (now->rules) == offer_has_capacity (before->rules);
+}
+
+/* Those of one catalogue that the other does not know, or knows otherwise. */
+static void
+touch_differences (Touched *touched, const Catalogue *of, const Catalogue *than)
+{
+  const GPtrArray *resources = catalogue_get_resources (of);
+  const GPtrArray *offers = catalogue_get_offers (of);
+
+  for (guint i = 0; i < resources->len; i++)
+    {
+      const CatalogueResource *resource = resources->pdata[i];
+      if (!has_same_block (resource, catalogue_get_resource (than, resource->resource_id)))
+        touch_resource (touched, resource->resource_id, EVERYTHING);
+    }
+  for (guint i = 0; i < offers->len; i++)
+    {
+      const CatalogueOffer *offer = offers->pdata[i];
+      if (!offer_has_same_block (offer, catalogue_get_offer (than, offer->rules->offer_id)))
+        touch (touched->offers, offer->rules->offer_id);
+    }
+}
+
 /* The longest horizon may have changed, and the day: then every block is made anew. */
 static gboolean
 reload_catalogue (Touched *touched, GError **error)
 {
-  IndexFeed *feed = touched->feed;
-  Catalogue *catalogue;
+  FeedState *state = &touched->feed->pending;
+  g_autoptr (Catalogue) before = g_steal_pointer (&state->catalogue);
+  Period old_window, window;
 
-  catalogue = catalogue_load (touched->session, feed->data_dir, touched->now_us, error);
-  if (catalogue == NULL)
-    return FALSE;
-  g_clear_pointer (&feed->pending.catalogue, catalogue_unref);
-  feed->pending.catalogue = catalogue;
-  g_clear_pointer (&feed->pending.index, index_unref);
-  feed->pending.index = index_new (catalogue_window (catalogue, touched->now_us));
+  state->catalogue =
+    catalogue_load (touched->session, touched->feed->data_dir, touched->now_us, error);
+  if (state->catalogue == NULL)
+    {
+      state->catalogue = g_steal_pointer (&before);
+      return FALSE;
+    }
+  window = catalogue_window (state->catalogue, touched->now_us);
+  old_window = before == NULL ? (Period){ 0, 0 } : index_get_window (state->index);
+  if (!touched->everything && window.start_us == old_window.start_us &&
+      window.end_us == old_window.end_us)
+    {
+      touch_differences (touched, state->catalogue, before);
+      touch_differences (touched, before, state->catalogue);
+      return TRUE;
+    }
+  g_clear_pointer (&state->index, index_unref);
+  state->index = index_new (window);
   touch_everything (touched);
   return TRUE;
 }
@@ -250,9 +303,18 @@ load_whole (Touched *touched,
 {
   Period window = index_get_window (touched->feed->pending.index);
   g_autoptr (ResourceFacts) facts =
-    resource_facts_load (touched->session, resource, window, touched->now_us, error);
+    touched->scan != NULL
+      ? resource_scan_next (touched->scan, resource, error)
+      : resource_facts_load (touched->session, resource, window, touched->now_us, error);
+  AvailabilityBlock *block;
 
-  return facts == NULL ? NULL : availability_block_new (window, &facts->slot, old);
+  if (facts == NULL)
+    return NULL;
+  /* Colleagues often have the same hours. */
+  block = availability_block_new (window, &facts->slot, old != NULL ? old : touched->neighbour);
+  if (touched->scan != NULL)
+    touched->neighbour = block;
+  return block;
 }
 
 /* Returns: (transfer full): NULL without error when the calendar is known further than before, or less
@@ -282,6 +344,14 @@ load_parts (Touched *touched,
   return g_steal_pointer (&block);
 }
 
+/* Returns: whether all of it is to be read. */
+static gboolean
+is_wholly_touched (const FeedState *state, gint64 resource_id, const GArray *parts)
+{
+  return index_find_resource (state->index, resource_id) == NULL ||
+         period_contains (g_array_index (parts, Period, 0), index_get_window (state->index));
+}
+
 static AvailabilityBlock *
 load_block (Touched *touched, gint64 resource_id, GError **error)
 {
@@ -289,13 +359,12 @@ load_block (Touched *touched, gint64 resource_id, GError **error)
   CatalogueResource *resource = catalogue_get_resource (feed->pending.catalogue, resource_id);
   const AvailabilityBlock *old = index_find_resource (feed->pending.index, resource_id);
   const GArray *parts = g_hash_table_lookup (touched->resources, &resource_id);
-  Period window = index_get_window (feed->pending.index);
   AvailabilityBlock *block = NULL;
   GError *local_error = NULL;
 
   if (resource == NULL)
     return NULL;
-  if (old != NULL && !period_contains (g_array_index (parts, Period, 0), window))
+  if (!is_wholly_touched (&feed->pending, resource_id, parts))
     block = load_parts (touched, resource, old, parts, &local_error);
   if (local_error == NULL && block == NULL)
     block = load_whole (touched, resource, old, &local_error);
@@ -342,28 +411,31 @@ load_offer_block (Touched *touched, gint64 offer_id, GError **error)
 
 typedef gpointer (*BlockLoader) (Touched *touched, gint64 id, GError **error);
 
-static GArray *
-load_blocks (Touched *touched, GHashTable *ids, BlockLoader loader, GError **error)
+typedef struct
 {
-  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (IndexChange));
+  BlockLoader load;
+  GDestroyNotify unref;
+} BlockKind;
+
+static int
+compare_ids (gconstpointer a, gconstpointer b)
+{
+  gint64 left = *(const gint64 *) a, right = *(const gint64 *) b;
+  return (left > right) - (left < right);
+}
+
+static GArray *
+list_ids (GHashTable *set)
+{
+  GArray *ids = g_array_sized_new (FALSE, FALSE, sizeof (gint64), g_hash_table_size (set));
   GHashTableIter iterator;
   gpointer key;
 
-  g_hash_table_iter_init (&iterator, ids);
+  g_hash_table_iter_init (&iterator, set);
   while (g_hash_table_iter_next (&iterator, &key, NULL))
-    {
-      GError *local_error = NULL;
-      IndexChange change = { .id = *(gint64 *) key };
-
-      change.block = loader (touched, change.id, &local_error);
-      if (local_error != NULL)
-        {
-          g_propagate_error (error, local_error);
-          return NULL;
-        }
-      g_array_append_val (changes, change);
-    }
-  return g_steal_pointer (&changes);
+    g_array_append_vals (ids, key, 1);
+  g_array_sort (ids, compare_ids);
+  return ids;
 }
 
 static void
@@ -375,14 +447,71 @@ free_blocks (GArray *changes, GDestroyNotify unref)
   g_array_unref (changes);
 }
 
+/* By ascending id, as the scan goes; NULL with nothing left behind when one fails. */
+static GArray *
+load_blocks (Touched *touched, GHashTable *set, const BlockKind *kind, GError **error)
+{
+  g_autoptr (GArray) ids = list_ids (set);
+  GArray *changes = g_array_sized_new (FALSE, FALSE, sizeof (IndexChange), ids->len);
+
+  for (guint i = 0; i < ids->len; i++)
+    {
+      GError *local_error = NULL;
+      IndexChange change = { .id = g_array_index (ids, gint64, i) };
+
+      change.block = kind->load (touched, change.id, &local_error);
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, local_error);
+          free_blocks (changes, kind->unref);
+          return NULL;
+        }
+      g_array_append_val (changes, change);
+    }
+  return changes;
+}
+
+static gboolean
+is_worth_a_scan (Touched *touched)
+{
+  const FeedState *state = &touched->feed->pending;
+  guint n_whole = 0;
+  GHashTableIter iterator;
+  gpointer key, parts;
+
+  g_hash_table_iter_init (&iterator, touched->resources);
+  while (g_hash_table_iter_next (&iterator, &key, &parts))
+    n_whole += is_wholly_touched (state, *(gint64 *) key, parts);
+  return n_whole * SCAN_SHARE > catalogue_get_resources (state->catalogue)->len;
+}
+
+static GArray *
+load_resource_blocks (Touched *touched, GError **error)
+{
+  static const BlockKind kind = { (BlockLoader) load_block,
+                                  (GDestroyNotify) availability_block_unref };
+  Period window = index_get_window (touched->feed->pending.index);
+  gboolean scans = is_worth_a_scan (touched);
+  GArray *blocks = NULL;
+
+  if (scans)
+    touched->scan = resource_scan_new (touched->session, window, touched->now_us, error);
+  if (!scans || touched->scan != NULL)
+    blocks = load_blocks (touched, touched->resources, &kind, error);
+  touched->neighbour = NULL;
+  g_clear_pointer (&touched->scan, resource_scan_free);
+  return blocks;
+}
+
 static gboolean
 replace_blocks (Touched *touched, GError **error)
 {
+  static const BlockKind offer_kind = { (BlockLoader) load_offer_block,
+                                        (GDestroyNotify) offer_block_unref };
   FeedState *state = &touched->feed->pending;
-  GArray *resources = load_blocks (touched, touched->resources, (BlockLoader) load_block, error);
-  GArray *offers = resources == NULL ? NULL
-                                     : load_blocks (touched, touched->offers,
-                                                    (BlockLoader) load_offer_block, error);
+  GArray *resources = load_resource_blocks (touched, error);
+  GArray *offers =
+    resources == NULL ? NULL : load_blocks (touched, touched->offers, &offer_kind, error);
 
   if (offers != NULL)
     {
@@ -460,7 +589,7 @@ make_delta (Touched *touched, GError **error)
 /**
  * index_feed_load_all:
  *
- * Computes everything, at start and when a new day begins.
+ * Computes everything, at start.
  *
  * Returns: (transfer full): a delta with catalogue, index and every citizen. Blocks.
  */
@@ -470,7 +599,7 @@ index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GErr
   Touched touched = touched_new (feed, session, now_us);
   IndexDelta *delta;
 
-  touched.catalogue = TRUE;
+  touched.catalogue = touched.everything = TRUE;
   feed->pending.last_change_id = change_store_last (session);
   delta = make_delta (&touched, error);
   if (delta != NULL)
@@ -481,16 +610,12 @@ index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GErr
   return delta;
 }
 
-/**
- * index_feed_load_changes:
- *
- * Reads the change rows that came since the last load and recomputes what they name. On the writer,
- * inside the group's transaction; index_feed_keep() or index_feed_undo() must follow.
- *
- * Returns: (transfer full): the delta, perhaps empty.
- */
-IndexDelta *
-index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error)
+static IndexDelta *
+load_changes (IndexFeed *feed,
+              StoreSession *session,
+              gint64 now_us,
+              gboolean is_new_day,
+              GError **error)
 {
   g_autoptr (GArray) changes =
     change_store_list_after (session, feed->pending.last_change_id, error);
@@ -500,6 +625,7 @@ index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, 
   if (changes == NULL)
     return NULL;
   touched = touched_new (feed, session, now_us);
+  touched.catalogue = is_new_day;
   for (guint i = 0; i < changes->len; i++)
     {
       const Change *change = &g_array_index (changes, Change, i);
@@ -516,6 +642,34 @@ index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, 
   delta = make_delta (&touched, error);
   touched_clear (&touched);
   return delta;
+}
+
+/**
+ * index_feed_load_changes:
+ *
+ * Reads the change rows that came since the last load and recomputes what they name. On the writer,
+ * inside the group's transaction; index_feed_keep() or index_feed_undo() must follow.
+ *
+ * Returns: (transfer full): the delta, perhaps empty.
+ */
+IndexDelta *
+index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error)
+{
+  return load_changes (feed, session, now_us, FALSE, error);
+}
+
+/**
+ * index_feed_load_day:
+ *
+ * The same when a new day begins: what goes by date is read anew, and so is every block when the window
+ * has moved. Citizens have no window: only those that change rows name are read.
+ *
+ * Returns: (transfer full): the delta.
+ */
+IndexDelta *
+index_feed_load_day (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error)
+{
+  return load_changes (feed, session, now_us, TRUE, error);
 }
 
 /**

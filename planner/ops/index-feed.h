@@ -37,6 +37,8 @@ IndexDelta *
 index_feed_load_all (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
 IndexDelta *
 index_feed_load_changes (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
+IndexDelta *
+index_feed_load_day (IndexFeed *feed, StoreSession *session, gint64 now_us, GError **error);
 /* The group that the last load was made for is committed, or came to nothing. */
 void index_feed_keep (IndexFeed *feed);
 void index_feed_undo (IndexFeed *feed);

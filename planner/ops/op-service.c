@@ -156,7 +156,7 @@ seal (gpointer user_data, gpointer session, gpointer *out_delta, GError **error)
   if (!journal_store_seal (session, error))
     return FALSE;
   *out_delta = service->has_reloaded
-                 ? index_feed_load_all (service->feed, session, now_us, error)
+                 ? index_feed_load_day (service->feed, session, now_us, error)
                  : index_feed_load_changes (service->feed, session, now_us, error);
   return *out_delta != NULL;
 }

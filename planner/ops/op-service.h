@@ -14,7 +14,7 @@
  * @day: local day that the index was made for
  * @retention_is_unfinished: the bulk thread's while @is_retaining
  * @retention_day: local day whose deletion job has been done
- * @wants_reload: atomic: the next group makes the whole index anew
+ * @wants_reload: atomic: the next group makes what goes by the day anew
  * @has_reloaded: the group that is being committed did
  *
  * All else is the loop's.

@@ -7,6 +7,24 @@
 /* Working blocks are needed whole, because a grid may hang on their start: no block is longer. */
 #define BLOCK_REACH_US (2 * PERIOD_US_PER_DAY)
 
+/* Rows of one statement, resource by resource; their first column is the resource. */
+typedef struct
+{
+  StoreQuery query;
+  gint64 resource_id; /* of the row that comes next; G_MAXINT64 after the last */
+} Rows;
+
+/* What is said of one resource, or of all in the order of their ids: facts are made of either in one way. */
+struct _ResourceScan
+{
+  Rows trust;
+  Rows claims;
+  Rows busy;
+  Rows work;
+  Rows hours; /* which rooms have hours of their own */
+  gint64 now_us;
+};
+
 /**
  * resource_facts_free:
  *
@@ -23,36 +41,100 @@ resource_facts_free (ResourceFacts *facts)
   g_free (facts);
 }
 
-static GArray *
-load_spans (StoreSession *session,
-            StoreStatement statement,
-            gint64 resource_id,
-            Period around,
-            GError **error)
+static gboolean
+next_row (Rows *rows, GError **error)
 {
-  g_autoptr (GArray) spans = period_list_new ();
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
+  StoreStep step = store_step (&rows->query, error);
 
-  if (!store_query (session, &query, error, statement, "iii", resource_id, around.start_us,
-                    around.end_us))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    period_list_add (spans, (Period){ store_int (&query, 0), store_int (&query, 1) });
-  period_list_normalise (spans);
-  return step == STORE_END ? g_steal_pointer (&spans) : NULL;
+  rows->resource_id = step == STORE_ROW ? store_int (&rows->query, 0) : G_MAXINT64;
+  return step != STORE_FAILED;
+}
+
+/* Passes by the rows of resources that nobody asked for. */
+static gboolean
+find_rows (Rows *rows, gint64 resource_id, GError **error)
+{
+  while (rows->resource_id < resource_id)
+    if (!next_row (rows, error))
+      return FALSE;
+  return TRUE;
 }
 
 static gboolean
-has_hours (StoreSession *session, gint64 resource_id, gboolean *out_has_hours, GError **error)
+open_one (Rows *rows,
+          StoreSession *session,
+          StoreStatement statement,
+          gint64 resource_id,
+          GError **error)
 {
-  g_auto (StoreQuery) query = { 0 };
+  return store_query (session, &rows->query, error, statement, "i", resource_id) &&
+         next_row (rows, error);
+}
 
-  if (!store_query (session, &query, error, SQL_AVAILABILITY_EXISTS, "i", resource_id) ||
-      store_step (&query, error) != STORE_ROW)
-    return FALSE;
-  *out_has_hours = store_int (&query, 0) != 0;
-  return TRUE;
+static gboolean
+open_one_around (Rows *rows,
+                 StoreSession *session,
+                 StoreStatement statement,
+                 gint64 resource_id,
+                 Period around,
+                 GError **error)
+{
+  return store_query (session, &rows->query, error, statement, "iii", resource_id, around.start_us,
+                      around.end_us) &&
+         next_row (rows, error);
+}
+
+static gboolean
+open_all (Rows *rows, StoreSession *session, StoreStatement statement, GError **error)
+{
+  return store_query (session, &rows->query, error, statement, "") && next_row (rows, error);
+}
+
+static gboolean
+open_all_around (Rows *rows,
+                 StoreSession *session,
+                 StoreStatement statement,
+                 Period around,
+                 GError **error)
+{
+  return store_query (session, &rows->query, error, statement, "ii", around.start_us,
+                      around.end_us) &&
+         next_row (rows, error);
+}
+
+static void
+scan_end (ResourceScan *scan)
+{
+  store_query_end (&scan->trust.query);
+  store_query_end (&scan->claims.query);
+  store_query_end (&scan->busy.query);
+  store_query_end (&scan->work.query);
+  store_query_end (&scan->hours.query);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ResourceScan, scan_end)
+
+static Period
+reach_of (Period around)
+{
+  return period_widen (around, BLOCK_REACH_US, BLOCK_REACH_US);
+}
+
+static GArray *
+read_spans (Rows *rows, gint64 resource_id, GError **error)
+{
+  g_autoptr (GArray) spans = period_list_new ();
+
+  if (!find_rows (rows, resource_id, error))
+    return NULL;
+  while (rows->resource_id == resource_id)
+    {
+      period_list_add (spans, (Period){ store_int (&rows->query, 1), store_int (&rows->query, 2) });
+      if (!next_row (rows, error))
+        return NULL;
+    }
+  period_list_normalise (spans);
+  return g_steal_pointer (&spans);
 }
 
 /* From its retirement on it has no hours. */
@@ -70,20 +152,17 @@ end_work (GArray *work, gint64 retired_us)
 
 /* A room without hours of its own is open all the time; an advisor without hours never. */
 static gboolean
-load_work (ResourceFacts *facts,
-           StoreSession *session,
+read_work (ResourceFacts *facts,
+           ResourceScan *scan,
            const CatalogueResource *resource,
-           Period around,
            GError **error)
 {
-  Period reach = period_widen (around, BLOCK_REACH_US, BLOCK_REACH_US);
-  gboolean hours = TRUE;
+  gint64 resource_id = resource->resource_id;
 
-  if (resource->kind != RESOURCE_ADVISOR &&
-      !has_hours (session, resource->resource_id, &hours, error))
+  if (resource->kind != RESOURCE_ADVISOR && !find_rows (&scan->hours, resource_id, error))
     return FALSE;
-  if (hours)
-    facts->work = load_spans (session, SQL_WORK_SPANS, resource->resource_id, reach, error);
+  if (resource->kind == RESOURCE_ADVISOR || scan->hours.resource_id == resource_id)
+    facts->work = read_spans (&scan->work, resource_id, error);
   else
     {
       facts->work = period_list_new ();
@@ -91,47 +170,94 @@ load_work (ResourceFacts *facts,
     }
   if (facts->work != NULL)
     end_work (facts->work, resource->retired_us);
+  facts->slot.work = facts->work;
   return facts->work != NULL;
 }
 
+/* No row: it has no calendar that could be old. */
 static gboolean
-load_trust (ResourceFacts *facts, StoreSession *session, GError **error)
+read_trust (ResourceFacts *facts, Rows *rows, GError **error)
 {
-  g_auto (StoreQuery) query = { 0 };
+  StoreQuery *query = &rows->query;
 
-  if (!store_query (session, &query, error, SQL_CALENDAR_TRUST, "i", facts->slot.resource_id) ||
-      store_step (&query, error) != STORE_ROW)
+  facts->slot.trusted_until_us = facts->slot.fresh_until_us = G_MAXINT64;
+  if (!find_rows (rows, facts->slot.resource_id, error))
     return FALSE;
-  facts->slot.trusted_until_us = store_is_null (&query, 0) ? G_MAXINT64 : store_int (&query, 0);
-  facts->slot.fresh_until_us = store_is_null (&query, 1) ? G_MAXINT64 : store_int (&query, 1);
+  if (rows->resource_id != facts->slot.resource_id)
+    return TRUE;
+  if (!store_is_null (query, 1))
+    facts->slot.trusted_until_us = store_int (query, 1);
+  if (!store_is_null (query, 2))
+    facts->slot.fresh_until_us = store_int (query, 2);
   return TRUE;
 }
 
 static gboolean
-load_claims (ResourceFacts *facts,
-             StoreSession *session,
-             Period around,
-             gint64 now_us,
-             GError **error)
+read_claims (ResourceFacts *facts, ResourceScan *scan, GError **error)
 {
-  g_autoptr (GArray) rows = claim_store_list (session, facts->slot.resource_id, around, error);
+  Rows *rows = &scan->claims;
 
-  if (rows == NULL)
+  facts->claims = g_array_new (FALSE, FALSE, sizeof (SlotClaim));
+  if (!find_rows (rows, facts->slot.resource_id, error))
     return FALSE;
-  facts->claims = g_array_sized_new (FALSE, FALSE, sizeof (SlotClaim), rows->len);
-  for (guint i = 0; i < rows->len; i++)
+  while (rows->resource_id == facts->slot.resource_id)
     {
-      const Claim *row = &g_array_index (rows, Claim, i);
-      SlotClaim claim = { .core = row->core,
-                          .before_us = row->before_us,
-                          .after_us = row->after_us,
-                          .owner_id = row->owner_id,
-                          .may_share_buffers = row->may_share_buffers,
-                          .exclusive = row->exclusive };
-      if (row->expires_us > now_us)
+      Claim row = claim_store_read (&rows->query);
+      SlotClaim claim = { .core = row.core,
+                          .before_us = row.before_us,
+                          .after_us = row.after_us,
+                          .owner_id = row.owner_id,
+                          .may_share_buffers = row.may_share_buffers,
+                          .exclusive = row.exclusive };
+      if (row.expires_us > scan->now_us)
         g_array_append_val (facts->claims, claim);
+      if (!next_row (rows, error))
+        return FALSE;
     }
   return TRUE;
+}
+
+static ResourceFacts *
+read_busy (ResourceScan *scan, const CatalogueResource *resource, GError **error)
+{
+  g_autoptr (ResourceFacts) facts = g_new0 (ResourceFacts, 1);
+
+  facts->slot.resource_id = resource->resource_id;
+  if (!read_trust (facts, &scan->trust, error) || !read_claims (facts, scan, error))
+    return NULL;
+  facts->busy = read_spans (&scan->busy, resource->resource_id, error);
+  if (facts->busy == NULL)
+    return NULL;
+  facts->slot.busy = facts->busy;
+  facts->slot.claims = facts->claims;
+  return g_steal_pointer (&facts);
+}
+
+static gboolean
+open_busy (ResourceScan *scan,
+           StoreSession *session,
+           gint64 resource_id,
+           Period around,
+           GError **error)
+{
+  return open_one (&scan->trust, session, SQL_CALENDAR_TRUST, resource_id, error) &&
+         open_one_around (&scan->claims, session, SQL_CLAIM_OVERLAPPING, resource_id, around,
+                          error) &&
+         open_one_around (&scan->busy, session, SQL_BUSY_SPANS, resource_id, around, error);
+}
+
+static gboolean
+open_work (ResourceScan *scan,
+           StoreSession *session,
+           const CatalogueResource *resource,
+           Period around,
+           GError **error)
+{
+  if (resource->kind != RESOURCE_ADVISOR &&
+      !open_one (&scan->hours, session, SQL_HOURS, resource->resource_id, error))
+    return FALSE;
+  return open_one_around (&scan->work, session, SQL_WORK_SPANS, resource->resource_id,
+                          reach_of (around), error);
 }
 
 /**
@@ -148,17 +274,11 @@ resource_facts_load_busy (StoreSession *session,
                           gint64 now_us,
                           GError **error)
 {
-  g_autoptr (ResourceFacts) facts = g_new0 (ResourceFacts, 1);
+  g_auto (ResourceScan) scan = { .now_us = now_us };
 
-  facts->slot.resource_id = resource->resource_id;
-  if (!load_trust (facts, session, error) || !load_claims (facts, session, around, now_us, error))
-    return NULL;
-  facts->busy = load_spans (session, SQL_BUSY_SPANS, resource->resource_id, around, error);
-  if (facts->busy == NULL)
-    return NULL;
-  facts->slot.busy = facts->busy;
-  facts->slot.claims = facts->claims;
-  return g_steal_pointer (&facts);
+  return open_busy (&scan, session, resource->resource_id, around, error)
+           ? read_busy (&scan, resource, error)
+           : NULL;
 }
 
 /**
@@ -174,11 +294,65 @@ resource_facts_load (StoreSession *session,
                      gint64 now_us,
                      GError **error)
 {
-  g_autoptr (ResourceFacts) facts =
-    resource_facts_load_busy (session, resource, around, now_us, error);
+  g_auto (ResourceScan) scan = { .now_us = now_us };
 
-  if (facts == NULL || !load_work (facts, session, resource, around, error))
-    return NULL;
-  facts->slot.work = facts->work;
-  return g_steal_pointer (&facts);
+  return open_busy (&scan, session, resource->resource_id, around, error) &&
+             open_work (&scan, session, resource, around, error)
+           ? resource_scan_next (&scan, resource, error)
+           : NULL;
+}
+
+/**
+ * resource_scan_new:
+ * @around: the whole window of the index
+ *
+ * Starts to read the facts of all resources with five statements, which would be five for each of them
+ * otherwise. Claims of holds that ended by @now_us are left out. One scan at a time in a session.
+ *
+ * Returns: (transfer full): the scan, before the first resource; @error is what the store says.
+ */
+ResourceScan *
+resource_scan_new (StoreSession *session, Period around, gint64 now_us, GError **error)
+{
+  g_autoptr (ResourceScan) scan = g_new0 (ResourceScan, 1);
+
+  scan->now_us = now_us;
+  return open_all (&scan->trust, session, SQL_CALENDAR_TRUST_OF_ALL, error) &&
+             open_all_around (&scan->claims, session, SQL_CLAIM_OVERLAPPING_OF_ALL, around,
+                              error) &&
+             open_all_around (&scan->busy, session, SQL_BUSY_SPANS_OF_ALL, around, error) &&
+             open_all (&scan->hours, session, SQL_HOURS_OF_ALL, error) &&
+             open_all_around (&scan->work, session, SQL_WORK_SPANS_OF_ALL, reach_of (around), error)
+           ? g_steal_pointer (&scan)
+           : NULL;
+}
+
+/**
+ * resource_scan_next:
+ * @resource: one with a greater id than the last that was asked for
+ *
+ * Returns: (transfer full): its facts, those that resource_facts_load() reads; @error is what the store
+ *   says.
+ */
+ResourceFacts *
+resource_scan_next (ResourceScan *scan, const CatalogueResource *resource, GError **error)
+{
+  g_autoptr (ResourceFacts) facts = read_busy (scan, resource, error);
+
+  return facts != NULL && read_work (facts, scan, resource, error) ? g_steal_pointer (&facts)
+                                                                   : NULL;
+}
+
+/**
+ * resource_scan_free:
+ *
+ * Ends the statements; NULL is ignored.
+ */
+void
+resource_scan_free (ResourceScan *scan)
+{
+  if (scan == NULL)
+    return;
+  scan_end (scan);
+  g_free (scan);
 }

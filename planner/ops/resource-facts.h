@@ -31,3 +31,16 @@ ResourceFacts *resource_facts_load_busy (StoreSession *session,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void resource_facts_free (ResourceFacts *facts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ResourceFacts, resource_facts_free)
+
+/* The same of every resource, by ascending id. */
+typedef struct _ResourceScan ResourceScan;
+
+ResourceScan *resource_scan_new (StoreSession *session,
+                                 Period around,
+                                 gint64 now_us,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+ResourceFacts *resource_scan_next (ResourceScan *scan,
+                                   const CatalogueResource *resource,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void resource_scan_free (ResourceScan *scan);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ResourceScan, resource_scan_free)

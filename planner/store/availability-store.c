@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "store/claim-store.h"
+
 /**
  * availability_record_free:
  */
@@ -15,6 +17,16 @@ availability_record_free (AvailabilityRecord *availability)
   g_free (availability->uid);
   g_free (availability->text);
   g_free (availability);
+}
+
+/* A room with hours is open within them, one without always: the index must look again, spans or none. */
+static gboolean
+note_change (StoreSession *session, const AvailabilityRecord *availability, GError **error)
+{
+  Change change = { .tenant_id = availability->tenant_id,
+                    .kind = CHANGE_RESOURCE,
+                    .subject_id = availability->resource_id };
+  return change_store_add (session, &change, error);
 }
 
 /**
@@ -41,7 +53,7 @@ availability_put (StoreSession *session,
                   availability->resource_id, availability->uid, availability->text))
     return FALSE;
   *out_outcome = put_outcome_of (step == STORE_ROW, store_n_changed (session));
-  return TRUE;
+  return *out_outcome == PUT_SAME || note_change (session, availability, error);
 }
 
 /**
@@ -54,7 +66,8 @@ gboolean
 availability_remove (StoreSession *session, const AvailabilityRecord *availability, GError **error)
 {
   return store_run (session, error, SQL_AVAILABILITY_REMOVE, "iis", availability->tenant_id,
-                    availability->resource_id, availability->uid);
+                    availability->resource_id, availability->uid) &&
+         note_change (session, availability, error);
 }
 
 /**

@@ -2,6 +2,8 @@
 /* Puts, removes and lists calendars and their objects, and replaces derived busy time. */
 #include "store/calendar-store.h"
 
+#include "store/claim-store.h"
+
 /**
  * calendar_record_free:
  */
@@ -81,6 +83,16 @@ read_id (StoreQuery *query, gint64 *out_id, GError **error)
   return TRUE;
 }
 
+/* Nothing of it is laid out: until then its resource is not offered. */
+static gboolean
+note_new (StoreSession *session, const CalendarRecord *calendar, GError **error)
+{
+  Change change = { .tenant_id = calendar->tenant_id,
+                    .kind = CHANGE_RESOURCE,
+                    .subject_id = calendar->resource_id };
+  return change_store_add (session, &change, error);
+}
+
 /**
  * calendar_put:
  * @calendar: resource and key decide which one it is; its id is filled in; freshness and expansion
@@ -105,7 +117,7 @@ calendar_put (StoreSession *session,
     return FALSE;
   *out_outcome = put_outcome_of (old_id, store_n_changed (session));
   calendar->calendar_id = old_id != 0 ? old_id : store_last_id (session);
-  return TRUE;
+  return old_id != 0 || note_new (session, calendar, error);
 }
 
 /**

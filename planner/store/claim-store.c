@@ -52,35 +52,22 @@ claim_store_add (StoreSession *session, const Claim *claim, GError **error)
 }
 
 /**
- * claim_store_list:
- * @interval: claims whose widened time overlaps it
+ * claim_store_read:
+ * @query: at a row of SQL_CLAIM_OVERLAPPING or SQL_CLAIM_OVERLAPPING_OF_ALL
  *
- * Returns: (transfer full) (element-type Claim): by start of the core; the holder ids are not read.
+ * Returns: the claim; the holder ids are not read.
  */
-GArray *
-claim_store_list (StoreSession *session, gint64 resource_id, Period interval, GError **error)
+Claim
+claim_store_read (StoreQuery *query)
 {
-  g_autoptr (GArray) claims = g_array_new (FALSE, TRUE, sizeof (Claim));
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (session, &query, error, SQL_CLAIM_OVERLAPPING, "iii", resource_id,
-                    interval.start_us, interval.end_us))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      Claim claim = { .resource_id = store_int (&query, 0),
-                      .core = { store_int (&query, 1), store_int (&query, 2) },
-                      .before_us = store_int (&query, 3),
-                      .after_us = store_int (&query, 4),
-                      .owner_id = store_int (&query, 5),
-                      .may_share_buffers = store_int (&query, 6) != 0,
-                      .exclusive = store_int (&query, 7) != 0,
-                      .expires_us =
-                        store_is_null (&query, 8) ? G_MAXINT64 : store_int (&query, 8) };
-      g_array_append_val (claims, claim);
-    }
-  return step == STORE_END ? g_steal_pointer (&claims) : NULL;
+  return (Claim){ .resource_id = store_int (query, 0),
+                  .core = { store_int (query, 1), store_int (query, 2) },
+                  .before_us = store_int (query, 3),
+                  .after_us = store_int (query, 4),
+                  .owner_id = store_int (query, 5),
+                  .may_share_buffers = store_int (query, 6) != 0,
+                  .exclusive = store_int (query, 7) != 0,
+                  .expires_us = store_is_null (query, 8) ? G_MAXINT64 : store_int (query, 8) };
 }
 
 /**

@@ -63,8 +63,8 @@ gint64 claim_store_new_owner (StoreSession *session,
 gboolean claim_store_add (StoreSession *session,
                           const Claim *claim,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-GArray *
-claim_store_list (StoreSession *session, gint64 resource_id, Period interval, GError **error);
+/* Claims whose widened time overlaps a stretch come from SQL_CLAIM_OVERLAPPING, by start of the core. */
+Claim claim_store_read (StoreQuery *query);
 gboolean claim_store_pass_to_booking (StoreSession *session,
                                       gint64 hold_id,
                                       gint64 booking_id,

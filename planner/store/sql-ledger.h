@@ -20,6 +20,10 @@
   "(SELECT 1 + max (i) FROM (SELECT max (" noun "_id) AS i FROM " noun \
   " UNION ALL SELECT last_id FROM spent_id WHERE noun = '" noun "'))"
 
+#define SQL_CLAIM_TIMES \
+  "c.core_start_us, c.core_end_us, c.core_start_us - c.start_us, c.end_us - c.core_end_us, c.owner_id, " \
+  "c.may_share_buffers, c.exclusive, h.expiry_us "
+
 #define SQL_HOLD_COLUMNS \
   "hold_id, tenant_id, token, citizen_id, context, offer_id, session_id, booking_id, start_us, end_us, " \
   "advisor_id, room_id, contact_type, owner_id, expiry_us"
@@ -52,11 +56,14 @@
   X (CLAIM_ADD, "INSERT INTO claim (tenant_id, resource_id, start_us, end_us, core_start_us, core_end_us, " \
      "may_share_buffers, exclusive, owner_id, hold_id, booking_id, session_id) " \
      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, 0), nullif($11, 0), nullif($12, 0))") \
-  X (CLAIM_OVERLAPPING, "SELECT c.resource_id, c.core_start_us, c.core_end_us, c.core_start_us - c.start_us, " \
-     "c.end_us - c.core_end_us, c.owner_id, c.may_share_buffers, c.exclusive, h.expiry_us " \
+  X (CLAIM_OVERLAPPING, "SELECT c.resource_id, " SQL_CLAIM_TIMES \
      "FROM claim c LEFT JOIN hold h ON h.hold_id = c.hold_id " \
      "WHERE c.resource_id = $1 AND c.start_us > $2 - 86400000000 AND c.start_us < $3 AND c.end_us > $2 " \
      "ORDER BY c.core_start_us, c.claim_id") \
+  X (CLAIM_OVERLAPPING_OF_ALL, "SELECT r.resource_id, " SQL_CLAIM_TIMES \
+     "FROM resource r CROSS JOIN claim c LEFT JOIN hold h ON h.hold_id = c.hold_id " \
+     "WHERE c.resource_id = r.resource_id AND c.start_us > $1 - 86400000000 AND c.start_us < $2 AND c.end_us > $1 " \
+     "ORDER BY r.resource_id, c.core_start_us, c.claim_id") \
   X (CLAIMS_OF_OWNER, "SELECT coalesce(min(start_us), 0), coalesce(max(end_us), 0) FROM claim WHERE owner_id = $1 AND resource_id = $2") \
   X (CLAIM_HOLD_TO_BOOKING, "UPDATE claim SET hold_id = NULL, booking_id = $2 WHERE hold_id = $1") \
   X (CLAIM_REMOVE_BY_HOLD, "DELETE FROM claim WHERE hold_id = $1") \

@@ -25,12 +25,26 @@
   X (ALL_OFFER_RULES, "SELECT offer_id, kind, value FROM offer_rule ORDER BY offer_id, kind, value") \
   X (ALL_OFFER_WINDOWS, "SELECT offer_id, unemployment_fund, first_date, end_date, weekdays, start_minute, end_minute, " \
      "capacity FROM offer_window ORDER BY offer_id, first_date, start_minute, window_id") \
-  X (WORK_SPANS, "SELECT start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
+  X (WORK_SPANS, "SELECT resource_id, start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us") \
-  X (BUSY_SPANS, "SELECT start_us, end_us, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
+  X (BUSY_SPANS, "SELECT resource_id, start_us, end_us FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us, end_us, object_id") \
-  X (AVAILABILITY_EXISTS, "SELECT EXISTS (SELECT 1 FROM availability WHERE resource_id = $1" \
-     " AND uid NOT LIKE 'opened-%')") \
-  X (CALENDAR_TRUST, "SELECT min(expanded_until_us), min(fresh_until_us) FROM calendar " \
-     "WHERE tenant_id = (SELECT tenant_id FROM resource WHERE resource_id = $1) AND resource_id = $1")
+  X (HOURS, "SELECT resource_id FROM availability WHERE tenant_id = (SELECT tenant_id FROM resource WHERE resource_id = $1) " \
+     "AND resource_id = $1 AND uid NOT LIKE 'opened-%' ORDER BY uid LIMIT 1") \
+  X (CALENDAR_TRUST, "SELECT resource_id, min(expanded_until_us), min(fresh_until_us) FROM calendar " \
+     "WHERE tenant_id = (SELECT tenant_id FROM resource WHERE resource_id = $1) AND resource_id = $1 " \
+     "GROUP BY resource_id ORDER BY resource_id") \
+  /* The same rows of every resource, in the order of their ids. A cross join is a loop over the resources, \
+   * which look up their stretch each: what is long past is not read. */ \
+  X (WORK_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us FROM resource r CROSS JOIN work_span s " \
+     "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
+     "ORDER BY r.resource_id, s.start_us") \
+  X (BUSY_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us FROM resource r CROSS JOIN busy_span s " \
+     "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
+     "ORDER BY r.resource_id, s.start_us, s.end_us, s.object_id") \
+  X (HOURS_OF_ALL, "SELECT DISTINCT r.resource_id FROM resource r CROSS JOIN availability a WHERE r.kind <> 'advisor' " \
+     "AND a.tenant_id = r.tenant_id AND a.resource_id = r.resource_id AND a.uid NOT LIKE 'opened-%' ORDER BY r.resource_id") \
+  X (CALENDAR_TRUST_OF_ALL, "SELECT r.resource_id, min(c.expanded_until_us), min(c.fresh_until_us) FROM resource r " \
+     "CROSS JOIN calendar c WHERE c.tenant_id = r.tenant_id AND c.resource_id = r.resource_id " \
+     "GROUP BY r.resource_id ORDER BY r.resource_id")
 /* clang-format on */

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Random worlds: a listed time can be booked, an unlisted one is refused, explain agrees, and the fed index equals a new one. */
-/* Also tests: catalogue-load, index-feed, slot-context, slot-listing, group-store, admin-explain. */
+/* Also tests: catalogue-load, index-feed, resource-facts, slot-context, slot-listing, group-store, admin-explain. */
 #include <string.h>
 
 #include "admin-harness.h"
 #include "base/error.h"
 #include "ops-world.h"
 #include "ops/admin-explain.h"
+#include "ops/resource-facts.h"
+#include "store/availability-store.h"
 #include "store/booking-store.h"
 #include "store/group-store.h"
 
@@ -483,6 +485,181 @@ play_round (Play *play)
 }
 
 static void
+check_bits (const AvailabilityBits *fed, const AvailabilityBits *anew)
+{
+  g_assert_cmpmem (fed->words, fed->n_words * sizeof (guint64), anew->words,
+                   anew->n_words * sizeof (guint64));
+}
+
+static void
+check_block (const AvailabilityBlock *fed, const AvailabilityBlock *anew)
+{
+  g_assert_cmpint (fed == NULL, ==, anew == NULL);
+  if (fed == NULL)
+    return;
+  g_assert_cmpint (fed->first_word, ==, anew->first_word);
+  g_assert_cmpint (fed->first_work_step, ==, anew->first_work_step);
+  g_assert_cmpmem (&fed->window, sizeof fed->window, &anew->window, sizeof anew->window);
+  g_assert_cmpint (fed->trusted_until_us, ==, anew->trusted_until_us);
+  g_assert_cmpint (fed->fresh_until_us, ==, anew->fresh_until_us);
+  check_bits (fed->work, anew->work);
+  check_bits (fed->busy_full, anew->busy_full);
+  check_bits (fed->busy_core, anew->busy_core);
+}
+
+static void
+check_array (const GArray *one, const GArray *other)
+{
+  g_assert_cmpmem (one->data, one->len * g_array_get_element_size ((GArray *) one), other->data,
+                   other->len * g_array_get_element_size ((GArray *) other));
+}
+
+static void
+check_offer_block (const OfferBlock *fed, const OfferBlock *anew)
+{
+  g_assert_cmpint (fed == NULL, ==, anew == NULL);
+  if (fed == NULL)
+    return;
+  check_array (fed->sessions, anew->sessions);
+  check_array (fed->starts, anew->starts);
+}
+
+/* What changes have made of the index is, bit for bit, what is read in one pass. */
+static void
+check_whole_index (Play *play)
+{
+  World *world = play->world;
+  g_autoptr (Index) fed = index_ref (world->view.index);
+
+  world_run_sql (world, "SELECT 1;");
+  g_assert_cmpuint (index_count_resources (fed), ==, index_count_resources (world->view.index));
+  for (gint64 id = 1; id <= 99; id++)
+    {
+      check_block (index_find_resource (fed, id), index_find_resource (world->view.index, id));
+      check_offer_block (index_find_offer (fed, id), index_find_offer (world->view.index, id));
+    }
+}
+
+/* One pass over all says of each what is said of it alone, also when some are passed by. */
+static void
+check_scan (Play *play)
+{
+  const World *world = play->world;
+  const GPtrArray *resources = catalogue_get_resources (world->view.catalogue);
+  Period window = index_get_window (world->view.index);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ResourceScan) scan = resource_scan_new (world->reader, window, world->now_us, &error);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < resources->len; i++)
+    {
+      g_autoptr (ResourceFacts) alone =
+        resource_facts_load (world->reader, resources->pdata[i], window, world->now_us, &error);
+      g_autoptr (ResourceFacts) scanned = NULL;
+
+      if (chance (play, 20))
+        continue;
+      scanned = resource_scan_next (scan, resources->pdata[i], &error);
+      g_assert_no_error (error);
+      check_array (scanned->work, alone->work);
+      check_array (scanned->busy, alone->busy);
+      check_array (scanned->claims, alone->claims);
+      g_assert_cmpint (scanned->slot.trusted_until_us, ==, alone->slot.trusted_until_us);
+      g_assert_cmpint (scanned->slot.fresh_until_us, ==, alone->slot.fresh_until_us);
+      g_assert_true (scanned->slot.work == scanned->work && scanned->slot.busy == scanned->busy &&
+                     scanned->slot.claims == scanned->claims);
+    }
+}
+
+/* Somebody comes, goes or will go, an offer's windows get a capacity, the horizon moves, or nothing does. */
+static void
+add_catalogue_change (Play *play, GString *sql, int number)
+{
+  int resource_id = pick (play, 1, (int) play->n_advisors + 2);
+  int offer_id = pick (play, 1, (int) play->n_offers);
+
+  switch (pick (play, 0, 4))
+    {
+    case 0:
+      g_string_append_printf (
+        sql, "UPDATE resource SET retired_us = %" G_GINT64_FORMAT " WHERE resource_id = %d;",
+        play->world->now_us + pick (play, -24, 96) * HOUR, resource_id);
+      break;
+    case 1:
+      g_string_append_printf (sql, "UPDATE resource SET retired_us = NULL WHERE resource_id = %d;",
+                              resource_id);
+      break;
+    case 2:
+      g_string_append_printf (
+        sql,
+        "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) VALUES "
+        "(%d, 1, '%s', 'N%d', 'n%d@demo.example', 'N');",
+        50 + number, chance (play, 50) ? "advisor" : "room", number, number);
+      add_spans (play, sql, "work_span", 50 + number);
+      add_spans (play, sql, "busy_span", 50 + number);
+      break;
+    case 3:
+      g_string_append_printf (
+        sql, "INSERT INTO offer_window VALUES (NULL, %d, NULL, 0, 1000000, 127, 480, 960, %d);",
+        offer_id, pick (play, 0, 2));
+      break;
+    default:
+      g_string_append_printf (sql, "UPDATE offer SET horizon_days = %d WHERE offer_id = %d;",
+                              pick (play, 3, 9), offer_id);
+    }
+  g_string_append (sql, "INSERT INTO change (tenant_id, kind, subject_id) "
+                        "VALUES (1, 'catalogue', 0);");
+}
+
+/* As an import does: statements and their change rows in one transaction. */
+static void
+change_catalogue (Play *play, int number)
+{
+  g_autoptr (GString) sql = g_string_new ("BEGIN;");
+  g_autoptr (GError) error = NULL;
+  AvailabilityRecord hours = { .tenant_id = 1,
+                               .resource_id = (gint64) play->n_advisors + pick (play, 1, 2),
+                               .uid = (char *) "b",
+                               .text = (char *) "" };
+  PutOutcome outcome;
+
+  add_catalogue_change (play, sql, number);
+  g_assert_true (store_run_script (play->world->writer, sql->str, &error));
+  if (chance (play, 30))
+    g_assert_true (availability_put (play->world->writer, &hours, &outcome, &error));
+  else if (chance (play, 30))
+    g_assert_true (availability_remove (play->world->writer, &hours, &error));
+  g_assert_no_error (error);
+  g_assert_true (store_commit (play->world->writer, &error));
+  if (chance (play, 20))
+    play->world->now_us += pick (play, 1, 30) * HOUR;
+  world_expire (play->world);
+}
+
+static void
+test_catalogue_changes (void)
+{
+  Play play = { .random = testlib_random_new () };
+  guint64 n_worlds = testlib_budget ("list-book");
+
+  for (guint64 i = 0; i < n_worlds; i++)
+    {
+      start_play (&play);
+      for (int round = 0; round < 5; round++)
+        play_round (&play);
+      for (int number = 0; number < 8; number++)
+        {
+          change_catalogue (&play, number);
+          check_scan (&play);
+          if (chance (&play, 50))
+            check_whole_index (&play);
+        }
+      world_free (play.world);
+    }
+  g_rand_free (play.random);
+}
+
+static void
 test_worlds (void)
 {
   Play play = { .random = testlib_random_new () };
@@ -503,5 +680,6 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/list-book/worlds", test_worlds);
+  g_test_add_func ("/list-book/catalogue-changes", test_catalogue_changes);
   return g_test_run ();
 }
