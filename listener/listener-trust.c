@@ -31,6 +31,8 @@ struct _ListenerTrust
   gnutls_x509_trust_list_t list; /* borrows the authorities */
   GPtrArray *crls;               /* of ListenerCrl; NULL when revocation is not looked at */
   char *crl_stamp;
+  gint64
+    future_unix_us; /* of the first list that is not used for its date alone; 0: there is none */
   guint64 generation;
   ListenerTrustCounters counters;
   ListenerRefusedFunc refused_func;
@@ -111,13 +113,18 @@ check_crls (ListenerTrust *trust)
 {
   gint64 latest_us = g_get_real_time () + FUTURE_US;
 
+  trust->future_unix_us = 0;
   for (guint i = 0; i < trust->crls->len; i++)
     {
       ListenerCrl *crl = trust->crls->pdata[i];
 
       check_signature (trust, crl);
-      if (crl->info.this_update_unix_us > latest_us)
-        listener_crl_reject (crl, "it is from the future: compare the clocks");
+      if (crl->info.problem == NULL && crl->info.this_update_unix_us > latest_us)
+        {
+          listener_crl_reject (crl, "it is from the future: compare the clocks");
+          if (trust->future_unix_us == 0 || crl->info.this_update_unix_us < trust->future_unix_us)
+            trust->future_unix_us = crl->info.this_update_unix_us;
+        }
     }
 }
 
@@ -294,6 +301,19 @@ listener_trust_reload (ListenerTrust *trust, GError **error)
   return TRUE;
 }
 
+/*
+ * Whether there is something to read: other files, or a list whose time has come. A machine that starts with its clock
+ * in the past finds all lists in the future, and would refuse everybody until the next ones are made.
+ */
+static gboolean
+is_outdated (const ListenerTrust *trust)
+{
+  g_autofree char *stamp = listener_crl_dup_stamp (trust->settings.crl_path);
+
+  return g_strcmp0 (stamp, trust->crl_stamp) != 0 ||
+         (trust->future_unix_us != 0 && trust->future_unix_us <= g_get_real_time () + FUTURE_US);
+}
+
 /**
  * listener_trust_refresh:
  * @trust: what to judge by.
@@ -307,12 +327,8 @@ listener_trust_reload (ListenerTrust *trust, GError **error)
 gboolean
 listener_trust_refresh (ListenerTrust *trust, GError **error)
 {
-  g_autofree char *stamp = NULL;
-
-  if (trust->settings.crl_path == NULL)
-    return TRUE;
-  stamp = listener_crl_dup_stamp (trust->settings.crl_path);
-  return g_strcmp0 (stamp, trust->crl_stamp) == 0 || listener_trust_reload (trust, error);
+  return trust->settings.crl_path == NULL || !is_outdated (trust) ||
+         listener_trust_reload (trust, error);
 }
 
 static void
@@ -372,13 +388,9 @@ read_behind (gpointer data)
 void
 listener_trust_refresh_behind (ListenerTrust *trust, GMainContext *context)
 {
-  g_autofree char *stamp = NULL;
   Reading *reading;
 
-  if (trust->settings.crl_path == NULL || trust->reading != NULL)
-    return;
-  stamp = listener_crl_dup_stamp (trust->settings.crl_path);
-  if (g_strcmp0 (stamp, trust->crl_stamp) == 0)
+  if (trust->settings.crl_path == NULL || trust->reading != NULL || !is_outdated (trust))
     return;
   reading = g_new0 (Reading, 1);
   reading->trust = trust;

@@ -392,6 +392,37 @@ test_too_many_files (void)
   clear_lists ();
 }
 
+/* A list of the future is read again when its time comes, though its file stays as it is. */
+static void
+test_future_comes (void)
+{
+  const Certificate *chain[] = { direct, NULL };
+  g_autoptr (ListenerTrust) trust = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 generation;
+  Harness harness;
+
+  clear_lists ();
+  /* Ten minutes are forgiven. */
+  put ("root.crl", &(CrlPlan){ .issuer = root, .made_in_s = 600 + 3 });
+  trust = make_trust (trust_file, FALSE);
+  start (&harness, trust, 0);
+  generation = listener_trust_get_generation (trust);
+  g_assert_nonnull (strstr (listener_trust_get_crl (trust, 0)->problem, "future"));
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, GNUTLS_A_CERTIFICATE_UNKNOWN);
+  for (guint i = 0; i < 300 && listener_trust_get_generation (trust) == generation; i++)
+    {
+      harness_run_ms (&harness, 100);
+      listener_trust_refresh_behind (trust, harness.context);
+    }
+  g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation + 1);
+  g_assert_null (listener_trust_get_crl (trust, 0)->problem);
+  g_assert_true (listener_trust_refresh (trust, &error));
+  g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation + 1);
+  g_assert_cmpint (try_chain (&harness, chain, NULL), ==, -1);
+  harness_clear (&harness);
+}
+
 /* A fifo would hold the reader up for ever. */
 static void
 test_no_file (void)
@@ -708,6 +739,7 @@ main (int argc, char **argv)
   g_test_add_func ("/listener-trust/forged-heir", test_forged_heir);
   g_test_add_func ("/listener-trust/root-sent-along", test_root_sent_along);
   g_test_add_func ("/listener-trust/too-many-files", test_too_many_files);
+  g_test_add_func ("/listener-trust/future-comes", test_future_comes);
   g_test_add_func ("/listener-trust/no-file", test_no_file);
   g_test_add_func ("/listener-trust/open-connection", test_open_connection);
   g_test_add_data_func ("/listener-trust/resumed-1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.2",
