@@ -371,7 +371,7 @@ tell_key (gnutls_privkey_t key, unsigned flags, void *data)
 static void
 set_shown_key (TlsClient *client, gnutls_x509_crt_t *certificates, guint n, Certificate *first)
 {
-  gnutls_pcert_st *list = gnutls_calloc (n, sizeof *list); /* the credentials' from then on */
+  gnutls_pcert_st list[4]; /* what they hold goes over to the credentials */
   gnutls_privkey_t key;
 
   check (gnutls_pcert_import_x509_list (list, certificates, &n, 0));
