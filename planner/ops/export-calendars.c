@@ -13,12 +13,14 @@ typedef struct
   JsonObject *files;
 } Export;
 
-/* A key may hold what a file name cannot. */
+/* A key may hold what a file name cannot; what begins with a dot is hidden, passed over, or another folder. */
 static char *
 dup_name (const char *folder, const ResourceRecord *resource, const char *rest)
 {
-  g_autofree char *key = g_uri_escape_string (resource->resource_key, "", FALSE);
-  return g_strconcat (folder, "/", key, rest, NULL);
+  gboolean has_dot = resource->resource_key[0] == '.';
+  g_autofree char *key = g_uri_escape_string (resource->resource_key + has_dot, "", FALSE);
+
+  return g_strconcat (folder, has_dot ? "/%2E" : "/", key, rest, NULL);
 }
 
 /* Imports keep one text a resource; what an admin opened by hand is in the table. */

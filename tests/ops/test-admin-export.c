@@ -71,6 +71,22 @@ assert_unchanged (JsonObject *result)
     }
 }
 
+/* None leads out of the folder, and none is hidden: an import passes over what is. */
+static void
+assert_plain_names (JsonObject *files)
+{
+  g_autoptr (GList) names = json_object_get_members (files);
+
+  for (GList *at = names; at != NULL; at = at->next)
+    {
+      g_auto (GStrv) parts = g_strsplit (at->data, "/", -1);
+
+      for (guint i = 0; parts[i] != NULL; i++)
+        if (*parts[i] == '\0' || *parts[i] == '.')
+          g_error ("%s is no name of a file", (const char *) at->data);
+    }
+}
+
 /* The origin's export, an empty database that it is imported into, and back onto the origin. */
 static void
 check_round_trip (AdminHarness *origin)
@@ -83,6 +99,7 @@ check_round_trip (AdminHarness *origin)
   g_autoptr (JsonObject) verified = NULL;
   g_autoptr (GError) error = NULL;
 
+  assert_plain_names (files);
   admin_harness_init (&copy);
   copy.now_us = origin->now_us;
   first = import_all (&copy, files);
@@ -126,6 +143,11 @@ test_by_hand (void)
 
   admin_harness_init (&demo);
   imported = admin_harness_import_demo (&demo, "{}", &error);
+  ask (&demo, "add-advisor",
+       "{\"resource\": \"../../x y\", \"name\": \"Vejleder 99\", \"email\": "
+       "\"v99@demokommune.example\", \"units\": \"89000\"}");
+  ask (&demo, "set-hours",
+       "{\"resource\": \"../../x y\", \"hours\": [\"mon 08:00-12:00\", \"tue 09:00-12:00\"]}");
   ask (&demo, "block-time",
        "{\"resource\": \"90000001\", \"from\": \"2026-12-01\", \"text\": \"kursus; \\\"hele\\\" "
        "dagen, "
