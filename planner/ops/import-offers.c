@@ -209,7 +209,8 @@ find_stored (const ImportRun *run, const OfferRecord *offer)
   return offer->identifier == NULL ? NULL : g_hash_table_lookup (run->offers, offer->identifier);
 }
 
-/* What an offer has already it may keep. */
+/* What an offer has already it may keep; and a folder that tells itself of the retirement knows of it:
+ * so an export of a municipality from which somebody has left can be imported. */
 static gboolean
 is_stored_resource (const ImportRun *run, const OfferRecord *offer, gint64 resource_id)
 {
@@ -261,7 +262,8 @@ add_one_resource (ImportRun *run,
     import_row_refuse (row, "%s: resource %s is no %s", column, key,
                        wants_advisor ? "advisor" : "room and no equipment");
   else if (resource->retired_us != 0 && resource->retired_us <= run->now_us &&
-           !is_stored_resource (run, offer, resource->resource_id))
+           !is_stored_resource (run, offer, resource->resource_id) &&
+           !import_run_has_claimed (run, "resource", resource->resource_key))
     import_row_refuse (row, "%s: resource %s is retired: bring it back with restore first", column,
                        key);
   else

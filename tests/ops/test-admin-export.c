@@ -143,6 +143,7 @@ test_by_hand (void)
 
   admin_harness_init (&demo);
   imported = admin_harness_import_demo (&demo, "{}", &error);
+  ask (&demo, "retire-advisor", "{\"resource\": \"90000004\", \"keep_meetings\": true}");
   ask (&demo, "add-advisor",
        "{\"resource\": \"../../x y\", \"name\": \"Vejleder 99\", \"email\": "
        "\"v99@demokommune.example\", \"units\": \"89000\"}");
