@@ -163,8 +163,6 @@ put_pair (char *at, guint32 value)
 static char *
 put_offset (char *at, const ContractTime *time)
 {
-  if (!time->has_offset)
-    return at;
   if (time->offset_s == 0)
     {
       *at++ = 'Z';
@@ -266,6 +264,19 @@ begin_day (ContractTimeDay *day, gint64 local_us)
   put_date (day->date, (gint64) day_count + FIRST_UNIX_DAY);
 }
 
+/* The offset's text from the last time when it is the same: it changes twice a year. */
+static char *
+put_known_offset (char *at, ContractTimeDay *day, const ContractTime *time)
+{
+  if (day->n_offset == 0 || day->offset_s != time->offset_s)
+    {
+      day->n_offset = (guint8) (put_offset (day->offset, time) - day->offset);
+      day->offset_s = time->offset_s;
+    }
+  memcpy (at, day->offset, CONTRACT_TIME_OFFSET_BYTES); /* there is room for the rest */
+  return at + day->n_offset;
+}
+
 /**
  * contract_time_day_write:
  * @day: (inout): %CONTRACT_TIME_DAY_INIT before the first
@@ -296,7 +307,8 @@ contract_time_day_write (ContractTimeDay *day, const ContractTime *time, char *b
   char *at = put_clock (buffer + CONTRACT_TIME_DATE_BYTES, second);
   if (fraction_us > 0)
     at = put_fraction (at, fraction_us);
-  at = put_offset (at, time);
+  if (time->has_offset)
+    at = put_known_offset (at, day, time);
   *at = '\0';
   return (gsize) (at - buffer);
 }

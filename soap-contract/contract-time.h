@@ -43,14 +43,24 @@ typedef struct
 #define CONTRACT_TIME_DATE_BYTES 11
 
 /**
+ * CONTRACT_TIME_OFFSET_BYTES:
+ *
+ * Length of `+02:00`.
+ */
+#define CONTRACT_TIME_OFFSET_BYTES 6
+
+/**
  * ContractTimeDay:
  *
- * The day that was written last, for contract_time_day_write().
+ * The day and the offset that were written last, for contract_time_day_write().
  */
 typedef struct
 {
   gint64 start_us; /* its local midnight, as if it were UTC */
+  gint32 offset_s;
+  guint8 n_offset; /* 0: no offset was written yet */
   char date[CONTRACT_TIME_DATE_BYTES];
+  char offset[CONTRACT_TIME_OFFSET_BYTES];
 } ContractTimeDay;
 
 /**
