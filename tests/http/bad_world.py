@@ -70,8 +70,8 @@ class World(PlannerProcess):
         return int(statm.split()[1]) * resource.getpagesize()
 
     def is_sanitized(self):
-        """Whether an address sanitizer keeps freed memory back."""
-        return "libasan" in pathlib.Path(f"/proc/{self.process.pid}/maps").read_text(encoding="utf-8", errors="replace")
+        """Whether an address sanitizer keeps freed memory back: gcc's is a library, clang's is in the program."""
+        return b"__asan_init" in pathlib.Path(f"/proc/{self.process.pid}/exe").read_bytes()
 
     def digests(self):
         """A digest of every table's rows, but of those in which plannerd keeps what it did by itself."""
