@@ -7,16 +7,16 @@
 /* clang-format off */
 static const CtlColumn unit_columns[] = {
   { "unit", "UNIT" }, { "main_unit", "MAIN" }, { "advisors", "ADVISORS" }, { "zone", "ZONE" }, { "name", "NAME" },
-  { NULL, NULL } };
+  { "retired_from", "RETIRED" }, { NULL, NULL } };
 static const CtlColumn team_columns[] = {
-  { "team", "TEAM" }, { "unit", "UNIT" }, { "members", "MEMBERS" }, { "name", "NAME" }, { NULL, NULL } };
+  { "team", "TEAM" }, { "unit", "UNIT" }, { "members", "MEMBERS" }, { "name", "NAME" }, { "retired_from", "RETIRED" }, { NULL, NULL } };
 static const CtlColumn resource_columns[] = {
   { "resource", "RESOURCE" }, { "name", "NAME" }, { "units", "UNITS" }, { "teams", "TEAMS" },
-  { "competences", "COMPETENCES" }, { "languages", "LANGUAGES" }, { NULL, NULL } };
+  { "competences", "COMPETENCES" }, { "languages", "LANGUAGES" }, { "retired_from", "RETIRED" }, { NULL, NULL } };
 static const CtlColumn offer_columns[] = {
   { "identifier", "OFFER" }, { "unit", "UNIT" }, { "interview_type", "TYPE" }, { "form", "FORM" },
   { "duration", "MINUTES" }, { "contact_types", "CONTACT" }, { "contact_groups", "GROUPS" }, { "title", "TITLE" },
-  { NULL, NULL } };
+  { "retired_from", "RETIRED" }, { NULL, NULL } };
 static const CtlColumn booking_columns[] = {
   { "start", "START" }, { "end", "END" }, { "state", "STATE" }, { "origin", "ORIGIN" }, { "advisor_name", "ADVISOR" },
   { "room", "ROOM" }, { "interview_type", "TYPE" }, { "booking", "BOOKING" }, { "title", "TITLE" }, { NULL, NULL } };

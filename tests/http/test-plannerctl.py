@@ -202,6 +202,15 @@ def test_lists_and_records():
     assert ask(database, "list", "bookings", "--unit", "89000")["result"]["bookings"] == []
 
 
+def test_lists_tell_who_is_retired():
+    database = make_demo()
+    ctl(database, "retire", "advisor", "90000004", "--keep-meetings")
+    assert "90000004" not in ctl(database, "list", "advisors")
+    lines = ctl(database, "list", "advisors", "--all").splitlines()
+    assert lines[0].split()[-1] == "RETIRED", lines[0]
+    assert [line for line in lines if line.startswith("90000004")][0].split()[-1][:4] == str(datetime.date.today().year)
+
+
 def test_import_tells_lines():
     folder = testlib.make_folder()
     shutil.copytree(DEMO, folder / "demo")
