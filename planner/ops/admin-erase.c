@@ -21,6 +21,26 @@ const AdminArgument admin_erase_citizen_arguments[] = {
 };
 /* clang-format on */
 
+/* Where people's words are kept: rows that have a form of a number, and what is done to each of them. */
+typedef struct
+{
+  StoreStatement find;
+  StoreStatement mend;
+  gboolean is_masked; /* the form is starred; else what is there goes */
+} Place;
+
+/* clang-format off */
+static const Place places[] = {
+  { SQL_PROSE_FIND_BOOKINGS, SQL_PROSE_MASK_BOOKING,       TRUE },
+  { SQL_PROSE_FIND_INBOX,    SQL_PROSE_MASK_INBOX,         TRUE },
+  { SQL_PROSE_FIND_OUTBOX,   SQL_PROSE_MASK_OUTBOX,        TRUE },
+  { SQL_PROSE_FIND_PAYLOADS, SQL_JOURNAL_PAYLOAD_ERASE,    FALSE },
+  { SQL_PROSE_FIND_ANSWERS,  SQL_ANSWER_REMOVE_BY_BOOKING, FALSE },
+};
+/* clang-format on */
+
+#define N_PLACES G_N_ELEMENTS (places)
+
 /* What stands in the way, counted. */
 typedef struct
 {
@@ -41,17 +61,16 @@ typedef struct
   Standing standing;
   gboolean is_forced;
   const char *reason;
-  GArray *prose; /* gint64: others' bookings whose texts name the number */
-  GArray *payloads;
-  GArray *answers;
+  GPtrArray *forms;        /* char *: the citizen's numbers, now and before, each in its forms */
+  GArray *found[N_PLACES]; /* gint64: others' rows whose texts name one of them */
 } Erasure;
 
 static void
 erasure_clear (Erasure *erasure)
 {
-  g_clear_pointer (&erasure->prose, g_array_unref);
-  g_clear_pointer (&erasure->payloads, g_array_unref);
-  g_clear_pointer (&erasure->answers, g_array_unref);
+  g_clear_pointer (&erasure->forms, g_ptr_array_unref);
+  for (guint i = 0; i < N_PLACES; i++)
+    g_clear_pointer (&erasure->found[i], g_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Erasure, erasure_clear)
@@ -84,50 +103,67 @@ find_pattern (Erasure *erasure,
          read_ids (&query, ids, error);
 }
 
-/* The number in its three forms: digits, with a hyphen, with a blank. */
-static char *
-form_of (const char *cpr, guint form)
+/* Each number in its three forms: digits, with a hyphen, with a blank. */
+static gboolean
+list_forms (Erasure *erasure, GError **error)
 {
   static const char *const parts[] = { "", "-", " " };
-  return g_strdup_printf ("%.6s%s%s", cpr, parts[form], cpr + 6);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  erasure->forms = g_ptr_array_new_with_free_func (g_free);
+  if (!store_query (erasure->call->session, &query, error, SQL_CITIZEN_NUMBERS, "i",
+                    erasure->citizen_id))
+    return FALSE;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+      {
+        const char *cpr = store_text (&query, 0);
+        g_ptr_array_add (erasure->forms, g_strdup_printf ("%.6s%s%s", cpr, parts[i], cpr + 6));
+      }
+  return step == STORE_END;
 }
 
 /* Looked for before the write, which must not read every booking. */
 static gboolean
 find_prose (Erasure *erasure, GError **error)
 {
-  erasure->prose = g_array_new (FALSE, FALSE, sizeof (gint64));
-  erasure->payloads = g_array_new (FALSE, FALSE, sizeof (gint64));
-  erasure->answers = g_array_new (FALSE, FALSE, sizeof (gint64));
-  for (guint i = 0; i < 3; i++)
+  if (!list_forms (erasure, error))
+    return FALSE;
+  for (guint i = 0; i < N_PLACES; i++)
     {
-      g_autofree char *form = form_of (erasure->cpr, i);
-      if (!find_pattern (erasure, SQL_PROSE_FIND_BOOKINGS, form, erasure->prose, error) ||
-          !find_pattern (erasure, SQL_PROSE_FIND_PAYLOADS, form, erasure->payloads, error) ||
-          !find_pattern (erasure, SQL_PROSE_FIND_ANSWERS, form, erasure->answers, error))
-        return FALSE;
+      erasure->found[i] = g_array_new (FALSE, FALSE, sizeof (gint64));
+      for (guint j = 0; j < erasure->forms->len; j++)
+        if (!find_pattern (erasure, places[i].find, erasure->forms->pdata[j], erasure->found[i],
+                           error))
+          return FALSE;
     }
   return TRUE;
 }
 
 static gboolean
-mask_prose (Erasure *erasure, StoreSession *session, GError **error)
+mend_row (const Erasure *erasure,
+          StoreSession *session,
+          const Place *place,
+          gint64 id,
+          GError **error)
 {
-  for (guint i = 0; i < erasure->prose->len; i++)
-    for (guint j = 0; j < 3; j++)
-      {
-        g_autofree char *form = form_of (erasure->cpr, j);
-        if (!store_run (session, error, SQL_PROSE_MASK_BOOKING, "is",
-                        g_array_index (erasure->prose, gint64, i), form))
-          return FALSE;
-      }
-  for (guint i = 0; i < erasure->payloads->len; i++)
-    if (!journal_store_erase (session, g_array_index (erasure->payloads, gint64, i), error))
+  if (!place->is_masked)
+    return store_run (session, error, place->mend, "i", id);
+  for (guint i = 0; i < erasure->forms->len; i++)
+    if (!store_run (session, error, place->mend, "is", id, erasure->forms->pdata[i]))
       return FALSE;
-  for (guint i = 0; i < erasure->answers->len; i++)
-    if (!store_run (session, error, SQL_ANSWER_REMOVE_BY_BOOKING, "i",
-                    g_array_index (erasure->answers, gint64, i)))
-      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+mend_prose (Erasure *erasure, StoreSession *session, GError **error)
+{
+  for (guint i = 0; i < N_PLACES; i++)
+    for (guint j = 0; j < erasure->found[i]->len; j++)
+      if (!mend_row (erasure, session, &places[i], g_array_index (erasure->found[i], gint64, j),
+                     error))
+        return FALSE;
   return TRUE;
 }
 
@@ -185,11 +221,24 @@ remove_rest (Erasure *erasure, StoreSession *session, GError **error)
          ledger_note_citizen (session, erasure->op->tenant->tenant_id, erasure->citizen_id, error);
 }
 
+/* What was typed may name any of the citizen's numbers. */
+static char *
+dup_reason (const Erasure *erasure)
+{
+  g_autoptr (GString) reason = NULL;
+
+  if (erasure->reason == NULL)
+    return NULL;
+  reason = g_string_new (erasure->reason);
+  for (guint i = 0; i < erasure->forms->len; i++)
+    g_string_replace (reason, erasure->forms->pdata[i], "**********", 0);
+  return citizen_dup_masked (reason->str);
+}
+
 static char *
 dup_payload (const Erasure *erasure)
 {
-  g_autofree char *reason =
-    erasure->reason == NULL ? NULL : citizen_dup_without_cpr (erasure->reason, erasure->cpr);
+  g_autofree char *reason = dup_reason (erasure);
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
 
@@ -278,7 +327,7 @@ write_erasure (StoreSession *session, gpointer data, GError **error)
   erasure->op->call.session = session;
   store_forget_log (session);
   return load_standing (erasure, session, error) && check_standing (erasure, error) &&
-         mask_prose (erasure, session, error) && drop_holds (erasure, session, error) &&
+         mend_prose (erasure, session, error) && drop_holds (erasure, session, error) &&
          remove_bookings (erasure, session, error) && remove_rest (erasure, session, error) &&
          add_journal (erasure, session, error);
 }
@@ -288,14 +337,17 @@ report (const Erasure *erasure)
 {
   const Standing *standing = &erasure->standing;
   JsonObject *result = erasure->call->result;
+  guint n_masked = 0;
 
+  for (guint i = 0; i < N_PLACES; i++)
+    n_masked += places[i].is_masked ? erasure->found[i]->len : 0;
   json_object_set_int_member (result, "bookings", standing->n_bookings);
   json_object_set_int_member (result, "meetings_ahead", standing->n_ahead);
   json_object_set_int_member (result, "reservations", standing->n_holds);
   json_object_set_int_member (result, "registrations_waiting", standing->n_waiting);
   json_object_set_int_member (result, "empty_answers", standing->n_empty_answers);
   json_object_set_boolean_member (result, "within_terms", standing->is_within_terms);
-  json_object_set_int_member (result, "texts_masked", erasure->prose->len);
+  json_object_set_int_member (result, "texts_masked", n_masked);
 }
 
 static gboolean

@@ -36,11 +36,15 @@
   X (EXTRACT_ANSWERS, "SELECT b.identifier AS booking, a.key, a.body AS staff_answer, a.expiry_us FROM stored_answer a " \
      "JOIN booking b ON b.booking_id = a.booking_id WHERE b.citizen_id = $1 ORDER BY a.expiry_us, a.key") \
   X (EXTRACT_JOURNAL, "SELECT j.at_us, j.kind, j.subject, j.actor AS staff_actor, j.call_id AS request FROM journal j " \
-     "WHERE j.subject IN (SELECT identifier FROM booking WHERE citizen_id = $1) OR j.subject = 'citizen:' || CAST ($1 AS TEXT) " \
+     "WHERE j.subject IN (SELECT identifier FROM booking WHERE citizen_id = $1) OR j.subject IN " \
+     "(SELECT 'citizen:' || citizen_id FROM citizen WHERE citizen_id = $1 OR successor_id = $1) OR j.subject IN " \
+     "(SELECT 'inbox:' || inbox_id FROM inbox WHERE citizen_id = $1) " \
      "ORDER BY j.sequence") \
   X (EXTRACT_PAYLOADS, "SELECT j.at_us, j.subject, p.payload AS staff_before_and_after FROM journal j " \
      "JOIN journal_payload p ON p.sequence = j.sequence " \
-     "WHERE j.subject IN (SELECT identifier FROM booking WHERE citizen_id = $1) OR j.subject = 'citizen:' || CAST ($1 AS TEXT) " \
+     "WHERE j.subject IN (SELECT identifier FROM booking WHERE citizen_id = $1) OR j.subject IN " \
+     "(SELECT 'citizen:' || citizen_id FROM citizen WHERE citizen_id = $1 OR successor_id = $1) OR j.subject IN " \
+     "(SELECT 'inbox:' || inbox_id FROM inbox WHERE citizen_id = $1) " \
      "ORDER BY j.sequence") \
   X (EXTRACT_OUTBOX, "SELECT kind, subject AS booking, state, attempts, reason, payload, added_us FROM outbox WHERE citizen_id = $1 " \
      "ORDER BY outbox_id") \
@@ -91,12 +95,23 @@
   X (EMPTY_ANSWERS_FORGET_CITIZEN, "UPDATE empty_answer SET citizen_id = NULL WHERE citizen_id = $1") \
   X (JOURNAL_PAYLOADS_ERASE_BY_SUBJECT, "DELETE FROM journal_payload WHERE sequence IN " \
      "(SELECT sequence FROM journal WHERE subject = $1)") \
+  X (CITIZEN_NUMBERS, "SELECT cpr FROM citizen WHERE citizen_id = $1 OR successor_id = $1 ORDER BY citizen_id") \
   X (PROSE_FIND_BOOKINGS, "SELECT b.booking_id FROM booking b WHERE b.tenant_id = $1 AND b.title || coalesce (b.description, '') || " \
-     "coalesce (b.location, '') || coalesce (b.address, '') || coalesce (b.contact_options, '') LIKE $2 ORDER BY b.booking_id") \
+     "coalesce (b.location, '') || coalesce (b.address, '') || coalesce (b.contact_options, '') || coalesce (b.telephone, '') || " \
+     "coalesce (b.meeting_link, '') || coalesce (b.foreign_advisor, '') LIKE $2 ORDER BY b.booking_id") \
   X (PROSE_MASK_BOOKING, "UPDATE booking SET title = replace (title, $2, '**********'), " \
      "description = replace (description, $2, '**********'), location = replace (location, $2, '**********'), " \
-     "address = replace (address, $2, '**********'), contact_options = replace (contact_options, $2, '**********') " \
-     "WHERE booking_id = $1") \
+     "address = replace (address, $2, '**********'), contact_options = replace (contact_options, $2, '**********'), " \
+     "telephone = replace (telephone, $2, '**********'), meeting_link = replace (meeting_link, $2, '**********'), " \
+     "foreign_advisor = replace (foreign_advisor, $2, '**********') WHERE booking_id = $1") \
+  X (PROSE_FIND_INBOX, "SELECT i.inbox_id FROM inbox i WHERE i.tenant_id = $1 AND i.payload || coalesce (i.note, '') LIKE $2 " \
+     "ORDER BY i.inbox_id") \
+  X (PROSE_MASK_INBOX, "UPDATE inbox SET payload = replace (payload, $2, '**********'), note = replace (note, $2, '**********') " \
+     "WHERE inbox_id = $1") \
+  X (PROSE_FIND_OUTBOX, "SELECT o.outbox_id FROM outbox o WHERE o.tenant_id = $1 AND o.payload || coalesce (o.reason, '') LIKE $2 " \
+     "ORDER BY o.outbox_id") \
+  X (PROSE_MASK_OUTBOX, "UPDATE outbox SET payload = replace (payload, $2, '**********'), reason = replace (reason, $2, '**********') " \
+     "WHERE outbox_id = $1") \
   X (PROSE_FIND_PAYLOADS, "SELECT p.sequence FROM journal_payload p JOIN journal j ON j.sequence = p.sequence " \
      "WHERE j.tenant_id = $1 AND p.payload LIKE $2 ORDER BY p.sequence") \
   X (PROSE_FIND_ANSWERS, "SELECT a.booking_id FROM stored_answer a WHERE a.tenant_id = $1 AND a.body LIKE $2 ORDER BY a.booking_id")

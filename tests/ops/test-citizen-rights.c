@@ -466,6 +466,38 @@ test_a_new_number (void)
   verify (world);
 }
 
+/* Others wrote of the citizen under both numbers, also in one word with letters, in every place for words. */
+static void
+test_erasure_of_both_numbers (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autoptr (JsonObject) held = NULL;
+  g_autoptr (JsonObject) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *prose =
+    g_strdup_printf ("Tag cpr%s og cpr%s med", testlib_cpr (1), testlib_cpr (5));
+
+  fill_everything (world, 1);
+  held = extract (world, 1, FALSE);
+  change_well (world, 1, 5);
+  register_booking (world, 2, "2026-11-24T08:00:00Z", "2026-11-24T08:30:00Z", prose);
+  report_error (world, 2, prose);
+  world_run_sql (
+    world, "UPDATE booking SET meeting_link = 'https://x.example/' || (SELECT cpr FROM citizen "
+           "WHERE successor_id IS NULL ORDER BY citizen_id LIMIT 1), foreign_advisor = (SELECT cpr "
+           "FROM citizen WHERE successor_id IS NOT NULL) WHERE title = 'Samtale';");
+  result = run (world, "erase-citizen", &error,
+                "{\"cpr\":\"%s\",\"yes\":true,\"force\":true,\"reason\":\"cpr%s, nu cpr%s\"}",
+                testlib_cpr (1), testlib_cpr (1), testlib_cpr (5));
+  g_assert_no_error (error);
+  world_expire (world);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM citizen"), ==, 1);
+  verify (world);
+  g_assert_false (is_in_files (world, testlib_cpr (1)));
+  g_assert_false (is_in_files (world, testlib_cpr (5)));
+  g_assert_true (is_in_files (world, "Tag cpr********** og cpr********** med"));
+}
+
 /* A chain, and back: the number is the citizen's own. */
 static void
 test_numbers_in_a_row (void)
@@ -570,6 +602,7 @@ main (int argc, char **argv)
   g_test_add_func ("/citizen-rights/an-extract-has-everything", test_an_extract_has_everything);
   g_test_add_func ("/citizen-rights/erasure-leaves-counts-and-seals",
                    test_erasure_leaves_counts_and_seals);
+  g_test_add_func ("/citizen-rights/erasure-of-both-numbers", test_erasure_of_both_numbers);
   g_test_add_func ("/citizen-rights/commands-mask-what-people-wrote",
                    test_commands_mask_what_people_wrote);
   g_test_add_func ("/citizen-rights/a-new-number", test_a_new_number);
