@@ -6,6 +6,15 @@
 
 #define GAP 2
 
+/* For people: 99.9, not the seventeen digits that a program needs to read the same number again. */
+static char *
+dup_double (double value)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_formatd (text, sizeof text, "%.10g", value));
+}
+
 static char *
 dup_scalar (JsonNode *node)
 {
@@ -20,7 +29,7 @@ dup_scalar (JsonNode *node)
   if (JSON_NODE_HOLDS_OBJECT (node) || JSON_NODE_HOLDS_ARRAY (node))
     return json_to_string (node, FALSE);
   if (type == G_TYPE_DOUBLE)
-    return json_to_string (node, FALSE);
+    return dup_double (json_node_get_double (node));
   return g_strdup ("");
 }
 

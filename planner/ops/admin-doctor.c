@@ -231,6 +231,45 @@ check_backups (AdminCall *call)
               age_us / PERIOD_US_PER_HOUR);
 }
 
+/* Whole databases that no term and no erasure reaches: of restores, and of commands that were killed. */
+static gboolean
+is_left_over (const char *name, const char *database)
+{
+  static const char *const endings[] = { ".restoring", ".test-restore" };
+  g_autofree char *replaced = g_strconcat (database, ".replaced-", NULL);
+
+  if (g_str_has_prefix (name, replaced))
+    return TRUE;
+  for (guint i = 0; i < G_N_ELEMENTS (endings); i++)
+    {
+      g_autofree char *ending = g_strconcat (database, endings[i], NULL);
+      if (g_str_equal (name, ending))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static void
+check_left_overs (AdminCall *call)
+{
+  g_autofree char *folder = g_path_get_dirname (call->database);
+  g_autofree char *database = g_path_get_basename (call->database);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  guint n_found = 0;
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
+    n_found += is_left_over (name, database);
+  if (n_found == 0)
+    doctor_add (call, "left-overs", DOCTOR_OK, "", "no other copy lies beside the database");
+  else
+    doctor_add (
+      call, "left-overs", DOCTOR_WARN,
+      "remove them when no restore runs and nothing in them is needed: they keep what was "
+      "erased",
+      "%u files of restores (.replaced-, .restoring, .test-restore) lie in %s", n_found, folder);
+}
+
 static guint
 count_fails (JsonArray *findings)
 {
@@ -260,6 +299,7 @@ admin_doctor (AdminCall *call, GError **error)
   check_lock (call);
   check_database (call);
   check_backups (call);
+  check_left_overs (call);
   n_fails = count_fails (json_object_get_array_member (call->result, "findings"));
   if (n_fails > 0)
     g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT, "%u findings must be put right",
