@@ -243,7 +243,7 @@ test_refusals_of_the_command (void)
   assert_not_added (
     world,
     "{\"from\": \"2026-12-25T10:00\", \"to\": \"2026-12-25T11:00\", \"text\": \"111111-1111\"}",
-    "ten digits");
+    "citizen's number");
   world_run_sql (world, "INSERT INTO setting VALUES (1, 0, 'service-notice-hours', 0, '72')");
   assert_not_added (
     world, "{\"from\": \"2026-11-26T08:59\", \"to\": \"2026-11-26T10:00\", \"text\": \"x\"}",
