@@ -287,7 +287,7 @@ find_only (const CalsyncComponent *root)
  *
  * Any thread.
  *
- * Returns: (transfer full): the blocks, in the text's order; a block begins on its first day
+ * Returns: (transfer full) (element-type CalsyncWorkBlock): the blocks, in the text's order; a block begins on its first day
  */
 GArray *
 calsync_availability_read (const char *text, const CalsyncZone *zone, GError **error)

@@ -26,10 +26,10 @@ static gboolean
 choose (const BookingSearch *search, Lead *out_lead)
 {
   *out_lead = (Lead){ SQL_SEARCH_OF_UNIT, search->unit_id };
-  if (search->identifier != NULL && strlen (search->identifier) >= LEADING_CHARACTERS)
-    *out_lead = (Lead){ SQL_SEARCH_IDENTIFIERS, search->tenant_id };
-  else if (search->citizen_id != 0)
+  if (search->citizen_id != 0) /* first, because the filter of the others does not know citizens */
     *out_lead = (Lead){ SQL_SEARCH_OF_CITIZEN, search->citizen_id };
+  else if (search->identifier != NULL && strlen (search->identifier) >= LEADING_CHARACTERS)
+    *out_lead = (Lead){ SQL_SEARCH_IDENTIFIERS, search->tenant_id };
   else if (search->only_conflicts)
     *out_lead = (Lead){ SQL_SEARCH_CONFLICTS, 0 };
   else if (search->advisor_id != 0)

@@ -169,6 +169,18 @@ test_each (void)
     }
 }
 
+/* One who looks for a citizen's booking by the first letters of its identifier gets no other citizen's. */
+static void
+test_citizen_leads (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autofree char *cpr = dup_argument (10);
+  g_autofree char *both = g_strconcat (cpr, ", ", filters[9].argument, NULL);
+
+  check (world, filters[9].argument, filters[9].where, "b.start_us", 61);
+  check (world, both, "b.citizen_id = 1 AND b.identifier LIKE '9e37%'", "b.start_us", 61);
+}
+
 /* Advisor, offer, conflict, identifier and citizen lead before changes do, and sort by start. */
 static gboolean
 is_by_change (const char *argument)
@@ -413,6 +425,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/admin-search/each", test_each);
+  g_test_add_func ("/admin-search/citizen-leads", test_citizen_leads);
   g_test_add_func ("/admin-search/together", test_together);
   g_test_add_func ("/admin-search/stable", test_stable);
   g_test_add_func ("/admin-search/plans", test_plans);
