@@ -6,16 +6,9 @@
 
 #include "base/error.h"
 #include "base/ids.h"
+#include "planner-config-table.h"
 
 #define MAX_FID_DIGITS 20
-
-static gboolean
-fail (GError **error, const char *group, const char *key, const char *what)
-{
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "[%s]%s%s %s", group,
-               key == NULL ? "" : " ", key == NULL ? "" : key, what);
-  return FALSE;
-}
 
 static gboolean
 is_set (const char *text)
@@ -41,10 +34,10 @@ fold_fingerprint (char **fingerprint, const char *group, GError **error)
     if (g_ascii_isxdigit (*c))
       g_string_append_c (digits, g_ascii_tolower (*c));
     else if (*c != ':' && *c != ' ')
-      return fail (error, group, "fingerprint", "has characters that are not hex digits");
+      return config_fail (error, group, "fingerprint", "has characters that are not hex digits");
   if (digits->len != 64)
-    return fail (error, group, "fingerprint",
-                 "must have 64 hex digits; several stand with ; between");
+    return config_fail (error, group, "fingerprint",
+                        "must have 64 hex digits; several stand with ; between");
   g_free (*fingerprint);
   *fingerprint = g_string_free (g_steal_pointer (&digits), FALSE);
   return TRUE;
@@ -75,7 +68,7 @@ fold_issuer (char **issuer, const char *group, GError **error)
     else
       g_string_append_c (name, *c);
   if (!g_utf8_validate (name->str, (gssize) name->len, NULL))
-    return fail (error, group, "issuer", "is not UTF-8");
+    return config_fail (error, group, "issuer", "is not UTF-8");
   g_free (*issuer);
   *issuer = g_string_free (g_steal_pointer (&name), FALSE);
   return TRUE;
@@ -86,13 +79,13 @@ static gboolean
 check_shapes (const ConfigCaller *caller, const char *group, GError **error)
 {
   if (is_set (caller->issuer) && strchr (caller->issuer, '=') == NULL)
-    return fail (error, group, "issuer", "must be a name such as CN=…,O=…,C=DK");
+    return config_fail (error, group, "issuer", "must be a name such as CN=…,O=…,C=DK");
   if (is_set (caller->cvr) && !is_digits (caller->cvr, 8, 8))
-    return fail (error, group, "cvr", "must have 8 digits");
+    return config_fail (error, group, "cvr", "must have 8 digits");
   if (is_set (caller->fid) && !is_digits (caller->fid, 1, MAX_FID_DIGITS))
-    return fail (error, group, "fid", "must have digits only");
+    return config_fail (error, group, "fid", "must have digits only");
   if (is_set (caller->uuid) && !ids_is_guid (caller->uuid))
-    return fail (error, group, "uuid", "must be a UUID, eight hex digits and so on");
+    return config_fail (error, group, "uuid", "must be a UUID, eight hex digits and so on");
   return TRUE;
 }
 
@@ -101,16 +94,18 @@ static gboolean
 check_together (const ConfigCaller *caller, const char *group, GError **error)
 {
   if (is_set (caller->cvr) != (is_set (caller->fid) || is_set (caller->uuid)))
-    return fail (error, group, NULL,
-                 "needs cvr and fid together for OCES2, or cvr and uuid for OCES3");
+    return config_fail (error, group, NULL,
+                        "needs cvr and fid together for OCES2, or cvr and uuid for OCES3");
   if (is_set (caller->fid) && is_set (caller->uuid))
-    return fail (error, group, NULL, "has fid and uuid: one certificate has only one of them");
+    return config_fail (error, group, NULL,
+                        "has fid and uuid: one certificate has only one of them");
   if (is_set (caller->cvr) && is_set (caller->subject_serial))
-    return fail (error, group, NULL, "has cvr and subject-serial: keep one of them");
+    return config_fail (error, group, NULL, "has cvr and subject-serial: keep one of them");
   if (is_set (caller->issuer) != (is_set (caller->subject_serial) || is_set (caller->cvr)))
-    return fail (error, group, NULL,
-                 "needs issuer and subject-serial together, or neither; or issuer with cvr and "
-                 "fid, or cvr and uuid");
+    return config_fail (
+      error, group, NULL,
+      "needs issuer and subject-serial together, or neither; or issuer with cvr and "
+      "fid, or cvr and uuid");
   return TRUE;
 }
 
@@ -183,8 +178,9 @@ planner_config_check_callers (const GPtrArray *callers, GError **error)
         what =
           g_strdup_printf ("stands in two callers, %s and %s: one certificate must be one caller",
                            other->name, one->name);
-        return fail (error, one->name,
-                     share_fingerprint (one, other) ? "fingerprint" : "issuer and subject", what);
+        return config_fail (error, one->name,
+                            share_fingerprint (one, other) ? "fingerprint" : "issuer and subject",
+                            what);
       }
   return TRUE;
 }

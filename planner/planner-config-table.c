@@ -2,6 +2,7 @@
 /* Every configuration key: a row is the whole change. Reader, sample file and manual page walk it. */
 #include "planner-config-table.h"
 
+#include "base/error.h"
 #include "config.h"
 #include "planner-config.h"
 
@@ -77,3 +78,20 @@ const guint config_n_caller_keys = G_N_ELEMENTS (config_caller_keys);
 
 /* Bits of ConfigCaller.roles, in this order; the same as OpRole. */
 const char *const config_role_names[] = { "dfdg", "indkalder", "kss", NULL };
+
+/**
+ * config_fail:
+ * @key: (nullable): NULL when the group as a whole is wrong
+ * @what: the rest of the sentence
+ *
+ * Sets PLANNER_ERROR_NOT_VALID as "[group] key what".
+ *
+ * Returns: FALSE
+ */
+gboolean
+config_fail (GError **error, const char *group, const char *key, const char *what)
+{
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "[%s]%s%s %s", group,
+               key == NULL ? "" : " ", key == NULL ? "" : key, what);
+  return FALSE;
+}

@@ -9,13 +9,6 @@
 #include "planner-config-table.h"
 
 #define NONE G_MININT64
-static gboolean
-fail (GError **error, const char *group, const char *key, const char *what)
-{
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "[%s]%s%s %s", group,
-               key == NULL ? "" : " ", key == NULL ? "" : key, what);
-  return FALSE;
-}
 
 static gboolean
 set_number (const ConfigKey *key, const char *group, const char *text, gint64 *out, GError **error)
@@ -30,7 +23,7 @@ set_number (const ConfigKey *key, const char *group, const char *text, gint64 *o
     }
   what = g_strdup_printf ("must be a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
                           key->minimum, key->maximum);
-  return fail (error, group, key->name, what);
+  return config_fail (error, group, key->name, what);
 }
 
 static gboolean
@@ -46,7 +39,7 @@ set_choice (const ConfigKey *key, const char *group, const char *text, gint64 *o
         *out = i;
         return TRUE;
       }
-  return fail (error, group, key->name, what);
+  return config_fail (error, group, key->name, what);
 }
 
 static char **
@@ -77,11 +70,11 @@ set_roles (const ConfigKey *key, const char *group, const char *text, guint *out
       while (config_role_names[role] != NULL && strcmp (config_role_names[role], words[i]) != 0)
         role++;
       if (config_role_names[role] == NULL)
-        return fail (error, group, key->name, "names a role that there is not");
+        return config_fail (error, group, key->name, "names a role that there is not");
       roles |= 1u << role;
     }
   if (roles == 0)
-    return fail (error, group, key->name, "must name at least one role");
+    return config_fail (error, group, key->name, "must name at least one role");
   *out = roles;
   return TRUE;
 }
@@ -145,14 +138,14 @@ read_key (const ConfigKey *key, GKeyFile *file, const char *group, gpointer valu
   g_autofree char *text = NULL;
 
   if (raw != NULL && !g_utf8_validate (raw, -1, NULL))
-    return fail (error, group, key->name, "is not UTF-8");
+    return config_fail (error, group, key->name, "is not UTF-8");
   /* What a key file does not take for an escape of its own is one of the value's: a comma in a name, say. */
   if (raw != NULL && has_own_escapes (raw))
     text = g_key_file_get_string (file, group, key->name, NULL);
   else
     text = g_strdup (raw);
   if (text == NULL && key->fallback == NULL)
-    return fail (error, group, key->name, "is missing");
+    return config_fail (error, group, key->name, "is missing");
   return set_value (key, group, values, text == NULL ? key->fallback : g_strstrip (text), error);
 }
 
@@ -180,7 +173,7 @@ check_names (const ConfigKey *keys,
     return FALSE;
   for (guint i = 0; names[i] != NULL; i++)
     if (!is_known (keys, n_keys, table_group, names[i]))
-      return fail (error, group, names[i], "is not a key that plannerd knows");
+      return config_fail (error, group, names[i], "is not a key that plannerd knows");
   return TRUE;
 }
 
@@ -203,7 +196,7 @@ read_caller (PlannerConfig *config, GKeyFile *file, const char *group, GError **
   g_ptr_array_add (config->callers, caller);
   caller->name = g_strstrip (g_strdup (group + strlen ("caller ")));
   if (*caller->name == '\0')
-    return fail (error, group, NULL, "has no name");
+    return config_fail (error, group, NULL, "has no name");
   for (guint i = 0; i < config_n_caller_keys; i++)
     if (!read_key (&config_caller_keys[i], file, group, caller, error))
       return FALSE;
@@ -224,7 +217,7 @@ read_groups (PlannerConfig *config, GKeyFile *file, GError **error)
             return FALSE;
         }
       else if (!is_known (config_keys, config_n_keys, groups[i], NULL))
-        return fail (error, groups[i], NULL, "is not a group that plannerd knows");
+        return config_fail (error, groups[i], NULL, "is not a group that plannerd knows");
       else if (!check_names (config_keys, config_n_keys, file, groups[i], groups[i], error))
         return FALSE;
     }
@@ -239,13 +232,15 @@ check_whole (const PlannerConfig *config, GError **error)
 
   if (config->dfdg_port != 0 && (*config->dfdg_certificate == '\0' || *config->dfdg_key == '\0' ||
                                  *config->dfdg_trust == '\0'))
-    return fail (error, "dfdg", NULL, "needs certificate, key and trust, or port = 0");
+    return config_fail (error, "dfdg", NULL, "needs certificate, key and trust, or port = 0");
   if (*config->proxied_socket != '\0' && *config->dfdg_trust == '\0')
-    return fail (error, "proxied", NULL, "needs [dfdg] trust, to judge client certificates by");
+    return config_fail (error, "proxied", NULL,
+                        "needs [dfdg] trust, to judge client certificates by");
   if (config->plain_port != 0 && planner_config_find_caller (config, config->plain_caller) == NULL)
-    return fail (error, "plain", "caller", "must name a [caller NAME] when the face is open");
+    return config_fail (error, "plain", "caller",
+                        "must name a [caller NAME] when the face is open");
   if (!g_strv_contains (levels, config->log_level))
-    return fail (error, "log", "level", "must be debug, info, warning or error");
+    return config_fail (error, "log", "level", "must be debug, info, warning or error");
   return planner_config_check_callers (config->callers, error);
 }
 

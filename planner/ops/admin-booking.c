@@ -245,6 +245,17 @@ find_booking (const Work *work, StoreSession *session, GError **error)
   return booking;
 }
 
+/* The result is the booking as it is now. */
+static Booking *
+show_after (const Work *work, StoreSession *session, GError **error)
+{
+  Booking *after = find_booking (work, session, error);
+
+  if (after != NULL)
+    set_result (work, after);
+  return after;
+}
+
 static gboolean
 may_move (const OpCall *call, const Booking *booking, GError **error)
 {
@@ -314,11 +325,8 @@ write_move (StoreSession *session, gpointer data, GError **error)
   if (booking->offer_id != 0 ? !move_within_offer (work, booking, error)
                              : !move_freely (work, session, booking, error))
     return FALSE;
-  after = find_booking (work, session, error);
-  if (after == NULL)
-    return FALSE;
-  set_result (work, after);
-  return TRUE;
+  after = show_after (work, session, error);
+  return after != NULL;
 }
 
 /**
@@ -352,11 +360,8 @@ write_cancellation (StoreSession *session, gpointer data, GError **error)
   request.person_civil_registration_identifier = booking->cpr;
   if (admin_op_run (&work->op, session, "DeleteBooking", &request, error) == NULL)
     return FALSE;
-  after = find_booking (work, session, error);
-  if (after == NULL)
-    return FALSE;
-  set_result (work, after);
-  return TRUE;
+  after = show_after (work, session, error);
+  return after != NULL;
 }
 
 /**
@@ -390,12 +395,9 @@ write_acceptance (StoreSession *session, gpointer data, GError **error)
   request.person_civil_registration_identifier = booking->cpr;
   if (admin_op_run (&work->op, session, "AcceptBooking", &request, error) == NULL)
     return FALSE;
-  after = find_booking (work, session, error);
-  if (after == NULL)
-    return FALSE;
-  set_result (work, after);
-  return after->revision == booking->revision ||
-         booking_tell_dfdg (&work->op.call, "update", after, error);
+  after = show_after (work, session, error);
+  return after != NULL && (after->revision == booking->revision ||
+                           booking_tell_dfdg (&work->op.call, "update", after, error));
 }
 
 /**

@@ -98,19 +98,6 @@ remove_others (const Work *work, StoreSession *session, guint *out_n_removed, GE
   return objects != NULL;
 }
 
-static gboolean
-lay_out (const Work *work, StoreSession *session, GError **error)
-{
-  g_autoptr (Expansion) expansion =
-    expansion_load (session, work->resource->tenant_id, work->resource->resource_id,
-                    expansion_window (work->call->now_us), error);
-
-  if (expansion == NULL)
-    return FALSE;
-  expansion_compute (expansion);
-  return admin_expand_write (work->call, session, expansion, error);
-}
-
 /* How many appointments, never which: nothing of them is ours to keep. */
 static gboolean
 finish (const Work *work,
@@ -130,7 +117,7 @@ finish (const Work *work,
   json_object_set_int_member (counts, "changed", count->n_changed);
   json_object_set_int_member (counts, "same", count->n_same);
   json_object_set_int_member (counts, "removed", n_removed);
-  if (n_changes > 0 && (!lay_out (work, session, error) ||
+  if (n_changes > 0 && (!admin_expand_resource (work->call, session, work->resource, error) ||
                         !admin_rows_journal (work->call, session, &change, error)))
     return FALSE;
   json_object_set_string_member (work->call->result, "outcome",

@@ -4,10 +4,11 @@
 
 #include "ops/admin.h"
 #include "ops/expansion.h"
+#include "store/resource-store.h"
 
 /* Fills the result's members expanded and expansion_faults. */
 gboolean admin_expand_due (AdminCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean admin_expand_write (const AdminCall *call,
-                             StoreSession *session,
-                             const Expansion *expansion,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean admin_expand_resource (const AdminCall *call,
+                                StoreSession *session,
+                                const ResourceRecord *resource,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -322,20 +322,6 @@ put_hours (Work *work, StoreSession *session, GError **error)
   return admin_rows_run (work->call, &run, error);
 }
 
-/* In the transaction that changes it: nobody is offered the old time a moment longer. */
-static gboolean
-lay_out (const Work *work, StoreSession *session, GError **error)
-{
-  g_autoptr (Expansion) expansion =
-    expansion_load (session, work->resource->tenant_id, work->resource->resource_id,
-                    expansion_window (work->call->now_us), error);
-
-  if (expansion == NULL)
-    return FALSE;
-  expansion_compute (expansion);
-  return admin_expand_write (work->call, session, expansion, error);
-}
-
 static GPtrArray *
 list_outside (const Work *work, StoreSession *session, GError **error)
 {
@@ -364,7 +350,7 @@ finish (Work *work, StoreSession *session, JsonObject *before, GPtrArray *outsid
     return FALSE;
   change.after = after = hours_to_json (work, G_MININT64);
   is_same = json_object_equal (before, after);
-  if (!is_same && (!lay_out (work, session, error) ||
+  if (!is_same && (!admin_expand_resource (work->call, session, work->resource, error) ||
                    !admin_rows_journal (work->call, session, &change, error)))
     return FALSE;
   outside_now = list_outside (work, session, error);

@@ -172,21 +172,6 @@ journal (const Work *work,
   return journal_store_add (session, &entry, error);
 }
 
-/* Laid out on the writer: one resource's calendars are read in a few milliseconds, and blocked time
- * that is not in force would be worse. */
-static gboolean
-lay_out (const Work *work, StoreSession *session, GError **error)
-{
-  g_autoptr (Expansion) expansion =
-    expansion_load (session, work->resource->tenant_id, work->resource->resource_id,
-                    expansion_window (work->call->now_us), error);
-
-  if (expansion == NULL)
-    return FALSE;
-  expansion_compute (expansion);
-  return admin_expand_write (work->call, session, expansion, error);
-}
-
 /* Meetings that stand in blocked time: told by booking or group, never by citizen. */
 static gboolean
 list_meetings (const Work *work,
@@ -254,9 +239,9 @@ write_block (StoreSession *session, gpointer data, GError **error)
   set_list (work, "meetings", meetings);
   if (times == NULL)
     return FALSE;
-  if (same == NULL &&
-      (!manual_time_put (session, &time, &outcome, error) || !lay_out (work, session, error) ||
-       !journal (work, session, "time-blocked", work->wanted, error)))
+  if (same == NULL && (!manual_time_put (session, &time, &outcome, error) ||
+                       !admin_expand_resource (work->call, session, work->resource, error) ||
+                       !journal (work, session, "time-blocked", work->wanted, error)))
     return FALSE;
   json_object_set_boolean_member (work->call->result, "changed", same == NULL);
   json_object_set_object_member (
@@ -411,7 +396,7 @@ put_opened (const Work *work, StoreSession *session, gboolean *out_changed, GErr
   *out_changed = TRUE;
   return manual_time_put (session, &time, &unused, error) &&
          journal (work, session, "time-opened", work->wanted, error) &&
-         lay_out (work, session, error);
+         admin_expand_resource (work->call, session, work->resource, error);
 }
 
 /* AdminWrite. */
@@ -432,7 +417,7 @@ write_opening (StoreSession *session, gpointer data, GError **error)
   for (guint i = 0; i < times->len; i++)
     if (!cut_block (work, session, times->pdata[i], &changed, error))
       return FALSE;
-  if (changed && !lay_out (work, session, error))
+  if (changed && !admin_expand_resource (work->call, session, work->resource, error))
     return FALSE;
   if (same == NULL && !put_opened (work, session, &changed, error))
     return FALSE;
@@ -476,7 +461,8 @@ write_removal (StoreSession *session, gpointer data, GError **error)
   if (time == NULL)
     return FALSE;
   json_object_set_object_member (work->call->result, "time", stretch_to_json (work, time->stretch));
-  return manual_time_remove (session, time, error) && lay_out (work, session, error) &&
+  return manual_time_remove (session, time, error) &&
+         admin_expand_resource (work->call, session, work->resource, error) &&
          journal (work, session, "time-removed", time->stretch, error);
 }
 
