@@ -39,7 +39,5 @@ extern const guint config_n_keys;
 extern const ConfigKey config_caller_keys[];
 extern const guint config_n_caller_keys;
 
-gboolean config_fail (GError **error,
-                      const char *group,
-                      const char *key,
-                      const char *what) G_GNUC_WARN_UNUSED_RESULT;
+gboolean config_fail (GError **error, const char *group, const char *key, const char *what)
+  G_GNUC_WARN_UNUSED_RESULT;
