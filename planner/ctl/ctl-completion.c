@@ -244,7 +244,8 @@ static const char fish_head[] =
   "end\n"
   "function __plannerctl_at\n  test (__plannerctl_path | string collect -a) = \"$argv\"\nend\n"
   "function __plannerctl_is\n"
-  "  string match -q -- \"$argv*\" (__plannerctl_path | string collect -a)\nend\n"
+  "  set -l path (__plannerctl_path | string collect -a)\n"
+  "  test \"$path\" = \"$argv\"; or string match -q -- \"$argv *\" \"$path\"\nend\n"
   "complete -c plannerctl -f\n"
   "complete -c plannerctl -n '__plannerctl_at completion' -a 'bash zsh fish'\n"
   "complete -c plannerctl -n '__plannerctl_at \"\"' -a completion\n";

@@ -186,6 +186,51 @@ static const AdminCommand commands[] = {
 };
 /* clang-format on */
 
+/* Rows of one room. */
+typedef struct
+{
+  const AdminCommand *rows;
+  guint n_rows;
+} Room;
+
+/* One array for all, made anew when a room joins; NULL while there is only the table above. */
+static GArray *all;
+static GArray *rooms;
+
+static gboolean
+has_joined (const AdminCommand *rows)
+{
+  for (guint i = 0; rooms != NULL && i < rooms->len; i++)
+    if (g_array_index (rooms, Room, i).rows == rows)
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * admin_table_register:
+ * @rows: (array length=n_rows): must outlive the program; a name is there once in the whole table
+ *
+ * Lets the commands of a room that ops/ may not include join the table, behind those that are there:
+ * help, manual page, completion and the admin socket know them from then on. At the start of the
+ * program, before anybody holds a row; the main thread. The same rows a second time change nothing.
+ */
+void
+admin_table_register (const AdminCommand *rows, guint n_rows)
+{
+  const Room room = { rows, n_rows };
+
+  if (has_joined (rows))
+    return;
+  if (all == NULL)
+    {
+      rooms = g_array_new (FALSE, FALSE, sizeof (Room));
+      all = g_array_new (FALSE, FALSE, sizeof (AdminCommand));
+      g_array_append_vals (all, commands, G_N_ELEMENTS (commands));
+    }
+  g_array_append_val (rooms, room);
+  g_array_append_vals (all, rows, n_rows);
+}
+
 /**
  * admin_table_find:
  *
@@ -194,9 +239,12 @@ static const AdminCommand commands[] = {
 const AdminCommand *
 admin_table_find (const char *name)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    if (g_str_equal (commands[i].name, name))
-      return &commands[i];
+  guint n_commands = 0;
+  const AdminCommand *list = admin_table_list (&n_commands);
+
+  for (guint i = 0; i < n_commands; i++)
+    if (g_str_equal (list[i].name, name))
+      return &list[i];
   return NULL;
 }
 
@@ -208,6 +256,6 @@ admin_table_find (const char *name)
 const AdminCommand *
 admin_table_list (guint *out_n_commands)
 {
-  *out_n_commands = G_N_ELEMENTS (commands);
-  return commands;
+  *out_n_commands = all == NULL ? G_N_ELEMENTS (commands) : all->len;
+  return all == NULL ? commands : (const AdminCommand *) all->data;
 }

@@ -135,6 +135,34 @@ test_rows (void)
 }
 
 static gboolean
+tell_nothing (AdminCall *call, GError **error)
+{
+  return TRUE;
+}
+
+/* A room joins once, behind the others; what was there is found as before. */
+static void
+test_register (void)
+{
+  static const AdminCommand rows[] = {
+    { "tell-nothing", tell_nothing, STORE_READ, NULL, "tell nothing" },
+    { "tell-nothing-again", tell_nothing, STORE_READ, NULL, "tell nothing again" },
+  };
+  guint n_before = 0;
+  guint n_after = 0;
+
+  admin_table_list (&n_before);
+  g_assert_null (admin_table_find ("tell-nothing"));
+  admin_table_register (rows, G_N_ELEMENTS (rows));
+  admin_table_register (rows, G_N_ELEMENTS (rows));
+  admin_table_list (&n_after);
+  g_assert_cmpuint (n_after, ==, n_before + 2);
+  g_assert_cmpstr (admin_table_find ("tell-nothing-again")->sentence, ==, "tell nothing again");
+  g_assert_cmpstr (admin_table_list (&n_after)[0].name, ==, "create");
+  test_rows ();
+}
+
+static gboolean
 write_two_tenants (AdminCall *call, GError **error)
 {
   const AdminCommand *create = admin_table_find ("create");
@@ -200,6 +228,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/admin-arguments/types", test_types);
   g_test_add_func ("/admin-arguments/rows", test_rows);
+  g_test_add_func ("/admin-arguments/register", test_register);
   g_test_add_func ("/admin-arguments/dry-run", test_dry_run);
   g_test_add_func ("/admin-arguments/dry-run-refuses", test_dry_run_refuses);
   return g_test_run ();
