@@ -43,7 +43,7 @@ struct _PlannerMetrics
 static const char *const outcome_names[] = { "ok", "replay", "fault", "busy", "error", "closed" };
 static const char *const place_names[] = { "inline", "worker", "writer" };
 static const char *const denial_names[] = { "unknown-caller", "two-callers" };
-static const char *const executor_place_names[] = { "worker", "writer", "bulk" };
+static const char *const executor_place_names[] = { "worker", "writer", "bulk", "waiting" };
 
 typedef void (*AppendFunc) (GString *text, const char *name, const MetricsPicture *picture);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the two halves of the executor share: tickets, queues, and the way back to the loop. */
+/* What the parts of the executor share: tickets, queues, and the way back to the loop. */
 #pragma once
 
 #include "base/executor.h"
@@ -28,6 +28,8 @@ struct _Executor
   gboolean is_stopping;
   guint n_preparing;
   guint n_running; /* threads that have not ended */
+  guint n_waiting; /* threads of EXECUTOR_WAITING, and of them those without work */
+  guint n_waiting_idle;
   ExecutorCounters counters;
   GQueue posts;
 
@@ -46,3 +48,5 @@ void executor_post_one (Executor *executor, ExecutorTicket *ticket);
 void executor_thread_ends (Executor *executor, ExecutorPlace place, gpointer session);
 ExecutorTicket *executor_take (Executor *executor, ExecutorPlace place);
 gpointer executor_run_writer (gpointer data);
+gboolean executor_want_waiting (Executor *executor) G_GNUC_WARN_UNUSED_RESULT;
+void executor_drop_waiting (Executor *executor);

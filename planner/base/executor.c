@@ -113,11 +113,12 @@ executor_post_one (Executor *executor, ExecutorTicket *ticket)
   executor_post (executor, NULL, tickets);
 }
 
-/* Last act of a thread. */
+/* Last act of a thread; @session is NULL when it never opened one. */
 void
 executor_thread_ends (Executor *executor, ExecutorPlace place, gpointer session)
 {
-  executor->hooks->close (executor->user_data, place, session);
+  if (session != NULL)
+    executor->hooks->close (executor->user_data, place, session);
   g_mutex_lock (&executor->lock);
   executor->n_running--;
   g_cond_broadcast (&executor->changed);
@@ -351,11 +352,13 @@ executor_new (const ExecutorSettings *settings,
   return ok ? g_steal_pointer (&executor) : NULL;
 }
 
+/* Under the lock. */
 static gboolean
 admit (Executor *executor, const ExecutorJob *job)
 {
   if (!executor->is_stopping &&
-      executor->counters.n_queued[job->place] < executor->settings.max_queued)
+      executor->counters.n_queued[job->place] < executor->settings.max_queued &&
+      (job->place != EXECUTOR_WAITING || executor_want_waiting (executor)))
     return TRUE;
   executor->counters.n_busy++;
   return FALSE;
@@ -429,7 +432,9 @@ wait_for_threads (Executor *executor)
  * executor_stop:
  *
  * Takes no more jobs, runs and commits those that are queued, ends the threads, and answers every
- * job that is still to be answered, meanwhile too: a bulk job may be waiting for its own write.
+ * job that is still to be answered, meanwhile too: a bulk job may be waiting for its own write. Of
+ * EXECUTOR_WAITING only what has begun is waited for, so whoever submitted it cancels it beforehand;
+ * the rest is answered busy.
  * Loop thread; blocks for as long as the queued jobs take. Harmless when repeated.
  */
 void
@@ -440,6 +445,7 @@ executor_stop (Executor *executor)
   for (guint i = 0; i < EXECUTOR_N_PLACES; i++)
     g_cond_broadcast (&executor->wanted[i]);
   g_mutex_unlock (&executor->lock);
+  executor_drop_waiting (executor);
   while (wait_for_threads (executor))
     continue;
   for (guint i = 0; i < executor->threads->len; i++)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Where work runs: the loop, a pool of workers, and one writer that commits jobs in groups. */
+/* Where work runs: the loop, a pool of workers, one writer that commits jobs in groups, and those who wait. */
 #pragma once
 
 #include <glib.h>
@@ -11,9 +11,10 @@ typedef enum
   EXECUTOR_WORKER, /* any of the pool, with its own reading session */
   EXECUTOR_WRITER, /* the one writing session, inside a group's transaction */
   EXECUTOR_BULK, /* one thread with a reading session, for what lasts and may wait for the writer */
+  EXECUTOR_WAITING, /* many threads, made when they are needed, for what waits for other machines */
 } ExecutorPlace;
 
-#define EXECUTOR_N_PLACES 3
+#define EXECUTOR_N_PLACES 4
 
 /**
  * ExecutorReport:
@@ -30,7 +31,7 @@ typedef struct
   guint group_size;
 } ExecutorReport;
 
-/* @session is what ExecutorHooks.open gave the thread. A step may be run more than once. */
+/* @session is what ExecutorHooks.open gave the thread. A step may be run more than once, but not in EXECUTOR_WAITING. */
 typedef gboolean (*ExecutorStep) (gpointer data, gpointer session, GError **error);
 /* On the loop thread, exactly once for every job taken; for the writer's, after a durable commit. */
 typedef void (*ExecutorDone) (gpointer data, const ExecutorReport *report, const GError *error);
@@ -91,6 +92,7 @@ typedef struct
  * @max_queued: jobs under way per place; one more is refused
  * @max_group: jobs of one transaction
  * @max_group_us: no further job joins a group that has run this long
+ * @n_waiting: most threads of EXECUTOR_WAITING; 0: the place is closed
  */
 typedef struct
 {
@@ -99,6 +101,7 @@ typedef struct
   guint max_queued;
   guint max_group;
   gint64 max_group_us;
+  guint n_waiting;
 } ExecutorSettings;
 
 #define EXECUTOR_N_GROUP_BUCKETS 10

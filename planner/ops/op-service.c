@@ -283,7 +283,8 @@ start_executor (OpService *service, const OpServiceSettings *settings, GError **
                                          .n_workers = settings->n_workers,
                                          .max_queued = settings->max_queued,
                                          .max_group = settings->max_group,
-                                         .max_group_us = MAX_GROUP_US };
+                                         .max_group_us = MAX_GROUP_US,
+                                         .n_waiting = settings->n_waiting };
 
   return executor_new (&executor_settings, &hooks, service, error);
 }
@@ -309,6 +310,7 @@ op_service_new (const OpServiceSettings *settings, GError **error)
   service->data_dir = g_strdup (settings->data_dir);
   service->ignores_clock = settings->ignores_clock;
   service->tally = uptime_tally_new ();
+  g_mutex_init (&service->write_lock);
   index_view_init (&service->view);
   service->executor = start_executor (service, settings, error);
   if (service->executor == NULL)
@@ -351,6 +353,7 @@ op_service_free (OpService *service)
   g_clear_pointer (&service->waiting_notes, g_ptr_array_unref);
   g_clear_pointer (&service->tally, uptime_tally_free);
   index_view_clear (&service->view);
+  g_mutex_clear (&service->write_lock);
   g_free (service->database_path);
   g_free (service->schema_dir);
   g_free (service->data_dir);

@@ -14,6 +14,7 @@
  * @day: local day that the index was made for
  * @retention_is_unfinished: the bulk thread's while @is_retaining
  * @retention_day: local day whose deletion job has been done
+ * @write_lock: held while a thread waits for its write
  * @wants_reload: atomic: the next group makes what goes by the day anew
  * @has_reloaded: the group that is being committed did
  *
@@ -43,6 +44,7 @@ struct _OpService
   int wants_reload;
   gboolean has_reloaded;
   gint64 checkpointed_us;
+  GMutex write_lock;
 };
 
 void op_service_flush_notes (OpService *service);

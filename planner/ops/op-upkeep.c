@@ -36,7 +36,7 @@ today (void)
  * @runner: the service
  *
  * AdminRunner.run_write for work of our own and of the admin socket: each write queues up as a job.
- * Bulk thread; blocks.
+ * Bulk and waiting threads, any number of them; blocks.
  */
 gboolean
 op_service_run_admin_write (gpointer runner, AdminWrite write, gpointer data, GError **error)

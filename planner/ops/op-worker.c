@@ -261,7 +261,28 @@ op_service_run_bulk (OpService *service,
   return executor_submit (service->executor, &job, error);
 }
 
-/* A bulk job's write, and the place where it waits for it. */
+/**
+ * op_service_run_waiting:
+ * @run: once, on a thread of its own kind, with a reading session outside any transaction
+ *
+ * For what waits for other machines: a run of a calendar. Errors: PLANNER_ERROR_BUSY, and @done is
+ * not called. Loop thread.
+ */
+gboolean
+op_service_run_waiting (OpService *service,
+                        ExecutorStep run,
+                        ExecutorDone done,
+                        gpointer data,
+                        GError **error)
+{
+  ExecutorJob job = {
+    .place = EXECUTOR_WAITING, .run = run, .done = done, .data = data, .deadline_us = G_MAXINT64
+  };
+
+  return executor_submit (service->executor, &job, error);
+}
+
+/* A bulk or waiting job's write, and the place where it waits for it. */
 typedef struct
 {
   OpWrite write;
@@ -296,8 +317,9 @@ on_write_done (gpointer data, const ExecutorReport *report, const GError *error)
  * op_service_write:
  * @write: on the writer, alone in its group; what it changed is in the index when this returns
  *
- * Queues one write and waits until it is durable. Errors: the write's, or PLANNER_ERROR_BUSY. Bulk
- * thread; blocks.
+ * Queues one write and waits until it is durable. One at a time is queued, however many threads ask:
+ * calls of citizens wait behind one of these at most. Errors: the write's, or PLANNER_ERROR_BUSY.
+ * Bulk and waiting threads; blocks.
  */
 gboolean
 op_service_write (OpService *service, OpWrite write, gpointer data, GError **error)
@@ -307,18 +329,19 @@ op_service_write (OpService *service, OpWrite write, gpointer data, GError **err
                       .run = run_write,
                       .done = on_write_done,
                       .data = &waiting,
-                      .deadline_us = clock_monotonic_us () + NOTES_DEADLINE_US,
                       .alone = TRUE };
-
   gboolean is_queued;
 
   g_mutex_init (&waiting.lock);
   g_cond_init (&waiting.changed);
+  g_mutex_lock (&service->write_lock);
+  job.deadline_us = clock_monotonic_us () + NOTES_DEADLINE_US;
   is_queued = executor_submit (service->executor, &job, &waiting.error);
   g_mutex_lock (&waiting.lock);
   while (is_queued && !waiting.is_over)
     g_cond_wait (&waiting.changed, &waiting.lock);
   g_mutex_unlock (&waiting.lock);
+  g_mutex_unlock (&service->write_lock);
   g_mutex_clear (&waiting.lock);
   g_cond_clear (&waiting.changed);
   if (waiting.error == NULL)

@@ -11,6 +11,7 @@ typedef struct _OpService OpService;
 /**
  * OpServiceSettings:
  * @context: (nullable): the loop's
+ * @n_waiting: most threads for what waits for other machines; 0: none
  * @ignores_clock: open a database whose newest journal entry lies in the future
  */
 typedef struct
@@ -22,6 +23,7 @@ typedef struct
   guint n_workers;
   guint max_queued;
   guint max_group;
+  guint n_waiting;
   gboolean ignores_clock;
 } OpServiceSettings;
 
@@ -38,7 +40,7 @@ typedef struct
 /* Loop thread. The call is the caller's again; its body holds the answer when @error is NULL. */
 typedef void (*OpDone) (OpCall *call, const OpReport *report, const GError *error, gpointer data);
 
-/* One write of a bulk job. May be run twice, so it leaves nothing behind but in the database. */
+/* One write of a bulk or waiting job. May be run twice, so it leaves nothing behind but in the database. */
 typedef gboolean (*OpWrite) (StoreSession *session, gpointer data, GError **error);
 
 /**
@@ -76,6 +78,11 @@ gboolean op_service_run_bulk (OpService *service,
                               ExecutorDone done,
                               gpointer data,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean op_service_run_waiting (OpService *service,
+                                 ExecutorStep run,
+                                 ExecutorDone done,
+                                 gpointer data,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean op_service_write (OpService *service, OpWrite write, gpointer data, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 

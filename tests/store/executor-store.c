@@ -12,6 +12,13 @@ bench_open (gpointer data, ExecutorPlace place, GError **error)
 {
   Bench *bench = data;
 
+  if (place == EXECUTOR_WAITING)
+    g_atomic_int_inc (&bench->n_waiting_sessions);
+  if (place == EXECUTOR_WAITING && g_atomic_int_get (&bench->refuses_sessions))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "no session on demand");
+      return NULL;
+    }
   return store_open (bench->path, place == EXECUTOR_WRITER ? STORE_WRITE : STORE_READ, error);
 }
 
@@ -145,7 +152,7 @@ bench_init (Bench *bench, guint max_queued)
 {
   g_autofree char *folder = testlib_make_folder ();
   g_autoptr (GError) error = NULL;
-  ExecutorSettings settings = { NULL, 2, max_queued, 64, 50000 };
+  ExecutorSettings settings = { NULL, 2, max_queued, 64, 50000, BENCH_N_WAITING };
 
   *bench = (Bench){ .path = g_build_filename (folder, "planner.db", NULL) };
   g_mutex_init (&bench->lock);

@@ -5,11 +5,15 @@
 #include "base/executor.h"
 #include "store/store.h"
 
+#define BENCH_N_WAITING 3
+
 /**
  * Bench:
  * @fail_commits: how many of the next COMMITs do not happen
  * @lose_percent: share of jobs after which the transaction is gone; @fail_percent: of COMMITs
  * @n_deltas: delivered to the loop
+ * @n_waiting_sessions: atomic: asked for by threads of EXECUTOR_WAITING
+ * @refuses_sessions: atomic: they get none
  *
  * One executor over one database file. The gate, while shut, keeps the writer inside a job.
  */
@@ -23,6 +27,8 @@ typedef struct
   guint fail_percent;
   guint n_deltas;
   guint n_between;
+  int n_waiting_sessions;
+  int refuses_sessions;
   GMutex lock;
   GCond changed;
   gboolean gate_is_shut;
