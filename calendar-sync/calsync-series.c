@@ -497,13 +497,18 @@ calsync_moment_write (GString *text,
   append_folded (text, line);
 }
 
+/* In hours where seconds alone are more than can be read again. */
 static char *
 format_duration (const CalsyncDuration *duration)
 {
-  gboolean is_negative = duration->days < 0 || duration->seconds < 0;
+  const char *sign = duration->days < 0 || duration->seconds < 0 ? "-" : "";
+  gint64 seconds = ABS (duration->seconds);
 
-  return g_strdup_printf ("%sP%" G_GINT64_FORMAT "DT%" G_GINT64_FORMAT "S", is_negative ? "-" : "",
-                          ABS (duration->days), ABS (duration->seconds));
+  if (seconds <= CALSYNC_DURATION_MAX_PART)
+    return g_strdup_printf ("%sP%" G_GINT64_FORMAT "DT%" G_GINT64_FORMAT "S", sign,
+                            ABS (duration->days), seconds);
+  return g_strdup_printf ("%sP%" G_GINT64_FORMAT "DT%" G_GINT64_FORMAT "H%" G_GINT64_FORMAT "S",
+                          sign, ABS (duration->days), seconds / 3600, seconds % 3600);
 }
 
 /* A period's end is written in the start's zone, as the RFC has no place for another. */

@@ -83,7 +83,7 @@ read_part (const char **at, const char *end, gint64 *out_number, char *out_unit)
   while (*at < end && g_ascii_isdigit (**at))
     {
       number = number * 10 + (**at - '0');
-      if (number > 100000000)
+      if (number > CALSYNC_DURATION_MAX_PART)
         return FALSE;
       (*at)++;
     }
@@ -149,8 +149,9 @@ calsync_parse_duration (const char *text, gsize length, CalsyncDuration *out_dur
     }
   if (n_parts == 0)
     return FALSE;
-  out_duration->days = sign * days;
-  out_duration->seconds = sign * seconds;
+  /* Sums beyond what one part may say could not be written again. */
+  out_duration->days = sign * MIN (days, CALSYNC_DURATION_MAX_PART);
+  out_duration->seconds = sign * MIN (seconds, CALSYNC_DURATION_MAX_PART * 3600);
   return TRUE;
 }
 

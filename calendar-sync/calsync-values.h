@@ -30,6 +30,9 @@ typedef struct
   gint64 seconds;
 } CalsyncTime;
 
+/* The greatest number that one part of a duration may say. */
+#define CALSYNC_DURATION_MAX_PART G_GINT64_CONSTANT (100000000)
+
 /**
  * CalsyncDuration:
  * @days: nominal days (weeks count seven), which follow the wall clock
