@@ -15,6 +15,9 @@
 /* As in offer-windows.csv. */
 #define UNEMPLOYMENT_FUND_MAX 10
 
+/* Of a meeting's title in an advisor's calendar. */
+#define SUMMARY_MAX 64
+
 #define FUND_OF_MARK "fund-of-mark:"
 #define HOLIDAY      "holiday:"
 
@@ -170,6 +173,32 @@ is_open_or_closed (const char *value)
   return g_str_equal (value, "open") || g_str_equal (value, "closed");
 }
 
+/* What a run does about a meeting of ours that was moved, or is gone, in the advisor's own calendar. */
+static gboolean
+is_on_move (const char *value)
+{
+  return g_str_equal (value, "put-back") || g_str_equal (value, "propose") ||
+         g_str_equal (value, "ask");
+}
+
+static gboolean
+is_on_delete (const char *value)
+{
+  return g_str_equal (value, "put-back") || g_str_equal (value, "ask");
+}
+
+static gboolean
+is_summary (const char *value)
+{
+  return g_utf8_strlen (value, -1) <= SUMMARY_MAX;
+}
+
+static gboolean
+is_fresh_minutes (const char *value)
+{
+  return g_ascii_string_to_signed (value, 10, 5, 10080, NULL, NULL);
+}
+
 static gboolean
 is_name (const char *rest)
 {
@@ -198,6 +227,11 @@ static const struct
   { "target-p95-ms", is_whole_key, is_duration_ms, "1 to 60000" },
   { "target-p99-ms", is_whole_key, is_duration_ms, "1 to 60000" },
   { "cv-closed-from", is_whole_key, is_date, "a date YYYY-MM-DD" },
+  { "sync-on-move", is_whole_key, is_on_move, "put-back, propose or ask" },
+  { "sync-on-delete", is_whole_key, is_on_delete, "put-back or ask" },
+  { "sync-summary", is_whole_key, is_summary, "at most 64 characters" },
+  { "sync-private", is_whole_key, is_yes_or_no, "yes or no" },
+  { "sync-fresh-minutes", is_whole_key, is_fresh_minutes, "5 to 10080" },
   { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },
   { HOLIDAY, is_name, is_open_or_closed, "open or closed" },
   { TYPE_BAR_PREFIX, is_possible_bar, is_yes_or_no, "yes or no" },
