@@ -22,7 +22,33 @@ is_there ()
 {
     # Node from elsewhere brings npm along; Debian's npm would throw it out.
     [ "$1" = npm ] && command -v npm >/dev/null && return 0
+    # Only there so that Cyrus brings no mail daemon: a machine that sends mail keeps what it has.
+    [ "$1" = msmtp-mta ] && [ -x /usr/sbin/sendmail ] && return 0
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Some of the judges are services. Their packages must start none here, neither now nor at the next boot.
+install_quietly ()
+{
+    local policy=/usr/sbin/policy-rc.d status=0 service
+    local -a services=()
+    for service in cyrus-imapd radicale saslauthd; do
+        [ -e "/lib/systemd/system/$service.service" ] || [ -e "/etc/init.d/$service" ] || services+=("$service")
+    done
+    if [ -e $policy ]; then
+        policy=
+    else
+        printf '#!/bin/sh\nexit 101\n' | as_root install -m 755 /dev/stdin $policy
+    fi
+    # dpkg need not flush every file on a machine that can install again.
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+        -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io "$@" >/dev/null || status=$?
+    [ -z "$policy" ] || as_root rm -f $policy
+    for service in "${services[@]}"; do
+        command -v systemctl >/dev/null || break
+        as_root systemctl disable --quiet "$service" 2>/dev/null || true
+    done
+    return $status
 }
 
 install_packages ()
@@ -36,9 +62,7 @@ install_packages ()
     [ ${#missing[@]} -eq 0 ] && return 0
     echo "installing ${#missing[@]} Debian packages: ${missing[*]}"
     as_root apt-get update -qq
-    # dpkg need not flush every file on a machine that can install again.
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-unsafe-io "${missing[@]}" >/dev/null
+    install_quietly "${missing[@]}"
 }
 
 install_node_modules ()
