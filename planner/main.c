@@ -20,6 +20,9 @@
 /* 2026-01-01T00:00:00Z: no machine that runs this program lives earlier. */
 #define EARLIEST_CLOCK_US G_GINT64_CONSTANT (1767225600000000)
 
+/* Commands that wait for calendar servers have room beside the runs. */
+#define COMMANDS_WAITING 2
+
 typedef struct
 {
   char *config_path;
@@ -188,6 +191,7 @@ open_all (Program *program, GError **error)
                                  .n_workers = (guint) config->limits_workers,
                                  .max_queued = (guint) config->limits_max_queued,
                                  .max_group = (guint) config->limits_max_group,
+                                 .n_waiting = (guint) config->sync_parallel + COMMANDS_WAITING,
                                  .ignores_clock = config->database_ignore_clock != 0 };
 
   if (!take_sockets (&sockets, error))

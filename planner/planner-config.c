@@ -224,6 +224,21 @@ read_groups (PlannerConfig *config, GKeyFile *file, GError **error)
   return TRUE;
 }
 
+/* A calendar must be asked at least twice while what is known of it is fresh. */
+static gboolean
+check_sync (const PlannerConfig *config, GError **error)
+{
+  if (config->sync_busy_interval_s > config->sync_interval_s ||
+      config->sync_interval_s > config->sync_idle_interval_s)
+    return config_fail (error, "sync", NULL,
+                        "needs busy-interval-s <= interval-s <= idle-interval-s");
+  if (config->sync_fresh_min * 60 < 2 * config->sync_idle_interval_s)
+    return config_fail (error, "sync", "fresh-min", "must be at least twice idle-interval-s");
+  if (*config->sync_proxy != '\0' && !g_str_has_prefix (config->sync_proxy, "http://"))
+    return config_fail (error, "sync", "proxy", "must be http://host:port");
+  return TRUE;
+}
+
 /* What one key cannot say alone. */
 static gboolean
 check_whole (const PlannerConfig *config, GError **error)
@@ -239,6 +254,8 @@ check_whole (const PlannerConfig *config, GError **error)
   if (config->plain_port != 0 && planner_config_find_caller (config, config->plain_caller) == NULL)
     return config_fail (error, "plain", "caller",
                         "must name a [caller NAME] when the face is open");
+  if (!check_sync (config, error))
+    return FALSE;
   if (!g_strv_contains (levels, config->log_level))
     return config_fail (error, "log", "level", "must be debug, info, warning or error");
   return planner_config_check_callers (config->callers, error);

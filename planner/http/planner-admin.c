@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Runs an admin command on the bulk thread, its writes on the writer, and answers in JSON. */
+/* Runs an admin command on the bulk thread, or on one that waits, its writes on the writer, and answers in JSON. */
 #include "http/planner-admin.h"
 
 #include <string.h>
@@ -19,6 +19,7 @@ struct _PlannerAdmin
 {
   OpService *service;
   GPtrArray *jobs;
+  GCancellable *cancellable;
 };
 
 /* @what, @n_done and @n_all are written by the job's thread and read by the loop, atomically; a number too
@@ -96,6 +97,7 @@ run_command (gpointer data, gpointer session, GError **error)
                      .database = job->database,
                      .actor = "plannerctl",
                      .call_id = job->call_id,
+                     .cancellable = job->admin->cancellable,
                      .progress = on_progress,
                      .progress_data = job };
 
@@ -144,6 +146,14 @@ parse_arguments (ListenerRequest *request, GError **error)
   return NULL;
 }
 
+static gboolean
+run_job (PlannerAdmin *admin, Job *job, GError **error)
+{
+  if (job->command->waits)
+    return op_service_run_waiting (admin->service, run_command, on_done, job, error);
+  return op_service_run_bulk (admin->service, run_command, on_done, job, error);
+}
+
 static void
 submit (PlannerAdmin *admin, const PlannerConfig *config, ListenerRequest *request, Job *job)
 {
@@ -161,7 +171,7 @@ submit (PlannerAdmin *admin, const PlannerConfig *config, ListenerRequest *reque
   else
     ids_new_guid (job->call_id);
   g_ptr_array_add (admin->jobs, job);
-  if (op_service_run_bulk (admin->service, run_command, on_done, job, &error))
+  if (run_job (admin, job, &error))
     return;
   g_ptr_array_remove_fast (admin->jobs, job);
   reply (request, 503, NULL, error);
@@ -206,6 +216,7 @@ planner_admin_new (OpService *service)
 
   admin->service = service;
   admin->jobs = g_ptr_array_new ();
+  admin->cancellable = g_cancellable_new ();
   return admin;
 }
 
@@ -218,7 +229,19 @@ planner_admin_free (PlannerAdmin *admin)
   if (admin == NULL)
     return;
   g_ptr_array_unref (admin->jobs);
+  g_object_unref (admin->cancellable);
   g_free (admin);
+}
+
+/**
+ * planner_admin_cancel:
+ *
+ * The program is being stopped: commands that wait for other machines give up. Loop thread.
+ */
+void
+planner_admin_cancel (PlannerAdmin *admin)
+{
+  g_cancellable_cancel (admin->cancellable);
 }
 
 /**

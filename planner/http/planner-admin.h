@@ -15,5 +15,6 @@ typedef struct _PlannerAdmin PlannerAdmin;
 
 PlannerAdmin *planner_admin_new (OpService *service);
 void planner_admin_free (PlannerAdmin *admin);
+void planner_admin_cancel (PlannerAdmin *admin);
 void
 planner_admin_handle (PlannerAdmin *admin, const PlannerConfig *config, ListenerRequest *request);

@@ -376,6 +376,7 @@ void
 planner_server_stop_accepting (PlannerServer *server)
 {
   planner_faces_stop_accepting (&server->faces);
+  planner_admin_cancel (server->admin);
 }
 
 /**

@@ -2,6 +2,7 @@
 /* Admin commands: functions from a JSON object to a JSON object, whoever carries them. */
 #pragma once
 
+#include <gio/gio.h>
 #include <json-glib/json-glib.h>
 
 #include "store/store.h"
@@ -43,6 +44,7 @@ typedef void (*AdminProgress) (gpointer data, const char *what, guint64 n_done, 
  * @database: path of the database file
  * @actor: who asks, for the journal
  * @call_id: of this call, for the journal
+ * @cancellable: (nullable): cancelled when the program is being stopped
  * @progress: (nullable): told how far the command is; through admin_progress()
  *
  * One command with all that it may use. Belongs to one thread.
@@ -58,6 +60,7 @@ typedef struct
   const char *database;
   const char *actor;
   const char *call_id;
+  GCancellable *cancellable;
   AdminProgress progress;
   gpointer progress_data;
 } AdminCall;
@@ -129,6 +132,7 @@ typedef struct
  * @is_dry_by_default: it changes many rows: without the argument yes, its writes are undone and the
  *   result has dry_run
  * @shows_citizen: its answer may name a citizen's number; in every other one they are masked
+ * @waits: it waits for other machines: in plannerd it does not hold up other commands
  * @is_local: runs in plannerctl always: without the lock, without a session
  *
  * One row is the whole command line, its help, its manual page and its checks.
@@ -143,6 +147,7 @@ typedef struct
   const char *details;
   gboolean is_dry_by_default;
   gboolean shows_citizen;
+  gboolean waits;
   gboolean is_local;
 } AdminCommand;
 

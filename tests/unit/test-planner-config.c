@@ -26,6 +26,9 @@ test_defaults (void)
   g_assert_cmpstr (config->health_address, ==, "127.0.0.1");
   g_assert_cmpint (config->process_core_dumps, ==, 0);
   g_assert_cmpint (config->log_format, ==, CONFIG_LOG_LOGFMT);
+  g_assert_cmpint (config->sync_enabled, ==, TRUE);
+  g_assert_cmpint (config->sync_parallel, ==, 16);
+  g_assert_cmpint (config->sync_fresh_min, ==, 60);
   g_assert_cmpuint (config->callers->len, ==, 0);
 }
 
@@ -48,6 +51,11 @@ static const Wrong wrongs[] = {
   { LEAST "[health]\naddress=\xe6\n", "[health] address is not UTF-8" },
   { LEAST "[contract]\nvalidate-live=maybe\n", "must be one of: true false" },
   { "[database]\npath=x\n", "[dfdg] needs certificate" },
+  { LEAST "[sync]\nbusy-interval-s=400\n", "[sync] needs busy-interval-s <= interval-s" },
+  { LEAST "[sync]\nidle-interval-s=200\n", "interval-s <= idle-interval-s" },
+  { LEAST "[sync]\nfresh-min=29\n", "[sync] fresh-min must be at least twice" },
+  { LEAST "[sync]\nparallel=65\n", "[sync] parallel must be a whole number from 1 to 64" },
+  { LEAST "[sync]\nproxy=proxy.example:3128\n", "[sync] proxy must be http://host:port" },
   { LEAST "[plain]\nport=8080\ncaller=b\n" CALLER, "[plain] caller must name" },
   { LEAST "[caller a]\ntenant=demo\n", "[caller a] roles is missing" },
   { LEAST "[caller a]\ntenant=demo\nroles=boss\n", "names a role that there is not" },
