@@ -144,10 +144,18 @@ def make_folder():
 
 
 def free_port():
-    """A TCP port on 127.0.0.1 that nobody listens on now."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A TCP port on 127.0.0.1 that nobody uses now, and that the system gives to no outgoing connection meanwhile."""
+    first, last = 15000, 32000
+    chance = random.SystemRandom()
+    for _ in range(1000):
+        port = chance.randrange(first, last)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError(f"no free port between {first} and {last}")
 
 
 def wait_for(check, timeout_s, what):
