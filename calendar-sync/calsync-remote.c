@@ -220,6 +220,31 @@ calsync_remote_fetch (CalsyncRemote *remote,
 }
 
 /**
+ * calsync_remote_fetch_whole:
+ * @remote: a remote
+ * @key: which item
+ * @func: (scope call): takes it exactly once
+ * @data: for @func
+ * @cancellable: (nullable): ends the waiting
+ * @error: return location for any code of %CALSYNC_REMOTE_ERROR, or for what @func set
+ *
+ * The whole text of one item, while calsync_remote_fetch() asks for times only: to change our own
+ * properties in an event of ours that somebody touched. Blocks.
+ *
+ * Returns: whether @func took it
+ */
+gboolean
+calsync_remote_fetch_whole (CalsyncRemote *remote,
+                            const char *key,
+                            CalsyncItemFunc func,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  return remote->functions->fetch_whole (remote, key, func, data, cancellable, error);
+}
+
+/**
  * calsync_remote_create:
  * @remote: a remote
  * @write: key of calsync_remote_make_key(), text

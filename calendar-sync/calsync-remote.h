@@ -99,6 +99,7 @@ typedef struct
   GPtrArray *entries; /* (element-type CalsyncEntry): in the server's order; may repeat a key: the
                              last counts */
   char *cursor;       /* (nullable): what to say next time */
+  CalsyncTier tier;   /* that made it; a full listing may fall back to a lesser one */
   gboolean needs_listing; /* something changed, and the server cannot say what */
 } CalsyncListing;
 
@@ -149,6 +150,7 @@ typedef struct
   gboolean (*read_changes) (CalsyncRemote *remote, const char *cursor, CalsyncListing *out_listing, GCancellable *cancellable, GError **error);
   gboolean (*read_all) (CalsyncRemote *remote, CalsyncListing *out_listing, GCancellable *cancellable, GError **error);
   gboolean (*fetch) (CalsyncRemote *remote, const char *const *keys, CalsyncItemFunc func, gpointer data, GCancellable *cancellable, GError **error);
+  gboolean (*fetch_whole) (CalsyncRemote *remote, const char *key, CalsyncItemFunc func, gpointer data, GCancellable *cancellable, GError **error);
   gboolean (*create) (CalsyncRemote *remote, const CalsyncWrite *write, char **out_version, GCancellable *cancellable, GError **error);
   gboolean (*update) (CalsyncRemote *remote, const CalsyncWrite *write, char **out_version, GCancellable *cancellable, GError **error);
   gboolean (*remove) (CalsyncRemote *remote, const char *key, const char *version, GCancellable *cancellable, GError **error);
@@ -167,6 +169,7 @@ gboolean calsync_remote_describe (CalsyncRemote *remote, CalsyncRemoteFacts *out
 gboolean calsync_remote_read_changes (CalsyncRemote *remote, const char *cursor, CalsyncListing *out_listing, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_remote_read_all (CalsyncRemote *remote, CalsyncListing *out_listing, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_remote_fetch (CalsyncRemote *remote, const char *const *keys, CalsyncItemFunc func, gpointer data, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_remote_fetch_whole (CalsyncRemote *remote, const char *key, CalsyncItemFunc func, gpointer data, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_remote_create (CalsyncRemote *remote, const CalsyncWrite *write, char **out_version, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_remote_update (CalsyncRemote *remote, const CalsyncWrite *write, char **out_version, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_remote_remove (CalsyncRemote *remote, const char *key, const char *version, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -89,6 +89,14 @@ on_fetch (CalsyncRemote *remote, const char *const *keys, CalsyncItemFunc func, 
 }
 
 static gboolean
+on_fetch_whole (CalsyncRemote *remote, const char *key, CalsyncItemFunc func, gpointer data, GCancellable *cancellable, GError **error)
+{
+  const CalsyncItem item = { .key = key, .state = CALSYNC_ITEM_FOUND };
+
+  return func (&item, data, error);
+}
+
+static gboolean
 on_create (CalsyncRemote *remote, const CalsyncWrite *write, char **out_version, GCancellable *cancellable, GError **error)
 {
   g_string_append_printf (((Recorder *) remote)->calls, "create:%s ", write->key);
@@ -142,6 +150,7 @@ static const CalsyncRemoteFunctions recorder_functions = {
   .read_changes = on_read_changes,
   .read_all = on_read_all,
   .fetch = on_fetch,
+  .fetch_whole = on_fetch_whole,
   .create = on_create,
   .update = on_update,
   .remove = on_remove,
@@ -176,6 +185,7 @@ check_reading (CalsyncRemote *remote, GString *calls)
   g_assert_true (entry->is_gone);
   g_assert_cmpstr (entry->key, ==, "/a.ics");
   g_assert_true (calsync_remote_fetch (remote, keys, on_item, calls, NULL, &error));
+  g_assert_true (calsync_remote_fetch_whole (remote, "/b.ics", on_item, calls, NULL, &error));
   g_assert_no_error (error);
   g_assert_false (calsync_remote_read_all (remote, listing, NULL, &error));
   g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_FORBIDDEN);
@@ -205,9 +215,10 @@ test_calls (void)
   g_assert_cmpuint (cost.n_requests + cost.n_bytes_sent + cost.n_bytes_received, ==, 6);
   calsync_remote_free (remote);
   calsync_remote_free (NULL);
-  g_assert_cmpstr (calls->str, ==,
-                   "describe changes:1 item:/a.ics:1 all create:/b.ics update:/b.ics:\"1\" "
-                   "remove:/b.ics:\"2\" free");
+  g_assert_cmpstr (
+    calls->str, ==,
+    "describe changes:1 item:/a.ics:1 item:/b.ics:0 all create:/b.ics update:/b.ics:\"1\" "
+    "remove:/b.ics:\"2\" free");
 }
 
 int
