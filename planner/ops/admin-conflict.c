@@ -7,7 +7,8 @@
 #include "ops/admin-op.h"
 #include "ops/admin-records.h"
 #include "ops/admin-search.h"
-#include "store/calendar-store.h"
+#include "store/busy-span-store.h"
+
 #include "store/evidence-store.h"
 #include "store/journal-store.h"
 

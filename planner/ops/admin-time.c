@@ -13,6 +13,7 @@
 #include "ops/import-row.h"
 #include "ops/manual-time.h"
 #include "store/availability-store.h"
+#include "store/busy-span-store.h"
 #include "store/calendar-store.h"
 #include "store/journal-store.h"
 

@@ -8,6 +8,7 @@
 #include "ops/admin-records.h"
 #include "ops/manual-time.h"
 #include "store/availability-store.h"
+#include "store/busy-span-store.h"
 #include "store/calendar-store.h"
 
 #define STEPS_PER_DAY 288

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "calsync-availability.h"
 #include "store/availability-store.h"
+#include "store/busy-span-store.h"
 #include "store/calendar-store.h"
 #include "store/claim-store.h"
 
@@ -126,47 +127,100 @@ compute_work (Expansion *expansion, const AvailabilityRecord *record)
     }
 }
 
-/* What cannot be expanded takes the whole window: better no time than a wrong one. */
-static void
-compute_busy (Expansion *expansion, CalendarObject *object, const CalsyncPolicy *policy)
+static CalsyncClass
+class_of (const BusySpan *span)
 {
-  CalsyncWindow window = expansion_calsync_window (expansion->zone, expansion->window);
-  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CalsyncSpan));
+  CalsyncClass busy_class;
 
-  if (!calsync_expand (object->text, &window, spans, NULL))
+  return calsync_class_parse (span->class_name, &busy_class) ? busy_class : CALSYNC_CLASS_UNKNOWN;
+}
+
+/* Two entries of one object at exactly the same time are one span, which no rule may pass by when they differ. */
+static void
+merge_equal_times (GArray *spans, guint first)
+{
+  guint n_kept = first;
+
+  for (guint i = first; i < spans->len; i++)
     {
-      expansion->n_faults++;
-      busy_spans_add (expansion->busy, expansion->window, object->object_id,
-                      calsync_class_format (CALSYNC_CLASS_UNKNOWN));
-      return;
+      BusySpan span = g_array_index (spans, BusySpan, i);
+      BusySpan *kept = n_kept == first ? NULL : &g_array_index (spans, BusySpan, n_kept - 1);
+
+      if (kept == NULL || busy_spans_compare (kept, &span) != 0)
+        g_array_index (spans, BusySpan, n_kept++) = span;
+      else if (class_of (kept) != class_of (&span) || kept->is_all_day != span.is_all_day)
+        {
+          kept->class_name = g_intern_static_string (calsync_class_format (CALSYNC_CLASS_BUSY));
+          kept->is_all_day = FALSE;
+        }
     }
-  for (guint i = 0; i < spans->len; i++)
+  g_array_set_size (spans, n_kept);
+}
+
+/**
+ * expansion_compute_object:
+ * @text: reduced iCalendar text of one object
+ * @object_id: what the spans are to name
+ * @zone: the resource's (expansion_find_zone())
+ * @window: expansion_window()
+ * @spans: (element-type BusySpan): its spans are appended, by start
+ *
+ * Lays one object out. What cannot be expanded takes the whole window: better no time than a wrong one.
+ * Any thread; needs no session.
+ *
+ * Returns: whether the text could be expanded
+ */
+gboolean
+expansion_compute_object (const char *text,
+                          gint64 object_id,
+                          const CalsyncZone *zone,
+                          Period window,
+                          GArray *spans)
+{
+  CalsyncWindow calsync_window = expansion_calsync_window (zone, window);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (CalsyncSpan));
+  BusySpan span = { .period = window,
+                    .object_id = object_id,
+                    .class_name = calsync_class_format (CALSYNC_CLASS_UNKNOWN) };
+  guint first = spans->len;
+
+  if (!calsync_expand (text, &calsync_window, found, NULL))
     {
-      const CalsyncSpan *span = &g_array_index (spans, CalsyncSpan, i);
-      if (calsync_policy_blocks (policy, span->busy_class, CALSYNC_MEETING_IN_PERSON) ||
-          calsync_policy_blocks (policy, span->busy_class, CALSYNC_MEETING_REMOTE))
-        busy_spans_add (expansion->busy, (Period){ span->start_us, span->end_us },
-                        object->object_id, calsync_class_format (span->busy_class));
+      busy_spans_add (spans, &span);
+      return FALSE;
     }
+  calsync_spans_sort (found);
+  for (guint i = 0; i < found->len; i++)
+    {
+      const CalsyncSpan *one = &g_array_index (found, CalsyncSpan, i);
+
+      span.period = (Period){ one->start_us, one->end_us };
+      span.class_name = calsync_class_format (one->busy_class);
+      span.is_all_day = (one->flags & CALSYNC_FLAG_ALL_DAY) != 0;
+      busy_spans_add (spans, &span);
+    }
+  merge_equal_times (spans, first);
+  return TRUE;
 }
 
 /**
  * expansion_compute:
  *
- * Fills in working and busy time. Any thread; needs no session. Time that blocks no kind of meeting
- * is left out.
+ * Fills in working and busy time. Any thread; needs no session.
  */
 void
 expansion_compute (Expansion *expansion)
 {
-  CalsyncPolicy policy;
-
-  calsync_policy_init (&policy);
   for (guint i = 0; i < expansion->availabilities->len; i++)
     compute_work (expansion, g_ptr_array_index (expansion->availabilities, i));
   period_list_normalise (expansion->work);
   for (guint i = 0; i < expansion->objects->len; i++)
-    compute_busy (expansion, g_ptr_array_index (expansion->objects, i), &policy);
+    {
+      const CalendarObject *object = g_ptr_array_index (expansion->objects, i);
+      if (!expansion_compute_object (object->text, object->object_id, expansion->zone,
+                                     expansion->window, expansion->busy))
+        expansion->n_faults++;
+    }
 }
 
 static gboolean

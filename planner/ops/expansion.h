@@ -40,6 +40,11 @@ Expansion *expansion_load (StoreSession *session,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void expansion_free (Expansion *expansion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Expansion, expansion_free)
+gboolean expansion_compute_object (const char *text,
+                                   gint64 object_id,
+                                   const CalsyncZone *zone,
+                                   Period window,
+                                   GArray *spans);
 /* Touches nothing but @expansion. */
 void expansion_compute (Expansion *expansion);
 gboolean expansion_write (StoreSession *session,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Puts, removes and lists calendars and their objects, and replaces derived busy time. */
+/* Puts, removes and lists calendars and their objects. */
 #include "store/calendar-store.h"
 
 #include "store/claim-store.h"
@@ -30,44 +30,6 @@ calendar_object_free (CalendarObject *object)
   g_free (object->text);
   g_free (object->note);
   g_free (object);
-}
-
-static void
-clear_busy_span (gpointer data)
-{
-  BusySpan *span = data;
-  g_free (span->class_name);
-}
-
-/**
- * busy_spans_new:
- *
- * Returns: (transfer full) (element-type BusySpan): an empty list.
- */
-GArray *
-busy_spans_new (void)
-{
-  GArray *spans = g_array_new (FALSE, FALSE, sizeof (BusySpan));
-  g_array_set_clear_func (spans, clear_busy_span);
-  return spans;
-}
-
-/**
- * busy_spans_add:
- *
- * Adds a span, in pieces of STORE_LONGEST_SPAN_US when it is longer.
- */
-void
-busy_spans_add (GArray *spans, Period period, gint64 object_id, const char *class_name)
-{
-  while (period.start_us < period.end_us)
-    {
-      gint64 end_us = MIN (period.end_us, period.start_us + STORE_LONGEST_SPAN_US);
-      BusySpan span = { { period.start_us, end_us }, object_id, g_strdup (class_name) };
-
-      g_array_append_val (spans, span);
-      period.start_us = end_us;
-    }
 }
 
 /* The first column of the first row: 0 when there is no row. */
@@ -191,6 +153,29 @@ calendar_list_due (StoreSession *session, gint64 until_us, guint max_resources, 
 }
 
 /**
+ * calendar_dup_revision:
+ *
+ * Tells whether what was read of the resource's objects is still what is stored, without reading it
+ * again. Any thread with a session.
+ *
+ * Returns: (transfer full): a text to be compared; NULL with @error set.
+ */
+char *
+calendar_dup_revision (StoreSession *session, gint64 tenant_id, gint64 resource_id, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_CALENDAR_REVISIONS, "ii", tenant_id, resource_id))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    g_string_append_printf (text, "%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT " ",
+                            store_int (&query, 0), store_int (&query, 1));
+  return step == STORE_FAILED ? NULL : g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
  * calendar_object_put:
  * @object: calendar and UID hash decide which one it is; its id is filled in
  *
@@ -267,107 +252,4 @@ calendar_object_list (StoreSession *session, gint64 tenant_id, gint64 resource_i
       g_ptr_array_add (objects, object);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&objects);
-}
-
-/**
- * busy_span_list:
- *
- * Returns: (transfer full) (element-type BusySpan): by start, end and object: all that touch
- *   @window, whole; NULL with @error set.
- */
-GArray *
-busy_span_list (StoreSession *session, gint64 resource_id, Period window, GError **error)
-{
-  g_autoptr (GArray) spans = busy_spans_new ();
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (session, &query, error, SQL_BUSY_SPAN_LIST, "iii", resource_id, window.start_us,
-                    window.end_us))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    busy_spans_add (spans, (Period){ store_int (&query, 0), store_int (&query, 1) },
-                    store_int (&query, 2), store_text (&query, 3));
-  return step == STORE_FAILED ? NULL : g_steal_pointer (&spans);
-}
-
-static int
-compare_busy_spans (gconstpointer a, gconstpointer b)
-{
-  const BusySpan *left = a;
-  const BusySpan *right = b;
-  gint64 differences[] = { left->period.start_us - right->period.start_us,
-                           left->period.end_us - right->period.end_us,
-                           left->object_id - right->object_id };
-
-  for (guint i = 0; i < G_N_ELEMENTS (differences); i++)
-    if (differences[i] != 0)
-      return differences[i] < 0 ? -1 : 1;
-  return 0;
-}
-
-/* Sorts; of several with the same key the first stays. */
-static void
-normalise (GArray *spans)
-{
-  g_array_sort (spans, compare_busy_spans);
-  for (guint i = spans->len; i > 1; i--)
-    {
-      const BusySpan *span = &g_array_index (spans, BusySpan, i - 1);
-      if (compare_busy_spans (span, span - 1) == 0)
-        g_array_remove_index (spans, i - 1);
-    }
-}
-
-static gboolean
-same_spans (const GArray *a, const GArray *b)
-{
-  if (a->len != b->len)
-    return FALSE;
-  for (guint i = 0; i < a->len; i++)
-    {
-      const BusySpan *left = &g_array_index (a, BusySpan, i);
-      const BusySpan *right = &g_array_index (b, BusySpan, i);
-      if (compare_busy_spans (left, right) != 0 ||
-          g_strcmp0 (left->class_name, right->class_name) != 0)
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/**
- * busy_span_replace:
- * @spans: (element-type BusySpan): any order, each touching @window; is sorted
- * @out_changed: whether anything had to be written
- *
- * Makes @spans the busy time in @window: what touched it goes. Writer only.
- */
-gboolean
-busy_span_replace (StoreSession *session,
-                   gint64 resource_id,
-                   Period window,
-                   GArray *spans,
-                   gboolean *out_changed,
-                   GError **error)
-{
-  g_autoptr (GArray) old = busy_span_list (session, resource_id, window, error);
-
-  if (old == NULL)
-    return FALSE;
-  normalise (spans);
-  *out_changed = !same_spans (old, spans);
-  if (!*out_changed)
-    return TRUE;
-  if (!store_run (session, error, SQL_BUSY_SPAN_CLEAR, "iii", resource_id, window.start_us,
-                  window.end_us))
-    return FALSE;
-  for (guint i = 0; i < spans->len; i++)
-    {
-      const BusySpan *span = &g_array_index (spans, BusySpan, i);
-      if (!store_run (session, error, SQL_BUSY_SPAN_ADD, "iiiis", resource_id,
-                      span->period.start_us, span->period.end_us, span->object_id,
-                      span->class_name))
-        return FALSE;
-    }
-  return TRUE;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Calendars of resources, their reduced objects, and the busy spans that were expanded from them. */
+/* Calendars of resources and their reduced objects. Laid-out time: busy-span-store. */
 #pragma once
 
 #include "base/period.h"
@@ -46,20 +46,6 @@ typedef struct
 void calendar_object_free (CalendarObject *object);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalendarObject, calendar_object_free)
 
-/**
- * BusySpan:
- * @class_name: what kind of time it is (busy, out-of-office, tentative …), as calendar-sync names it
- */
-typedef struct
-{
-  Period period;
-  gint64 object_id;
-  char *class_name;
-} BusySpan;
-
-GArray *busy_spans_new (void);
-void busy_spans_add (GArray *spans, Period period, gint64 object_id, const char *class_name);
-
 gboolean calendar_put (StoreSession *session,
                        CalendarRecord *calendar,
                        PutOutcome *out_outcome,
@@ -78,6 +64,12 @@ GArray *calendar_list_due (StoreSession *session,
                            guint max_resources,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What every change of an object of the resource's calendars makes another text. */
+char *calendar_dup_revision (StoreSession *session,
+                             gint64 tenant_id,
+                             gint64 resource_id,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 gboolean calendar_object_put (StoreSession *session,
                               CalendarObject *object,
                               PutOutcome *out_outcome,
@@ -94,12 +86,3 @@ GPtrArray *calendar_object_list (StoreSession *session,
                                  gint64 tenant_id,
                                  gint64 resource_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-GArray *busy_span_list (StoreSession *session, gint64 resource_id, Period window, GError **error)
-  G_GNUC_WARN_UNUSED_RESULT;
-gboolean busy_span_replace (StoreSession *session,
-                            gint64 resource_id,
-                            Period window,
-                            GArray *spans,
-                            gboolean *out_changed,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -26,6 +26,8 @@
   X (CALENDAR_LIST, \
      "SELECT calendar_id, calendar_key, origin, coalesce (fresh_until_us, 0), expanded_until_us FROM calendar" \
      " WHERE tenant_id = $1 AND resource_id = $2 ORDER BY calendar_key") \
+  X (CALENDAR_REVISIONS, \
+     "SELECT calendar_id, revision FROM calendar WHERE tenant_id = $1 AND resource_id = $2 AND revision > 0 ORDER BY calendar_id") \
   X (CALENDAR_SET_EXPANDED, \
      "UPDATE calendar SET expanded_until_us = $2 WHERE calendar_id = $1 AND expanded_until_us <> $2") \
   X (CALENDAR_DUE, \
@@ -44,13 +46,21 @@
      "SELECT o.object_id, o.calendar_id, o.uid_hash, o.etag, o.text, o.note FROM calendar_object o" \
      " JOIN calendar c ON c.calendar_id = o.calendar_id WHERE c.tenant_id = $1 AND c.resource_id = $2" \
      " ORDER BY o.object_id") \
-  X (BUSY_SPAN_CLEAR, "DELETE FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2") \
-  X (BUSY_SPAN_ADD, \
-     "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class) VALUES ($1, $2, $3, $4, $5)" \
-     " ON CONFLICT DO NOTHING") \
+  X (BUSY_SPAN_PUT, \
+     "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class, all_day) VALUES ($1, $2, $3, $4, $5, $6)" \
+     " ON CONFLICT (resource_id, start_us, end_us, object_id) DO UPDATE SET class = excluded.class, all_day = excluded.all_day") \
+  X (BUSY_SPAN_REMOVE, \
+     "DELETE FROM busy_span WHERE resource_id = $1 AND start_us = $2 AND end_us = $3 AND object_id = $4") \
   X (BUSY_SPAN_LIST, \
-     "SELECT start_us, end_us, object_id, class FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2" \
+     "SELECT start_us, end_us, object_id, class, all_day FROM busy_span" \
+     " WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2" \
      " ORDER BY start_us, end_us, object_id") \
+  X (BUSY_SPAN_LIST_OF_OBJECT, \
+     "SELECT start_us, end_us, object_id, class, all_day FROM busy_span WHERE object_id = $1 AND end_us > $2" \
+     " ORDER BY start_us, end_us") \
+  X (CALENDAR_LIMIT_EXPANDED, \
+     "UPDATE calendar SET expanded_until_us = $2 WHERE expanded_until_us > $2" \
+     " AND calendar_id = (SELECT calendar_id FROM calendar_object WHERE object_id = $1)") \
   X (OBJECT_MEETINGS, \
      "SELECT c.core_start_us, c.core_end_us, CASE WHEN c.booking_id IS NOT NULL THEN 'booking'" \
      " WHEN c.hold_id IS NOT NULL THEN 'hold' ELSE 'group' END AS kind, coalesce (b.identifier, g.identifier, h.token)" \

@@ -10,6 +10,7 @@
 #include "base/period.h"
 #include "ops/expansion.h"
 #include "store/availability-store.h"
+#include "store/busy-span-store.h"
 #include "store/calendar-store.h"
 #include "store/journal-store.h"
 #include "store/resource-store.h"

@@ -32,7 +32,8 @@ static const char world_sql[] =
   "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text, note) VALUES "
   "(1, 1, 1, "
   "'x', 'x', 'Its zone is not known.');"
-  "INSERT INTO busy_span VALUES (1, 1795514400000000, 1795516200000000, 1, 'busy');"
+  "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class) "
+  "VALUES (1, 1795514400000000, 1795516200000000, 1, 'busy');"
   "INSERT INTO offer (offer_id, tenant_id, unit_id, identifier, interview_type, form, title, "
   "duration_minutes, grid_minutes, after_minutes) VALUES (1, 1, 1, '" OFFER
   "', 7, 'individual', 'Jobsamtale', 30, 30, 5);"

@@ -517,7 +517,8 @@ test_conflict_with_busy_time_stays (void)
     "expanded_until_us) VALUES (1, 1, 1, 'a', 'import', 9000000000000000);"
     "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text) VALUES (1, 1, "
     "1, 'u', '');"
-    "INSERT INTO busy_span VALUES (1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 1, 'busy');",
+    "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class) "
+    "VALUES (1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 1, 'busy');",
     slot (0), slot (1));
 
   world_run_sql (world, busy);

@@ -57,7 +57,7 @@ add_spans (Play *play, GString *sql, const char *table, guint resource_id)
           g_string_append_printf (
             sql, "INSERT INTO %s VALUES (%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "%s);", table,
             resource_id, at, MAX (end, at + STEP),
-            g_str_equal (table, "busy_span") ? ", 1, 'busy'" : "");
+            g_str_equal (table, "busy_span") ? ", 1, 'busy', 0" : "");
           at = MAX (end, at + STEP) + pick (play, 1, 90) * MINUTE;
         }
     }
@@ -162,11 +162,13 @@ start_play (Play *play)
   if (chance (play, 30))
     g_string_append_printf (sql, "INSERT INTO closing_day VALUES (1, 1, %d, 'x');",
                             (int) (play->monday_us / DAY) + pick (play, 0, 3));
-  g_string_append (sql,
-                   "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) "
-                   "VALUES (99, 1, 'equipment', 'E', 'e@demo.example', 'E');"
-                   "INSERT INTO calendar VALUES (1, 1, 99, 'c', 'import', NULL, 9000000000000000);"
-                   "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', NULL);");
+  g_string_append (
+    sql,
+    "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) "
+    "VALUES (99, 1, 'equipment', 'E', 'e@demo.example', 'E');"
+    "INSERT INTO calendar (calendar_id, tenant_id, resource_id, "
+    "calendar_key, origin, expanded_until_us) VALUES (1, 1, 99, 'c', 'import', 9000000000000000);"
+    "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', NULL);");
   add_resources (play, sql);
   for (guint i = 1; i <= play->n_offers; i++)
     add_offer (play, sql, i);

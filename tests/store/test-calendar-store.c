@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Laid-out time is kept in pieces of a day, whoever wrote it, and is found from any instant inside it. */
+#include "store/busy-span-store.h"
 #include "store/calendar-store.h"
 
 #include <gio/gio.h>
@@ -15,7 +16,8 @@ static const char world_sql[] =
   "INSERT INTO tenant VALUES (1, 'demo', 'Demo');"
   "INSERT INTO resource (resource_id, tenant_id, kind, resource_key, email, name) VALUES "
   "(1, 1, 'advisor', 'RID-1', 'v1@demo.example', 'Vejleder 01');"
-  "INSERT INTO calendar VALUES (1, 1, 1, 'c', 'import', NULL, 1);"
+  "INSERT INTO calendar (calendar_id, tenant_id, resource_id, "
+  "calendar_key, origin, expanded_until_us) VALUES (1, 1, 1, 'c', 'import', 1);"
   "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', NULL);";
 
 static StoreSession *
@@ -68,9 +70,10 @@ test_pieces (void)
   g_autoptr (GArray) work = period_list_new ();
   g_autoptr (GArray) left = NULL;
   g_autoptr (GError) error = NULL;
+  const BusySpan span = { leave, 1, "busy", FALSE };
   gboolean changed = FALSE;
 
-  busy_spans_add (busy, leave, 1, "busy");
+  busy_spans_add (busy, &span);
   period_list_add (work, leave);
   g_assert_true (store_begin (session, STORE_WRITE, &error));
   g_assert_true (busy_span_replace (session, 1, (Period){ 0, 30 * DAY }, busy, &changed, &error) &&
@@ -100,7 +103,8 @@ test_migrated (void)
   g_autofree char *copy = g_build_filename (old, "0001-first.sql", NULL);
   g_autofree char *text = NULL;
   g_autofree char *sql = g_strdup_printf (
-    "INSERT INTO busy_span VALUES (1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 1, 'busy');"
+    "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class) "
+    "VALUES (1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ", 1, 'busy');"
     "INSERT INTO work_span VALUES (1, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ");",
     leave.start_us, leave.end_us, leave.start_us, leave.end_us);
   g_autoptr (StoreSession) session = NULL;

@@ -86,23 +86,26 @@ test_check_is_content (void)
 
   g_assert_true (g_file_get_contents (path, &sql, NULL, &error));
   g_assert_true (store_run_script (session, sql, &error));
-  g_assert_true (store_run_script (session,
-                                   "INSERT INTO team (team_id, tenant_id, unit_id, team_key, name) "
-                                   "VALUES (1, 1, 1, 't', 'T'); INSERT INTO "
-                                   "resource_team (tenant_id, resource_id, team_id) "
-                                   "VALUES (1, 1, 1); INSERT INTO resource_tag (tenant_id, "
-                                   "resource_id, kind, value) VALUES (1, 1, 'language', 'da'); "
-                                   "INSERT INTO setting VALUES (1, 0, 'hold-minutes', 0, '5'); "
-                                   "INSERT INTO closing_day VALUES (1, 1, 20000, 'x'); "
-                                   "INSERT INTO citizen (citizen_id, tenant_id, cpr) "
-                                   "VALUES (1, 1, '0000000000'); INSERT INTO "
-                                   "citizen_fact (tenant_id, citizen_id, kind, value, "
-                                   "source, seen_us) VALUES (1, 1, 'mark', 'x', 's', 1); INSERT "
-                                   "INTO used_hold VALUES (1, 't', NULL, 1); "
-                                   "INSERT INTO calendar VALUES (1, 1, 1, 'c', 'import', NULL, 1); "
-                                   "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', "
-                                   "NULL); INSERT INTO busy_span VALUES (1, 1, 2, 1, 'busy')",
-                                   &error));
+  g_assert_true (store_run_script (
+    session,
+    "INSERT INTO team (team_id, tenant_id, unit_id, team_key, name) "
+    "VALUES (1, 1, 1, 't', 'T'); INSERT INTO "
+    "resource_team (tenant_id, resource_id, team_id) "
+    "VALUES (1, 1, 1); INSERT INTO resource_tag (tenant_id, "
+    "resource_id, kind, value) VALUES (1, 1, 'language', 'da'); "
+    "INSERT INTO setting VALUES (1, 0, 'hold-minutes', 0, '5'); "
+    "INSERT INTO closing_day VALUES (1, 1, 20000, 'x'); "
+    "INSERT INTO citizen (citizen_id, tenant_id, cpr) "
+    "VALUES (1, 1, '0000000000'); INSERT INTO "
+    "citizen_fact (tenant_id, citizen_id, kind, value, "
+    "source, seen_us) VALUES (1, 1, 'mark', 'x', 's', 1); INSERT "
+    "INTO used_hold VALUES (1, 't', NULL, 1); "
+    "INSERT INTO calendar (calendar_id, tenant_id, resource_id, "
+    "calendar_key, origin, expanded_until_us) VALUES (1, 1, 1, 'c', 'import', 1); "
+    "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', "
+    "NULL); INSERT INTO busy_span (resource_id, start_us, end_us, "
+    "object_id, class) VALUES (1, 1, 2, 1, 'busy')",
+    &error));
   g_assert_no_error (error);
   g_assert_true (store_check (session, &error));
   g_assert_no_error (error);
