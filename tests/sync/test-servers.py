@@ -2,9 +2,11 @@
 # Whether the judges work: every real server is started, filled, looked into, made to forget, made to refuse, killed, started again.
 """Nothing of ours is asked here: when this fails, no other test of tests/sync tells anything."""
 
+import http.client
 import re
 import time
 
+import caldav_fake
 import caldav_servers
 import testlib
 from caldav_servers import event
@@ -82,6 +84,40 @@ def _make_test(kind):
             try_server(server)
 
     return test
+
+
+def try_manners(server, calendar, port):
+    """A few manners, met by a client that is not the harness's."""
+    client = caldav_servers.Client(port, "u1", calendar.password)
+    ask = lambda: client.ask("PROPFIND", calendar.path, headers={"Depth": "1"})
+    testlib.equal(ask().status, 207, "without manners")
+    with server.manner("PROPFIND", caldav_fake.status(503, {"Retry-After": "7"}), times=2, after=1):
+        testlib.equal([ask().status for _ in range(4)], [207, 503, 503, 207], "a manner, after one, two times")
+    with server.manner("REPORT", caldav_fake.deaf):
+        testlib.equal(ask().status, 207, "a manner of other requests")
+    with server.manner("*", caldav_fake.cut(0.5)):
+        try:
+            ask()
+            raise AssertionError("half an answer came whole")
+        except http.client.IncompleteRead:
+            pass
+    testlib.equal(server.cost()["requests"] >= 6, True, f"requests are counted: {server.cost()}")
+
+
+def test_fake():
+    with caldav_fake.FakeServer() as server:
+        try_server(server)
+        try_manners(server, server.make_calendar("u1", "igen"), server.port)
+
+
+def test_front():
+    kind = caldav_servers.INSTALLED[0] if caldav_servers.INSTALLED else None
+    if kind is None:
+        raise testlib.Skip("no server is installed")
+    with kind() as server, caldav_fake.Front(server) as front:
+        calendar = server.make_calendar("u1", "arbejde")
+        calendar.put("et", event("et", "20270104T080000Z", "20270104T090000Z"))
+        try_manners(front, calendar, front.port)
 
 
 for _kind in caldav_servers.SERVERS:

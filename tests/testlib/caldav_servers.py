@@ -474,6 +474,8 @@ class Cyrus(CaldavServer):
         except (ProcessLookupError, PermissionError):
             pass
         self.process.wait()
+        ports = (self.port, self.imap_port)
+        testlib.wait_for(lambda: not any(testlib.port_answers(port) for port in ports), 30, "the ports of Cyrus are free")
 
     def stop(self, timeout_s=30):
         super().stop(timeout_s)
