@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One request and its answer over libsoup: waits for both, with time-outs and caps, on the caller's thread. */
+#include "calsync-remote-http-private.h"
+
+#include <string.h>
+
+#define PIECE_BYTES 16384
+
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer data)
+{
+  ((CalsyncExchange *) data)->result = g_object_ref (result);
+}
+
+static void
+on_starting (SoupMessage *message, gpointer data)
+{
+  ((CalsyncExchange *) data)->n_starts++;
+}
+
+static gboolean
+on_accept_certificate (SoupMessage *message,
+                       GTlsCertificate *certificate,
+                       GTlsCertificateFlags errors,
+                       gpointer data)
+{
+  ((CalsyncExchange *) data)->tls_errors = errors;
+  return FALSE;
+}
+
+/* The session's time-out is the one for connecting; from here on it is the longest silence. */
+static void
+on_network_event (SoupMessage *message,
+                  GSocketClientEvent event,
+                  GIOStream *connection,
+                  gpointer data)
+{
+  const CalsyncExchange *exchange = data;
+
+  if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
+    g_socket_set_timeout (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)),
+                          exchange->http->answer_timeout_s);
+}
+
+/*
+ * Waits for on_ready(). No timer runs here: every piece that arrives, and libsoup's own time-out for
+ * silence, wakes the loop, so the total time is overrun by one silence at most.
+ */
+static GAsyncResult *
+await (CalsyncExchange *exchange)
+{
+  const CalsyncHttpEnvironment *environment = &exchange->http->environment;
+
+  while (exchange->result == NULL)
+    {
+      g_main_context_iteration (exchange->http->context, TRUE);
+      if (exchange->deadline_us != 0 && !exchange->is_late &&
+          environment->get_monotonic_us (environment->data) >= exchange->deadline_us)
+        {
+          exchange->is_late = TRUE;
+          g_cancellable_cancel (exchange->stop);
+        }
+    }
+  return g_steal_pointer (&exchange->result);
+}
+
+static void
+add_header (SoupMessageHeaders *headers, const char *name, const char *value)
+{
+  if (value != NULL)
+    soup_message_headers_append (headers, name, value);
+}
+
+/* Makes @exchange ready to send @request to @uri, which it borrows. */
+void
+calsync_exchange_init (CalsyncExchange *exchange,
+                       CalsyncHttp *http,
+                       const CalsyncRequest *request,
+                       GUri *uri)
+{
+  SoupMessage *message = soup_message_new_from_uri (request->method, uri);
+  SoupMessageHeaders *headers = soup_message_get_request_headers (message);
+
+  *exchange = (CalsyncExchange){ .http = http, .request = request, .uri = uri, .message = message };
+  exchange->stop = g_cancellable_new ();
+
+  /* IDEMPOTENT lets it take a connection that is open already: for REPORT too */
+  soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT |
+                                     SOUP_MESSAGE_COLLECT_METRICS);
+  add_header (headers, "Depth", request->depth);
+  add_header (headers, "If-Match", request->if_match);
+  add_header (headers, "If-None-Match", request->if_none ? "*" : NULL);
+  if (request->body != NULL)
+    {
+      g_autoptr (GBytes) bytes = g_bytes_new (request->body, request->n_body);
+
+      soup_message_set_request_body_from_bytes (message, request->content_type, bytes);
+    }
+  if (http->certificate != NULL)
+    soup_message_set_tls_client_certificate (message, http->certificate);
+  g_signal_connect (message, "starting", G_CALLBACK (on_starting), exchange);
+  g_signal_connect (message, "accept-certificate", G_CALLBACK (on_accept_certificate), exchange);
+  g_signal_connect (message, "network-event", G_CALLBACK (on_network_event), exchange);
+}
+
+/* Ends the exchange and its connection without waiting for what the server still wants to say. */
+static void
+halt (CalsyncExchange *exchange)
+{
+  exchange->is_halted = TRUE;
+  g_cancellable_cancel (exchange->stop);
+  soup_session_abort (exchange->http->session);
+}
+
+static gboolean
+take_piece (CalsyncExchange *exchange,
+            const char *bytes,
+            gsize n_bytes,
+            CalsyncReply *reply,
+            GError **error)
+{
+  const CalsyncRequest *request = exchange->request;
+  const gsize room =
+    CALSYNC_HTTP_MAX_ERROR_BYTES - MIN (reply->body->len, CALSYNC_HTTP_MAX_ERROR_BYTES);
+
+  if (reply->status / 100 != 2)
+    {
+      g_string_append_len (reply->body, bytes, (gssize) MIN (n_bytes, room));
+      if (n_bytes >= room)
+        halt (exchange);
+      return TRUE;
+    }
+  if (request->body_func != NULL)
+    return request->body_func (bytes, n_bytes, request->body_data, error);
+  g_string_append_len (reply->body, bytes, (gssize) n_bytes);
+  return TRUE;
+}
+
+static void
+set_too_large (gsize max_bytes, GError **error)
+{
+  g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_TOO_LARGE,
+               "The server's answer is longer than %" G_GSIZE_FORMAT " bytes.", max_bytes);
+}
+
+/* Reads to the end, or until halt(). */
+static gboolean
+read_body (CalsyncExchange *exchange, GInputStream *stream, CalsyncReply *reply, GError **error)
+{
+  const gsize max_bytes = exchange->request->max_bytes > 0 ? exchange->request->max_bytes
+                                                           : exchange->http->max_answer_bytes;
+  g_autofree char *piece = g_malloc (PIECE_BYTES);
+  gsize n_total = 0;
+
+  while (!exchange->is_halted)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) cause = NULL;
+      gssize n_read;
+
+      g_input_stream_read_async (stream, piece, PIECE_BYTES, G_PRIORITY_DEFAULT, exchange->stop,
+                                 on_ready, exchange);
+      result = await (exchange);
+      n_read = g_input_stream_read_finish (stream, result, &cause);
+      if (n_read < 0)
+        {
+          calsync_http_set_network_error (exchange, cause, error);
+          return FALSE;
+        }
+      if (n_read == 0)
+        return TRUE;
+      n_total += (gsize) n_read;
+      if (n_total > max_bytes && reply->status / 100 == 2)
+        {
+          set_too_large (max_bytes, error);
+          return FALSE;
+        }
+      if (!take_piece (exchange, piece, (gsize) n_read, reply, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/*
+ * Whether all of the announced body came. libsoup looks itself where the connection stays open; where
+ * the server says that it will close it, it takes any end for the end.
+ */
+static gboolean
+check_whole (CalsyncExchange *exchange, GError **error)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+  SoupMessageMetrics *metrics = soup_message_get_metrics (exchange->message);
+  const guint status = soup_message_get_status (exchange->message);
+
+  if (exchange->is_halted || soup_message_get_http_version (exchange->message) == SOUP_HTTP_2_0 ||
+      soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH ||
+      status == SOUP_STATUS_NO_CONTENT || status == SOUP_STATUS_NOT_MODIFIED ||
+      g_str_equal (exchange->request->method, "HEAD"))
+    return TRUE;
+  if (soup_message_metrics_get_response_body_bytes_received (metrics) >=
+      (guint64) soup_message_headers_get_content_length (headers))
+    return TRUE;
+  g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_NONSENSE,
+                       "The server's answer ended before its announced length.");
+  return FALSE;
+}
+
+static char *
+dup_plain_type (SoupMessageHeaders *headers)
+{
+  const char *type = soup_message_headers_get_content_type (headers, NULL);
+
+  return type != NULL ? g_ascii_strdown (type, -1) : NULL;
+}
+
+static char *
+dup_location (CalsyncExchange *exchange, SoupMessageHeaders *headers)
+{
+  const char *location = soup_message_headers_get_one (headers, "Location");
+  g_autoptr (GUri) uri = NULL;
+
+  if (location != NULL)
+    uri = g_uri_parse_relative (exchange->uri, location, CALSYNC_HTTP_URI_FLAGS, NULL);
+  return uri != NULL ? g_uri_to_string_partial (uri, G_URI_HIDE_USERINFO | G_URI_HIDE_FRAGMENT)
+                     : NULL;
+}
+
+static void
+fill_reply (CalsyncExchange *exchange, CalsyncReply *reply)
+{
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+
+  calsync_reply_clear (reply);
+  reply->status = soup_message_get_status (exchange->message);
+  reply->etag = g_strdup (soup_message_headers_get_one (headers, "ETag"));
+  reply->content_type = dup_plain_type (headers);
+  reply->location = dup_location (exchange, headers);
+  reply->dav = g_strdup (soup_message_headers_get_list (headers, "DAV"));
+  reply->allow = g_strdup (soup_message_headers_get_list (headers, "Allow"));
+  reply->uri = g_uri_to_string_partial (exchange->uri, G_URI_HIDE_USERINFO | G_URI_HIDE_QUERY |
+                                                         G_URI_HIDE_FRAGMENT);
+  reply->retry_after_s =
+    calsync_http_parse_retry_after (soup_message_headers_get_one (headers, "Retry-After"),
+                                    soup_message_headers_get_one (headers, "Date"));
+  reply->body = g_string_new (NULL);
+}
+
+static GInputStream *
+send_message (CalsyncExchange *exchange, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) cause = NULL;
+  GInputStream *stream;
+
+  soup_session_send_async (exchange->http->session, exchange->message, G_PRIORITY_DEFAULT,
+                           exchange->stop, on_ready, exchange);
+  result = await (exchange);
+  stream = soup_session_send_finish (exchange->http->session, result, &cause);
+  if (stream == NULL)
+    calsync_http_set_network_error (exchange, cause, error);
+  return stream;
+}
+
+/* Gives the connection back to the session, if all was read. */
+static void
+close_stream (CalsyncExchange *exchange, GInputStream *stream)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, exchange->stop, on_ready, exchange);
+  result = await (exchange);
+  g_input_stream_close_finish (stream, result, NULL);
+}
+
+static void
+add_cost (CalsyncExchange *exchange)
+{
+  SoupMessageMetrics *metrics = soup_message_get_metrics (exchange->message);
+  CalsyncCost *cost = &exchange->http->cost;
+
+  cost->n_requests += exchange->n_starts;
+  if (metrics == NULL)
+    return;
+  cost->n_bytes_sent += soup_message_metrics_get_request_header_bytes_sent (metrics) +
+                        soup_message_metrics_get_request_body_bytes_sent (metrics);
+  cost->n_bytes_received += soup_message_metrics_get_response_header_bytes_received (metrics) +
+                            soup_message_metrics_get_response_body_bytes_received (metrics);
+}
+
+static gboolean
+run_message (CalsyncExchange *exchange, CalsyncReply *reply, GError **error)
+{
+  g_autoptr (GInputStream) stream = send_message (exchange, error);
+  gboolean is_read;
+
+  if (stream == NULL)
+    return FALSE;
+  exchange->has_answer = TRUE;
+  fill_reply (exchange, reply);
+  is_read = read_body (exchange, stream, reply, error) && check_whole (exchange, error);
+  if (!is_read && !exchange->is_halted)
+    halt (exchange);
+  close_stream (exchange, stream);
+  return is_read;
+}
+
+/*
+ * Sends exchange->request to exchange->uri and fills *reply. TRUE for every complete answer, whatever
+ * its status. The context of the session is the thread's own meanwhile.
+ */
+gboolean
+calsync_exchange_run (CalsyncExchange *exchange,
+                      const char *authorization,
+                      CalsyncReply *reply,
+                      GError **error)
+{
+  gboolean is_answered;
+
+  add_header (soup_message_get_request_headers (exchange->message), "Authorization", authorization);
+  is_answered = run_message (exchange, reply, error);
+  add_cost (exchange);
+  return is_answered;
+}
+
+void
+calsync_exchange_clear (CalsyncExchange *exchange)
+{
+  if (exchange->message != NULL)
+    g_signal_handlers_disconnect_by_data (exchange->message, exchange);
+  g_clear_object (&exchange->message);
+  g_clear_object (&exchange->result);
+  g_clear_object (&exchange->stop);
+}
