@@ -29,6 +29,8 @@ static const ExtractSection sections[] = {
   { "hold", SQL_EXTRACT_HOLDS },
   { "used_hold", SQL_EXTRACT_USED_HOLDS },
   { "stored_answer", SQL_EXTRACT_ANSWERS },
+  { "sync_link", SQL_EXTRACT_SYNC_LINKS },
+  { "sync_conflict", SQL_EXTRACT_SYNC_CONFLICTS },
   { "outbox", SQL_EXTRACT_OUTBOX },
   { "inbox", SQL_EXTRACT_INBOX },
   { "empty_answer", SQL_EXTRACT_EMPTY_ANSWERS },

@@ -31,6 +31,11 @@ static const struct
   { SQL_VERIFY_HOLD_UNCLAIMED, TRUE, "hold-unclaimed", "a reservation whose time is not claimed" },
   { SQL_VERIFY_SEAT_ASTRAY, FALSE, "seat-astray", "a seat whose booking or reservation is of another group meeting" },
   { SQL_VERIFY_BOOKING_UNJOURNALED, FALSE, "booking-unjournaled", "a booking that the journal does not know" },
+  { SQL_VERIFY_SYNC_OWN_BLOCKS, FALSE, "sync-own-blocks", "one of our own events in a calendar that takes time by itself" },
+  { SQL_VERIFY_SYNC_ITEM_ASTRAY, FALSE, "sync-item-astray", "an appointment of a connected calendar that the calendar does not hold" },
+  { SQL_VERIFY_SYNC_CALENDAR_UNBOUND, FALSE, "sync-calendar-unbound", "a connected calendar without its connection" },
+  { SQL_VERIFY_SYNC_LINK_ASTRAY, FALSE, "sync-link-astray", "what was sent of a meeting to a calendar is kept twice, or for somebody else" },
+  { SQL_VERIFY_SYNC_SENT_TWICE, FALSE, "sync-sent-twice", "two events of one meeting in one calendar" },
   { SQL_VERIFY_OTHER_TENANT, FALSE, "other-tenant", "a booking that names another municipality's unit or advisor" },
 };
 /* clang-format on */

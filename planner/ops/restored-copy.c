@@ -218,6 +218,9 @@ make_safe (AdminCall *call, StoreSession *session, RestoredCopy *copy, GError **
       !store_run (session, error, SQL_OUTBOX_HOLD_BACK, "s", HELD_BACK))
     return FALSE;
   copy->n_outbox_held = store_n_changed (session);
+  /* Cursors and links are older than the calendars: look at everything before anything is written (decision 0021). */
+  if (!store_run (session, error, SQL_SYNC_BINDINGS_LOOK_FIRST, ""))
+    return FALSE;
   return write_journal (call, session, copy, error);
 }
 

@@ -43,10 +43,19 @@ static const RetentionClass classes[] = {
   { "citizen", RETENTION_WITH_OTHERS, 0, 0, FALSE, "citizen",
     "citizens with nothing left", "bookings, reservations, facts, evidence, registrations, error reports", "" },
   { "employee", RETENTION_BY_TERM, 183, 1, FALSE,
-    "resource resource_unit resource_team resource_tag offer_resource availability calendar",
+    "resource resource_unit resource_team resource_tag offer_resource availability calendar sync_binding sync_item sync_guard"
+    " sync_staged",
     "retired advisors and rooms with their working time and calendars",
     "bookings and group meetings that are kept; the days run from the retirement",
     "half a year, so that a return or a mistake costs nothing" },
+  { "sync", RETENTION_BY_TERM, 90, 7, FALSE, "sync_link sync_conflict",
+    "what was sent to calendars of meetings that are over, and settled conflicts",
+    "a conflict that nobody has settled, a meeting that is not over, a request without an answer",
+    "a mistake in a calendar can be looked into" },
+  { "sync-run", RETENTION_BY_TERM, 90, 60, FALSE, "sync_run sync_run_change sync_putback sync_tombstone",
+    "what runs of the synchronisation did, and marks of what was taken out of calendars",
+    "a mark that an event was put back goes with what was sent",
+    "a run can be looked into and undone; two months at least, so that a late echo brings nothing back" },
   { "availability", RETENTION_BY_TERM, 1827, 90, FALSE, "service_window service_window_unit uptime_span uptime_count",
     "planned service windows, runs of plannerd and hourly counts of calls; they name nobody",
     "the last run; runs are the machine's, so the shortest term of its municipalities counts for them",
@@ -57,7 +66,7 @@ static const RetentionClass classes[] = {
     "nothing: without payload and salt a row tells that something changed, not of whom", "", "the chain of seals" },
   { "none", RETENTION_KEPT, 0, 0, FALSE,
     "tenant unit setting closing_day team offer offer_contact_type offer_rule offer_window change spent_id"
-    " retention_run removed_booking code",
+    " retention_run removed_booking code hash_key",
     "nothing: names nobody", "", "" },
 };
 /* clang-format on */

@@ -2,6 +2,8 @@
 /* Statements that read whole tables for a test system's database: parents before children. */
 #pragma once
 
+/* Bindings stay behind: a test system that wrote into an advisor's real calendar would be the worst of tests. What they
+ * brought along becomes an import, which does not go stale. */
 /* clang-format off */
 #define STORE_SQL_EXPORT(X) \
   X (EXPORT_TENANT, "SELECT * FROM tenant ORDER BY tenant_id") \
@@ -16,8 +18,11 @@
   X (EXPORT_RESOURCE_TAG, "SELECT * FROM resource_tag ORDER BY resource_id, kind, value") \
   X (EXPORT_AVAILABILITY, "SELECT * FROM availability ORDER BY availability_id") \
   X (EXPORT_WORK_SPAN, "SELECT * FROM work_span ORDER BY resource_id, start_us") \
-  X (EXPORT_CALENDAR, "SELECT * FROM calendar ORDER BY calendar_id") \
-  X (EXPORT_CALENDAR_OBJECT, "SELECT * FROM calendar_object ORDER BY object_id") \
+  X (EXPORT_CALENDAR, "SELECT calendar_id, tenant_id, resource_id, calendar_key, CASE origin WHEN 'sync' THEN 'import' ELSE origin END " \
+     "AS origin, CASE origin WHEN 'sync' THEN NULL ELSE fresh_until_us END AS fresh_until_us, expanded_until_us, revision FROM calendar " \
+     "ORDER BY calendar_id") \
+  X (EXPORT_CALENDAR_OBJECT, "SELECT object_id, tenant_id, calendar_id, uid_hash, etag, text, note, NULL AS item_id FROM calendar_object " \
+     "ORDER BY object_id") \
   X (EXPORT_BUSY_SPAN, "SELECT * FROM busy_span ORDER BY resource_id, start_us, end_us, object_id") \
   X (EXPORT_OFFER, "SELECT * FROM offer ORDER BY offer_id") \
   X (EXPORT_OFFER_CONTACT_TYPE, "SELECT * FROM offer_contact_type ORDER BY offer_id, contact_type") \

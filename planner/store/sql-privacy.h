@@ -46,6 +46,13 @@
      "(SELECT 'citizen:' || citizen_id FROM citizen WHERE citizen_id = $1 OR successor_id = $1) OR j.subject IN " \
      "(SELECT 'inbox:' || inbox_id FROM inbox WHERE citizen_id = $1) " \
      "ORDER BY j.sequence") \
+  X (EXTRACT_SYNC_LINKS, "SELECT l.reference, r.name AS staff_calendar_of, l.base_start_us AS start_us, l.base_end_us AS end_us, " \
+     "l.failure FROM sync_link l JOIN booking b ON b.booking_id = l.booking_id JOIN sync_binding s ON s.binding_id = l.binding_id " \
+     "JOIN resource r ON r.resource_id = s.resource_id WHERE b.citizen_id = $1 ORDER BY l.base_start_us, l.link_id") \
+  X (EXTRACT_SYNC_CONFLICTS, "SELECT c.reference, c.kind, c.decision, c.our_start_us AS start_us, c.our_end_us AS end_us, " \
+     "c.their_start_us AS calendar_start_us, c.their_end_us AS calendar_end_us, c.state, c.found_us, c.resolved_us, " \
+     "c.resolved_by AS staff_resolved_by, c.resolution AS staff_resolution FROM sync_conflict c " \
+     "JOIN booking b ON b.booking_id = c.booking_id WHERE b.citizen_id = $1 ORDER BY c.conflict_id") \
   X (EXTRACT_OUTBOX, "SELECT kind, subject AS booking, state, attempts, reason, payload, added_us FROM outbox WHERE citizen_id = $1 " \
      "ORDER BY outbox_id") \
   X (EXTRACT_INBOX, "SELECT kind, message_id, received_us, state, note AS staff_note, payload FROM inbox WHERE citizen_id = $1 " \

@@ -58,6 +58,22 @@
      "AND span_id < (SELECT max(span_id) FROM uptime_span) ORDER BY span_id" RETENTION_LIMIT) \
   X (RETENTION_FIND_HOURS, "SELECT DISTINCT hour_us FROM uptime_count WHERE tenant_id = $1 AND hour_us < $2 AND hour_us > $3 " \
      "ORDER BY hour_us" RETENTION_LIMIT) \
+  X (RETENTION_FIND_SYNC_ITEMS, "SELECT i.item_id FROM resource r JOIN sync_binding b ON b.tenant_id = r.tenant_id " \
+     "AND b.resource_id = r.resource_id JOIN sync_item i ON i.binding_id = b.binding_id WHERE r.tenant_id = $1 " \
+     "AND r.retired_us < $2 AND i.item_id > $3 ORDER BY i.item_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_SYNC_CHANGES, "SELECT change_id FROM sync_run_change WHERE tenant_id = $1 AND at_us < $2 AND change_id > $3 " \
+     "ORDER BY change_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_SYNC_RUNS, "SELECT run_id FROM sync_run WHERE tenant_id = $1 AND started_us < $2 AND run_id > $3 " \
+     "ORDER BY run_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_SYNC_CONFLICTS, "SELECT conflict_id FROM sync_conflict WHERE tenant_id = $1 AND seen_us < $2 " \
+     "AND state <> 'open' AND conflict_id > $3 ORDER BY conflict_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_SYNC_LINKS, "SELECT l.link_id FROM sync_link l WHERE l.tenant_id = $1 AND l.base_end_us < $2 " \
+     "AND l.in_flight = 0 AND l.link_id > $3 " \
+     "AND NOT EXISTS (SELECT 1 FROM booking b WHERE b.booking_id = l.booking_id AND b.end_us >= $2) " \
+     "AND NOT EXISTS (SELECT 1 FROM group_session s WHERE s.session_id = l.session_id AND s.end_us >= $2) " \
+     "ORDER BY l.link_id" RETENTION_LIMIT) \
+  X (RETENTION_FIND_TOMBSTONES, "SELECT tombstone_id FROM sync_tombstone WHERE tenant_id = $1 AND removed_us < $2 " \
+     "AND tombstone_id > $3 ORDER BY tombstone_id" RETENTION_LIMIT) \
   X (RETENTION_FIND_OWNERS, "SELECT owner_id FROM (SELECT owner_id FROM owner WHERE tenant_id = $1 " \
      "EXCEPT SELECT owner_id FROM claim EXCEPT SELECT owner_id FROM booking EXCEPT SELECT owner_id FROM hold " \
      "EXCEPT SELECT owner_id FROM group_session) WHERE owner_id > $2 ORDER BY owner_id" RETENTION_LIMIT) \
@@ -66,6 +82,10 @@
   X (WINDOW_REMOVE, "DELETE FROM service_window WHERE window_id = $1") \
   X (SPAN_REMOVE, "DELETE FROM uptime_span WHERE span_id = $1") \
   X (COUNTS_REMOVE, "DELETE FROM uptime_count WHERE tenant_id = $1 AND hour_us = $2") \
+  X (SYNC_RUN_CHANGE_REMOVE, "DELETE FROM sync_run_change WHERE change_id = $1") \
+  X (SYNC_RUN_REMOVE, "DELETE FROM sync_run WHERE run_id = $1") \
+  X (SYNC_CONFLICT_REMOVE, "DELETE FROM sync_conflict WHERE conflict_id = $1") \
+  X (SYNC_TOMBSTONE_REMOVE, "DELETE FROM sync_tombstone WHERE tombstone_id = $1") \
   X (USED_HOLD_REMOVE, "DELETE FROM used_hold WHERE tenant_id = $1 AND token = $2") \
   X (BUSY_SPAN_REMOVE_BEFORE, "DELETE FROM busy_span WHERE resource_id = $1 AND start_us < $2 AND end_us < $2") \
   X (WORK_SPAN_REMOVE_BEFORE, "DELETE FROM work_span WHERE resource_id = $1 AND start_us < $2 AND end_us < $2") \

@@ -57,6 +57,30 @@
   X (VERIFY_BOOKING_UNJOURNALED, \
      "SELECT b.identifier FROM booking b WHERE b.tenant_id = $1 AND NOT EXISTS" \
      " (SELECT 1 FROM journal j WHERE j.subject = b.identifier) ORDER BY b.booking_id") \
+  X (VERIFY_SYNC_OWN_BLOCKS, \
+     "SELECT r.resource_key FROM sync_item i JOIN calendar_object o ON o.item_id = i.item_id JOIN sync_binding b" \
+     " ON b.binding_id = i.binding_id JOIN resource r ON r.resource_id = b.resource_id WHERE b.tenant_id = $1 AND i.is_own = 1" \
+     " ORDER BY i.item_id") \
+  X (VERIFY_SYNC_ITEM_ASTRAY, \
+     "SELECT r.resource_key FROM calendar_object o JOIN calendar c ON c.calendar_id = o.calendar_id" \
+     " JOIN resource r ON r.resource_id = c.resource_id LEFT JOIN sync_item i ON i.item_id = o.item_id" \
+     " LEFT JOIN sync_binding b ON b.binding_id = i.binding_id WHERE c.tenant_id = $1" \
+     " AND ((c.origin = 'sync') <> (o.item_id IS NOT NULL) OR b.calendar_id <> o.calendar_id) ORDER BY o.object_id") \
+  X (VERIFY_SYNC_CALENDAR_UNBOUND, \
+     "SELECT r.resource_key FROM calendar c JOIN resource r ON r.resource_id = c.resource_id" \
+     " LEFT JOIN sync_binding b ON b.calendar_id = c.calendar_id WHERE c.tenant_id = $1" \
+     " AND ((c.origin = 'sync') <> (b.binding_id IS NOT NULL) OR b.resource_id <> c.resource_id) ORDER BY c.calendar_id") \
+  X (VERIFY_SYNC_LINK_ASTRAY, \
+     "SELECT l.reference FROM sync_link l JOIN sync_binding s ON s.binding_id = l.binding_id" \
+     " LEFT JOIN booking b ON b.booking_id = l.booking_id LEFT JOIN group_session g ON g.session_id = l.session_id" \
+     " WHERE s.tenant_id = $1 AND (coalesce (b.tenant_id, g.tenant_id, s.tenant_id) <> s.tenant_id OR l.tenant_id <> s.tenant_id" \
+     " OR EXISTS (SELECT 1 FROM sync_link m WHERE m.booking_id = l.booking_id AND m.binding_id = l.binding_id AND m.link_id <> l.link_id)" \
+     " OR EXISTS (SELECT 1 FROM sync_link m WHERE m.session_id = l.session_id AND m.binding_id = l.binding_id AND m.link_id <> l.link_id))" \
+     " ORDER BY l.link_id") \
+  X (VERIFY_SYNC_SENT_TWICE, \
+     "SELECT i.reference FROM sync_item i WHERE i.tenant_id = $1 AND i.is_own = 1 AND EXISTS (SELECT 1 FROM sync_item k" \
+     " WHERE k.binding_id = i.binding_id AND k.reference = i.reference AND k.is_own = 1 AND k.item_id <> i.item_id)" \
+     " ORDER BY i.item_id") \
   X (VERIFY_OTHER_TENANT, \
      "SELECT b.identifier FROM booking b LEFT JOIN unit u ON u.unit_id = b.unit_id" \
      " LEFT JOIN resource r ON r.resource_id = b.advisor_id WHERE b.tenant_id = $1" \

@@ -168,7 +168,8 @@ start_play (Play *play)
     "VALUES (99, 1, 'equipment', 'E', 'e@demo.example', 'E');"
     "INSERT INTO calendar (calendar_id, tenant_id, resource_id, "
     "calendar_key, origin, expanded_until_us) VALUES (1, 1, 99, 'c', 'import', 9000000000000000);"
-    "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', NULL);");
+    "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text) VALUES (1, 1, "
+    "1, 'u', '');");
   add_resources (play, sql);
   for (guint i = 1; i <= play->n_offers; i++)
     add_offer (play, sql, i);

@@ -18,7 +18,8 @@ static const char world_sql[] =
   "(1, 1, 'advisor', 'RID-1', 'v1@demo.example', 'Vejleder 01');"
   "INSERT INTO calendar (calendar_id, tenant_id, resource_id, "
   "calendar_key, origin, expanded_until_us) VALUES (1, 1, 1, 'c', 'import', 1);"
-  "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', NULL);";
+  "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text) VALUES (1, 1, "
+  "1, 'u', '');";
 
 static StoreSession *
 open_database (const char *schema_dir)

@@ -102,8 +102,8 @@ test_check_is_content (void)
     "INTO used_hold VALUES (1, 't', NULL, 1); "
     "INSERT INTO calendar (calendar_id, tenant_id, resource_id, "
     "calendar_key, origin, expanded_until_us) VALUES (1, 1, 1, 'c', 'import', 1); "
-    "INSERT INTO calendar_object VALUES (1, 1, 1, 'u', NULL, '', "
-    "NULL); INSERT INTO busy_span (resource_id, start_us, end_us, "
+    "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text) "
+    "VALUES (1, 1, 1, 'u', ''); INSERT INTO busy_span (resource_id, start_us, end_us, "
     "object_id, class) VALUES (1, 1, 2, 1, 'busy')",
     &error));
   g_assert_no_error (error);

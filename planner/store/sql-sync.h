@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Statements about bindings, what was seen in their calendars, what was sent to them, and what runs did. */
+#pragma once
+
+/* clang-format off */
+#define SQL_SYNC_BINDING_COLUMNS \
+  "b.binding_id, b.tenant_id, b.resource_id, b.calendar_id, c.calendar_key, b.url, b.auth, b.user_name, b.secret, " \
+  "b.certificate, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
+  "b.pulled_us, b.full_due_us, b.looks_first, b.gone_us, b.health, b.health_text, b.n_failures, b.next_try_us, " \
+  "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0), " \
+  "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
+  "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1)"
+#define SQL_SYNC_ITEM_COLUMNS \
+  "item_id, tenant_id, binding_id, key_hash, key, version, reference, is_own, is_unreadable, last_end_us"
+#define SQL_SYNC_LINK_COLUMNS \
+  "l.link_id, l.tenant_id, l.binding_id, coalesce (l.booking_id, 0), coalesce (l.session_id, 0), l.reference, l.state, " \
+  "l.create_sequence, l.event_sequence, l.uid, l.key, l.version, l.base_start_us, l.base_end_us, l.base_class, l.base_flags, " \
+  "l.in_flight, l.in_flight_uid, l.in_flight_key, l.in_flight_us, l.not_before_us, l.failure, " \
+  "(SELECT count (*) FROM sync_putback p WHERE p.link_id = l.link_id AND p.at_us > $2)"
+#define SQL_SYNC_RUN_COLUMNS \
+  "run_id, tenant_id, binding_id, started_us, coalesce (finished_us, 0), mode, was_full, outcome, actor, call_id, n_found, " \
+  "n_changed, n_gone, n_unreadable, n_created, n_updated, n_removed, n_conflicts, n_left, n_requests, n_bytes"
+#define SQL_SYNC_CONFLICT_COLUMNS \
+  "conflict_id, tenant_id, binding_id, coalesce (run_id, 0), coalesce (booking_id, 0), reference, kind, decision, " \
+  "our_start_us, our_end_us, our_class, our_flags, their_start_us, their_end_us, their_class, their_flags, state, found_us, " \
+  "seen_us, coalesce (resolved_us, 0), resolved_by, resolution"
+
+#define STORE_SQL_SYNC(X) \
+  X (HASH_KEY_FIND, "SELECT bytes FROM hash_key WHERE tenant_id = $1") \
+  X (HASH_KEY_ADD, "INSERT INTO hash_key (tenant_id, bytes) VALUES ($1, $2)") \
+  \
+  X (SYNC_BINDING_ADD, "INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, user_name, secret, " \
+     "certificate, direction, limit_minutes, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif ($10, 0), $11)") \
+  X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
+     "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.binding_id = $1") \
+  X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
+     "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.tenant_id = $1 AND ($2 = 0 OR b.resource_id = $2) " \
+     "ORDER BY b.resource_id, b.binding_id") \
+  X (SYNC_BINDING_CHANGE, "UPDATE sync_binding SET url = $2, auth = $3, user_name = $4, secret = $5, certificate = $6, " \
+     "direction = $7, limit_minutes = nullif ($8, 0) WHERE binding_id = $1") \
+  X (SYNC_BINDING_SET_STATE, "UPDATE sync_binding SET state = $2, why = $3 WHERE binding_id = $1") \
+  X (SYNC_BINDING_ASK_FULL, "UPDATE sync_binding SET full_due_us = $2 WHERE binding_id = $1 AND full_due_us > $2") \
+  X (SYNC_BINDING_SET_PULLED, "UPDATE sync_binding SET tier = $2, identity = $3, cursor = $4, cursor_us = $5, pulled_us = $6, " \
+     "full_due_us = $7, looks_first = $8 WHERE binding_id = $1") \
+  X (SYNC_BINDING_SET_GONE, "UPDATE sync_binding SET gone_us = $2 WHERE binding_id = $1") \
+  X (SYNC_BINDING_SET_HEALTH, "UPDATE sync_binding SET health = $2, health_text = $3, n_failures = $4, next_try_us = $5, " \
+     "last_try_us = $6, last_success_us = $7 WHERE binding_id = $1") \
+  X (SYNC_BINDING_REMOVE, "DELETE FROM sync_binding WHERE binding_id = $1") \
+  X (SYNC_BINDINGS_REMOVE_OF_RESOURCE, "DELETE FROM sync_binding WHERE resource_id = $1") \
+  X (SYNC_BINDINGS_LOOK_FIRST, "UPDATE sync_binding SET looks_first = 1, full_due_us = 0, cursor = NULL") \
+  X (SYNC_BINDINGS_COUNT_GONE, "SELECT count (*), coalesce (sum (gone_us > $2), 0) FROM sync_binding " \
+     "WHERE tenant_id = $1 AND direction IN (1, 3)") \
+  X (CALENDAR_SET_FRESH, "UPDATE calendar SET fresh_until_us = nullif ($2, 0) WHERE calendar_id = $1 " \
+     "AND fresh_until_us IS NOT nullif ($2, 0)") \
+  X (CALENDAR_REMOVE, "DELETE FROM calendar WHERE calendar_id = $1") \
+  \
+  X (SYNC_ITEM_FIND, "SELECT " SQL_SYNC_ITEM_COLUMNS " FROM sync_item WHERE binding_id = $1 AND key_hash = $2") \
+  X (SYNC_ITEM_LIST, "SELECT " SQL_SYNC_ITEM_COLUMNS " FROM sync_item WHERE binding_id = $1 ORDER BY key_hash") \
+  X (SYNC_ITEM_PUT, "INSERT INTO sync_item (tenant_id, binding_id, key_hash, key, version, reference, is_own, is_unreadable, " \
+     "last_end_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (binding_id, key_hash) DO UPDATE SET " \
+     "key = excluded.key, version = excluded.version, reference = excluded.reference, is_own = excluded.is_own, " \
+     "is_unreadable = excluded.is_unreadable, last_end_us = excluded.last_end_us WHERE (sync_item.key, sync_item.version, " \
+     "sync_item.reference, sync_item.is_own, sync_item.is_unreadable, sync_item.last_end_us) IS DISTINCT FROM (excluded.key, " \
+     "excluded.version, excluded.reference, excluded.is_own, excluded.is_unreadable, excluded.last_end_us)") \
+  X (SYNC_ITEM_REMOVE, "DELETE FROM sync_item WHERE item_id = $1") \
+  X (SYNC_ITEMS_REMOVE_SOME, "DELETE FROM sync_item WHERE item_id IN (SELECT item_id FROM sync_item WHERE binding_id = $1 " \
+     "ORDER BY item_id LIMIT $2)") \
+  X (SYNC_OBJECT_LIST, "SELECT object_id, calendar_id, uid_hash, text, note FROM calendar_object WHERE item_id = $1 " \
+     "ORDER BY object_id") \
+  X (SYNC_OBJECT_PUT, "INSERT INTO calendar_object (tenant_id, calendar_id, uid_hash, text, note, item_id) " \
+     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (calendar_id, uid_hash) DO UPDATE SET text = excluded.text, " \
+     "note = excluded.note WHERE (calendar_object.text, calendar_object.note) IS DISTINCT FROM (excluded.text, excluded.note)") \
+  \
+  X (SYNC_MEETING_LIST, \
+     "SELECT b.booking_id, 0, b.identifier, b.start_us AS start_us, b.end_us, b.zone, b.unit_id, o.title, " \
+     "coalesce (l.link_id, 0) FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
+     "LEFT JOIN sync_link l ON l.booking_id = b.booking_id AND l.binding_id = $1 WHERE b.advisor_id = $2 " \
+     "AND b.start_us < $4 AND b.end_us > $3 AND b.start_us > $3 - 2678400000000 AND b.state = 'booked' AND b.session_id IS NULL " \
+     "UNION " \
+     "SELECT b.booking_id, 0, b.identifier, b.start_us, b.end_us, b.zone, b.unit_id, o.title, " \
+     "coalesce (l.link_id, 0) FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
+     "LEFT JOIN sync_link l ON l.booking_id = b.booking_id AND l.binding_id = $1 WHERE b.room_id = $2 " \
+     "AND b.start_us < $4 AND b.end_us > $3 AND b.state = 'booked' AND b.session_id IS NULL " \
+     "UNION " \
+     "SELECT 0, g.session_id, g.identifier, g.start_us, g.end_us, u.zone, o.unit_id, o.title, coalesce (l.link_id, 0) " \
+     "FROM group_session g JOIN offer o ON o.offer_id = g.offer_id JOIN unit u ON u.unit_id = o.unit_id " \
+     "LEFT JOIN sync_link l ON l.session_id = g.session_id AND l.binding_id = $1 " \
+     "WHERE (g.advisor_id = $2 OR g.room_id = $2) AND g.start_us < $4 AND g.end_us > $3 ORDER BY start_us, 1, 2") \
+  X (SYNC_MEETING_FIND_BOOKING, "SELECT booking_id FROM booking WHERE tenant_id = $1 AND identifier = $2") \
+  X (SYNC_MEETING_FIND_SESSION, "SELECT session_id FROM group_session WHERE tenant_id = $1 AND identifier = $2") \
+  X (SYNC_LINK_LIST, "SELECT " SQL_SYNC_LINK_COLUMNS " FROM sync_link l " \
+     "LEFT JOIN booking b ON b.booking_id = l.booking_id LEFT JOIN group_session g ON g.session_id = l.session_id " \
+     "WHERE l.binding_id = $1 AND (l.base_end_us > $3 OR l.in_flight <> 0 OR (b.state = 'booked' AND b.end_us > $3) " \
+     "OR g.end_us > $3) ORDER BY l.reference") \
+  X (SYNC_LINK_FIND, "SELECT " SQL_SYNC_LINK_COLUMNS " FROM sync_link l WHERE l.binding_id = $1 AND l.reference = $3") \
+  X (SYNC_LINK_PUT, "INSERT INTO sync_link (tenant_id, binding_id, booking_id, session_id, reference, state, create_sequence, " \
+     "event_sequence, uid, key, version, base_start_us, base_end_us, base_class, base_flags, in_flight, in_flight_uid, " \
+     "in_flight_key, in_flight_us, not_before_us, failure) VALUES ($1, $2, nullif ($3, 0), nullif ($4, 0), $5, $6, $7, $8, " \
+     "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT (binding_id, reference) DO UPDATE SET " \
+     "booking_id = excluded.booking_id, session_id = excluded.session_id, " \
+     "state = excluded.state, create_sequence = excluded.create_sequence, event_sequence = excluded.event_sequence, " \
+     "uid = excluded.uid, key = excluded.key, version = excluded.version, base_start_us = excluded.base_start_us, " \
+     "base_end_us = excluded.base_end_us, base_class = excluded.base_class, base_flags = excluded.base_flags, " \
+     "in_flight = excluded.in_flight, in_flight_uid = excluded.in_flight_uid, in_flight_key = excluded.in_flight_key, " \
+     "in_flight_us = excluded.in_flight_us, not_before_us = excluded.not_before_us, failure = excluded.failure") \
+  X (SYNC_LINK_REMOVE, "DELETE FROM sync_link WHERE link_id = $1") \
+  X (SYNC_PUTBACK_ADD, "INSERT INTO sync_putback (link_id, at_us) VALUES ($1, $2) ON CONFLICT DO NOTHING") \
+  X (SYNC_TOMBSTONE_PUT, "INSERT INTO sync_tombstone (binding_id, reference, tenant_id, key_hash, create_sequence, removed_us) " \
+     "VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (binding_id, reference) DO UPDATE SET key_hash = excluded.key_hash, " \
+     "create_sequence = max (sync_tombstone.create_sequence, excluded.create_sequence), removed_us = excluded.removed_us") \
+  X (SYNC_TOMBSTONE_FIND, "SELECT create_sequence FROM sync_tombstone WHERE binding_id = $1 AND reference = $2") \
+  \
+  X (SYNC_RUN_ADD, "INSERT INTO sync_run (tenant_id, binding_id, started_us, mode, actor, call_id) " \
+     "VALUES ($1, $2, $3, $4, $5, $6)") \
+  X (SYNC_RUN_FINISH, "UPDATE sync_run SET finished_us = $2, outcome = $3, was_full = $4, n_found = $5, n_changed = $6, " \
+     "n_gone = $7, n_unreadable = $8, n_created = $9, n_updated = $10, n_removed = $11, n_conflicts = $12, n_left = $13, " \
+     "n_requests = $14, n_bytes = $15 WHERE run_id = $1") \
+  X (SYNC_RUN_LOAD, "SELECT " SQL_SYNC_RUN_COLUMNS " FROM sync_run WHERE run_id = $1") \
+  X (SYNC_RUN_LIST, "SELECT " SQL_SYNC_RUN_COLUMNS " FROM sync_run WHERE binding_id = $1 ORDER BY started_us DESC, run_id DESC " \
+     "LIMIT $2") \
+  X (SYNC_RUN_CHANGE_ADD, "INSERT INTO sync_run_change (tenant_id, run_id, binding_id, at_us, what, is_own, key_hash, " \
+     "reference, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)") \
+  X (SYNC_RUN_CHANGE_LIST, "SELECT change_id, tenant_id, run_id, binding_id, at_us, what, is_own, key_hash, reference, before, " \
+     "after FROM sync_run_change WHERE run_id = $1 ORDER BY change_id") \
+  X (SYNC_RUN_CHANGE_COUNT, "SELECT coalesce (sum (what LIKE 'sent-%'), 0), coalesce (sum (what = 'item-removed' AND is_own), 0), " \
+     "coalesce (sum (what = 'item-removed' AND NOT is_own), 0) FROM sync_run_change WHERE binding_id = $1 AND at_us > $2") \
+  \
+  X (SYNC_CONFLICT_FIND, "SELECT conflict_id FROM sync_conflict WHERE binding_id = $1 AND reference IS $2 AND kind = $3 " \
+     "AND decision = $4 AND our_start_us = $5 AND our_end_us = $6 AND their_start_us = $7 AND their_end_us = $8 " \
+     "AND their_class = $9 AND their_flags = $10 AND state <> 'resolved' ORDER BY conflict_id DESC LIMIT 1") \
+  X (SYNC_CONFLICT_ADD, "INSERT INTO sync_conflict (tenant_id, binding_id, run_id, booking_id, reference, kind, decision, " \
+     "our_start_us, our_end_us, our_class, our_flags, their_start_us, their_end_us, their_class, their_flags, state, found_us, " \
+     "seen_us) VALUES ($1, $2, nullif ($3, 0), nullif ($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)") \
+  X (SYNC_CONFLICT_SEEN, "UPDATE sync_conflict SET seen_us = $2 WHERE conflict_id = $1") \
+  X (SYNC_CONFLICT_LOAD, "SELECT " SQL_SYNC_CONFLICT_COLUMNS " FROM sync_conflict WHERE conflict_id = $1") \
+  X (SYNC_CONFLICT_LIST, "SELECT " SQL_SYNC_CONFLICT_COLUMNS " FROM sync_conflict WHERE tenant_id = $1 " \
+     "AND ($2 = 0 OR binding_id = $2) AND ($3 IS NULL OR state = $3) ORDER BY conflict_id DESC LIMIT 1000") \
+  X (SYNC_CONFLICT_RESOLVE, "UPDATE sync_conflict SET state = 'resolved', resolved_us = $2, resolved_by = $3, resolution = $4 " \
+     "WHERE conflict_id = $1") \
+  X (SYNC_GUARD_FIND, "SELECT binding_id, tenant_id, reason, at_us, n_own, n_foreign, n_known_own, n_known_foreign, " \
+     "agreed_until_us, agreed_by FROM sync_guard WHERE binding_id = $1") \
+  X (SYNC_GUARD_PUT, "INSERT INTO sync_guard (binding_id, tenant_id, reason, at_us, n_own, n_foreign, n_known_own, " \
+     "n_known_foreign) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") \
+  X (SYNC_GUARD_AGREE, "UPDATE sync_guard SET agreed_until_us = $2, agreed_by = $3 WHERE binding_id = $1") \
+  X (SYNC_GUARD_CLEAR, "DELETE FROM sync_guard WHERE binding_id = $1") \
+  X (SYNC_STAGED_CLEAR, "DELETE FROM sync_staged WHERE binding_id = $1") \
+  X (SYNC_STAGED_ADD, "INSERT INTO sync_staged (binding_id, key_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING") \
+  X (SYNC_STAGED_LIST, "SELECT key_hash FROM sync_staged WHERE binding_id = $1 ORDER BY key_hash")
+/* clang-format on */
