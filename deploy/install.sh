@@ -32,7 +32,7 @@ install_quietly ()
 {
     local policy=/usr/sbin/policy-rc.d status=0 service
     local -a services=()
-    for service in cyrus-imapd radicale saslauthd; do
+    for service in cyrus-imapd radicale saslauthd postgresql; do
         [ -e "/lib/systemd/system/$service.service" ] || [ -e "/etc/init.d/$service" ] || services+=("$service")
     done
     if [ -e $policy ]; then

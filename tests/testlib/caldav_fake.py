@@ -509,7 +509,7 @@ class FakeServer(Misbehaving):
     """Calendars /dav/USER/NAME/ in memory. REALM: the scheme of authentication, '' for none."""
 
     name = "Fake"
-    asks_password = True
+    asks_password = knows_rights = refuses_forgotten_tokens = True
 
     def __init__(self, scheme="Basic", token="et-tegn"):
         super().__init__()

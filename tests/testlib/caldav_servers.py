@@ -205,6 +205,9 @@ class CaldavServer(testlib.Server):
     name = ""
     programs = ()  # what must be installed
     asks_password = True
+    knows_rights = True
+    # Whether an unknown token is refused. If not, everything that is there is told, and nothing of what is gone.
+    refuses_forgotten_tokens = True
 
     @classmethod
     def missing(cls):
@@ -254,8 +257,8 @@ class CaldavServer(testlib.Server):
         raise NotImplementedError
 
     def deny(self, calendar, rights):
-        """Leaves the user only RIGHTS ('rw', 'r' or '') in the calendar. Servers without rights raise Skip."""
-        raise testlib.Skip(f"{self.name} knows no rights")
+        """Leaves the user only RIGHTS ('rw', 'r' or '') in the calendar; where knows_rights."""
+        raise NotImplementedError
 
     def restart(self):
         """A clean stop and a new start on the same port."""
@@ -331,6 +334,7 @@ class Xandikos(CaldavServer):
     name = "Xandikos"
     programs = ("xandikos",)
     asks_password = False
+    knows_rights = False
 
     def __init__(self):
         folder = make_quick_folder()
@@ -539,7 +543,146 @@ class Cyrus(CaldavServer):
         testlib.equal(status, "OK", f"SETACL: {reply}")
 
 
-SERVERS = (Radicale, Xandikos, Cyrus)
+# DAViCal ----------------------------------------------------------------------------------------------
+
+DAVICAL_ROUTER = """<?php
+$path = parse_url ($_SERVER['REQUEST_URI'], PHP_URL_PATH);
+$rest = preg_replace ('#^/caldav\\.php#', '', $path);
+$_SERVER['SCRIPT_NAME'] = '/caldav.php';
+$_SERVER['PHP_SELF'] = '/caldav.php' . $rest;
+$_SERVER['PATH_INFO'] = rawurldecode ($rest);
+chdir ('/usr/share/davical/htdocs');
+require '/usr/share/davical/htdocs/caldav.php';
+"""
+
+
+class DAViCal(CaldavServer):
+    """PHP's own server in front of a PostgreSQL of its own, which nobody reaches but by a socket in its folder."""
+
+    name = "DAViCal"
+    refuses_forgotten_tokens = False
+    knows_rights = False
+    postgres = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"))[-1:]
+    home_folder = "/usr/share/davical"
+    programs = ("php", "psql", "perl", f"{home_folder}/dba/create-database.sh") + tuple(
+        str(folder / program) for folder in postgres for program in ("initdb", "postgres")
+    )
+
+    @classmethod
+    def missing(cls):
+        if not cls.postgres:
+            return "postgres"
+        if not pathlib.Path("/etc/davical/config.php").exists():
+            return "/etc/davical/config.php"
+        return super().missing()
+
+    def __init__(self):
+        folder = make_quick_folder()
+        command = [
+            "php",
+            "-d",
+            "opcache.enable_cli=1",
+            "-d",
+            "include_path=/usr/share/awl/inc:/usr/share/davical/inc:.",
+            "-S",
+            "127.0.0.1:{port}",
+        ]
+        super().__init__([*command, "-t", f"{self.home_folder}/htdocs", folder / "router.php"], folder)
+        self.arguments[6] = f"127.0.0.1:{self.port}"
+        # The packaged configuration names database and user; where the database is, libpq takes from here.
+        self.environment |= {"PGHOST": str(folder), "PGUSER": "postgres", "PHP_CLI_SERVER_WORKERS": "4"}
+        (folder / "router.php").write_text(DAVICAL_ROUTER, encoding="utf-8")
+        self.database = None
+        self.as_whom = {}
+        if os.getuid() == 0:
+            owner = pwd.getpwnam("postgres")
+            self.as_whom = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+            os.chown(folder, owner.pw_uid, owner.pw_gid)
+        folder.chmod(0o755)
+        self._run(
+            self.postgres[0] / "initdb", "-D", folder / "data", *"-U postgres --auth=trust --no-sync -E UTF8 --no-locale".split()
+        )
+
+    def _run(self, *command, text=None):
+        whom = self.as_whom if "initdb" in str(command[0]) else {}
+        command = [str(word) for word in command]
+        done = subprocess.run(
+            command, input=text, capture_output=True, text=True, check=False, env=self.environment, cwd=self.folder, **whom
+        )
+        if done.returncode != 0:
+            raise AssertionError(f"{command[0]}: {done.returncode} {done.stdout} {done.stderr}")
+        return done.stdout
+
+    def _sql(self, statement):
+        return self._run(*"psql -qXAt -v ON_ERROR_STOP=1 davical".split(), text=statement)
+
+    def start(self):
+        settings = ["listen_addresses=", "fsync=off", "port=5432", f"unix_socket_directories={self.folder}"]
+        command = [str(self.postgres[0] / "postgres"), "-D", str(self.folder / "data")]
+        command += [word for setting in settings for word in ("-c", setting)]
+        with self.log.open("ab") as output:
+            self.database = subprocess.Popen(  # pylint: disable=consider-using-with
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, **self.as_whom
+            )
+        atexit.register(self._kill_database)
+        ready = [str(self.postgres[0] / "pg_isready"), "-q", "-h", str(self.folder)]
+        testlib.wait_for(lambda: subprocess.run(ready, check=False).returncode == 0, self.timeout_s, "PostgreSQL answers")
+        if "davical" not in self._run(*"psql -qXAt -c".split(), "SELECT datname FROM pg_database", "template1").split():
+            self._run(f"{self.home_folder}/dba/create-database.sh", "davical", PASSWORD)
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(  # pylint: disable=consider-using-with
+                self.arguments,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=self.environment,
+                start_new_session=True,
+            )
+        atexit.register(self.kill)
+        testlib.wait_for(lambda: testlib.port_answers(self.port), self.timeout_s, "DAViCal answers")
+        return self
+
+    def _kill_database(self):
+        # Immediate shutdown: PostgreSQL ends its own children, without a checkpoint, and recovers at the next start.
+        if self.database is not None and self.database.poll() is None:
+            self.database.send_signal(signal.SIGQUIT)
+            self.database.wait(30)
+
+    def kill(self):
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
+        testlib.wait_for(lambda: not testlib.port_answers(self.port), 30, "the port of DAViCal is free")
+        self._kill_database()
+
+    def stop(self, timeout_s=30):
+        self.kill()
+        return 0
+
+    def add_user(self, user):
+        if user not in self.users:
+            super().add_user(user)
+            self._sql(
+                f"INSERT INTO usr (username, password, fullname, active) VALUES ('{user}', '**{PASSWORD}', '{user}', true);"
+                "INSERT INTO principal (type_id, user_no, displayname)"
+                f" SELECT 1, user_no, fullname FROM usr WHERE username = '{user}';"
+            )
+
+    def home(self, user):
+        return f"/caldav.php/{user}/"
+
+    def forget_tokens(self, calendar):
+        self._sql(
+            "DELETE FROM sync_tokens WHERE collection_id ="
+            f" (SELECT collection_id FROM collection WHERE dav_name = '/{calendar.user}/{calendar.name}/');"
+        )
+
+
+SERVERS = (Radicale, Xandikos, Cyrus, DAViCal)
 INSTALLED = tuple(kind for kind in SERVERS if kind.missing() is None)
 
 
