@@ -5,7 +5,7 @@
 /* clang-format off */
 #define SQL_SYNC_BINDING_COLUMNS \
   "b.binding_id, b.tenant_id, b.resource_id, b.calendar_id, c.calendar_key, b.url, b.auth, b.user_name, b.secret, " \
-  "b.certificate, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
+  "b.certificate, b.certificate_key, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
   "b.pulled_us, b.full_due_us, b.looks_first, b.gone_us, b.health, b.health_text, b.n_failures, b.next_try_us, " \
   "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0), " \
   "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
@@ -15,7 +15,9 @@
 #define SQL_SYNC_LINK_COLUMNS \
   "l.link_id, l.tenant_id, l.binding_id, coalesce (l.booking_id, 0), coalesce (l.session_id, 0), l.reference, l.state, " \
   "l.create_sequence, l.event_sequence, l.uid, l.key, l.version, l.base_start_us, l.base_end_us, l.base_class, l.base_flags, " \
-  "l.in_flight, l.in_flight_uid, l.in_flight_key, l.in_flight_us, l.not_before_us, l.failure, " \
+  "l.seen_start_us, l.seen_end_us, l.seen_class, l.seen_flags, l.in_flight, l.in_flight_uid, l.in_flight_key, " \
+  "l.in_flight_create_sequence, l.in_flight_event_sequence, l.in_flight_start_us, l.in_flight_end_us, l.in_flight_class, " \
+  "l.in_flight_flags, l.in_flight_us, l.not_before_us, l.failure, " \
   "(SELECT count (*) FROM sync_putback p WHERE p.link_id = l.link_id AND p.at_us > $2)"
 #define SQL_SYNC_RUN_COLUMNS \
   "run_id, tenant_id, binding_id, started_us, coalesce (finished_us, 0), mode, was_full, outcome, actor, call_id, n_found, " \
@@ -30,14 +32,16 @@
   X (HASH_KEY_ADD, "INSERT INTO hash_key (tenant_id, bytes) VALUES ($1, $2)") \
   \
   X (SYNC_BINDING_ADD, "INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, user_name, secret, " \
-     "certificate, direction, limit_minutes, created_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif ($10, 0), $11)") \
+     "certificate, certificate_key, direction, limit_minutes, created_us) " \
+     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif ($11, 0), $12)") \
   X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.binding_id = $1") \
   X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.tenant_id = $1 AND ($2 = 0 OR b.resource_id = $2) " \
      "ORDER BY b.resource_id, b.binding_id") \
-  X (SYNC_BINDING_CHANGE, "UPDATE sync_binding SET url = $2, auth = $3, user_name = $4, secret = $5, certificate = $6, " \
-     "direction = $7, limit_minutes = nullif ($8, 0) WHERE binding_id = $1") \
+  X (SYNC_BINDING_CHANGE, "UPDATE sync_binding SET cursor = CASE WHEN url = $2 THEN cursor END, url = $2, auth = $3, " \
+     "user_name = $4, secret = $5, certificate = $6, certificate_key = $7, direction = $8, limit_minutes = nullif ($9, 0) " \
+     "WHERE binding_id = $1") \
   X (SYNC_BINDING_SET_STATE, "UPDATE sync_binding SET state = $2, why = $3 WHERE binding_id = $1") \
   X (SYNC_BINDING_ASK_FULL, "UPDATE sync_binding SET full_due_us = $2 WHERE binding_id = $1 AND full_due_us > $2") \
   X (SYNC_BINDING_SET_PULLED, "UPDATE sync_binding SET tier = $2, identity = $3, cursor = $4, cursor_us = $5, pulled_us = $6, " \
@@ -93,16 +97,30 @@
      "WHERE l.binding_id = $1 AND (l.base_end_us > $3 OR l.in_flight <> 0 OR (b.state = 'booked' AND b.end_us > $3) " \
      "OR g.end_us > $3) ORDER BY l.reference") \
   X (SYNC_LINK_FIND, "SELECT " SQL_SYNC_LINK_COLUMNS " FROM sync_link l WHERE l.binding_id = $1 AND l.reference = $3") \
-  X (SYNC_LINK_PUT, "INSERT INTO sync_link (tenant_id, binding_id, booking_id, session_id, reference, state, create_sequence, " \
-     "event_sequence, uid, key, version, base_start_us, base_end_us, base_class, base_flags, in_flight, in_flight_uid, " \
-     "in_flight_key, in_flight_us, not_before_us, failure) VALUES ($1, $2, nullif ($3, 0), nullif ($4, 0), $5, $6, $7, $8, " \
-     "$9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21) ON CONFLICT (binding_id, reference) DO UPDATE SET " \
-     "booking_id = excluded.booking_id, session_id = excluded.session_id, " \
-     "state = excluded.state, create_sequence = excluded.create_sequence, event_sequence = excluded.event_sequence, " \
-     "uid = excluded.uid, key = excluded.key, version = excluded.version, base_start_us = excluded.base_start_us, " \
-     "base_end_us = excluded.base_end_us, base_class = excluded.base_class, base_flags = excluded.base_flags, " \
-     "in_flight = excluded.in_flight, in_flight_uid = excluded.in_flight_uid, in_flight_key = excluded.in_flight_key, " \
-     "in_flight_us = excluded.in_flight_us, not_before_us = excluded.not_before_us, failure = excluded.failure") \
+  X (SYNC_LINK_PUT, "INSERT INTO sync_link (" \
+     "tenant_id, binding_id, booking_id, session_id, reference, state, create_sequence, event_sequence, uid, " \
+     "key, version, base_start_us, base_end_us, base_class, base_flags, seen_start_us, seen_end_us, " \
+     "seen_class, seen_flags, in_flight, in_flight_uid, in_flight_key, in_flight_create_sequence, " \
+     "in_flight_event_sequence, in_flight_start_us, in_flight_end_us, in_flight_class, in_flight_flags, " \
+     "in_flight_us, not_before_us, failure" \
+     ") VALUES (" \
+     "$1, $2, nullif ($3, 0), nullif ($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, " \
+     "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31" \
+     ") ON CONFLICT (binding_id, reference) DO UPDATE SET " \
+     "booking_id = excluded.booking_id, session_id = excluded.session_id, state = excluded.state, " \
+     "create_sequence = excluded.create_sequence, event_sequence = excluded.event_sequence, " \
+     "uid = excluded.uid, key = excluded.key, version = excluded.version, " \
+     "base_start_us = excluded.base_start_us, base_end_us = excluded.base_end_us, " \
+     "base_class = excluded.base_class, base_flags = excluded.base_flags, " \
+     "seen_start_us = excluded.seen_start_us, seen_end_us = excluded.seen_end_us, " \
+     "seen_class = excluded.seen_class, seen_flags = excluded.seen_flags, in_flight = excluded.in_flight, " \
+     "in_flight_uid = excluded.in_flight_uid, in_flight_key = excluded.in_flight_key, " \
+     "in_flight_create_sequence = excluded.in_flight_create_sequence, " \
+     "in_flight_event_sequence = excluded.in_flight_event_sequence, " \
+     "in_flight_start_us = excluded.in_flight_start_us, in_flight_end_us = excluded.in_flight_end_us, " \
+     "in_flight_class = excluded.in_flight_class, in_flight_flags = excluded.in_flight_flags, " \
+     "in_flight_us = excluded.in_flight_us, not_before_us = excluded.not_before_us, " \
+     "failure = excluded.failure") \
   X (SYNC_LINK_REMOVE, "DELETE FROM sync_link WHERE link_id = $1") \
   X (SYNC_PUTBACK_ADD, "INSERT INTO sync_putback (link_id, at_us) VALUES ($1, $2) ON CONFLICT DO NOTHING") \
   X (SYNC_TOMBSTONE_PUT, "INSERT INTO sync_tombstone (binding_id, reference, tenant_id, key_hash, create_sequence, removed_us) " \

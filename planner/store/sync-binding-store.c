@@ -26,6 +26,7 @@ sync_binding_free (SyncBinding *binding)
   g_free (binding->user_name);
   g_free (binding->secret);
   g_free (binding->certificate);
+  g_free (binding->certificate_key);
   g_free (binding->why);
   g_free (binding->identity);
   g_free (binding->cursor);
@@ -95,6 +96,7 @@ read_record (StoreQuery *query)
   binding->user_name = g_strdup (store_text (query, i++));
   binding->secret = g_strdup (store_text (query, i++));
   binding->certificate = g_strdup (store_text (query, i++));
+  binding->certificate_key = g_strdup (store_text (query, i++));
   binding->direction = store_int (query, i++);
   binding->state = parse_state (store_text (query, i++));
   binding->why = g_strdup (store_text (query, i++));
@@ -161,10 +163,11 @@ gboolean
 sync_binding_store_add (StoreSession *session, SyncBinding *binding, GError **error)
 {
   if (!add_calendar (session, binding, error) ||
-      !store_run (session, error, SQL_SYNC_BINDING_ADD, "iiisssssiii", binding->tenant_id,
+      !store_run (session, error, SQL_SYNC_BINDING_ADD, "iiissssssiii", binding->tenant_id,
                   binding->resource_id, binding->calendar_id, binding->url, binding->auth,
-                  binding->user_name, binding->secret, binding->certificate, binding->direction,
-                  binding->limit_minutes, binding->created_us))
+                  binding->user_name, binding->secret, binding->certificate,
+                  binding->certificate_key, binding->direction, binding->limit_minutes,
+                  binding->created_us))
     return FALSE;
   binding->binding_id = store_last_id (session);
   return TRUE;
@@ -228,9 +231,10 @@ sync_binding_store_list (StoreSession *session,
 gboolean
 sync_binding_store_change (StoreSession *session, const SyncBinding *binding, GError **error)
 {
-  return store_run (session, error, SQL_SYNC_BINDING_CHANGE, "isssssii", binding->binding_id,
+  return store_run (session, error, SQL_SYNC_BINDING_CHANGE, "issssssii", binding->binding_id,
                     binding->url, binding->auth, binding->user_name, binding->secret,
-                    binding->certificate, binding->direction, binding->limit_minutes);
+                    binding->certificate, binding->certificate_key, binding->direction,
+                    binding->limit_minutes);
 }
 
 /**

@@ -16,7 +16,7 @@ typedef enum
  * @calendar_id: of the calendar row that holds its time; made by sync_binding_store_add()
  * @calendar_key: its name among the resource's calendars
  * @auth: none, basic, digest, bearer or certificate
- * @secret: (nullable): name of the secret, never the secret
+ * @secret: (nullable): name of the secret, never the secret; @certificate, @certificate_key likewise
  * @direction: 1 busy time in, 2 bookings out, 3 both
  * @why: (nullable): why it is not active
  * @limit_minutes: how old it may grow; 0: as the unit says
@@ -31,7 +31,7 @@ typedef enum
 typedef struct
 {
   gint64 binding_id, tenant_id, resource_id, calendar_id;
-  char *calendar_key, *url, *auth, *user_name, *secret, *certificate;
+  char *calendar_key, *url, *auth, *user_name, *secret, *certificate, *certificate_key;
   gint64 direction;
   SyncBindingState state;
   char *why;
@@ -65,7 +65,7 @@ GPtrArray *sync_binding_store_list (StoreSession *session,
                                     gint64 tenant_id,
                                     gint64 resource_id,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What an admin decides: address, way in, direction, limit. */
+/* What an admin decides: address, way in, direction, limit. Another address forgets the cursor, not the identity. */
 gboolean sync_binding_store_change (StoreSession *session,
                                     const SyncBinding *binding,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -77,6 +77,13 @@ sync_meeting_list (StoreSession *session,
   return step == STORE_FAILED ? NULL : g_steal_pointer (&meetings);
 }
 
+static SyncShape
+read_shape (StoreQuery *query, int column)
+{
+  return (SyncShape){ store_int (query, column), store_int (query, column + 1),
+                      store_int (query, column + 2), store_int (query, column + 3) };
+}
+
 /* The order is that of SQL_SYNC_LINK_COLUMNS. */
 static SyncLink *
 read_record (StoreQuery *query)
@@ -96,13 +103,16 @@ read_record (StoreQuery *query)
   link->uid = g_strdup (store_text (query, i++));
   link->key = g_strdup (store_text (query, i++));
   link->version = g_strdup (store_text (query, i++));
-  link->base.start_us = store_int (query, i++);
-  link->base.end_us = store_int (query, i++);
-  link->base.busy_class = store_int (query, i++);
-  link->base.flags = store_int (query, i++);
+  link->base = read_shape (query, i);
+  link->seen = read_shape (query, i + 4);
+  i += 8;
   link->in_flight = store_int (query, i++);
   link->in_flight_uid = g_strdup (store_text (query, i++));
   link->in_flight_key = g_strdup (store_text (query, i++));
+  link->in_flight_create_sequence = store_int (query, i++);
+  link->in_flight_event_sequence = store_int (query, i++);
+  link->in_flight_shape = read_shape (query, i);
+  i += 4;
   link->in_flight_us = store_int (query, i++);
   link->not_before_us = store_int (query, i++);
   link->failure = g_strdup (store_text (query, i++));
@@ -164,14 +174,20 @@ sync_link_store_find (StoreSession *session,
 gboolean
 sync_link_store_put (StoreSession *session, SyncLink *link, GError **error)
 {
+  const SyncShape *base = &link->base;
+  const SyncShape *seen = &link->seen;
+  const SyncShape *sent = &link->in_flight_shape;
   g_autoptr (SyncLink) stored = NULL;
 
-  if (!store_run (session, error, SQL_SYNC_LINK_PUT, "iiiisiiisssiiiiissiis", link->tenant_id,
-                  link->binding_id, link->booking_id, link->session_id, link->reference,
-                  link->state, link->create_sequence, link->event_sequence, link->uid, link->key,
-                  link->version, link->base.start_us, link->base.end_us, link->base.busy_class,
-                  link->base.flags, link->in_flight, link->in_flight_uid, link->in_flight_key,
-                  link->in_flight_us, link->not_before_us, link->failure))
+  if (!store_run (session, error, SQL_SYNC_LINK_PUT, "iiiisiiisssiiiiiiiiissiiiiiiiis",
+                  link->tenant_id, link->binding_id, link->booking_id, link->session_id,
+                  link->reference, link->state, link->create_sequence, link->event_sequence,
+                  link->uid, link->key, link->version, base->start_us, base->end_us,
+                  base->busy_class, base->flags, seen->start_us, seen->end_us, seen->busy_class,
+                  seen->flags, link->in_flight, link->in_flight_uid, link->in_flight_key,
+                  link->in_flight_create_sequence, link->in_flight_event_sequence, sent->start_us,
+                  sent->end_us, sent->busy_class, sent->flags, link->in_flight_us,
+                  link->not_before_us, link->failure))
     return FALSE;
   if (link->link_id != 0)
     return TRUE;

@@ -27,6 +27,8 @@ typedef struct
  * @state: 0 none, 1 linked, 2 conflict, 3 refused
  * @create_sequence: of the UID; @event_sequence: as sent last
  * @in_flight: 0 nothing, 1 create, 2 update, 3 remove: an intent that has no receipt
+ * @base: what both sides last agreed on; @seen: what the calendar last showed
+ * @in_flight_shape: what is being sent; @in_flight_us: since when
  * @failure: (nullable): word of the last error
  * @n_putbacks: since the instant that the listing asked for
  */
@@ -36,9 +38,11 @@ typedef struct
   char *reference;
   gint64 state, create_sequence, event_sequence;
   char *uid, *key, *version;
-  SyncShape base;
+  SyncShape base, seen;
   gint64 in_flight;
   char *in_flight_uid, *in_flight_key;
+  gint64 in_flight_create_sequence, in_flight_event_sequence;
+  SyncShape in_flight_shape;
   gint64 in_flight_us, not_before_us;
   char *failure;
   gint64 n_putbacks;

@@ -2,7 +2,10 @@
 /* Keeps runs with their changes, conflicts with both versions, and what waits for a person's word. */
 #include "store/sync-record-store.h"
 
+#include <json-glib/json-glib.h>
+
 #include "base/error.h"
+#include "store/calendar-store.h"
 
 /**
  * sync_run_free:
@@ -71,6 +74,106 @@ sync_guard_free (SyncGuard *guard)
   g_free (guard->reason);
   g_free (guard->agreed_by);
   g_free (guard);
+}
+
+/**
+ * sync_shape_format:
+ *
+ * Returns: (transfer full): as it stands in run changes.
+ */
+char *
+sync_shape_format (const SyncShape *shape)
+{
+  return g_strdup_printf ("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                          " %" G_GINT64_FORMAT,
+                          shape->start_us, shape->end_us, shape->busy_class, shape->flags);
+}
+
+/**
+ * sync_shape_parse:
+ * @text: (nullable)
+ */
+gboolean
+sync_shape_parse (const char *text, SyncShape *out_shape)
+{
+  g_auto (GStrv) words = g_strsplit (text != NULL ? text : "", " ", -1);
+  gint64 numbers[4];
+
+  if (g_strv_length (words) != G_N_ELEMENTS (numbers))
+    return FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
+    if (!g_ascii_string_to_signed (words[i], 10, G_MININT64, G_MAXINT64, &numbers[i], NULL))
+      return FALSE;
+  *out_shape = (SyncShape){ numbers[0], numbers[1], numbers[2], numbers[3] };
+  return TRUE;
+}
+
+/**
+ * sync_objects_format:
+ * @objects: (element-type CalendarObject): of one foreign item
+ *
+ * Returns: (transfer full): as it stands in run changes.
+ */
+char *
+sync_objects_format (const GPtrArray *objects)
+{
+  g_autoptr (JsonArray) list = json_array_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_ARRAY);
+
+  for (guint i = 0; i < objects->len; i++)
+    {
+      const CalendarObject *object = objects->pdata[i];
+      JsonArray *pair = json_array_new ();
+      json_array_add_string_element (pair, object->uid_hash);
+      json_array_add_string_element (pair, object->text);
+      json_array_add_array_element (list, pair);
+    }
+  json_node_set_array (node, list);
+  return json_to_string (node, FALSE);
+}
+
+static gboolean
+is_pair (JsonNode *node)
+{
+  JsonArray *pair = JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  return pair != NULL && json_array_get_length (pair) == 2 &&
+         json_node_get_value_type (json_array_get_element (pair, 0)) == G_TYPE_STRING &&
+         json_node_get_value_type (json_array_get_element (pair, 1)) == G_TYPE_STRING;
+}
+
+/**
+ * sync_objects_parse:
+ * @text: (nullable)
+ *
+ * Returns: (transfer full) (element-type CalendarObject) (nullable): uid_hash and text are set; NULL
+ *   for anything that sync_objects_format() does not write.
+ */
+GPtrArray *
+sync_objects_parse (const char *text)
+{
+  g_autoptr (GPtrArray) objects =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_object_free);
+  g_autoptr (JsonNode) node = text == NULL ? NULL : json_from_string (text, NULL);
+  JsonArray *list =
+    node != NULL && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  if (list == NULL)
+    return NULL;
+  for (guint i = 0; i < json_array_get_length (list); i++)
+    {
+      CalendarObject *object;
+      JsonArray *pair;
+
+      if (!is_pair (json_array_get_element (list, i)))
+        return NULL;
+      pair = json_array_get_array_element (list, i);
+      object = g_new0 (CalendarObject, 1);
+      object->uid_hash = g_strdup (json_array_get_string_element (pair, 0));
+      object->text = g_strdup (json_array_get_string_element (pair, 1));
+      g_ptr_array_add (objects, object);
+    }
+  return g_steal_pointer (&objects);
 }
 
 /* The order is that of SQL_SYNC_RUN_COLUMNS. */

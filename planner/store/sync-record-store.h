@@ -7,7 +7,7 @@
 /**
  * SyncRun:
  * @finished_us: 0 while it is under way, or when it was cut short
- * @mode: run, preview or undo
+ * @mode: run, preview, undo or disconnect
  * @outcome: open, done, guarded, or the word of an error
  */
 typedef struct
@@ -25,7 +25,8 @@ typedef struct
 /**
  * SyncRunChange:
  * @what: item-added, item-changed, item-removed, item-unreadable, sent-create, sent-update, sent-remove, unlinked, moved
- * @before, @after: (nullable): of ours both shapes as JSON; of others the reduced objects as they were, a JSON list
+ * @before, @after: (nullable): of ours shapes, by sync_shape_format(); of others the reduced objects, by
+ *   sync_objects_format(), before only
  */
 typedef struct
 {
@@ -70,6 +71,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncRun, sync_run_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncRunChange, sync_run_change_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncConflict, sync_conflict_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncGuard, sync_guard_free)
+
+/* Start, end, class, flags, parted by blanks; and back: FALSE for anything else. */
+char *sync_shape_format (const SyncShape *shape);
+gboolean sync_shape_parse (const char *text, SyncShape *out_shape) G_GNUC_WARN_UNUSED_RESULT;
+/* (element-type CalendarObject): a JSON list of [uid_hash as stored, text] pairs; and back, NULL for anything else. */
+char *sync_objects_format (const GPtrArray *objects);
+GPtrArray *sync_objects_parse (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean
 sync_run_add (StoreSession *session, SyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -82,6 +82,7 @@ add_binding (StoreSession *session, const char *key, gint64 resource_id, gint64 
   binding->auth = g_strdup ("basic");
   binding->user_name = g_strdup ("v1");
   binding->secret = g_strdup ("calendar");
+  binding->certificate_key = g_strdup ("calendar.key");
   binding->direction = direction;
   binding->created_us = NOW;
   g_assert_true (sync_binding_store_add (session, binding, &error));
@@ -103,6 +104,8 @@ test_binding (gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpstr (read->calendar_key, ==, "work");
   g_assert_cmpstr (read->secret, ==, "calendar");
+  g_assert_cmpstr (read->certificate_key, ==, "calendar.key");
+  g_assert_null (read->certificate);
   g_assert_cmpint (read->state, ==, SYNC_BINDING_ACTIVE);
   g_assert_cmpint (read->pulled_us, ==, 0);
   g_assert_cmpint (read->fresh_until_us, ==, NOW); /* born stale */
@@ -288,6 +291,10 @@ put_link (StoreSession *session, const SyncBinding *binding, gint64 booking_id, 
   link->uid = g_strdup ("b-3@demo");
   link->key = g_strdup ("/v1/b-3.ics");
   link->base = (SyncShape){ start_us, start_us + HOUR, 1, SYNC_SHAPE_ALL_DAY };
+  link->seen = (SyncShape){ start_us + 1, start_us + 2, 3, SYNC_SHAPE_SERIES };
+  link->in_flight_shape = (SyncShape){ start_us + 3, start_us + 4, 5, SYNC_SHAPE_ATTENDEES };
+  link->in_flight_create_sequence = 8;
+  link->in_flight_event_sequence = 9;
   link->in_flight = 2;
   link->in_flight_us = NOW;
   g_assert_true (sync_link_store_put (session, link, &error));
@@ -318,6 +325,12 @@ test_links (gconstpointer data)
   g_assert_cmpint (read->base.flags, ==, SYNC_SHAPE_ALL_DAY);
   g_assert_cmpint (read->event_sequence, ==, 7);
   g_assert_cmpstr (read->uid, ==, "b-3@demo");
+  g_assert_cmpmem (&read->seen, sizeof (SyncShape), &link->seen, sizeof (SyncShape));
+  g_assert_cmpmem (&read->in_flight_shape, sizeof (SyncShape), &link->in_flight_shape,
+                   sizeof (SyncShape));
+  g_assert_cmpint (read->in_flight_create_sequence, ==, 8);
+  g_assert_cmpint (read->in_flight_event_sequence, ==, 9);
+  g_assert_cmpint (read->in_flight_us, ==, NOW);
   read->in_flight = 0;
   g_assert_true (sync_link_store_put (session, read, &error));
   g_clear_pointer (&all, g_ptr_array_unref);
@@ -477,6 +490,35 @@ test_guard (gconstpointer data)
 }
 
 static void
+test_texts (void)
+{
+  SyncShape shape = { NOW, NOW + HOUR, 2, SYNC_SHAPE_SERIES };
+  SyncShape back = { 0 };
+  g_autofree char *text = sync_shape_format (&shape);
+  g_autoptr (GPtrArray) objects =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_object_free);
+  g_autoptr (GPtrArray) read = NULL;
+  g_autofree char *list = NULL;
+  CalendarObject *object = g_new0 (CalendarObject, 1);
+
+  g_assert_true (sync_shape_parse (text, &back));
+  g_assert_cmpmem (&back, sizeof back, &shape, sizeof shape);
+  g_assert_false (sync_shape_parse ("1 2 3", &back));
+  g_assert_false (sync_shape_parse (NULL, &back));
+  object->uid_hash = g_strdup (HASH);
+  object->text = g_strdup ("BEGIN:VCALENDAR\r\n\"\r\n");
+  g_ptr_array_add (objects, object);
+  list = sync_objects_format (objects);
+  read = sync_objects_parse (list);
+  g_assert_cmpuint (read->len, ==, 1);
+  g_assert_cmpstr (((CalendarObject *) read->pdata[0])->text, ==, object->text);
+  g_assert_cmpstr (((CalendarObject *) read->pdata[0])->uid_hash, ==, HASH);
+  g_assert_null (sync_objects_parse ("{}"));
+  g_assert_null (sync_objects_parse ("[[1,2]]"));
+  g_assert_null (sync_objects_parse (NULL));
+}
+
+static void
 test_hash_key (gconstpointer data)
 {
   g_autoptr (StoreSession) session = open_database (data);
@@ -510,6 +552,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sync-store/runs", schema, test_runs);
   g_test_add_data_func ("/sync-store/conflicts", schema, test_conflicts);
   g_test_add_data_func ("/sync-store/guard", schema, test_guard);
+  g_test_add_func ("/sync-store/texts", test_texts);
   g_test_add_data_func ("/sync-store/hash-key", schema, test_hash_key);
   return g_test_run ();
 }

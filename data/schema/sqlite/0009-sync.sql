@@ -18,7 +18,8 @@ CREATE TABLE sync_binding (         -- one calendar on somebody else's server, o
   auth TEXT NOT NULL CHECK (auth IN ('none', 'basic', 'digest', 'bearer', 'certificate')),
   user_name TEXT,
   secret TEXT,                      -- its name in the folder of secrets; never the secret
-  certificate TEXT,                 -- name of a client certificate in the folder of secrets
+  certificate TEXT,                 -- names of a client certificate and its key in the folder of secrets
+  certificate_key TEXT,
   direction INTEGER NOT NULL CHECK (direction BETWEEN 1 AND 3), -- 1: busy time in, 2: bookings out, 3: both
   state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'guarded')),
   why TEXT,                         -- why it is not active, in our words
@@ -80,10 +81,20 @@ CREATE TABLE sync_link (            -- one of our meetings in one calendar: what
   base_end_us INTEGER NOT NULL DEFAULT 0,
   base_class INTEGER NOT NULL DEFAULT 0,
   base_flags INTEGER NOT NULL DEFAULT 0,    -- 1: whole days, 2: series, 4: attendees
+  seen_start_us INTEGER NOT NULL DEFAULT 0, -- what the calendar last showed
+  seen_end_us INTEGER NOT NULL DEFAULT 0,
+  seen_class INTEGER NOT NULL DEFAULT 0,
+  seen_flags INTEGER NOT NULL DEFAULT 0,
   in_flight INTEGER NOT NULL DEFAULT 0 CHECK (in_flight BETWEEN 0 AND 3), -- an intent without receipt
   in_flight_uid TEXT,
   in_flight_key TEXT,
-  in_flight_us INTEGER NOT NULL DEFAULT 0,
+  in_flight_create_sequence INTEGER NOT NULL DEFAULT 0,
+  in_flight_event_sequence INTEGER NOT NULL DEFAULT 0,
+  in_flight_start_us INTEGER NOT NULL DEFAULT 0, -- what is being sent
+  in_flight_end_us INTEGER NOT NULL DEFAULT 0,
+  in_flight_class INTEGER NOT NULL DEFAULT 0,
+  in_flight_flags INTEGER NOT NULL DEFAULT 0,
+  in_flight_us INTEGER NOT NULL DEFAULT 0,       -- since when
   not_before_us INTEGER NOT NULL DEFAULT 0,
   failure TEXT,                             -- word of the last error
   UNIQUE (binding_id, reference),
@@ -106,7 +117,7 @@ CREATE TABLE sync_run (
   binding_id INTEGER NOT NULL REFERENCES sync_binding ON DELETE CASCADE,
   started_us INTEGER NOT NULL,
   finished_us INTEGER,              -- NULL: under way, or cut short
-  mode TEXT NOT NULL CHECK (mode IN ('run', 'preview', 'undo')),
+  mode TEXT NOT NULL CHECK (mode IN ('run', 'preview', 'undo', 'disconnect')),
   was_full INTEGER NOT NULL DEFAULT 0 CHECK (was_full IN (0, 1)),
   outcome TEXT NOT NULL DEFAULT 'open', -- open, done, guarded, or the word of an error
   actor TEXT NOT NULL,
