@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Statements by which the scheduler of calendar synchronisation decides whose turn it is. */
+#pragma once
+
+/* clang-format off */
+#define STORE_SQL_SYNC_DUE(X) \
+  X (SYNC_DUE_LIST, \
+     "SELECT b.binding_id, b.resource_id, r.resource_key, b.url, b.user_name, b.secret, b.direction, b.state, b.health, " \
+     "b.next_try_us, b.pulled_us, coalesce (c.fresh_until_us, 0), " \
+     "coalesce ((SELECT max (h.at_us) FROM sync_run_change h WHERE h.binding_id = b.binding_id), 0), " \
+     "EXISTS (SELECT 1 FROM booking k WHERE k.advisor_id = b.resource_id AND k.state = 'booked' " \
+     "AND k.start_us < $1 + 86400000000 AND k.start_us > $1 - 86400000000 AND k.end_us > $1), " \
+     "EXISTS (SELECT 1 FROM sync_link l WHERE l.binding_id = b.binding_id AND (l.in_flight <> 0 OR l.not_before_us > 0)), " \
+     "(SELECT count (*) FROM sync_conflict x WHERE x.binding_id = b.binding_id AND x.state = 'open') " \
+     "FROM sync_binding b JOIN resource r ON r.resource_id = b.resource_id JOIN calendar c ON c.calendar_id = b.calendar_id " \
+     "ORDER BY b.binding_id") \
+  X (SYNC_DUE_HAS_NEWS, \
+     "SELECT EXISTS (SELECT 1 FROM booking k WHERE k.advisor_id = $2 AND k.end_us > $3 AND k.changed_us >= $4) " \
+     "OR EXISTS (SELECT 1 FROM sync_link l JOIN booking k ON k.booking_id = l.booking_id " \
+     "WHERE l.binding_id = $1 AND k.changed_us >= $4) " \
+     "OR EXISTS (SELECT 1 FROM group_session s WHERE s.advisor_id = $2 AND s.end_us > $3 " \
+     "AND NOT EXISTS (SELECT 1 FROM sync_link l WHERE l.session_id = s.session_id AND l.binding_id = $1))")
+/* clang-format on */
