@@ -115,9 +115,9 @@ set_untrusted (const CalsyncExchange *exchange, const GError *cause, GError **er
                  "%s does not speak TLS at this port: check the address.", host);
   else
     g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED,
-                 "No secure connection to %s: it and we agree on no version of TLS, or its "
-                 "certificate cannot be checked.",
-                 host);
+                 "No secure connection to %s: it and we agree on no version of TLS, or %s.", host,
+                 exchange->http->certificate != NULL ? "it does not accept our certificate"
+                                                     : "its certificate cannot be checked");
 }
 
 static void
@@ -141,7 +141,9 @@ set_unreachable (CalsyncExchange *exchange, const GError *cause, GError **error)
     }
   else if (cause->domain == G_TLS_ERROR)
     {
-      text = "broke the connection off: try again";
+      text = exchange->http->certificate != NULL
+               ? "broke the connection off: it may not accept our certificate"
+               : "broke the connection off: try again";
       exchange->may_pass = TRUE;
     }
   g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNREACHABLE, "%s %s.", host, text);

@@ -12,10 +12,18 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
   ((CalsyncExchange *) data)->result = g_object_ref (result);
 }
 
+/*
+ * The session's time-out is the one for connecting; from here on it is the longest silence. libsoup
+ * sets it once more after connecting, so that it cannot be done earlier.
+ */
 static void
 on_starting (SoupMessage *message, gpointer data)
 {
-  ((CalsyncExchange *) data)->n_starts++;
+  CalsyncExchange *exchange = data;
+
+  exchange->n_starts++;
+  if (exchange->http->socket != NULL)
+    g_socket_set_timeout (exchange->http->socket, exchange->http->answer_timeout_s);
 }
 
 static gboolean
@@ -28,18 +36,16 @@ on_accept_certificate (SoupMessage *message,
   return FALSE;
 }
 
-/* The session's time-out is the one for connecting; from here on it is the longest silence. */
 static void
 on_network_event (SoupMessage *message,
                   GSocketClientEvent event,
                   GIOStream *connection,
                   gpointer data)
 {
-  const CalsyncExchange *exchange = data;
+  CalsyncHttp *http = ((CalsyncExchange *) data)->http;
 
   if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
-    g_socket_set_timeout (g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)),
-                          exchange->http->answer_timeout_s);
+    g_set_object (&http->socket, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
 }
 
 /*
@@ -87,6 +93,7 @@ calsync_exchange_init (CalsyncExchange *exchange,
   /* IDEMPOTENT lets it take a connection that is open already: for REPORT too */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT |
                                      SOUP_MESSAGE_COLLECT_METRICS);
+  add_header (headers, "Accept-Encoding", "gzip");
   add_header (headers, "Depth", request->depth);
   add_header (headers, "If-Match", request->if_match);
   add_header (headers, "If-None-Match", request->if_none ? "*" : NULL);
@@ -287,17 +294,70 @@ add_cost (CalsyncExchange *exchange)
                             soup_message_metrics_get_response_body_bytes_received (metrics);
 }
 
+/*
+ * The body as it was meant. Half of a gzip is an error here, which also finds answers that end between
+ * two chunks: libsoup takes them for whole.
+ */
+static GInputStream *
+decode (CalsyncExchange *exchange, GInputStream *stream, GError **error)
+{
+  const char *coding = soup_message_headers_get_list (
+    soup_message_get_response_headers (exchange->message), "Content-Encoding");
+  g_autoptr (GConverter) converter = NULL;
+  GInputStream *decoded;
+
+  if (coding == NULL || g_ascii_strcasecmp (coding, "identity") == 0)
+    return g_object_ref (stream);
+  if (g_ascii_strcasecmp (coding, "gzip") != 0 && g_ascii_strcasecmp (coding, "x-gzip") != 0)
+    {
+      g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_NONSENSE,
+                           "The server's answer is encoded in a way that was not asked for.");
+      return NULL;
+    }
+  converter = G_CONVERTER (g_zlib_decompressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP));
+  decoded = g_converter_input_stream_new (stream, converter);
+  g_filter_input_stream_set_close_base_stream (G_FILTER_INPUT_STREAM (decoded), FALSE);
+  return decoded;
+}
+
+/* Whether a proxy spoke where the server should have: nothing came by way of TLS. */
+static gboolean
+is_proxys_answer (CalsyncExchange *exchange)
+{
+  return g_str_equal (g_uri_get_scheme (exchange->uri), "https") &&
+         soup_message_get_tls_peer_certificate (exchange->message) == NULL;
+}
+
+static void
+set_proxy_error (CalsyncExchange *exchange, GError **error)
+{
+  const guint status = soup_message_get_status (exchange->message);
+
+  g_set_error (error, CALSYNC_REMOTE_ERROR,
+               status == 407 ? CALSYNC_REMOTE_ERROR_DENIED : CALSYNC_REMOTE_ERROR_UNREACHABLE,
+               status == 407
+                 ? "The proxy wants a name and password, which cannot be given here (status %u)."
+                 : "The proxy does not let us through (status %u): look at the proxy.",
+               status);
+}
+
 static gboolean
 run_message (CalsyncExchange *exchange, CalsyncReply *reply, GError **error)
 {
   g_autoptr (GInputStream) stream = send_message (exchange, error);
+  g_autoptr (GInputStream) decoded = NULL;
   gboolean is_read;
 
   if (stream == NULL)
     return FALSE;
   exchange->has_answer = TRUE;
   fill_reply (exchange, reply);
-  is_read = read_body (exchange, stream, reply, error) && check_whole (exchange, error);
+  if (is_proxys_answer (exchange))
+    set_proxy_error (exchange, error);
+  else
+    decoded = decode (exchange, stream, error);
+  is_read =
+    decoded != NULL && read_body (exchange, decoded, reply, error) && check_whole (exchange, error);
   if (!is_read && !exchange->is_halted)
     halt (exchange);
   close_stream (exchange, stream);

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
 struct _CalsyncHttp
 {
   SoupSession *session;
+  GSocket *socket;       /* (nullable): of the newest connection */
   GMainContext *context; /* the session's: iterated in calsync_http_send() only */
   GUri *base;
   GTlsCertificate *certificate; /* (nullable) */

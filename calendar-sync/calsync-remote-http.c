@@ -68,25 +68,23 @@ make_proxy (const char *proxy, GError **error)
 }
 
 static void
-set_untrusted (GError **error, const char *what, const GError *cause)
+set_unreadable (GError **error, const char *what)
 {
   g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED,
-               "%s cannot be read: %s.", what, cause->message);
+               "%s cannot be read: it must be there, be readable for us, and be PEM.", what);
 }
 
 static gboolean
 load_trust (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError **error)
 {
-  g_autoptr (GError) cause = NULL;
-
   if (settings->ca_file != NULL)
     {
       g_autofree char *path = g_canonicalize_filename (settings->ca_file, NULL);
-      g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, &cause);
+      g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, NULL);
 
       if (database == NULL)
         {
-          set_untrusted (error, "The file of trusted authorities", cause);
+          set_unreadable (error, "The file of trusted authorities");
           return FALSE;
         }
       soup_session_set_tls_database (http->session, database);
@@ -95,10 +93,10 @@ load_trust (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError **err
     {
       http->certificate = g_tls_certificate_new_from_files (
         settings->certificate_file,
-        settings->key_file != NULL ? settings->key_file : settings->certificate_file, &cause);
+        settings->key_file != NULL ? settings->key_file : settings->certificate_file, NULL);
       if (http->certificate == NULL)
         {
-          set_untrusted (error, "The client certificate or its key", cause);
+          set_unreadable (error, "The client certificate or its key");
           return FALSE;
         }
     }
@@ -120,8 +118,9 @@ set_up_session (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError *
   soup_session_set_proxy_resolver (http->session, proxy);
   soup_session_set_user_agent (http->session,
                                settings->user_agent != NULL ? settings->user_agent : USER_AGENT);
-  /* It would answer a 401 again by itself. */
+  /* The one would answer a 401 again by itself, the other takes a cut answer for whole. */
   soup_session_remove_feature_by_type (http->session, SOUP_TYPE_AUTH_MANAGER);
+  soup_session_remove_feature_by_type (http->session, SOUP_TYPE_CONTENT_DECODER);
   return load_trust (http, settings, error);
 }
 
@@ -179,6 +178,7 @@ calsync_http_free (CalsyncHttp *http)
   while (g_main_context_iteration (http->context, FALSE))
     ;
   g_main_context_pop_thread_default (http->context);
+  g_clear_object (&http->socket);
   g_clear_object (&http->digest);
   g_clear_object (&http->certificate);
   g_clear_pointer (&http->base, g_uri_unref);
@@ -376,11 +376,10 @@ follow (Course *course, GUri *from, GError **error)
     set_astray (error, "The server sends us on to an address without https: its set-up is wrong.");
   else if (!calsync_http_is_same_origin (to, http->base) &&
            (is_secret || !course->request->is_safe))
-    g_set_error (
-      error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_ASTRAY,
-      "The server sends us on to %s://%s, which gets neither name nor password: if it is "
-      "the right one, give it as the address.",
-      scheme, g_uri_get_host (to));
+    g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_ASTRAY,
+                 "The server sends us on to %s://%s:%d, which gets neither name nor password: if "
+                 "it is the right one, give it as the address.",
+                 scheme, g_uri_get_host (to), get_port (to));
   else
     return g_steal_pointer (&to);
   return NULL;

@@ -87,7 +87,7 @@ on_accept_client (GTlsConnection *connection,
                   GTlsCertificateFlags errors,
                   gpointer data)
 {
-  return FALSE;
+  return errors == 0;
 }
 
 static GIOStream *
