@@ -152,6 +152,7 @@ end_propstat (CalsyncDavReader *reader)
 {
   guint status = reader->propstat_status;
 
+  reader->response.worst_status = MAX (reader->response.worst_status, status);
   for (guint i = 0; i < CALSYNC_DAV_N_PROPERTIES; i++)
     {
       CalsyncDavValue *value = &reader->response.values[i];

@@ -77,6 +77,7 @@ typedef struct
  * CalsyncDavResponse:
  * @href: (nullable): as the server wrote it, without blanks around it
  * @status: of the response as a whole; 0: it has none, look at the values
+ * @worst_status: highest status of its propstats
  * @precondition: (nullable): name of a DAV or CalDAV precondition that we know; static
  * @values: what was asked for, by #CalsyncDavProperty
  * @data: (nullable) (array length=n_data): calendar-data whose status is 2xx, ended by NUL
@@ -90,6 +91,7 @@ typedef struct
 {
   const char *href;
   guint status;
+  guint worst_status;
   const char *precondition;
   CalsyncDavValue values[CALSYNC_DAV_N_PROPERTIES];
   const char *data;

@@ -3,24 +3,13 @@
 #include "calsync-dav-body.h"
 #include "calsync-dav.h"
 #include "calsync-remote.h"
+#include "dav-answers.h"
 #include "testlib.h"
 
 #include <string.h>
 #include <sys/resource.h>
 
 /* Also tests: calsync-dav-names, calsync-dav-body. */
-
-#define MULTI(inner)                                                                           \
-  "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<D:multistatus xmlns:D=\"DAV:\" "               \
-  "xmlns:C=\"urn:ietf:params:xml:ns:caldav\" xmlns:S=\"http://calendarserver.org/ns/\">" inner \
-  "</D:multistatus>"
-#define HREF(path)         "<D:href>" path "</D:href>"
-#define STATUS(text)       "<D:status>HTTP/1.1 " text "</D:status>"
-#define STAT(props, text)  "<D:propstat><D:prop>" props "</D:prop>" STATUS (text) "</D:propstat>"
-#define ETAG(text)         "<D:getetag>" text "</D:getetag>"
-#define RESPONSE(inner)    "<D:response>" inner "</D:response>"
-#define PLAIN(path, etag)  RESPONSE (HREF (path) STAT (ETAG (etag), "200 OK"))
-#define CALENDAR_DATA(ics) "<C:calendar-data>" ics "</C:calendar-data>"
 
 typedef struct
 {

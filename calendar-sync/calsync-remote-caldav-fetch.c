@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Texts of items on a CalDAV server: many at once where that works, one by one where it does not. */
+#include "calsync-remote-caldav-private.h"
+
+#include "calsync-key.h"
+
+#include <string.h>
+
+#define READING        "Reading events"
+#define BATCH_KEYS     50
+#define BATCH_BYTES    (256 * 1024)
+#define MAX_ITEM_BYTES (10 * 1024 * 1024)
+
+/* One fetching. An item is in @wanted until the caller's function has it or it is among @gone. */
+typedef struct
+{
+  CalsyncCaldav *self;
+  CalsyncItemFunc func;
+  gpointer data;
+  GCancellable *cancellable;
+  CalsyncDavScope scope;
+  GHashTable *wanted; /* (element-type utf8 utf8): normalised key, key as asked */
+  GPtrArray *gone;    /* (element-type utf8): keys as asked */
+} Fetch;
+
+static void
+fetch_clear (Fetch *fetch)
+{
+  g_hash_table_unref (fetch->wanted);
+  g_ptr_array_unref (fetch->gone);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fetch, fetch_clear)
+
+static gboolean
+hand_over (Fetch *fetch, const CalsyncItem *item, GError **error)
+{
+  g_autofree char *key = calsync_key_normalise (item->key);
+
+  g_hash_table_remove (fetch->wanted, key);
+  return fetch->func (item, fetch->data, error);
+}
+
+static void
+note_gone (Fetch *fetch, const char *key)
+{
+  g_autofree char *normal = calsync_key_normalise (key);
+
+  g_ptr_array_add (fetch->gone, g_strdup (key));
+  g_hash_table_remove (fetch->wanted, normal);
+}
+
+/* --- many at once ----------------------------------------------------------------------------- */
+
+/* What the answer does not settle stays wanted, and is asked for by itself. */
+static gboolean
+take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
+{
+  Fetch *fetch = data;
+  g_autofree char *path =
+    response->href == NULL ? NULL : calsync_caldav_dup_key (fetch->self, response->href);
+  g_autofree char *normal = path == NULL ? NULL : calsync_key_normalise (path);
+  const char *asked = normal == NULL ? NULL : g_hash_table_lookup (fetch->wanted, normal);
+  g_autofree char *key = g_strdup (asked);
+  g_autofree char *version = NULL;
+  CalsyncItem item = { .key = key };
+
+  if (key == NULL)
+    return TRUE;
+  if (response->status == 404 || response->status == 410)
+    {
+      note_gone (fetch, key);
+      return TRUE;
+    }
+  if (!response->is_data_cut && response->n_data == 0)
+    return TRUE;
+  version = calsync_caldav_dup_version (calsync_caldav_get_text (response, CALSYNC_DAV_ETAG));
+  item.version = version;
+  item.state = response->is_data_cut ? CALSYNC_ITEM_UNREADABLE : CALSYNC_ITEM_FOUND;
+  item.text = response->data;
+  item.n_text = response->n_data;
+  return hand_over (fetch, &item, error);
+}
+
+static gboolean
+ask_batch (Fetch *fetch, const char *const *keys, guint n, guint *out_status, GError **error)
+{
+  g_auto (CalsyncCaldavQuestion) question = {
+    .method = "REPORT",
+    .depth = "1",
+    .body = calsync_dav_make_multiget (keys, n, fetch->scope),
+    .what = READING,
+    .func = take_item,
+    .data = fetch,
+  };
+  gboolean is_read = calsync_caldav_ask (fetch->self, &question, fetch->cancellable, error);
+
+  *out_status = question.status;
+  return is_read;
+}
+
+/* How to go on after a request for many items failed. */
+typedef enum
+{
+  STEP_STOP,
+  STEP_FEWER,
+  STEP_SINGLY
+} Step;
+
+/* Too large, too slow, or one broken item in it: fewer at once find out which. */
+static Step
+choose_step (guint status, const GError *error)
+{
+  if (error->domain != CALSYNC_REMOTE_ERROR)
+    return STEP_STOP;
+  switch ((CalsyncRemoteError) error->code)
+    {
+    case CALSYNC_REMOTE_ERROR_UNREACHABLE:
+    case CALSYNC_REMOTE_ERROR_NONSENSE:
+    case CALSYNC_REMOTE_ERROR_TOO_LARGE:
+    case CALSYNC_REMOTE_ERROR_FULL:
+      return STEP_FEWER;
+    case CALSYNC_REMOTE_ERROR_REFUSED:
+      return status == 413 ? STEP_FEWER : STEP_SINGLY;
+    case CALSYNC_REMOTE_ERROR_FAILED:
+      return status >= 500 && status != 501 ? STEP_FEWER : STEP_SINGLY;
+    case CALSYNC_REMOTE_ERROR_CHANGED:
+    case CALSYNC_REMOTE_ERROR_CURSOR:
+    case CALSYNC_REMOTE_ERROR_FORBIDDEN:
+    case CALSYNC_REMOTE_ERROR_GONE:
+      return STEP_SINGLY;
+    case CALSYNC_REMOTE_ERROR_DENIED:
+    case CALSYNC_REMOTE_ERROR_BUSY:
+    case CALSYNC_REMOTE_ERROR_UNTRUSTED:
+    case CALSYNC_REMOTE_ERROR_ASTRAY:
+    case CALSYNC_REMOTE_ERROR_CANCELLED:
+      return STEP_STOP;
+    }
+  return STEP_STOP;
+}
+
+/* --- one by one ------------------------------------------------------------------------------- */
+
+/* A page where an event was asked for: somebody stands between us and the server. */
+static gboolean
+is_page (const CalsyncReply *reply)
+{
+  const char *text = reply->body->str + strspn (reply->body->str, " \t\r\n");
+
+  return *text == '<' || g_strcmp0 (reply->content_type, "text/html") == 0;
+}
+
+/* Whether an error is about this one item only. */
+static gboolean
+is_of_item (const CalsyncReply *reply)
+{
+  return reply->status == 403 || reply->status == 406 || reply->status == 409 ||
+         reply->status == 422 || reply->status == 500 || reply->status == 501;
+}
+
+static gboolean
+take_reply (Fetch *fetch, const char *key, const CalsyncReply *reply, GError **error)
+{
+  g_autofree char *version = calsync_caldav_dup_version (reply->etag);
+  CalsyncItem item = { .key = key, .state = CALSYNC_ITEM_UNREADABLE };
+
+  if (reply->status == 404 || reply->status == 410)
+    {
+      note_gone (fetch, key);
+      return TRUE;
+    }
+  if (is_of_item (reply))
+    return hand_over (fetch, &item, error);
+  if (reply->status >= 300)
+    {
+      calsync_http_set_status_error (reply, READING, error);
+      return FALSE;
+    }
+  if (reply->body != NULL && is_page (reply))
+    {
+      g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_NONSENSE,
+                           "The server answered with a web page instead of an event; does a log-in "
+                           "page stand in front of it?");
+      return FALSE;
+    }
+  item.version = version;
+  if (reply->body != NULL && reply->body->len > 0)
+    {
+      item.state = CALSYNC_ITEM_FOUND;
+      item.text = reply->body->str;
+      item.n_text = reply->body->len;
+    }
+  return hand_over (fetch, &item, error);
+}
+
+static gboolean
+get_item (Fetch *fetch, const char *key, CalsyncReply *reply, GError **error)
+{
+  g_autofree char *target = calsync_caldav_dup_target (fetch->self, key);
+  const CalsyncRequest request = {
+    .method = "GET", .target = target, .max_bytes = MAX_ITEM_BYTES, .is_safe = TRUE
+  };
+
+  return calsync_http_send (fetch->self->http, &request, reply, fetch->cancellable, error);
+}
+
+static gboolean
+fetch_one (Fetch *fetch, const char *key, GError **error)
+{
+  const CalsyncItem unreadable = { .key = key, .state = CALSYNC_ITEM_UNREADABLE };
+  g_auto (CalsyncReply) reply = { 0 };
+  GError *cause = NULL;
+
+  if (get_item (fetch, key, &reply, &cause))
+    return take_reply (fetch, key, &reply, error);
+  if (g_error_matches (cause, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_TOO_LARGE))
+    {
+      g_error_free (cause);
+      return hand_over (fetch, &unreadable, error);
+    }
+  g_propagate_error (error, cause);
+  return FALSE;
+}
+
+static gboolean
+fetch_singly (Fetch *fetch, const char *const *keys, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *normal = calsync_key_normalise (keys[i]);
+
+      if (g_hash_table_contains (fetch->wanted, normal) && !fetch_one (fetch, keys[i], error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* --- all -------------------------------------------------------------------------------------- */
+
+/* 404 for an item means something only as long as the calendar itself is there. */
+static gboolean
+hand_over_gone (Fetch *fetch, GError **error)
+{
+  if (fetch->gone->len == 0)
+    return TRUE;
+  if (!calsync_caldav_ask_stamp (fetch->self, NULL, fetch->cancellable, error))
+    return FALSE;
+  for (guint i = 0; i < fetch->gone->len; i++)
+    {
+      const CalsyncItem item = { .key = fetch->gone->pdata[i], .state = CALSYNC_ITEM_GONE };
+
+      if (!fetch->func (&item, fetch->data, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static guint
+count_batch (const char *const *keys, guint max_keys)
+{
+  gsize n_bytes = 0;
+  guint n = 0;
+
+  while (n < max_keys && keys[n] != NULL && (n == 0 || n_bytes < BATCH_BYTES))
+    n_bytes += strlen (keys[n++]) + strlen ("<href></href>");
+  return n;
+}
+
+/* Asks for @n items at once; FALSE with @error, else what to do next in @out_step. */
+static gboolean
+try_batch (Fetch *fetch, const char *const *keys, guint n, Step *out_step, GError **error)
+{
+  GError *cause = NULL;
+  guint status;
+
+  *out_step = STEP_SINGLY;
+  if (fetch->self->lacks_multiget || ask_batch (fetch, keys, n, &status, &cause))
+    return TRUE;
+  *out_step = choose_step (status, cause);
+  if (*out_step == STEP_STOP)
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+  g_error_free (cause);
+  if (*out_step == STEP_SINGLY)
+    {
+      /* The calendar must be there for this to be about the request. */
+      if (!calsync_caldav_ask_stamp (fetch->self, NULL, fetch->cancellable, error))
+        return FALSE;
+      fetch->self->lacks_multiget = TRUE;
+    }
+  return TRUE;
+}
+
+static gboolean
+fetch_all (Fetch *fetch, const char *const *keys, GError **error)
+{
+  guint max_keys = BATCH_KEYS;
+
+  while (*keys != NULL)
+    {
+      guint n = count_batch (keys, max_keys);
+      Step step;
+
+      if (!try_batch (fetch, keys, n, &step, error))
+        return FALSE;
+      if (step == STEP_FEWER && n > 1)
+        {
+          max_keys = MAX (n / 4, 1);
+          continue;
+        }
+      if (!fetch_singly (fetch, keys, n, error))
+        return FALSE;
+      max_keys = step == STEP_FEWER ? 1 : MIN (max_keys * 2, BATCH_KEYS);
+      keys += n;
+    }
+  return hand_over_gone (fetch, error);
+}
+
+static Fetch
+fetch_init (CalsyncCaldav *self, CalsyncItemFunc func, gpointer data, GCancellable *cancellable)
+{
+  return (Fetch){
+    .self = self,
+    .func = func,
+    .data = data,
+    .cancellable = cancellable,
+    .wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
+    .gone = g_ptr_array_new_with_free_func (g_free),
+  };
+}
+
+/**
+ * calsync_caldav_fetch:
+ * @remote: a CalDAV remote
+ * @keys: (array zero-terminated=1): which items
+ * @func: (scope call): takes each once
+ * @data: for @func
+ * @cancellable: (nullable): ends the waiting
+ * @error: return location for any code of %CALSYNC_REMOTE_ERROR, or for what @func set
+ *
+ * See calsync_remote_fetch(). calendar-multiget (RFC 4791 section 7.9) for at most 50 items or 256 kB
+ * of addresses; fewer when that is too much for the server; what its answer leaves open is read by GET.
+ * An item is gone only while the calendar itself can be read.
+ *
+ * Returns: whether @func took every item
+ */
+gboolean
+calsync_caldav_fetch (CalsyncRemote *remote,
+                      const char *const *keys,
+                      CalsyncItemFunc func,
+                      gpointer data,
+                      GCancellable *cancellable,
+                      GError **error)
+{
+  g_auto (Fetch) fetch = fetch_init ((CalsyncCaldav *) remote, func, data, cancellable);
+
+  for (guint i = 0; keys[i] != NULL; i++)
+    g_hash_table_replace (fetch.wanted, calsync_key_normalise (keys[i]), g_strdup (keys[i]));
+  return fetch_all (&fetch, keys, error);
+}
+
+/**
+ * calsync_caldav_fetch_whole:
+ * @remote: a CalDAV remote
+ * @key: which item
+ * @func: (scope call): takes it once
+ * @data: for @func
+ * @cancellable: (nullable): ends the waiting
+ * @error: return location for any code of %CALSYNC_REMOTE_ERROR, or for what @func set
+ *
+ * See calsync_remote_fetch_whole(). By GET; where the ETag of its answer cannot be used (proxies that
+ * compress make it weak), by a multiget of one, whose ETag stands in the body.
+ *
+ * Returns: whether @func took it
+ */
+gboolean
+calsync_caldav_fetch_whole (CalsyncRemote *remote,
+                            const char *key,
+                            CalsyncItemFunc func,
+                            gpointer data,
+                            GCancellable *cancellable,
+                            GError **error)
+{
+  CalsyncCaldav *self = (CalsyncCaldav *) remote;
+  g_auto (Fetch) fetch = fetch_init (self, func, data, cancellable);
+  g_auto (CalsyncReply) reply = { 0 };
+  g_autofree char *version = NULL;
+  const char *const keys[] = { key, NULL };
+
+  fetch.scope = CALSYNC_DAV_WHOLE;
+  g_hash_table_replace (fetch.wanted, calsync_key_normalise (key), g_strdup (key));
+  if (!get_item (&fetch, key, &reply, error))
+    return FALSE;
+  version = calsync_caldav_dup_version (reply.etag);
+  if (reply.status / 100 == 2 && version == NULL)
+    {
+      Step step;
+
+      if (!try_batch (&fetch, keys, 1, &step, error))
+        return FALSE;
+    }
+  if (g_hash_table_size (fetch.wanted) > 0 && !take_reply (&fetch, key, &reply, error))
+    return FALSE;
+  return hand_over_gone (&fetch, error);
+}
