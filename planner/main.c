@@ -16,6 +16,7 @@
 #include "planner-log.h"
 #include "planner-systemd.h"
 #include "store/store-lock.h"
+#include "sync/sync-commands.h"
 
 /* 2026-01-01T00:00:00Z: no machine that runs this program lives earlier. */
 #define EARLIEST_CLOCK_US G_GINT64_CONSTANT (1767225600000000)
@@ -196,6 +197,7 @@ open_all (Program *program, GError **error)
 
   if (!take_sockets (&sockets, error))
     return FALSE;
+  sync_commands_register ();
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)
     return FALSE;

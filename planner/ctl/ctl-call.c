@@ -12,6 +12,7 @@
 #include "ctl/ctl.h"
 #include "store/store-lock.h"
 #include "store/store-upgrade.h"
+#include "sync/sync-settings.h"
 
 static gboolean
 check_is_there (const Ctl *ctl, const AdminCommand *command, GError **error)
@@ -23,21 +24,43 @@ check_is_there (const Ctl *ctl, const AdminCommand *command, GError **error)
   return FALSE;
 }
 
+/* Secrets, proxy and limits are plannerd's. @out_config: (nullable): must outlive the command */
+static gboolean
+use_config (const Ctl *ctl, PlannerConfig **out_config, GError **error)
+{
+  const char *path = ctl->config == NULL ? CTL_DEFAULT_CONFIG : ctl->config;
+  g_autoptr (SyncSettings) settings = NULL;
+
+  if (ctl->config == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+  *out_config = planner_config_load (path, error);
+  if (*out_config == NULL)
+    return FALSE;
+  settings = sync_settings_new (*out_config, NULL);
+  sync_settings_set_current (settings);
+  return TRUE;
+}
+
 static gboolean
 call_here (const Ctl *ctl, const AdminCommand *command, AdminCall *call, GError **error)
 {
   g_autoptr (StoreSession) session = NULL;
   g_autofree char *schema = g_build_filename (ctl->data_dir, "schema", "sqlite", NULL);
   const StoreUpgrade upgrade = { ctl->database, schema, PLANNER_VERSION, call->now_us };
+  g_autoptr (PlannerConfig) config = NULL;
+  gboolean ok;
 
-  if (!check_is_there (ctl, command, error))
+  if (!check_is_there (ctl, command, error) ||
+      (command->waits && !use_config (ctl, &config, error)))
     return FALSE;
   session = store_open (ctl->database, STORE_WRITE, error);
   if (session == NULL || !store_upgrade (session, &upgrade, error))
     return FALSE;
   call->session = session;
   call->runner = admin_runner_direct (session);
-  return admin_run (command, call, error);
+  ok = admin_run (command, call, error);
+  sync_settings_set_current (NULL);
+  return ok;
 }
 
 /* doctor alone needs more than its arguments: what they name is not for ops/ to read. */

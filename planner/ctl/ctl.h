@@ -7,11 +7,15 @@
 #include "ops/admin.h"
 #include "planner-config.h"
 
+/* Read when it is there and --config names no other. */
+#define CTL_DEFAULT_CONFIG "/etc/planner/plannerd.conf"
+
 /**
  * Ctl:
  * @database: path of the database file
  * @socket: (nullable): plannerd's admin socket, tried when another process holds the database
  * @data_dir: schema, code lists and holidays
+ * @config: (nullable): plannerd's configuration, for commands that reach calendars themselves
  * @tenant: (nullable)
  * @is_json: results as JSON
  * @shows_progress: on standard error
@@ -23,6 +27,7 @@ typedef struct
   char *database;
   char *socket;
   char *data_dir;
+  char *config;
   char *tenant;
   gboolean is_json;
   gboolean shows_progress;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "sync/sync-commands.h"
 
 #define MAX_WORDS 4
 
@@ -125,6 +126,7 @@ ctl_clear (Ctl *ctl)
   g_free (ctl->database);
   g_free (ctl->socket);
   g_free (ctl->data_dir);
+  g_free (ctl->config);
   g_free (ctl->tenant);
 }
 
@@ -156,6 +158,10 @@ main (int argc, char **argv)
       "plannerd's admin socket (the database's name with .socket behind)", "PATH" },
     { "data-dir", 0, 0, G_OPTION_ARG_FILENAME, &ctl.data_dir, "schema, code lists and holidays",
       "FOLDER" },
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &ctl.config,
+      "plannerd's configuration: its [sync] is used while plannerd does not run "
+      "(" CTL_DEFAULT_CONFIG ")",
+      "FILE" },
     { "tenant", 't', 0, G_OPTION_ARG_STRING, &ctl.tenant, "municipality, when there are several",
       "KEY" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &ctl.is_json, "results as JSON", NULL },
@@ -168,13 +174,15 @@ main (int argc, char **argv)
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new ("COMMAND …");
-  g_autofree char *help = ctl_help_dup_list ();
+  g_autofree char *help = NULL;
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "C.UTF-8");
   /* A file at its limit is an error of one write, after which nothing half is left. */
   signal (SIGXFSZ, SIG_IGN);
   g_log_set_writer_func (write_note, NULL, NULL);
+  sync_commands_register ();
+  help = ctl_help_dup_list ();
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");
   g_option_context_set_description (context, help);
   g_option_context_add_main_entries (context, entries, NULL);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "ops/admin-op.h"
+#include "ops/export-bindings.h"
 #include "ops/export-records.h"
 #include "ops/export-tables.h"
 #include "store/journal-store.h"
@@ -37,6 +38,7 @@ gather (AdminCall *call, JsonObject *files, GError **error)
 
   return catalogue != NULL && export_tables (call->session, catalogue, files, error) &&
          export_calendars (call->session, catalogue, files, error) &&
+         export_bindings (call->session, catalogue, files, error) &&
          (!admin_get_flag (call, "records") ||
           export_records (call, catalogue, citizens, files, error)) &&
          (!admin_get_flag (call, "icalendar") || export_icalendar (call, catalogue, files, error));

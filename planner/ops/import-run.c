@@ -17,6 +17,7 @@ static const ImportRowFunction functions[N_IMPORT_TABLES] = {
   [IMPORT_OFFERS] = import_offer,
   [IMPORT_TIME_BY_HAND] = import_time_by_hand,
   [IMPORT_RETIRED] = import_retired,
+  [IMPORT_SYNC_BINDINGS] = import_sync_binding,
 };
 
 static GHashTable *

@@ -114,6 +114,8 @@ gboolean
 import_time_by_hand (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 import_retired (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+import_sync_binding (ImportRun *, ImportRow *, PutOutcome *, GError **) G_GNUC_WARN_UNUSED_RESULT;
 
 /* After the rows: a window whose offer never came is refused. */
 void import_check_windows (ImportRun *run);

@@ -34,6 +34,8 @@ static const struct
     " should_accept shared_with_sub_units contact_groups categories marks" },
   [IMPORT_TIME_BY_HAND] = { "time-by-hand", "!resource !id !kind !from !to repeat text" },
   [IMPORT_RETIRED] = { "retired", "!noun !key !at" },
+  [IMPORT_SYNC_BINDINGS] = { "sync-bindings",
+    "!resource !url !direction auth user secret certificate limit_minutes paused" },
 };
 /* clang-format on */
 

@@ -5,6 +5,7 @@
 #include <sqlite3.h>
 
 #include "store/store-migrate.h"
+#include "sync/sync-commands.h"
 
 /**
  * admin_harness_init:
@@ -51,6 +52,7 @@ run (AdminHarness *harness, const char *command, JsonObject *arguments, GError *
                      .call_id = "test-call" };
   GError *local_error = NULL;
 
+  sync_commands_register ();
   g_assert_nonnull (admin_table_find (command));
   g_assert_cmpint (admin_run (admin_table_find (command), &call, &local_error), ==,
                    local_error == NULL);

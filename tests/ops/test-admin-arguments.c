@@ -6,6 +6,7 @@
 
 #include "admin-harness.h"
 #include "base/error.h"
+#include "sync/sync-commands.h"
 
 /* clang-format off */
 static const AdminArgument arguments[] = {
@@ -126,7 +127,10 @@ static void
 test_rows (void)
 {
   guint n_commands = 0;
-  const AdminCommand *commands = admin_table_list (&n_commands);
+  const AdminCommand *commands;
+
+  sync_commands_register ();
+  commands = admin_table_list (&n_commands);
 
   g_assert_cmpuint (n_commands, >, 10);
   for (guint i = 0; i < n_commands; i++)

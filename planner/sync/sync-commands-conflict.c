@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Lists and shows conflicts with both versions, and carries out what a person decides by the doors that an admin uses. */
+#include "sync/sync-commands-conflict.h"
+
+#include "base/error.h"
+#include "calsync-event.h"
+#include "ops/admin-booking.h"
+#include "ops/admin-op.h"
+#include "store/sync-record-store.h"
+#include "sync/sync-task.h"
+
+#define MAX_LISTED    200
+#define STATE_NONE    0
+#define STATE_LINKED  1
+#define TAKE_PLANNER  1u
+#define TAKE_CALENDAR 2u
+
+/* clang-format off */
+static const struct
+{
+  const char *kind;
+  guint takes;
+  const char *meaning;
+} kinds[] = {
+  { "moved", TAKE_PLANNER | TAKE_CALENDAR, "our event was moved or resized in the calendar" },
+  { "both-moved", TAKE_PLANNER | TAKE_CALENDAR, "the booking was moved here and its event there" },
+  { "deleted", TAKE_PLANNER | TAKE_CALENDAR, "our event was deleted in the calendar" },
+  { "series", TAKE_PLANNER, "our event was made a series; the booking's own time stands" },
+  { "attendees", TAKE_PLANNER, "our event was made a meeting with participants; the booking's own time stands" },
+  { "shown-free", 0, "our event is shown as free or tentative; the booking's time stays taken" },
+  { "copy", 0, "there is a copy of our event; it takes time as any other appointment" },
+  { "refused", TAKE_PLANNER, "the server will not have our event; planner tries once more" },
+  { "storm", TAKE_PLANNER | TAKE_CALENDAR, "put back too often in a day: somebody or something moves it each time" },
+  { "unreadable", 0, "an appointment could not be read; it takes the time that is known, or all of it" },
+  { "overlap", 0, "a new appointment stands over a booked meeting" },
+};
+/* clang-format on */
+
+typedef struct
+{
+  SyncTask sync;
+  SyncConflict *conflict;
+  guint takes; /* what a person chose: one bit */
+  gboolean is_dry_run;
+} Work;
+
+static void
+work_clear (Work *work)
+{
+  sync_task_clear (&work->sync);
+  g_clear_pointer (&work->conflict, sync_conflict_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
+
+static guint
+takes_of (const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].kind, kind))
+      return kinds[i].takes;
+  return 0;
+}
+
+static const char *
+meaning_of (const char *kind)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (g_str_equal (kinds[i].kind, kind))
+      return kinds[i].meaning;
+  return "";
+}
+
+static JsonObject *
+conflict_to_json (const Work *work, const SyncConflict *conflict)
+{
+  const SyncBinding *binding = sync_task_find (&work->sync, conflict->binding_id);
+  JsonObject *object = json_object_new ();
+
+  json_object_set_int_member (object, "conflict", conflict->conflict_id);
+  json_object_set_string_member (object, "resource",
+                                 sync_task_owner (&work->sync, binding)->resource_key);
+  json_object_set_string_member (object, "kind", conflict->kind);
+  json_object_set_string_member (object, "state", conflict->state);
+  json_object_set_string_member (object, "decision", conflict->decision);
+  if (conflict->ours.start_us != 0)
+    admin_set_time (object, "planner", work->sync.zone, conflict->ours.start_us);
+  if (conflict->theirs.start_us != 0)
+    admin_set_time (object, "calendar", work->sync.zone, conflict->theirs.start_us);
+  admin_set_time (object, "seen", work->sync.zone, conflict->seen_us);
+  admin_set_text (object, "reference", conflict->reference);
+  return object;
+}
+
+/* clang-format off */
+#define CONFLICT { "conflict", ADMIN_INTEGER, ADMIN_WORD, "ID", "number of the conflict, from sync conflicts", .min = 1, .max = G_MAXINT64 }
+
+const AdminArgument sync_command_conflicts_arguments[] = {
+  SYNC_MAYBE_RESOURCE,
+  { "all", ADMIN_FLAG, ADMIN_OPTION, NULL, "also what was put back or decided already; the newest 200" },
+  { NULL } };
+const AdminArgument sync_command_show_conflict_arguments[] = { CONFLICT, { NULL } };
+const AdminArgument sync_command_resolve_arguments[] = {
+  CONFLICT,
+  { "take", ADMIN_CHOICE, ADMIN_NEEDED_OPTION, "planner|calendar", "which of the two versions counts" },
+  { "force", ADMIN_FLAG, ADMIN_OPTION, NULL, "as of move booking: overrule hours, grid, notice; not another meeting" },
+  SYNC_DRY_RUN, { NULL } };
+/* clang-format on */
+
+/**
+ * sync_command_conflicts:
+ *
+ * Arguments: tenant, resource, all. Result: conflicts, the newest first; more.
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND.
+ */
+gboolean
+sync_command_conflicts (AdminCall *call, GError **error)
+{
+  g_auto (Work) work = { .sync = { .call = call } };
+  const char *state = admin_get_flag (call, "all") ? NULL : "open";
+  g_autoptr (GPtrArray) conflicts = NULL;
+  JsonArray *list = json_array_new ();
+  guint n_found = 0;
+
+  json_object_set_array_member (call->result, "conflicts", list);
+  if (!sync_task_init (&work.sync, error))
+    return FALSE;
+  conflicts =
+    sync_conflict_list (call->session, work.sync.names->tenant->tenant_id, 0, state, error);
+  for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
+    {
+      const SyncConflict *conflict = conflicts->pdata[i];
+
+      if (sync_task_find (&work.sync, conflict->binding_id) == NULL)
+        continue;
+      if (n_found++ < MAX_LISTED)
+        json_array_add_object_element (list, conflict_to_json (&work, conflict));
+    }
+  json_object_set_boolean_member (call->result, "more", n_found > MAX_LISTED);
+  return conflicts != NULL;
+}
+
+static gboolean
+load (Work *work, GError **error)
+{
+  gint64 id = admin_get_integer (work->sync.call, "conflict", 0);
+  g_autoptr (GError) local_error = NULL;
+
+  if (!sync_task_init (&work->sync, error))
+    return FALSE;
+  work->conflict = sync_conflict_load (work->sync.call->session, id, &local_error);
+  if (work->conflict != NULL && sync_task_find (&work->sync, work->conflict->binding_id) != NULL)
+    return TRUE;
+  if (local_error != NULL && !g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND))
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  else
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
+                 "there is no conflict %" G_GINT64_FORMAT ": plannerctl sync conflicts lists them",
+                 id);
+  return FALSE;
+}
+
+static void
+add_side (JsonArray *sides, const char *what, const char *planner, const char *calendar)
+{
+  JsonObject *row = json_object_new ();
+
+  json_object_set_string_member (row, "what", what);
+  json_object_set_string_member (row, "planner", planner == NULL ? "" : planner);
+  json_object_set_string_member (row, "calendar", calendar == NULL ? "" : calendar);
+  json_array_add_object_element (sides, row);
+}
+
+static char *
+dup_time (const Work *work, const SyncShape *shape, gint64 at_us)
+{
+  return shape->start_us == 0 ? g_strdup ("not there") : admin_format_time (work->sync.zone, at_us);
+}
+
+static const char *
+class_of (const SyncShape *shape)
+{
+  return shape->start_us == 0 ? "" : calsync_class_format ((CalsyncClass) shape->busy_class);
+}
+
+static void
+add_flag (JsonArray *sides, const SyncConflict *conflict, gint64 flag, const char *what)
+{
+  if (((conflict->ours.flags | conflict->theirs.flags) & flag) != 0)
+    add_side (sides, what, (conflict->ours.flags & flag) != 0 ? "yes" : "no",
+              (conflict->theirs.flags & flag) != 0 ? "yes" : "no");
+}
+
+static JsonArray *
+list_sides (const Work *work)
+{
+  const SyncConflict *conflict = work->conflict;
+  g_autofree char *our_start = dup_time (work, &conflict->ours, conflict->ours.start_us);
+  g_autofree char *our_end = dup_time (work, &conflict->ours, conflict->ours.end_us);
+  g_autofree char *their_start = dup_time (work, &conflict->theirs, conflict->theirs.start_us);
+  g_autofree char *their_end = dup_time (work, &conflict->theirs, conflict->theirs.end_us);
+  JsonArray *sides = json_array_new ();
+
+  add_side (sides, "start", our_start, their_start);
+  add_side (sides, "end", our_end, their_end);
+  add_side (sides, "shown as", class_of (&conflict->ours), class_of (&conflict->theirs));
+  add_flag (sides, conflict, SYNC_SHAPE_ALL_DAY, "whole days");
+  add_flag (sides, conflict, SYNC_SHAPE_SERIES, "series");
+  add_flag (sides, conflict, SYNC_SHAPE_ATTENDEES, "participants");
+  return sides;
+}
+
+static const char *
+choice_of (const SyncConflict *conflict)
+{
+  guint takes = takes_of (conflict->kind);
+
+  if (!g_str_equal (conflict->state, "open") || takes == 0)
+    return "nothing";
+  return (takes & TAKE_CALENDAR) != 0 ? "planner or calendar" : "planner";
+}
+
+/**
+ * sync_command_show_conflict:
+ *
+ * Arguments: tenant, conflict. Result: conflict, meaning, sides: what, planner, calendar; to_take: what
+ * resolve would accept.
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND.
+ */
+gboolean
+sync_command_show_conflict (AdminCall *call, GError **error)
+{
+  g_auto (Work) work = { .sync = { .call = call } };
+  JsonObject *object;
+
+  if (!load (&work, error))
+    return FALSE;
+  object = conflict_to_json (&work, work.conflict);
+  json_object_remove_member (object, "planner");
+  json_object_remove_member (object, "calendar");
+  admin_set_time (object, "found", work.sync.zone, work.conflict->found_us);
+  json_object_set_int_member (object, "run", work.conflict->run_id);
+  admin_set_text (object, "resolved_by", work.conflict->resolved_by);
+  admin_set_text (object, "resolution", work.conflict->resolution);
+  json_object_set_string_member (object, "meaning", meaning_of (work.conflict->kind));
+  json_object_set_string_member (object, "to_take", choice_of (work.conflict));
+  json_object_set_object_member (call->result, "conflict", object);
+  json_object_set_array_member (call->result, "sides", list_sides (&work));
+  return TRUE;
+}
+
+/* Writes of a command that is called inside a write are part of it. */
+static gboolean
+run_inside (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  return write (runner, data, error);
+}
+
+/* The door of an admin's own change: the same rules, the same message to DFDG. */
+static gboolean
+run_door (const Work *work,
+          StoreSession *session,
+          AdminFunction door,
+          JsonObject *arguments,
+          GError **error)
+{
+  g_autoptr (JsonObject) result = json_object_new ();
+  AdminCall call = *work->sync.call;
+
+  call.session = session;
+  call.runner = (AdminRunner){ run_inside, session };
+  call.arguments = arguments;
+  call.result = result;
+  json_object_set_string_member (arguments, "tenant", work->sync.names->tenant->tenant_key);
+  if (!door (&call, error))
+    return FALSE;
+  if (json_object_has_member (result, "booking"))
+    json_object_set_object_member (
+      work->sync.call->result, "booking",
+      json_object_ref (json_object_get_object_member (result, "booking")));
+  return TRUE;
+}
+
+static gboolean
+move_booking (const Work *work, StoreSession *session, const Booking *booking, GError **error)
+{
+  g_autoptr (JsonObject) arguments = json_object_new ();
+  g_autofree char *time = admin_format_time (work->sync.zone, work->conflict->theirs.start_us);
+  const ResourceRecord *advisor =
+    admin_catalogue_get_resource (work->sync.names, booking->advisor_id);
+
+  json_object_set_string_member (arguments, "booking", booking->identifier);
+  json_object_set_string_member (arguments, "time", time);
+  if (advisor != NULL)
+    json_object_set_string_member (arguments, "advisor", advisor->resource_key);
+  if (admin_get_flag (work->sync.call, "force"))
+    json_object_set_boolean_member (arguments, "force", TRUE);
+  return run_door (work, session, admin_move_booking, arguments, error);
+}
+
+static gboolean
+cancel_booking (const Work *work, StoreSession *session, const Booking *booking, GError **error)
+{
+  g_autoptr (JsonObject) arguments = json_object_new ();
+
+  json_object_set_string_member (arguments, "booking", booking->identifier);
+  return run_door (work, session, admin_cancel_booking, arguments, error);
+}
+
+static gboolean
+find_link (const Work *work, StoreSession *session, SyncLink **out_link, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  *out_link = work->conflict->reference == NULL
+                ? NULL
+                : sync_link_store_find (session, work->conflict->binding_id,
+                                        work->conflict->reference, &local_error);
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* What the next run takes for agreed on: where it differs from the booking, it sends. */
+static gboolean
+agree_on (StoreSession *session, SyncLink *link, const SyncShape *shape, GError **error)
+{
+  link->base = link->seen = *shape;
+  link->state = link->key == NULL ? STATE_NONE : STATE_LINKED;
+  link->not_before_us = 0;
+  g_clear_pointer (&link->failure, g_free);
+  return sync_link_store_put (session, link, error);
+}
+
+/* The event is gone: what was sent is forgotten, so that it is created anew. */
+static gboolean
+forget_event (StoreSession *session, SyncLink *link, GError **error)
+{
+  const SyncShape nothing = { 0 };
+
+  g_clear_pointer (&link->uid, g_free);
+  g_clear_pointer (&link->key, g_free);
+  g_clear_pointer (&link->version, g_free);
+  return agree_on (session, link, &nothing, error);
+}
+
+static gboolean
+take_planner (const Work *work, StoreSession *session, GError **error)
+{
+  g_autoptr (SyncLink) link = NULL;
+
+  if (!find_link (work, session, &link, error))
+    return FALSE;
+  if (link == NULL)
+    return TRUE;
+  if (g_str_equal (work->conflict->kind, "deleted"))
+    return forget_event (session, link, error);
+  if (g_str_equal (work->conflict->kind, "refused"))
+    return agree_on (session, link, &(SyncShape){ 0 }, error);
+  return agree_on (session, link, &work->conflict->theirs, error);
+}
+
+static gboolean
+take_calendar (const Work *work, StoreSession *session, GError **error)
+{
+  g_autoptr (SyncLink) link = NULL;
+  g_autoptr (Booking) booking = NULL;
+  gboolean is_gone = work->conflict->theirs.start_us == 0;
+
+  booking = booking_store_load (session, work->conflict->booking_id, error);
+  if (booking == NULL || !find_link (work, session, &link, error))
+    return FALSE;
+  if (is_gone ? !cancel_booking (work, session, booking, error)
+              : !move_booking (work, session, booking, error))
+    return FALSE;
+  if (link == NULL)
+    return TRUE;
+  return is_gone ? sync_link_store_remove (session, link, NULL, work->sync.call->now_us, error)
+                 : agree_on (session, link, &work->conflict->theirs, error);
+}
+
+static gboolean
+journal (const Work *work, StoreSession *session, const char *resolution, GError **error)
+{
+  const SyncBinding *binding = sync_task_find (&work->sync, work->conflict->binding_id);
+  g_autoptr (JsonObject) before = conflict_to_json (work, work->conflict);
+  g_autoptr (JsonObject) after = json_object_new ();
+  AdminRecordChange change = { .kind = "sync-resolved",
+                               .subject = sync_task_owner (&work->sync, binding)->resource_key,
+                               .before = before,
+                               .after = after };
+
+  json_object_set_string_member (after, "resolution", resolution);
+  return sync_task_journal (&work->sync, session, &change, error);
+}
+
+/* AdminWrite. */
+static gboolean
+write_resolution (StoreSession *session, gpointer data, GError **error)
+{
+  const Work *work = data;
+  gboolean takes_planner = work->takes == TAKE_PLANNER;
+  SyncConflict resolved = *work->conflict;
+
+  resolved.state = (char *) "resolved";
+  resolved.resolved_us = work->sync.call->now_us;
+  resolved.resolved_by = (char *) work->sync.call->actor;
+  resolved.resolution = (char *) (takes_planner ? "planner" : "calendar");
+  return (takes_planner ? take_planner (work, session, error)
+                        : take_calendar (work, session, error)) &&
+         sync_conflict_resolve (session, &resolved, error) &&
+         journal (work, session, resolved.resolution, error);
+}
+
+static gboolean
+check_choice (Work *work, GError **error)
+{
+  const SyncConflict *conflict = work->conflict;
+  const char *take = NULL;
+
+  if (!admin_need_text (work->sync.call, "take", &take, error))
+    return FALSE;
+  work->takes = g_str_equal (take, "planner") ? TAKE_PLANNER : TAKE_CALENDAR;
+  if (!g_str_equal (conflict->state, "open"))
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+                 "conflict %" G_GINT64_FORMAT " waits for nobody: it is %s (%s)",
+                 conflict->conflict_id, conflict->state,
+                 conflict->resolution == NULL ? conflict->decision : conflict->resolution);
+  else if ((takes_of (conflict->kind) & work->takes) == 0)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                 "of a conflict of the kind %s, %s: can be taken: %s", conflict->kind,
+                 meaning_of (conflict->kind), choice_of (conflict));
+  else if (work->takes == TAKE_CALENDAR && conflict->booking_id == 0)
+    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                 "a group meeting does not follow a calendar: cancel it with plannerctl cancel "
+                 "session, or take planner");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/**
+ * sync_command_resolve:
+ *
+ * Arguments: tenant, conflict, take, force, dry_run. With planner the next run puts the event back; with
+ * calendar the booking is moved or cancelled as an admin would do it. Result: outcome, booking when it was
+ * changed.
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_STATE_CHANGED when it is decided already; those of
+ * admin_move_booking() and admin_cancel_booking().
+ */
+gboolean
+sync_command_resolve (AdminCall *call, GError **error)
+{
+  g_auto (Work) work = { .sync = { .call = call } };
+
+  if (!load (&work, error) || !check_choice (&work, error))
+    return FALSE;
+  work.is_dry_run = admin_get_flag (call, "dry_run");
+  json_object_set_boolean_member (call->result, "dry_run", work.is_dry_run);
+  json_object_set_string_member (call->result, "outcome", "resolved");
+  return admin_write (call, write_resolution, &work, work.is_dry_run, error);
+}

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* All connected calendars at a glance: direction, state, ages, conflicts, waiting events, next run. */
+#include "sync/sync-commands-status.h"
+
+#include "store/sync-link-store.h"
+#include "store/sync-record-store.h"
+#include "sync/sync-task.h"
+
+#define MINUTE_US (60 * (gint64) G_USEC_PER_SEC)
+
+/* clang-format off */
+static const SyncStatusWord words[] = {
+  { "guarded",     0, "much disappeared at once and was held back: plannerctl sync agree ADVISOR shows what, with --yes it is taken away" },
+  { "denied",      1, "the server refuses name or password: put the right one into the secret's file, then plannerctl sync resume ADVISOR" },
+  { "forbidden",   1, "a right is missing: let the calendar's owner give it, then plannerctl sync run ADVISOR" },
+  { "gone",        1, "the calendar is not there any more: find its new address, then plannerctl sync change ADVISOR --url" },
+  { "another",     1, "at this address stands another calendar than before: plannerctl sync test ADVISOR; if it is meant, plannerctl sync change ADVISOR --url URL --force" },
+  { "untrusted",   1, "the server's certificate is not trusted: have it renewed, or name its authority as ca-file of [sync]" },
+  { "astray",      1, "the address leads to another server: plannerctl sync change ADVISOR --url with the one that it leads to" },
+  { "no-secret",   1, "the secret's file is missing, empty or readable by others: put it right (mode 0600)" },
+  { "nonsense",    2, "what answers is no calendar server, or broken: plannerctl sync test ADVISOR says more; tell whoever runs the server" },
+  { "too-large",   2, "an answer is larger than max-answer-mb of [sync]: raise it, or empty the calendar" },
+  { "full",        2, "the account has no room left for our events: the owner must make some" },
+  { "refused",     2, "the server will not have an event of ours: plannerctl sync conflicts ADVISOR" },
+  { "failed",      3, "the server failed; tried again by itself; if it lasts, tell whoever runs the server" },
+  { "busy",        3, "the server asked to wait; tried again by itself" },
+  { "unreachable", 3, "the server does not answer; tried again by itself; if it lasts, look at network and proxy" },
+  { "cursor",      3, "the server forgot what we know; the next run reads everything again by itself" },
+  { "changed",     3, "somebody changed the same event at the same time; tried again by itself" },
+  { "cancelled",   3, "a stop of the program cut the run short; tried again by itself" },
+  { "old",         3, "no run for too long: is plannerd running?" },
+  { "new",         4, "not read yet: plannerctl sync run ADVISOR does it now" },
+  { "paused",      5, "by a person, or after an undo: plannerctl sync resume ADVISOR" },
+  { "ok",          9, "" },
+};
+/* clang-format on */
+
+typedef struct
+{
+  SyncTask sync;
+  const UnitRecord *unit;
+  GHashTable *conflicts; /* binding id to how many are open */
+} Work;
+
+static void
+work_clear (Work *work)
+{
+  sync_task_clear (&work->sync);
+  g_clear_pointer (&work->conflicts, g_hash_table_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
+
+/**
+ * sync_status_list:
+ *
+ * Returns: (array length=out_n_words): every word of the column STATE.
+ */
+const SyncStatusWord *
+sync_status_list (guint *out_n_words)
+{
+  *out_n_words = G_N_ELEMENTS (words);
+  return words;
+}
+
+static const SyncStatusWord *
+find_word (const char *word)
+{
+  static const SyncStatusWord unknown = { "", 2, "plannerctl sync test ADVISOR says more" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (words[i].word, word) == 0)
+      return &words[i];
+  return &unknown;
+}
+
+static gboolean
+reads (const SyncBinding *binding)
+{
+  return binding->direction != 2;
+}
+
+static gboolean
+is_old (const SyncBinding *binding, gint64 now_us)
+{
+  return reads (binding) && binding->fresh_until_us != 0 && binding->fresh_until_us <= now_us;
+}
+
+/* What a person says goes before what the last run says, and that before how old it is. */
+static const char *
+word_of (const SyncBinding *binding, gint64 now_us)
+{
+  if (binding->state != SYNC_BINDING_ACTIVE)
+    return sync_binding_state_format (binding->state);
+  if (binding->n_failures > 0)
+    return binding->health;
+  if (binding->pulled_us == 0)
+    return "new";
+  return is_old (binding, now_us) ? "old" : "ok";
+}
+
+/* Whether the owner's time is offered, as far as this calendar has a say. */
+static const char *
+offered_of (const SyncBinding *binding, gint64 now_us)
+{
+  if (!reads (binding))
+    return "yes";
+  if (binding->pulled_us == 0)
+    return "no, never read";
+  return is_old (binding, now_us) ? "no, too old" : "yes";
+}
+
+static gboolean
+count_conflicts (Work *work, GError **error)
+{
+  g_autoptr (GPtrArray) open = sync_conflict_list (
+    work->sync.call->session, work->sync.names->tenant->tenant_id, 0, "open", error);
+
+  work->conflicts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  for (guint i = 0; open != NULL && i < open->len; i++)
+    {
+      gint64 binding_id = ((SyncConflict *) open->pdata[i])->binding_id;
+      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (work->conflicts, &binding_id));
+      g_hash_table_insert (work->conflicts, g_memdup2 (&binding_id, sizeof binding_id),
+                           GUINT_TO_POINTER (n + 1));
+    }
+  return open != NULL;
+}
+
+/* Events whose sending has no receipt yet, or failed and waits. */
+static gboolean
+count_waiting (const Work *work, const SyncBinding *binding, guint *out_n, GError **error)
+{
+  gint64 now_us = work->sync.call->now_us;
+  g_autoptr (GPtrArray) links = NULL;
+
+  *out_n = 0;
+  if (binding->direction == 1)
+    return TRUE;
+  links =
+    sync_link_store_list (work->sync.call->session, binding->binding_id, now_us, now_us, error);
+  for (guint i = 0; links != NULL && i < links->len; i++)
+    {
+      const SyncLink *link = links->pdata[i];
+      *out_n += link->in_flight != 0 || link->not_before_us != 0;
+    }
+  return links != NULL;
+}
+
+/* "3 min": of ages nobody wants to subtract times. */
+static void
+set_age (const Work *work, JsonObject *object, gint64 then_us)
+{
+  gint64 minutes = (work->sync.call->now_us - then_us) / MINUTE_US;
+  g_autofree char *text = NULL;
+
+  if (then_us == 0)
+    return;
+  text = minutes < 120       ? g_strdup_printf ("%d min", (int) minutes)
+         : minutes < 48 * 60 ? g_strdup_printf ("%d h", (int) (minutes / 60))
+                             : g_strdup_printf ("%d d", (int) (minutes / 60 / 24));
+  json_object_set_string_member (object, "age", text);
+}
+
+static void
+set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
+{
+  gint64 now_us = work->sync.call->now_us;
+
+  if (binding->last_success_us != 0)
+    admin_set_time (object, "last_contact", work->sync.zone, binding->last_success_us);
+  set_age (work, object, binding->last_success_us);
+  if (reads (binding) && binding->pulled_us != 0)
+    admin_set_time (object, "fresh_until", work->sync.zone, binding->fresh_until_us);
+  if (binding->state == SYNC_BINDING_ACTIVE)
+    admin_set_time (object, "next_run", work->sync.zone, MAX (binding->next_try_us, now_us));
+}
+
+static JsonObject *
+line_of (const Work *work, const SyncBinding *binding, GError **error)
+{
+  gint64 now_us = work->sync.call->now_us;
+  const SyncStatusWord *word = find_word (word_of (binding, now_us));
+  g_autoptr (JsonObject) object = sync_binding_to_json (&work->sync, binding);
+  guint n_waiting = 0;
+
+  if (!count_waiting (work, binding, &n_waiting, error))
+    return NULL;
+  json_object_set_string_member (object, "state", word_of (binding, now_us));
+  json_object_set_string_member (object, "name", sync_task_owner (&work->sync, binding)->name);
+  json_object_set_string_member (object, "offered", offered_of (binding, now_us));
+  set_times (work, object, binding);
+  json_object_set_int_member (object, "rank", word->rank);
+  json_object_set_int_member (object, "items", binding->n_items - binding->n_own);
+  json_object_set_int_member (object, "meetings", binding->n_own);
+  json_object_set_int_member (
+    object, "conflicts",
+    GPOINTER_TO_UINT (g_hash_table_lookup (work->conflicts, &binding->binding_id)));
+  json_object_set_int_member (object, "waiting", n_waiting);
+  if (binding->n_failures > 0)
+    admin_set_text (object, "said", binding->health_text);
+  if (*word->remedy != '\0')
+    json_object_set_string_member (object, "to_do", word->remedy);
+  return g_steal_pointer (&object);
+}
+
+static gboolean
+is_wanted (const Work *work, const SyncBinding *binding)
+{
+  const ResourceRecord *owner = sync_task_owner (&work->sync, binding);
+
+  if (work->unit == NULL)
+    return TRUE;
+  for (guint i = 0; i < owner->unit_ids->len; i++)
+    if (g_array_index (owner->unit_ids, gint64, i) == work->unit->unit_id)
+      return TRUE;
+  return FALSE;
+}
+
+static int
+rank_of (JsonObject *line)
+{
+  gboolean is_offered = g_str_equal (json_object_get_string_member (line, "offered"), "yes");
+  gboolean has_conflicts = json_object_get_int_member (line, "conflicts") > 0;
+
+  return (int) json_object_get_int_member (line, "rank") * 4 + (is_offered ? 2 : 0) +
+         (has_conflicts ? 0 : 1);
+}
+
+/* Those that want a person first; then by name. */
+static int
+compare_worst (gconstpointer a, gconstpointer b)
+{
+  JsonObject *left = *(JsonObject *const *) a;
+  JsonObject *right = *(JsonObject *const *) b;
+
+  if (rank_of (left) != rank_of (right))
+    return rank_of (left) - rank_of (right);
+  return g_strcmp0 (json_object_get_string_member (left, "resource"),
+                    json_object_get_string_member (right, "resource"));
+}
+
+static int
+compare_name (gconstpointer a, gconstpointer b)
+{
+  return g_strcmp0 (json_object_get_string_member (*(JsonObject *const *) a, "resource"),
+                    json_object_get_string_member (*(JsonObject *const *) b, "resource"));
+}
+
+static void
+show (const Work *work, GPtrArray *lines)
+{
+  JsonArray *list = json_array_new ();
+  guint n_withheld = 0;
+
+  g_ptr_array_sort (lines,
+                    admin_get_flag (work->sync.call, "worst_first") ? compare_worst : compare_name);
+  for (guint i = 0; i < lines->len; i++)
+    {
+      JsonObject *line = lines->pdata[i];
+
+      n_withheld += !g_str_equal (json_object_get_string_member (line, "offered"), "yes");
+      json_object_remove_member (line, "rank");
+      json_array_add_object_element (list, json_object_ref (line));
+    }
+  json_object_set_int_member (work->sync.call->result, "calendars_counted", lines->len);
+  json_object_set_int_member (work->sync.call->result, "times_withheld", n_withheld);
+  json_object_set_array_member (work->sync.call->result, "calendars", list);
+}
+
+static gboolean
+find_unit (Work *work, GError **error)
+{
+  const char *key = NULL;
+
+  if (!admin_get_text (work->sync.call, "unit", &key, error))
+    return FALSE;
+  if (key == NULL)
+    return TRUE;
+  work->unit = admin_catalogue_find_unit (work->sync.names, key, error);
+  return work->unit != NULL;
+}
+
+/* clang-format off */
+const AdminArgument sync_command_status_arguments[] = {
+  SYNC_MAYBE_RESOURCE,
+  { "unit", ADMIN_TEXT, ADMIN_OPTION, "UNIT", "of advisors and rooms of this unit alone" },
+  { "worst_first", ADMIN_FLAG, ADMIN_OPTION, NULL, "what wants a person first, instead of by key" },
+  { NULL } };
+/* clang-format on */
+
+/**
+ * sync_command_status:
+ *
+ * Arguments: tenant, resource, unit, worst_first. Result: calendars: binding, resource, direction, state
+ * (docs/sync.md says each word), said, to_do, offered, age and time of the last good contact, fresh_until,
+ * next_run, conflicts, waiting; calendars_counted; times_withheld: calendars for whose sake an advisor is
+ * not offered.
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND.
+ */
+gboolean
+sync_command_status (AdminCall *call, GError **error)
+{
+  g_auto (Work) work = { .sync = { .call = call } };
+  g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
+
+  if (!sync_task_init (&work.sync, error) || !find_unit (&work, error) ||
+      !count_conflicts (&work, error))
+    return FALSE;
+  for (guint i = 0; i < work.sync.bindings->len; i++)
+    if (is_wanted (&work, work.sync.bindings->pdata[i]))
+      {
+        JsonObject *line = line_of (&work, work.sync.bindings->pdata[i], error);
+
+        if (line == NULL)
+          return FALSE;
+        g_ptr_array_add (lines, line);
+      }
+  show (&work, lines);
+  return TRUE;
+}
