@@ -36,7 +36,6 @@ static const struct
   { G_IO_ERROR_NETWORK_UNREACHABLE, TRUE,  "cannot be reached: look at the network and the firewall" },
   { G_IO_ERROR_HOST_NOT_FOUND,      FALSE, "is not a known name: check the address" },
   { G_IO_ERROR_CONNECTION_CLOSED,   TRUE,  "broke the connection off: try again" },
-  { G_IO_ERROR_BROKEN_PIPE,         TRUE,  "broke the connection off: try again" },
   { G_IO_ERROR_PARTIAL_INPUT,       TRUE,  "closed the connection without an answer: try again" },
   { G_IO_ERROR_PROXY_FAILED,        FALSE, "cannot be reached by way of the proxy: look at the proxy" },
   { G_IO_ERROR_PROXY_AUTH_FAILED,   FALSE, "cannot be reached: the proxy refuses us" },
@@ -141,11 +140,11 @@ set_unreachable (CalsyncExchange *exchange, const GError *cause, GError **error)
     }
   else if (cause->domain == G_TLS_ERROR)
     {
-      text = exchange->http->certificate != NULL
-               ? "broke the connection off: it may not accept our certificate"
-               : "broke the connection off: try again";
+      text = "broke the connection off: try again";
       exchange->may_pass = TRUE;
     }
+  if (exchange->may_pass && exchange->http->certificate != NULL && exchange->n_starts > 0)
+    text = "broke the connection off: it may not accept our certificate";
   g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNREACHABLE, "%s %s.", host, text);
 }
 

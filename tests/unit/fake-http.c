@@ -18,6 +18,7 @@ struct _FakeHttp
   gpointer data;
   GTlsCertificate *certificate;
   GTlsDatabase *clients;
+  const char *greeting; /* (nullable) */
 };
 
 struct _FakePeer
@@ -165,6 +166,8 @@ run_peer (gpointer data)
 {
   FakePeer *peer = data;
 
+  if (peer->server->greeting != NULL)
+    fake_peer_say (peer, peer->server->greeting, -1);
   while (!peer->is_ended)
     {
       FakeRequest *request = read_request (peer);
@@ -244,6 +247,13 @@ fake_http_demand_certificate (FakeHttp *server, const char *ca_file)
 
   server->clients = g_tls_file_database_new (ca_file, &error);
   g_assert_no_error (error);
+}
+
+/* Says it to everybody who connects, before a word is heard. */
+void
+fake_http_greet (FakeHttp *server, const char *greeting)
+{
+  server->greeting = greeting;
 }
 
 void

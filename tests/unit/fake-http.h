@@ -24,6 +24,7 @@ typedef void (*FakeHandler) (FakePeer *peer, const FakeRequest *request, gpointe
 FakeHttp *fake_http_new (FakeHandler handler, gpointer data);
 void fake_http_use_tls (FakeHttp *server, const char *certificate_file, const char *key_file);
 void fake_http_demand_certificate (FakeHttp *server, const char *ca_file);
+void fake_http_greet (FakeHttp *server, const char *greeting);
 void fake_http_free (FakeHttp *server);
 char *fake_http_dup_uri (FakeHttp *server, const char *host, const char *path);
 guint fake_http_count (FakeHttp *server);

@@ -367,6 +367,7 @@ test_mixed (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (CalsyncHttp) http = calsync_http_new (&settings, &error);
 
+  fake_http_greet (server, "HTTP/1.1 400 Bad Request\r\n\r\n");
   g_assert_false (calsync_http_send (http, &request, &reply, NULL, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED);
