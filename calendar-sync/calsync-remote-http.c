@@ -507,7 +507,7 @@ calsync_http_get_retry_after_s (const CalsyncHttp *http)
 /**
  * calsync_http_get_cost:
  * @http: a client
- * @out_cost: (out): requests and bytes since calsync_http_new(), heads and bodies as they went over the
+ * @out_cost: (out): requests and bytes since calsync_http_new() or calsync_http_renew(), heads and bodies as they went over the
  *   wire within TLS
  *
  * Any thread, between requests.
@@ -516,6 +516,20 @@ void
 calsync_http_get_cost (const CalsyncHttp *http, CalsyncCost *out_cost)
 {
   *out_cost = http->cost;
+}
+
+/**
+ * calsync_http_renew:
+ * @http: a client that has rested, its connections with it
+ *
+ * Begins to count anew, and forgets a refusal: whether to ask once more is the caller's to decide.
+ */
+void
+calsync_http_renew (CalsyncHttp *http)
+{
+  http->cost = (CalsyncCost){ 0 };
+  http->retry_after_s = 0;
+  http->is_denied = FALSE;
 }
 
 /**

@@ -111,6 +111,7 @@ gboolean calsync_http_send (CalsyncHttp *http,
 void calsync_http_set_status_error (const CalsyncReply *reply, const char *what, GError **error);
 gint64 calsync_http_get_retry_after_s (const CalsyncHttp *http);
 void calsync_http_get_cost (const CalsyncHttp *http, CalsyncCost *out_cost);
+void calsync_http_renew (CalsyncHttp *http);
 void calsync_reply_clear (CalsyncReply *reply);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CalsyncHttp, calsync_http_free)

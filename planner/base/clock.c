@@ -53,6 +53,32 @@ clock_pause_us (guint64 pause_us)
 }
 
 /**
+ * clock_wait_us:
+ * @cancellable: (nullable): ends the wait
+ *
+ * Between two tries of something that another machine did not do. Any thread but the loop's; blocks.
+ *
+ * Returns: FALSE when it was cancelled
+ */
+gboolean
+clock_wait_us (guint64 wait_us, GCancellable *cancellable)
+{
+  gint64 until_us = clock_monotonic_us () + (gint64) wait_us;
+  gint64 left_us = (gint64) wait_us;
+  GPollFD waiting;
+  guint n_waiting = g_cancellable_make_pollfd (cancellable, &waiting) ? 1 : 0;
+
+  while (left_us > 0 && !g_cancellable_is_cancelled (cancellable))
+    {
+      g_poll (&waiting, n_waiting, (gint) MIN (left_us / 1000 + 1, G_MAXINT));
+      left_us = until_us - clock_monotonic_us ();
+    }
+  if (n_waiting > 0)
+    g_cancellable_release_fd (cancellable);
+  return !g_cancellable_is_cancelled (cancellable);
+}
+
+/**
  * clock_set_for_test:
  * @now_us: the instant that clock_now_us() answers from now on; 0 lets the clock run again
  *

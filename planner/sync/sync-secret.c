@@ -105,6 +105,22 @@ check_file (const SyncSettings *settings, const char *name, int fd, GError **err
   return TRUE;
 }
 
+/* Returns: a descriptor of a file that is nobody else's; -1 with @error set. */
+static int
+open_file (const SyncSettings *settings, const char *name, const char *path, GError **error)
+{
+  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+  if (fd < 0)
+    refuse (error, name, "cannot be opened as %s: %s", path, g_strerror (errno));
+  else if (!check_file (settings, name, fd, error))
+    {
+      close (fd);
+      fd = -1;
+    }
+  return fd;
+}
+
 /* One byte more than is allowed shows that the file grew. */
 static gboolean
 read_all (int fd, SyncSecret *secret)
@@ -139,6 +155,29 @@ check_text (const char *name, SyncSecret *secret, GError **error)
 }
 
 /**
+ * sync_secret_dup_checked_path:
+ * @name: of a file that a library reads by itself, a client certificate with its key
+ *
+ * Errors as sync_secret_load(). Any thread; blocks.
+ *
+ * Returns: (transfer full): where it stands, once it is sure that nobody else can read it
+ */
+char *
+sync_secret_dup_checked_path (const SyncSettings *settings, const char *name, GError **error)
+{
+  g_autofree char *path = sync_secret_dup_path (settings, name, error);
+  int fd;
+
+  if (path == NULL)
+    return NULL;
+  fd = open_file (settings, name, path, error);
+  if (fd < 0)
+    return NULL;
+  close (fd);
+  return g_steal_pointer (&path);
+}
+
+/**
  * sync_secret_load:
  * @name: of the file, see sync_secret_dup_path()
  *
@@ -159,12 +198,12 @@ sync_secret_load (const SyncSettings *settings,
 
   if (path == NULL)
     return FALSE;
-  fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  fd = open_file (settings, name, path, error);
   if (fd < 0)
-    return refuse (error, name, "cannot be opened as %s: %s", path, g_strerror (errno));
-  ok = check_file (settings, name, fd, error);
-  if (ok && !read_all (fd, &secret))
-    ok = refuse (error, name, "cannot be read: %s", g_strerror (errno));
+    return FALSE;
+  ok = read_all (fd, &secret);
+  if (!ok)
+    refuse (error, name, "cannot be read: %s", g_strerror (errno));
   close (fd);
   if (!ok || !check_text (name, &secret, error))
     return FALSE;

@@ -21,6 +21,9 @@ gboolean sync_secret_load (const SyncSettings *settings,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void sync_secret_clear (SyncSecret *secret);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SyncSecret, sync_secret_clear)
+char *sync_secret_dup_checked_path (const SyncSettings *settings,
+                                    const char *name,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *sync_secret_dup_path (const SyncSettings *settings,
                             const char *name,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
