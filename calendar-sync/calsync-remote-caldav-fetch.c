@@ -19,8 +19,9 @@ typedef struct
   gpointer data;
   GCancellable *cancellable;
   CalsyncDavScope scope;
-  GHashTable *wanted; /* (element-type utf8 utf8): normalised key, key as asked */
-  GPtrArray *gone;    /* (element-type utf8): keys as asked */
+  gboolean lacks_data; /* an item that is there came without its text */
+  GHashTable *wanted;  /* (element-type utf8 utf8): normalised key, key as asked */
+  GPtrArray *gone;     /* (element-type utf8): keys as asked */
 } Fetch;
 
 static void
@@ -52,6 +53,14 @@ note_gone (Fetch *fetch, const char *key)
 
 /* --- many at once ----------------------------------------------------------------------------- */
 
+/* Xandikos 0.2.8 has no calendar-data for an event that lacks one of the properties asked for. */
+static gboolean
+lacks_data (const CalsyncDavResponse *response)
+{
+  return response->values[CALSYNC_DAV_ETAG].status / 100 == 2 &&
+         response->values[CALSYNC_DAV_DATA].status / 100 == 4;
+}
+
 /* What the answer does not settle stays wanted, and is asked for by itself. */
 static gboolean
 take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
@@ -73,7 +82,10 @@ take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
       return TRUE;
     }
   if (!response->is_data_cut && response->n_data == 0)
-    return TRUE;
+    {
+      fetch->lacks_data |= lacks_data (response);
+      return TRUE;
+    }
   version = calsync_caldav_dup_version (calsync_caldav_get_text (response, CALSYNC_DAV_ETAG));
   item.version = version;
   item.state = response->is_data_cut ? CALSYNC_ITEM_UNREADABLE : CALSYNC_ITEM_FOUND;
@@ -266,15 +278,51 @@ count_batch (const char *const *keys, guint max_keys)
   return n;
 }
 
+/* Those of the first @n keys that are still wanted. */
+static GPtrArray *
+list_wanted (Fetch *fetch, const char *const *keys, guint n)
+{
+  GPtrArray *wanted = g_ptr_array_new ();
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *normal = calsync_key_normalise (keys[i]);
+
+      if (g_hash_table_contains (fetch->wanted, normal))
+        g_ptr_array_add (wanted, (gpointer) keys[i]);
+    }
+  return wanted;
+}
+
+/* Asks for what is wanted of @n items; where the server has no texts for a part of the properties, again for
+ * all of them. */
+static gboolean
+ask_wanted (Fetch *fetch, const char *const *keys, guint n, guint *out_status, GError **error)
+{
+  g_autoptr (GPtrArray) first = list_wanted (fetch, keys, n);
+  g_autoptr (GPtrArray) second = NULL;
+
+  fetch->lacks_data = FALSE;
+  if (first->len > 0 &&
+      !ask_batch (fetch, (const char *const *) first->pdata, first->len, out_status, error))
+    return FALSE;
+  if (!fetch->lacks_data || fetch->scope == CALSYNC_DAV_WHOLE)
+    return TRUE;
+  second = list_wanted (fetch, keys, n);
+  fetch->scope = CALSYNC_DAV_WHOLE;
+  fetch->self->lacks_partial = TRUE;
+  return ask_batch (fetch, (const char *const *) second->pdata, second->len, out_status, error);
+}
+
 /* Asks for @n items at once; FALSE with @error, else what to do next in @out_step. */
 static gboolean
 try_batch (Fetch *fetch, const char *const *keys, guint n, Step *out_step, GError **error)
 {
   GError *cause = NULL;
-  guint status;
+  guint status = 0;
 
   *out_step = STEP_SINGLY;
-  if (fetch->self->lacks_multiget || ask_batch (fetch, keys, n, &status, &cause))
+  if (fetch->self->lacks_multiget || ask_wanted (fetch, keys, n, &status, &cause))
     return TRUE;
   *out_step = choose_step (status, cause);
   if (*out_step == STEP_STOP)
@@ -326,6 +374,7 @@ fetch_init (CalsyncCaldav *self, CalsyncItemFunc func, gpointer data, GCancellab
     .func = func,
     .data = data,
     .cancellable = cancellable,
+    .scope = self->lacks_partial ? CALSYNC_DAV_WHOLE : CALSYNC_DAV_TIMES,
     .wanted = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free),
     .gone = g_ptr_array_new_with_free_func (g_free),
   };

@@ -18,7 +18,8 @@ typedef struct
   char *path;     /* of it, with a slash at the end */
   char *self_key; /* calsync_key_normalise (path) without the slash */
   CalsyncTier tier;
-  gboolean lacks_multiget;
+  gboolean lacks_multiget; /* every item is read by itself */
+  gboolean lacks_partial;  /* items are given whole or not at all */
 } CalsyncCaldav;
 
 /**

@@ -55,6 +55,7 @@ static const struct
   { "quota-not-exceeded",            CALSYNC_REMOTE_ERROR_FULL,      "the account's quota is used up: make room" },
   { "sufficient-disk-space",         CALSYNC_REMOTE_ERROR_FULL,      "its disk is full" },
   { "no-uid-conflict",               CALSYNC_REMOTE_ERROR_CHANGED,   "an event of that UID is there already" },
+  { "unique-scheduling-object-resource", CALSYNC_REMOTE_ERROR_CHANGED, "an event of that UID is there already" },
   { "lock-token-submitted",          CALSYNC_REMOTE_ERROR_BUSY,      "somebody holds a lock on it: try later" },
   { "no-conflicting-lock",           CALSYNC_REMOTE_ERROR_BUSY,      "somebody holds a lock on it: try later" },
   { "number-of-matches-within-limits", CALSYNC_REMOTE_ERROR_TOO_LARGE, "it was asked for more than it gives at once" },

@@ -324,7 +324,7 @@ static const FetchCase fetch_cases[] = {
     "/u/cal/a.ics found \"1\" A\n/u/cal/b c.ics found \"2\" B\n" },
   { "left out for various reasons", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics", "/u/cal/c.ics", "/u/cal/d.ics" },
     { { REPORT, MULTIGET, OK, IS_DAV,
-        MULTI (RESPONSE (HREF ("/u/cal/a.ics") STATUS ("500 Oh")) RESPONSE (HREF ("/u/cal/b.ics") STAT (CALENDAR_DATA (""), "404 Not Found") STAT (ETAG ("\"2\""), "200 OK"))
+        MULTI (RESPONSE (HREF ("/u/cal/a.ics") STATUS ("500 Oh")) RESPONSE (HREF ("/u/cal/b.ics") STAT (CALENDAR_DATA (""), "500 Oh") STAT (ETAG ("\"2\""), "200 OK"))
                RESPONSE (HREF ("/u/cal/c.ics") STAT (ETAG ("\"3\"") CALENDAR_DATA (""), "200 OK"))) },
       { GET ("a.ics"), NULL, "500 Oh", NULL, NULL },
       { GET ("b.ics"), NULL, "403 No", NULL, NULL },
@@ -332,6 +332,14 @@ static const FetchCase fetch_cases[] = {
       { GET ("d.ics"), NULL, "404 Not Found", NULL, NULL },
       THERE },
     "/u/cal/a.ics unreadable - \n/u/cal/b.ics unreadable - \n/u/cal/c.ics unreadable \"3\" \n/u/cal/d.ics gone - \n" },
+  { "whole or not at all", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics", "/u/cal/c.ics" },
+    { { REPORT, "\"DURATION\"", OK, IS_DAV,
+        MULTI (RESPONSE (HREF ("/u/cal/a.ics") STAT (ETAG ("\"1\""), "200 OK") STAT ("<C:calendar-data/>", "404 Not Found")) ITEM ("/u/cal/b.ics", "\"2\"", "B")
+               RESPONSE (HREF ("/u/cal/c.ics") STAT (ETAG ("\"3\""), "200 OK") STAT ("<C:calendar-data/>", "404 Not Found"))) },
+      { REPORT, "<C:calendar-data/></prop><href>/u/cal/a.ics</href><href>/u/cal/c.ics</href></C:", OK, IS_DAV, MULTI (ITEM ("/u/cal/a.ics", "\"1\"", "A")
+               RESPONSE (HREF ("/u/cal/c.ics") STAT (ETAG ("\"3\""), "200 OK") STAT ("<C:calendar-data/>", "404 Not Found"))) },
+      ICS ("c.ics", "\"3\"", "C") },
+    "/u/cal/b.ics found \"2\" B\n/u/cal/a.ics found \"1\" A\n/u/cal/c.ics found \"3\" C\n" },
   { "gone", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics" },
     { { REPORT, MULTIGET, OK, IS_DAV, MULTI (GONE ("/u/cal/a.ics") ITEM ("/u/cal/b.ics", "\"2\"", "B")) }, THERE },
     "/u/cal/b.ics found \"2\" B\n/u/cal/a.ics gone - \n" },
@@ -346,7 +354,6 @@ static const FetchCase fetch_cases[] = {
     "/u/cal/a.ics found \"1\" A\n/u/cal/b.ics found \"2\" B\n" },
   { "one that breaks the answer", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics" },
     { { REPORT, MULTIGET, OK, IS_DAV, MULTI (ITEM ("/u/cal/a.ics", "\"1\"", "A") ITEM ("/u/cal/b.ics", "\"2\"", "\x01")) },
-      { REPORT, "<href>/u/cal/a.ics</href></C:calendar-multiget>", OK, IS_DAV, MULTI (ITEM ("/u/cal/a.ics", "\"1\"", "A")) },
       { REPORT, "<href>/u/cal/b.ics</href></C:calendar-multiget>", OK, IS_DAV, MULTI (ITEM ("/u/cal/b.ics", "\"2\"", "\x01")) },
       ICS ("b.ics", "\"2\"", "B") },
     "/u/cal/a.ics found \"1\" A\n/u/cal/b.ics found \"2\" B\n" },
@@ -529,6 +536,7 @@ static const WriteCase write_cases[] = {
   PUT_FAILS ("403 Forbidden", NULL, CALSYNC_REMOTE_ERROR_FORBIDDEN),
   PUT_FAILS ("403 need-privileges", ERROR_BODY ("D", "need-privileges"), CALSYNC_REMOTE_ERROR_FORBIDDEN),
   PUT_FAILS ("403 no-uid-conflict", ERROR_BODY ("C", "no-uid-conflict"), CALSYNC_REMOTE_ERROR_CHANGED),
+  PUT_FAILS ("403 unique-scheduling-object-resource", ERROR_BODY ("C", "unique-scheduling-object-resource"), CALSYNC_REMOTE_ERROR_CHANGED),
   PUT_FAILS ("403 valid-calendar-data", ERROR_BODY ("C", "valid-calendar-data"), CALSYNC_REMOTE_ERROR_REFUSED),
   PUT_FAILS ("403 valid-calendar-object-resource", ERROR_BODY ("C", "valid-calendar-object-resource"), CALSYNC_REMOTE_ERROR_REFUSED),
   PUT_FAILS ("403 supported-calendar-component", ERROR_BODY ("C", "supported-calendar-component"), CALSYNC_REMOTE_ERROR_REFUSED),
