@@ -1,45 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a calendar says about an advisor's time: spans, classes, and which classes block. */
+/* What a calendar says about an advisor's time: spans and classes. */
 #include "calsync-event.h"
 
 static const char *const class_words[CALSYNC_N_CLASSES] = { "free", "busy",      "tentative",
                                                             "away", "elsewhere", "unknown" };
-
-/**
- * calsync_policy_init:
- * @policy: (out): filled with the defaults: everything blocks but free time, and work elsewhere
- *   blocks meetings in person only
- *
- * Any thread.
- */
-void
-calsync_policy_init (CalsyncPolicy *policy)
-{
-  for (guint i = 0; i < CALSYNC_N_CLASSES; i++)
-    {
-      policy->blocks[CALSYNC_MEETING_IN_PERSON][i] = i != CALSYNC_CLASS_FREE;
-      policy->blocks[CALSYNC_MEETING_REMOTE][i] =
-        i != CALSYNC_CLASS_FREE && i != CALSYNC_CLASS_ELSEWHERE;
-    }
-}
-
-/**
- * calsync_policy_blocks:
- * @policy: a policy
- * @busy_class: what the time is taken as
- * @meeting: what it is wanted for
- *
- * Any thread.
- *
- * Returns: whether that time may not be offered; a class that does not exist blocks
- */
-gboolean
-calsync_policy_blocks (const CalsyncPolicy *policy, CalsyncClass busy_class, CalsyncMeeting meeting)
-{
-  if ((guint) busy_class >= CALSYNC_N_CLASSES || (guint) meeting > CALSYNC_MEETING_REMOTE)
-    return TRUE;
-  return policy->blocks[meeting][busy_class];
-}
 
 /**
  * calsync_class_format:
@@ -105,6 +69,21 @@ class_of_transparency (const char *transparency)
 }
 
 /**
+ * calsync_is_not_held:
+ * @status: (nullable): STATUS
+ * @participation: (nullable): PARTSTAT of the calendar's owner
+ *
+ * Any thread.
+ *
+ * Returns: whether the event does not take place, or not for the calendar's owner
+ */
+gboolean
+calsync_is_not_held (const char *status, const char *participation)
+{
+  return is_word (status, "CANCELLED") || is_word (participation, "DECLINED");
+}
+
+/**
  * calsync_class_of_event:
  * @status: (nullable): STATUS
  * @transparency: (nullable): TRANSP
@@ -123,7 +102,7 @@ calsync_class_of_event (const char *status,
 {
   CalsyncClass base;
 
-  if (is_word (status, "CANCELLED") || is_word (participation, "DECLINED"))
+  if (calsync_is_not_held (status, participation))
     return CALSYNC_CLASS_FREE;
   base =
     busy_status != NULL ? class_of_busy_status (busy_status) : class_of_transparency (transparency);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What a calendar says about an advisor's time: spans, classes, and which classes block. */
+/* What a calendar says about an advisor's time: spans and classes. Which of them block: calsync-policy.h. */
 #pragma once
 
 #include <glib.h>
@@ -39,6 +39,7 @@ typedef enum
  * @CALSYNC_FLAG_UNREADABLE: part of it (an exception, a class) could not be read; more may be
  *   blocked than was meant
  * @CALSYNC_FLAG_NEGATIVE: ends before it starts; blocks nothing
+ * @CALSYNC_FLAG_NOT_HELD: cancelled, or declined by the calendar's owner: takes no time, whatever it is marked as
  *
  * What a person should know about a span. The numbers are stored; they do not change.
  */
@@ -51,13 +52,17 @@ typedef enum
   CALSYNC_FLAG_NOT_EXPANDABLE = 1 << 3,
   CALSYNC_FLAG_CLIPPED = 1 << 4,
   CALSYNC_FLAG_UNREADABLE = 1 << 5,
-  CALSYNC_FLAG_NEGATIVE = 1 << 6
+  CALSYNC_FLAG_NEGATIVE = 1 << 6,
+  CALSYNC_FLAG_NOT_HELD = 1 << 7
 } CalsyncFlags;
 
 /* Flags that a person has to look at. */
 #define CALSYNC_FLAGS_SUSPECT                                                       \
   (CALSYNC_FLAG_ZONE_GUESSED | CALSYNC_FLAG_NOT_EXPANDABLE | CALSYNC_FLAG_CLIPPED | \
    CALSYNC_FLAG_UNREADABLE | CALSYNC_FLAG_NEGATIVE)
+
+/* Flags that a reduced object keeps. */
+#define CALSYNC_FLAGS_STORED (CALSYNC_FLAGS_SUSPECT | CALSYNC_FLAG_NOT_HELD)
 
 /**
  * CalsyncSpan:
@@ -74,33 +79,10 @@ typedef struct
   guint flags;
 } CalsyncSpan;
 
-/**
- * CalsyncMeeting:
- * @CALSYNC_MEETING_IN_PERSON: the advisor has to be there
- * @CALSYNC_MEETING_REMOTE: by telephone or video
- */
-typedef enum
-{
-  CALSYNC_MEETING_IN_PERSON,
-  CALSYNC_MEETING_REMOTE
-} CalsyncMeeting;
-
-/**
- * CalsyncPolicy:
- * @blocks: for each #CalsyncMeeting and #CalsyncClass, whether such time blocks such a meeting
- */
-typedef struct
-{
-  gboolean blocks[2][CALSYNC_N_CLASSES];
-} CalsyncPolicy;
-
-void calsync_policy_init (CalsyncPolicy *policy);
-gboolean calsync_policy_blocks (const CalsyncPolicy *policy,
-                                CalsyncClass busy_class,
-                                CalsyncMeeting meeting);
 const char *calsync_class_format (CalsyncClass busy_class);
 gboolean calsync_class_parse (const char *word, CalsyncClass *out_class) G_GNUC_WARN_UNUSED_RESULT;
 
+gboolean calsync_is_not_held (const char *status, const char *participation);
 CalsyncClass calsync_class_of_event (const char *status,
                                      const char *transparency,
                                      const char *busy_status,

@@ -98,7 +98,9 @@ measure (const CalsyncMoment *start, const CalsyncExtent *extent, const CalsyncZ
 static void
 add_span (GArray *spans, const CalsyncWindow *window, CalsyncSpan span)
 {
-  if (span.busy_class == CALSYNC_CLASS_FREE)
+  if (span.busy_class == CALSYNC_CLASS_FREE &&
+      !(window->keeps_free_days &&
+        (span.flags & (CALSYNC_FLAG_ALL_DAY | CALSYNC_FLAG_NOT_HELD)) == CALSYNC_FLAG_ALL_DAY))
     return;
   if (span.end_us - span.start_us > MAX_LENGTH_US && !(span.flags & CALSYNC_FLAG_NOT_EXPANDABLE))
     {

@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @from_us: start, Unix microseconds
  * @to_us: end, exclusive
  * @max_instances: a series with more instances in the window is not expandable; 0: 5,000
+ * @keeps_free_days: whole days that are marked as free give spans too, of class free
  * @region: (nullable): two-letter country for Windows zone names; %NULL: DK
  */
 typedef struct
@@ -21,6 +22,7 @@ typedef struct
   gint64 from_us;
   gint64 to_us;
   guint max_instances;
+  gboolean keeps_free_days;
   const char *region;
 } CalsyncWindow;
 

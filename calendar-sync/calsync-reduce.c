@@ -222,7 +222,10 @@ reduce_event (CalsyncReducer *reducer,
   if (series == NULL)
     return CALSYNC_REDUCTION_FAILED;
   if (reducer->is_cancelled)
-    series->busy_class = CALSYNC_CLASS_FREE;
+    {
+      series->busy_class = CALSYNC_CLASS_FREE;
+      series->flags |= CALSYNC_FLAG_NOT_HELD;
+    }
   part->reference = read_reference (component);
   part->sequence = series->sequence;
   part->flags = series->flags;

@@ -335,7 +335,7 @@ read_word (const CalsyncLine *line,
   else if (calsync_line_is (line, "X-PLANNER-CLASS"))
     words->reduced_class = line->value;
   else if (calsync_line_is (line, "X-PLANNER-FLAGS"))
-    series->flags |= (guint) g_ascii_strtoull (line->value, NULL, 10) & CALSYNC_FLAGS_SUSPECT;
+    series->flags |= (guint) g_ascii_strtoull (line->value, NULL, 10) & CALSYNC_FLAGS_STORED;
   else if (calsync_line_is (line, "SEQUENCE"))
     series->sequence = (gint) CLAMP (g_ascii_strtoll (line->value, NULL, 10), 0, G_MAXINT);
   else if (calsync_line_is (line, "DTSTAMP") &&
@@ -368,7 +368,7 @@ read_line (const CalsyncLine *line,
 }
 
 static CalsyncClass
-class_of_words (ClassWords *words)
+class_of_words (ClassWords *words, guint *flags)
 {
   CalsyncClass busy_class;
   g_autofree char *status = g_strdup (words->status);
@@ -377,8 +377,11 @@ class_of_words (ClassWords *words)
 
   if (calsync_class_parse (words->reduced_class, &busy_class))
     return busy_class;
-  return calsync_class_of_event (status == NULL ? NULL : g_strstrip (status),
-                                 transparency == NULL ? NULL : g_strstrip (transparency),
+  if (status != NULL)
+    g_strstrip (status);
+  if (calsync_is_not_held (status, words->participation))
+    *flags |= CALSYNC_FLAG_NOT_HELD;
+  return calsync_class_of_event (status, transparency == NULL ? NULL : g_strstrip (transparency),
                                  busy_status == NULL ? NULL : g_strstrip (busy_status),
                                  *words->participation == '\0' ? NULL : words->participation);
 }
@@ -422,7 +425,7 @@ calsync_series_read (const CalsyncComponent *component,
       g_set_error (error, CALSYNC_ERROR, CALSYNC_ERROR_MALFORMED, "DTSTART is missing");
       return NULL;
     }
-  series->busy_class = class_of_words (&words);
+  series->busy_class = class_of_words (&words, &series->flags);
   if (series->busy_class == CALSYNC_CLASS_UNKNOWN)
     series->flags |= CALSYNC_FLAG_UNREADABLE;
   if (series->start.is_guess ||
@@ -587,6 +590,6 @@ calsync_series_write (const CalsyncSeries *series, GString *text)
                           calsync_class_format (series->busy_class));
   if (series->busy_class == CALSYNC_CLASS_FREE)
     g_string_append (text, "TRANSP:TRANSPARENT\r\n"); /* for readers that do not know our class */
-  if (series->flags & CALSYNC_FLAGS_SUSPECT)
-    g_string_append_printf (text, "X-PLANNER-FLAGS:%u\r\n", series->flags & CALSYNC_FLAGS_SUSPECT);
+  if (series->flags & CALSYNC_FLAGS_STORED)
+    g_string_append_printf (text, "X-PLANNER-FLAGS:%u\r\n", series->flags & CALSYNC_FLAGS_STORED);
 }

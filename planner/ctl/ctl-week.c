@@ -76,6 +76,6 @@ ctl_week_print (JsonObject *result)
   for (guint line = first; line < last; line++)
     print_line (days, line);
   print_closed (days);
-  printf (". working  ~ tentative  x own appointment  # blocked by hand  B booking  H hold  G "
-          "group meeting  b buffer\n");
+  printf (". working  ~ tentative  x own appointment  e not in person  # blocked by hand  "
+          "B booking  H hold  G group meeting  b buffer\n");
 }

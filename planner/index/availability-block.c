@@ -110,20 +110,27 @@ make_work (AvailabilityBlock *block, Raster raster, const GArray *work)
   return bits;
 }
 
-/* Adds what @facts say of @part to both sets, which are clear there. */
-static void
-add_busy (AvailabilityBlock *block, Raster raster, Period part, const SlotResource *facts)
+/* Where busy time is noted: with buffers, and without those that may be shared. */
+typedef struct
 {
-  guint n_busy = facts->busy == NULL ? 0 : facts->busy->len;
+  AvailabilityBits *full;
+  AvailabilityBits *core;
+} BusyBits;
+
+/* Adds what @busy and the claims of @facts say of @part to both sets, which are clear there. */
+static void
+add_busy (BusyBits bits, Raster raster, Period part, const GArray *busy, const SlotResource *facts)
+{
+  guint n_busy = busy == NULL ? 0 : busy->len;
   guint n_claims = facts->claims == NULL ? 0 : facts->claims->len;
   Period unknown = { facts->trusted_until_us, G_MAXINT64 - PERIOD_STEP_US };
 
   for (guint i = 0; i < n_busy; i++)
     {
-      Period busy = period_intersect (g_array_index (facts->busy, Period, i), part);
+      Period taken = period_intersect (g_array_index (busy, Period, i), part);
 
-      set_outwards (block->busy_full, raster, busy);
-      set_outwards (block->busy_core, raster, busy);
+      set_outwards (bits.full, raster, taken);
+      set_outwards (bits.core, raster, taken);
     }
   for (guint i = 0; i < n_claims; i++)
     {
@@ -131,11 +138,11 @@ add_busy (AvailabilityBlock *block, Raster raster, Period part, const SlotResour
       Period full = period_widen (claim->core, claim->before_us, claim->after_us);
       Period core = claim->may_share_buffers ? claim->core : full;
 
-      set_outwards (block->busy_full, raster, period_intersect (full, part));
-      set_outwards (block->busy_core, raster, period_intersect (core, part));
+      set_outwards (bits.full, raster, period_intersect (full, part));
+      set_outwards (bits.core, raster, period_intersect (core, part));
     }
-  set_outwards (block->busy_full, raster, period_intersect (unknown, part));
-  set_outwards (block->busy_core, raster, period_intersect (unknown, part));
+  set_outwards (bits.full, raster, period_intersect (unknown, part));
+  set_outwards (bits.core, raster, period_intersect (unknown, part));
 }
 
 /* Facts without the claims of one owner, borrowed from @facts but for the claims. */
@@ -154,6 +161,43 @@ without_owner (const SlotResource *facts, gint64 owner_id, GArray *claims)
     }
   left.claims = claims;
   return left;
+}
+
+/* Sets for a new block: what lies outside the window is taken. */
+static BusyBits
+make_busy (Raster raster, Period window, const GArray *busy, const SlotResource *facts)
+{
+  BusyBits bits = { .full = bits_new (raster.n_words, ~G_GUINT64_CONSTANT (0)) };
+
+  bitset_clear_range (bits.full->words, raster.n_words,
+                      step_at_or_after (window.start_us) - raster.first_step,
+                      step_at_or_before (window.end_us) - raster.first_step);
+  bits.core = bits_copy (bits.full);
+  add_busy (bits, raster, window, busy, facts);
+  bits.core = bits_share (bits.core, bits.full);
+  return bits;
+}
+
+/* Remote meetings are hindered by the same. */
+static void
+share_remote (AvailabilityBlock *block)
+{
+  block->remote_full = g_atomic_rc_box_acquire (block->busy_full);
+  block->remote_core = g_atomic_rc_box_acquire (block->busy_core);
+}
+
+static void
+take_busy (AvailabilityBlock *block, BusyBits bits)
+{
+  block->busy_full = bits.full;
+  block->busy_core = bits.core;
+}
+
+static void
+take_remote (AvailabilityBlock *block, BusyBits bits)
+{
+  block->remote_full = bits_share (bits.full, block->busy_full);
+  block->remote_core = bits_share (bits.core, block->busy_core);
 }
 
 /**
@@ -179,13 +223,11 @@ availability_block_new (Period window, const SlotResource *facts, const Availabi
   block->work = make_work (block, raster, facts->work);
   if (like != NULL && like->first_word == block->first_word)
     block->work = bits_share (block->work, like->work);
-  block->busy_full = bits_new (raster.n_words, ~G_GUINT64_CONSTANT (0));
-  bitset_clear_range (block->busy_full->words, raster.n_words,
-                      step_at_or_after (window.start_us) - raster.first_step,
-                      step_at_or_before (window.end_us) - raster.first_step);
-  block->busy_core = bits_copy (block->busy_full);
-  add_busy (block, raster, window, facts);
-  block->busy_core = bits_share (block->busy_core, block->busy_full);
+  take_busy (block, make_busy (raster, window, facts->busy, facts));
+  if (facts->busy_remote == NULL)
+    share_remote (block);
+  else
+    take_remote (block, make_busy (raster, window, facts->busy_remote, facts));
   return block;
 }
 
@@ -228,6 +270,34 @@ trusted_after (const AvailabilityBlock *block, Period inside, gint64 trusted_unt
   return trusted_until_us == block->trusted_until_us || is_sure ? trusted_until_us : both_us;
 }
 
+/* Copies of two sets in which @part is made anew from @busy and @facts. */
+static BusyBits
+with_part (BusyBits old,
+           const AvailabilityBlock *block,
+           Period part,
+           const GArray *busy,
+           const SlotResource *facts)
+{
+  Raster raster = { block->first_word * BITSET_WORD_BITS, block->work->n_words };
+  BusyBits bits = { bits_copy (old.full), bits_copy (old.core) };
+  Period unknown =
+    period_intersect ((Period){ block->trusted_until_us, G_MAXINT64 }, block->window);
+
+  if (!period_is_empty (part))
+    {
+      gint64 start = part.start_us / PERIOD_STEP_US - raster.first_step;
+      gint64 end = part.end_us / PERIOD_STEP_US - raster.first_step;
+
+      bitset_clear_range (bits.full->words, raster.n_words, start, end);
+      bitset_clear_range (bits.core->words, raster.n_words, start, end);
+      add_busy (bits, raster, part, busy, facts);
+    }
+  set_outwards (bits.full, raster, unknown);
+  set_outwards (bits.core, raster, unknown);
+  bits.core = bits_share (bits.core, bits.full);
+  return bits;
+}
+
 /**
  * availability_block_with_busy:
  * @block: the block before
@@ -250,29 +320,22 @@ availability_block_with_busy (const AvailabilityBlock *block,
                               gint64 ignored_owner_id)
 {
   AvailabilityBlock *next = g_atomic_rc_box_dup (sizeof (AvailabilityBlock), (gpointer) block);
-  Raster raster = { block->first_word * BITSET_WORD_BITS, block->work->n_words };
   g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (SlotClaim));
   SlotResource counted = without_owner (facts, ignored_owner_id, claims);
-  Period inside = steps_inside (block, part), unknown;
+  Period inside = steps_inside (block, part);
+  const BusyBits busy = { block->busy_full, block->busy_core };
+  const BusyBits remote = { block->remote_full, block->remote_core };
 
   next->work = g_atomic_rc_box_acquire (block->work);
-  next->busy_full = bits_copy (block->busy_full);
-  next->busy_core = bits_copy (block->busy_core);
   next->trusted_until_us = trusted_after (block, inside, facts->trusted_until_us);
   next->fresh_until_us = facts->fresh_until_us;
-  if (!period_is_empty (inside))
-    {
-      gint64 start = inside.start_us / PERIOD_STEP_US - raster.first_step;
-      gint64 end = inside.end_us / PERIOD_STEP_US - raster.first_step;
-
-      bitset_clear_range (next->busy_full->words, raster.n_words, start, end);
-      bitset_clear_range (next->busy_core->words, raster.n_words, start, end);
-      add_busy (next, raster, inside, &counted);
-    }
-  unknown = period_intersect ((Period){ next->trusted_until_us, G_MAXINT64 }, block->window);
-  set_outwards (next->busy_full, raster, unknown);
-  set_outwards (next->busy_core, raster, unknown);
-  next->busy_core = bits_share (next->busy_core, next->busy_full);
+  take_busy (next, with_part (busy, next, inside, counted.busy, &counted));
+  if (counted.busy_remote == NULL && remote.full == busy.full && remote.core == busy.core)
+    share_remote (next);
+  else
+    take_remote (next, with_part (remote, next, inside,
+                                  counted.busy_remote != NULL ? counted.busy_remote : counted.busy,
+                                  &counted));
   return next;
 }
 
@@ -284,6 +347,8 @@ clear_block (gpointer data)
   g_atomic_rc_box_release (block->work);
   g_atomic_rc_box_release (block->busy_full);
   g_atomic_rc_box_release (block->busy_core);
+  g_atomic_rc_box_release (block->remote_full);
+  g_atomic_rc_box_release (block->remote_core);
 }
 
 /**
@@ -316,7 +381,9 @@ availability_block_unref (AvailabilityBlock *block)
 gsize
 availability_block_get_bytes (const AvailabilityBlock *block)
 {
-  gsize n_sets = block->busy_core == block->busy_full ? 2 : 3;
+  gsize n_sets =
+    2 + (block->busy_core != block->busy_full) + (block->remote_full != block->busy_full) +
+    (block->remote_core != block->busy_core && block->remote_core != block->remote_full);
   return sizeof *block +
          n_sets * (sizeof (AvailabilityBits) + block->work->n_words * sizeof (guint64));
 }

@@ -25,6 +25,9 @@ typedef struct
  *   outside the window or at or past trusted_until
  * @busy_core: the same, but claims that may share buffers count with their core only; pointer-equal
  *   to @busy_full when there is no such claim
+ * @remote_full: @busy_full for meetings by telephone or video: without what blocks in person only;
+ *   pointer-equal to @busy_full when nothing does
+ * @remote_core: @busy_core in the same way
  * @window: what the block knows of
  * @fresh_until_us: not offered from this instant on
  *
@@ -38,6 +41,8 @@ typedef struct
   AvailabilityBits *work;
   AvailabilityBits *busy_full;
   AvailabilityBits *busy_core;
+  AvailabilityBits *remote_full;
+  AvailabilityBits *remote_core;
   Period window;
   gint64 trusted_until_us;
   gint64 fresh_until_us;

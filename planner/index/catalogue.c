@@ -50,6 +50,7 @@ catalogue_unit_free (CatalogueUnit *unit)
   g_free (unit->telephone);
   g_array_unref (unit->closed);
   g_clear_pointer (&unit->holidays, g_hash_table_unref);
+  g_clear_pointer (&unit->remote_types, g_array_unref);
   g_hash_table_unref (unit->funds_by_mark);
   g_free (unit);
 }
@@ -216,6 +217,23 @@ const GPtrArray *
 catalogue_get_windows (const Catalogue *catalogue)
 {
   return catalogue->windows;
+}
+
+/**
+ * catalogue_unit_get_meeting:
+ *
+ * Returns: by telephone or video when the unit's municipality lists the contact type as such. Any
+ *   thread.
+ */
+CalsyncMeeting
+catalogue_unit_get_meeting (const CatalogueUnit *unit, gint64 contact_type)
+{
+  guint n_types = unit->remote_types == NULL ? 0 : unit->remote_types->len;
+
+  for (guint i = 0; i < n_types; i++)
+    if (g_array_index (unit->remote_types, gint64, i) == contact_type)
+      return CALSYNC_MEETING_REMOTE;
+  return CALSYNC_MEETING_IN_PERSON;
 }
 
 /**

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/service-window.h"
+#include "calsync-policy.h"
 #include "rules/booking-rules.h"
 #include "rules/code-list.h"
 #include "rules/offer.h"
@@ -22,6 +23,8 @@ typedef enum
  * @one_open_per_type: a citizen may have one open booking per interview type
  * @hold_us: how long a reservation lives
  * @types: which interview types may be planned when and for whom
+ * @blocks: what of a calendar's time blocks which meetings
+ * @remote_types: (element-type gint64): contact types by telephone or video
  * @holidays: "open" or "closed" by the name of a holiday, where the unit does not go by the file
  * @funds_by_mark: a-kasse code by person-group mark (lower-case GUID)
  */
@@ -41,6 +44,8 @@ typedef struct
   gboolean one_open_per_type;
   gint64 hold_us;
   InterviewTypeRules types;
+  CalsyncPolicy blocks;
+  GArray *remote_types;
   GHashTable *holidays;
   GHashTable *funds_by_mark;
 } CatalogueUnit;
@@ -49,6 +54,7 @@ typedef struct
  * CatalogueResource:
  * @retired_us: from when on it serves nobody; G_MAXINT64 for never
  * @units: (element-type gint64): ids of the units it serves, ascending
+ * @blocks: what of its calendars' time blocks which meetings
  */
 typedef struct
 {
@@ -62,6 +68,7 @@ typedef struct
   gboolean may_be_summoned;
   gint64 retired_us;
   GArray *units;
+  CalsyncPolicy blocks;
 } CatalogueResource;
 
 /**
@@ -120,6 +127,8 @@ catalogue_find_resource (const Catalogue *catalogue, gint64 tenant_id, const cha
 CatalogueOffer *catalogue_get_offer (const Catalogue *catalogue, gint64 offer_id);
 CatalogueOffer *
 catalogue_find_offer (const Catalogue *catalogue, gint64 tenant_id, const char *identifier);
+/* How a meeting of that contact type is held; in person when nothing is known of it. */
+CalsyncMeeting catalogue_unit_get_meeting (const CatalogueUnit *unit, gint64 contact_type);
 /* By the code list's validity dates and the unit's rules; @date: days since 1970-01-01. */
 BookingDecision catalogue_may_plan (const Catalogue *catalogue,
                                     const CatalogueUnit *unit,

@@ -5,8 +5,8 @@
  *
  *   starts = erode (work & ~closed & ~busy_full, core) & erode (~busy, before + core + after) << before
  *
- * where busy is busy_full, or busy_core when the offer shares buffers (design.md 6). Eroding by n keeps
- * the bits at which n set bits begin, in log2 (n) steps of shift-and-and.
+ * where busy is busy_full, or busy_core when the offer shares buffers (design.md 6); of a remote meeting
+ * remote_full and remote_core. Eroding by n keeps the bits at which n set bits begin, in log2 (n) steps of shift-and-and.
  */
 #include "index/free-starts.h"
 
@@ -123,14 +123,18 @@ clear_words (guint64 *words, guint start, guint end)
 
 /* Open working time that is free for a meeting's core; outside the block none is. */
 static void
-fill_inside (const AvailabilityBlock *block, const FreeStartsChunk *chunk, guint n, guint64 *out)
+fill_inside (const AvailabilityBlock *block,
+             const AvailabilityBits *busy,
+             const FreeStartsChunk *chunk,
+             guint n,
+             guint64 *out)
 {
   Overlap overlap = overlap_of (block, chunk->first_word, n);
 
   clear_words (out, 0, overlap.skipped);
   if (overlap.end > overlap.skipped)
     bitset_and_not (out + overlap.skipped, block->work->words + overlap.in_block,
-                    block->busy_full->words + overlap.in_block, overlap.end - overlap.skipped);
+                    busy->words + overlap.in_block, overlap.end - overlap.skipped);
   clear_words (out, overlap.end, n);
   if (chunk->closed != NULL)
     bitset_and_not (out, out, chunk->closed, n);
@@ -152,6 +156,20 @@ fill_around (const AvailabilityBlock *block,
   clear_words (out, overlap.end, n);
 }
 
+static const AvailabilityBits *
+busy_with_buffers (const AvailabilityBlock *block, const FreeStartsNeed *need)
+{
+  return need->meeting == CALSYNC_MEETING_REMOTE ? block->remote_full : block->busy_full;
+}
+
+static const AvailabilityBits *
+busy_around (const AvailabilityBlock *block, const FreeStartsNeed *need)
+{
+  if (!need->may_share_buffers)
+    return busy_with_buffers (block, need);
+  return need->meeting == CALSYNC_MEETING_REMOTE ? block->remote_core : block->busy_core;
+}
+
 /* Takes away the starts whose buffers are not free. */
 static void
 and_around (const AvailabilityBlock *block,
@@ -162,8 +180,7 @@ and_around (const AvailabilityBlock *block,
   guint64 around[N_SCRATCH];
   guint n_reach = free_starts_n_reach (need), n = chunk->n_words + 2 * n_reach;
 
-  fill_around (block, need->may_share_buffers ? block->busy_core : block->busy_full,
-               chunk->first_word - n_reach, n, around);
+  fill_around (block, busy_around (block, need), chunk->first_word - n_reach, n, around);
   bitset_erode (around, n, need->n_before + need->n_core + need->n_after);
   bitset_shift_up (around, n, need->n_before);
   bitset_and (words, around + n_reach, chunk->n_words);
@@ -196,7 +213,7 @@ free_starts_find (const AvailabilityBlock *block,
 {
   guint n = chunk->n_words + free_starts_n_reach (need);
 
-  fill_inside (block, chunk, n, out_words);
+  fill_inside (block, busy_with_buffers (block, need), chunk, n, out_words);
   bitset_erode (out_words, n, need->n_core);
   bitset_and (out_words, chunk->allowed, chunk->n_words);
   if (need->n_before + need->n_after > 0)

@@ -2,6 +2,7 @@
 /* One resource's free starts, word by word: working time and free time eroded by what a meeting needs. */
 #pragma once
 
+#include "calsync-policy.h"
 #include "index/availability-block.h"
 
 /* So many words are worked on at a time; 288 steps reach into so many more. */
@@ -13,6 +14,7 @@
  * FreeStartsNeed:
  * @n_core: steps of the meeting, 1 to 288
  * @n_before: steps before it that must be free, and @n_after: behind it; all together at most 288
+ * @meeting: in person, or by telephone or video
  * @may_share_buffers: its buffers may overlap those of others that may
  * @n_grid: distance of starts counted from the start of the working block; 1 for every step
  */
@@ -21,6 +23,7 @@ typedef struct
   guint n_core;
   guint n_before;
   guint n_after;
+  CalsyncMeeting meeting;
   gboolean may_share_buffers;
   guint n_grid;
 } FreeStartsNeed;

@@ -63,6 +63,7 @@ walk_init (Walk *walk, const SlotSearch *search)
   walk->limits = start_mask_limits (search);
   clip_limits (search, &walk->limits);
   walk->advisor_need = need_of (offer, offer->before_us, offer->after_us);
+  walk->advisor_need.meeting = search->meeting;
   walk->room_need = need_of (offer, offer->room_before_us, offer->room_after_us);
   if (offer->grid_anchor == OFFER_GRID_FROM_BLOCK_START)
     walk->advisor_need.n_grid = (guint) (offer->grid_us / PERIOD_STEP_US);
@@ -225,6 +226,7 @@ add_sessions (const SlotSearch *search, GArray *starts)
   const OfferBlock *held = search->offer_block;
   CitizenFacts facts = { .unemployment_fund = search->unemployment_fund };
   SlotQuestion question = { .now_us = search->now_us,
+                            .meeting = search->meeting,
                             .facts = &facts,
                             .citizen_busy = search->citizen_busy,
                             .offer_starts = held == NULL ? NULL : held->starts };

@@ -2,6 +2,7 @@
 /* The bitset evaluator: every free start of an offer over a pool, sorted, from index blocks alone. */
 #pragma once
 
+#include "calsync-policy.h"
 #include "index/availability-block.h"
 #include "index/offer-block.h"
 #include "rules/offer.h"
@@ -15,6 +16,7 @@
  * @offer_block: (nullable): its sessions and starts; NULL for none
  * @session_resource_id: list sessions of this advisor only; 0 for all
  * @unemployment_fund: (nullable): the citizen's, when known
+ * @meeting: what advisors' time is wanted for, as SlotQuestion says it
  * @closed: (element-type Period) (nullable): normal list of the unit's closed days
  * @citizen_busy: (element-type Period) (nullable): normal list of the citizen's other live bookings
  * @max_starts: stop after so many; 0 for all
@@ -33,6 +35,7 @@ typedef struct
   const OfferBlock *offer_block;
   gint64 session_resource_id;
   const char *unemployment_fund;
+  CalsyncMeeting meeting;
   const GArray *closed;
   const GArray *citizen_busy;
   guint max_starts;

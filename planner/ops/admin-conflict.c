@@ -7,6 +7,7 @@
 #include "ops/admin-op.h"
 #include "ops/admin-records.h"
 #include "ops/admin-search.h"
+#include "ops/block-rules.h"
 #include "store/busy-span-store.h"
 
 #include "store/evidence-store.h"
@@ -181,12 +182,16 @@ add_of_resource (const Work *work, gint64 resource_id, JsonArray *list, GError *
   const Booking *booking = work->booking;
   g_autoptr (GArray) busy = busy_span_list (work->call->session, resource_id, booking->core, error);
   g_auto (StoreQuery) query = { 0 };
+  CalsyncPolicy policy;
   StoreStep step;
 
-  for (guint i = 0; busy != NULL && i < busy->len; i++)
-    add_other (work, list, "appointment", g_array_index (busy, BusySpan, i).period, NULL);
   if (busy == NULL ||
-      !store_query (work->call->session, &query, error, SQL_SCHEDULE, "iiii", resource_id,
+      !block_rules_load (work->call->session, resource_id, work->call->now_us, &policy, error))
+    return FALSE;
+  for (guint i = 0; i < busy->len; i++)
+    if (block_rules_get (&policy, &g_array_index (busy, BusySpan, i)) != CALSYNC_BLOCKS_NOTHING)
+      add_other (work, list, "appointment", g_array_index (busy, BusySpan, i).period, NULL);
+  if (!store_query (work->call->session, &query, error, SQL_SCHEDULE, "iiii", resource_id,
                     booking->core.start_us, booking->core.end_us, work->call->now_us))
     return FALSE;
   while ((step = store_step (&query, error)) == STORE_ROW)

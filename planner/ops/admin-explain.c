@@ -10,6 +10,7 @@
 #include "ops/admin-format.h"
 #include "ops/admin-op.h"
 #include "ops/catalogue-load.h"
+#include "ops/explain-busy.h"
 #include "ops/placement.h"
 #include "rules/offer-match.h"
 #include "rules/slot-choice.h"
@@ -31,6 +32,7 @@ typedef struct
   GPtrArray *rooms;   /* ResourceFacts */
   GArray *room_slots; /* SlotResource */
   gboolean is_offered;
+  GError *read_error; /* of what a reason says more than the rules do */
 } Explanation;
 
 static void
@@ -41,6 +43,7 @@ explanation_clear (Explanation *explanation)
   g_clear_pointer (&explanation->starts, g_array_unref);
   g_clear_pointer (&explanation->rooms, g_ptr_array_unref);
   g_clear_pointer (&explanation->room_slots, g_array_unref);
+  g_clear_error (&explanation->read_error);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Explanation, explanation_clear)
@@ -70,14 +73,35 @@ static const char *const sentences[N_SLOT_VERDICTS] = {
 };
 /* clang-format on */
 
+/* Which class of calendar time it is; NULL where the sentence says it all. */
+static char *
+dup_busy_text (Explanation *explanation, const SlotFinding *finding)
+{
+  const Offer *rules = explanation->wish.offer->rules;
+  const CatalogueResource *resource =
+    catalogue_get_resource (explanation->catalogue, finding->resource_id);
+  Period core = { explanation->wish.start_us, explanation->wish.start_us + rules->duration_us };
+  gboolean is_advisor = resource != NULL && resource->kind == RESOURCE_ADVISOR;
+  Period wanted = period_widen (core, is_advisor ? rules->before_us : rules->room_before_us,
+                                is_advisor ? rules->after_us : rules->room_after_us);
+
+  if (finding->verdict != SLOT_BUSY || resource == NULL || explanation->read_error != NULL)
+    return NULL;
+  return explain_busy_dup_text (explanation->call->session, resource, wanted,
+                                is_advisor ? explanation->question.meeting
+                                           : CALSYNC_MEETING_IN_PERSON,
+                                &explanation->read_error);
+}
+
 static JsonObject *
-finding_to_json (const Explanation *explanation, const SlotFinding *finding)
+finding_to_json (Explanation *explanation, const SlotFinding *finding)
 {
   const CalsyncZone *zone = explanation->wish.unit->zone;
+  g_autofree char *busy = dup_busy_text (explanation, finding);
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "verdict", slot_verdict_get_name (finding->verdict));
-  json_object_set_string_member (object, "text", sentences[finding->verdict]);
+  json_object_set_string_member (object, "text", busy != NULL ? busy : sentences[finding->verdict]);
   if (!period_is_empty (finding->why))
     {
       admin_set_time (object, "from", zone, finding->why.start_us);
@@ -247,14 +271,17 @@ prepare (Explanation *explanation, GError **error)
                              explanation->call->now_us, &explanation->citizen, error) ||
       !load_starts (explanation, error))
     return FALSE;
-  explanation->question = (SlotQuestion){ .now_us = explanation->call->now_us,
-                                          .start_us = explanation->wish.start_us,
-                                          .owner_id = explanation->wish.owner_id,
-                                          .facts = &explanation->citizen.facts,
-                                          .citizen_has_open = explanation->citizen.has_open,
-                                          .citizen_busy = explanation->citizen.busy,
-                                          .closed = explanation->wish.unit->closed,
-                                          .offer_starts = explanation->starts };
+  explanation->question =
+    (SlotQuestion){ .now_us = explanation->call->now_us,
+                    .start_us = explanation->wish.start_us,
+                    .owner_id = explanation->wish.owner_id,
+                    .meeting = placement_meeting_of (
+                      explanation->wish.offer, explanation->wish.unit, explanation->wish.moving),
+                    .facts = &explanation->citizen.facts,
+                    .citizen_has_open = explanation->citizen.has_open,
+                    .citizen_busy = explanation->citizen.busy,
+                    .closed = explanation->wish.unit->closed,
+                    .offer_starts = explanation->starts };
   return TRUE;
 }
 
@@ -453,7 +480,10 @@ explain (AdminCall *call, GError **error)
     return FALSE;
   explain_type (&explanation);
   report (&explanation);
-  return TRUE;
+  if (explanation.read_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&explanation.read_error));
+  return FALSE;
 }
 
 /**

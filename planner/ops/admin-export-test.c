@@ -20,6 +20,7 @@ static const ExportTable tables[] = {
   { "code", SQL_EXPORT_CODE }, { "closing_day", SQL_EXPORT_CLOSING_DAY }, { "team", SQL_EXPORT_TEAM },
   { "resource", SQL_EXPORT_RESOURCE }, { "resource_unit", SQL_EXPORT_RESOURCE_UNIT },
   { "resource_team", SQL_EXPORT_RESOURCE_TEAM }, { "resource_tag", SQL_EXPORT_RESOURCE_TAG },
+  { "block_rule", SQL_EXPORT_BLOCK_RULE },
   { "availability", SQL_EXPORT_AVAILABILITY }, { "work_span", SQL_EXPORT_WORK_SPAN },
   { "calendar", SQL_EXPORT_CALENDAR }, { "calendar_object", SQL_EXPORT_CALENDAR_OBJECT },
   { "busy_span", SQL_EXPORT_BUSY_SPAN }, { "offer", SQL_EXPORT_OFFER },

@@ -40,6 +40,7 @@ const AdminArgument admin_restore_team_arguments[] = { TEAM_KEY, DRY_RUN, { NULL
   FIELD ("teams", "KEYS", "list of teams"), \
   FIELD ("competences", "WORDS", "list of words"), \
   FIELD ("languages", "WORDS", "list of words"), \
+  FIELD ("blocks", "RULES", "list of rule=value, what blocks the advisor's time instead of the units' rules"), \
   FIELD ("may_be_summoned", "yes|no", "may be attached to a summons (yes)")
 const AdminArgument admin_add_advisor_arguments[] = { RESOURCE_KEY, RESOURCE_FIELDS, ADVISOR_FIELDS, DRY_RUN, { NULL } };
 const AdminArgument admin_change_advisor_arguments[] = { RESOURCE_KEY, RESOURCE_FIELDS, ADVISOR_FIELDS, VERSION, DRY_RUN, { NULL } };

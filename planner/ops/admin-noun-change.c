@@ -11,9 +11,9 @@
 #include "ops/import-json.h"
 
 /* Columns of lists: +a|b puts in, -a|b takes out, anything else replaces. */
-static const char *const lists[] = { "advisors",      "categories", "competences", "contact_groups",
-                                     "contact_types", "languages",  "marks",       "rooms",
-                                     "teams",         "units",      NULL };
+static const char *const lists[] = { "advisors",       "blocks",        "categories", "competences",
+                                     "contact_groups", "contact_types", "languages",  "marks",
+                                     "rooms",          "teams",         "units",      NULL };
 
 typedef enum
 {

@@ -189,6 +189,20 @@ values_of_kind (const GArray *pairs, const char *kind)
   return values;
 }
 
+static JsonArray *
+block_rules_to_json (const GArray *pairs)
+{
+  JsonArray *list = json_array_new ();
+
+  for (guint i = 0; i < pairs->len; i++)
+    {
+      const RecordPair *pair = &g_array_index (pairs, RecordPair, i);
+      g_autofree char *text = g_strconcat (pair->kind, "=", pair->value, NULL);
+      json_array_add_string_element (list, text);
+    }
+  return list;
+}
+
 /**
  * admin_resource_to_json:
  *
@@ -210,6 +224,7 @@ admin_resource_to_json (const AdminCatalogue *catalogue, const ResourceRecord *r
   json_object_set_array_member (object, "competences",
                                 values_of_kind (resource->tags, "competence"));
   json_object_set_array_member (object, "languages", values_of_kind (resource->tags, "language"));
+  json_object_set_array_member (object, "blocks", block_rules_to_json (resource->block_rules));
   json_object_set_boolean_member (object, "may_be_summoned", resource->may_be_summoned);
   if (resource->retired_us != 0)
     admin_set_time (object, "retired_from", admin_zone_of (catalogue->units, unit_id),

@@ -10,6 +10,7 @@
 #include "ops/admin-expand.h"
 #include "ops/admin-op.h"
 #include "ops/admin-records.h"
+#include "ops/block-rules.h"
 #include "ops/import-row.h"
 #include "ops/manual-time.h"
 #include "store/availability-store.h"
@@ -363,13 +364,19 @@ list_still_taken (const Work *work, StoreSession *session, GError **error)
   Period wanted = { work->wanted->start_us, work->wanted->end_us };
   g_autoptr (GArray) spans = busy_span_list (session, work->resource->resource_id, wanted, error);
   JsonArray *list = json_array_new ();
+  CalsyncPolicy policy;
 
   set_list (work, "still_taken", list);
+  if (!block_rules_load (session, work->resource->resource_id, work->call->now_us, &policy, error))
+    return FALSE;
   for (guint i = 0; spans != NULL && i < spans->len; i++)
     {
       const BusySpan *span = &g_array_index (spans, BusySpan, i);
-      JsonObject *object = json_object_new ();
+      JsonObject *object;
 
+      if (block_rules_get (&policy, span) == CALSYNC_BLOCKS_NOTHING)
+        continue;
+      object = json_object_new ();
       admin_set_time (object, "from", work->zone, span->period.start_us);
       admin_set_time (object, "to", work->zone, span->period.end_us);
       json_object_set_string_member (object, "class", span->class_name);

@@ -129,7 +129,7 @@ check_spans (AdminCall *call, const ResourceRecord *resource, JsonArray *faults,
   if (expansion == NULL)
     return FALSE;
   expansion_compute (expansion);
-  if (!expansion_check_stored (call->session, expansion, &is_same, error))
+  if (!expansion_check_stored (call->session, expansion, call->now_us, &is_same, error))
     return FALSE;
   if (!is_same)
     add_fault (faults, "spans", "working or busy time is not what the calendars say",

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "ops/admin-records.h"
+#include "ops/block-rules.h"
 #include "ops/manual-time.h"
 #include "store/availability-store.h"
 #include "store/busy-span-store.h"
@@ -102,6 +103,14 @@ add_blocked (Week *week, const BusySpan *span, const ManualTime *time)
   paint (week, span->period, '#');
 }
 
+static char
+painted_as (const BusySpan *span, CalsyncBlocks blocks)
+{
+  if (blocks == CALSYNC_BLOCKS_IN_PERSON)
+    return 'e';
+  return g_str_equal (span->class_name, "tentative") ? '~' : 'x';
+}
+
 static gboolean
 add_busy (Week *week, GError **error)
 {
@@ -112,10 +121,19 @@ add_busy (Week *week, GError **error)
       ? NULL
       : busy_span_list (week->call->session, week->resource->resource_id, week->week, error);
 
-  for (guint i = 0; spans != NULL && i < spans->len; i++)
+  CalsyncPolicy policy;
+
+  if (spans == NULL || !block_rules_load (week->call->session, week->resource->resource_id,
+                                          week->call->now_us, &policy, error))
+    return FALSE;
+  for (guint i = 0; i < spans->len; i++)
     {
       const BusySpan *span = &g_array_index (spans, BusySpan, i);
       const ManualTime *time = find_blocked (times, span->object_id);
+      CalsyncBlocks blocks = block_rules_get (&policy, span);
+
+      if (blocks == CALSYNC_BLOCKS_NOTHING)
+        continue;
 
       if (time != NULL)
         {
@@ -123,9 +141,9 @@ add_busy (Week *week, GError **error)
           continue;
         }
       add_span (week, "busy", span->period, span->class_name);
-      paint (week, span->period, g_str_equal (span->class_name, "tentative") ? '~' : 'x');
+      paint (week, span->period, painted_as (span, blocks));
     }
-  return spans != NULL;
+  return TRUE;
 }
 
 /* A booking is told by its title and identifier, never by its citizen. */

@@ -7,6 +7,8 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "calsync-timezone.h"
+#include "ops/block-rules.h"
+#include "ops/code-lists.h"
 #include "rules/availability.h"
 #include "rules/booking-rules.h"
 #include "rules/code-list.h"
@@ -99,6 +101,8 @@ read_unit (Loader *loader, StoreQuery *query, GError **error)
   unit->one_open_per_type = TRUE;
   unit->hold_us = DEFAULT_HOLD_MINUTES * PERIOD_US_PER_MINUTE;
   unit->types = interview_type_rules_default ();
+  calsync_policy_init (&unit->blocks);
+  unit->remote_types = g_array_new (FALSE, FALSE, sizeof (gint64));
   catalogue_add_unit (loader->catalogue, unit);
   return TRUE;
 }
@@ -114,6 +118,8 @@ apply_setting (CatalogueUnit *unit, const char *key, const char *value)
   else if (g_str_has_prefix (key, FUND_OF_MARK))
     g_hash_table_replace (unit->funds_by_mark, ids_fold_guid (key + strlen (FUND_OF_MARK)),
                           g_strdup (value));
+  else if (g_str_has_prefix (key, BLOCK_RULE_SETTING))
+    (void) !calsync_policy_set (&unit->blocks, key + strlen (BLOCK_RULE_SETTING), value);
   else if (g_str_has_prefix (key, HOLIDAY))
     g_hash_table_replace (unit->holidays, g_strdup (key + strlen (HOLIDAY)), g_strdup (value));
   else if (g_str_equal (key, "cv-closed-from"))
@@ -205,6 +211,39 @@ read_resource_unit (Loader *loader, StoreQuery *query, GError **error)
 
   if (resource != NULL)
     g_array_append_val (resource->units, unit_id);
+  return TRUE;
+}
+
+/* The strictest of the units that it serves; of all of its municipality's when it serves none. */
+static void
+settle_blocks (Loader *loader)
+{
+  const GPtrArray *resources = catalogue_get_resources (loader->catalogue);
+  const GPtrArray *units = catalogue_get_units (loader->catalogue);
+
+  for (guint i = 0; i < resources->len; i++)
+    {
+      CatalogueResource *resource = resources->pdata[i];
+      BlockRules rules = block_rules_begin ();
+
+      for (guint j = 0; j < resource->units->len; j++)
+        block_rules_add (&rules, &catalogue_get_unit (loader->catalogue,
+                                                      g_array_index (resource->units, gint64, j))
+                                    ->blocks);
+      for (guint j = 0; resource->units->len == 0 && j < units->len; j++)
+        if (((CatalogueUnit *) units->pdata[j])->tenant_id == resource->tenant_id)
+          block_rules_add (&rules, &((CatalogueUnit *) units->pdata[j])->blocks);
+      resource->blocks = block_rules_end (&rules);
+    }
+}
+
+static gboolean
+read_block_rule (Loader *loader, StoreQuery *query, GError **error)
+{
+  CatalogueResource *resource = catalogue_get_resource (loader->catalogue, store_int (query, 0));
+
+  if (resource != NULL)
+    (void) !calsync_policy_set (&resource->blocks, store_text (query, 1), store_text (query, 2));
   return TRUE;
 }
 
@@ -380,6 +419,29 @@ check_offers (Loader *loader, GError **error)
   return TRUE;
 }
 
+static gboolean
+is_remote (const CatalogueUnit *unit, const CatalogueOffer *offer)
+{
+  for (guint i = 0; i < offer->contact_types->len; i++)
+    if (catalogue_unit_get_meeting (unit, g_array_index (offer->contact_types, gint64, i)) !=
+        CALSYNC_MEETING_REMOTE)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+settle_meetings (Loader *loader)
+{
+  const GPtrArray *offers = catalogue_get_offers (loader->catalogue);
+
+  for (guint i = 0; i < offers->len; i++)
+    {
+      CatalogueOffer *offer = offers->pdata[i];
+      offer->rules->is_remote =
+        is_remote (catalogue_get_unit (loader->catalogue, offer->rules->unit_id), offer);
+    }
+}
+
 static char *
 read_file (const char *data_dir, const char *name, GError **error)
 {
@@ -408,6 +470,47 @@ load_interview_types (Catalogue *catalogue, const char *data_dir, GError **error
   return types != NULL;
 }
 
+/* Of one municipality: the file's contact types by telephone or video, and its own. */
+static gboolean
+load_remote_types (Loader *loader, gint64 tenant_id, const char *text, GError **error)
+{
+  const GPtrArray *units = catalogue_get_units (loader->catalogue);
+  g_autoptr (CodeList) list =
+    code_lists_load_one (loader->session, CODES_REMOTE_CONTACT_TYPES, text, tenant_id, error);
+
+  for (guint i = 0; list != NULL && i < units->len; i++)
+    {
+      CatalogueUnit *unit = units->pdata[i];
+      gint32 today = (gint32) calsync_zone_local_day (unit->zone, loader->now_us);
+
+      for (guint j = 0; unit->tenant_id == tenant_id && j < code_list_count (list); j++)
+        {
+          const CodeRow *row = code_list_get_row (list, j);
+          gint64 code = row->code;
+          if (today >= row->valid_from && today < row->valid_until)
+            g_array_append_val (unit->remote_types, code);
+        }
+    }
+  return list != NULL;
+}
+
+static gboolean
+load_all_remote_types (Loader *loader, const char *data_dir, GError **error)
+{
+  const GPtrArray *units = catalogue_get_units (loader->catalogue);
+  g_autofree char *text = read_file (data_dir, "codes/remote-contact-types.csv", error);
+  g_autoptr (GHashTable) done = g_hash_table_new (g_int64_hash, g_int64_equal);
+
+  for (guint i = 0; text != NULL && i < units->len; i++)
+    {
+      CatalogueUnit *unit = units->pdata[i];
+      if (g_hash_table_add (done, &unit->tenant_id) &&
+          !load_remote_types (loader, unit->tenant_id, text, error))
+        return FALSE;
+    }
+  return text != NULL;
+}
+
 static gboolean
 load_windows (Loader *loader, GError **error)
 {
@@ -420,7 +523,7 @@ load_windows (Loader *loader, GError **error)
 
 /**
  * catalogue_load:
- * @data_dir: folder with holidays-dk.csv, which close offices, and codes/interview-types.csv
+ * @data_dir: folder with holidays-dk.csv, which close offices, and codes/
  * @now_us: what is retired or not yet in force is judged at this instant
  *
  * Returns: (transfer full): the whole catalogue. Errors: what store and files say;
@@ -437,6 +540,7 @@ catalogue_load (StoreSession *session, const char *data_dir, gint64 now_us, GErr
       !for_each (&loader, SQL_ALL_TENANTS, read_tenant, error) ||
       !for_each (&loader, SQL_ALL_UNITS, read_unit, error) ||
       !for_each (&loader, SQL_ALL_SETTINGS, read_setting, error) ||
+      !load_all_remote_types (&loader, data_dir, error) ||
       !for_each (&loader, SQL_ALL_CLOSING_DAYS, read_closing_day, error) ||
       !for_each (&loader, SQL_ALL_RESOURCES, read_resource, error) ||
       !for_each (&loader, SQL_ALL_RESOURCE_UNITS, read_resource_unit, error) ||
@@ -448,6 +552,10 @@ catalogue_load (StoreSession *session, const char *data_dir, gint64 now_us, GErr
       !load_windows (&loader, error) || !check_offers (&loader, error))
     return NULL;
   add_holidays (&loader);
+  settle_meetings (&loader);
+  settle_blocks (&loader);
+  if (!for_each (&loader, SQL_ALL_BLOCK_RULES, read_block_rule, error))
+    return NULL;
   return g_steal_pointer (&catalogue);
 }
 

@@ -13,6 +13,7 @@ static const char *const names[N_CODE_LISTS] = {
   [CODES_CONTACT_TYPES] = "contact-types",
   [CODES_INTERVIEW_TYPES] = "interview-types",
   [CODES_ORGANISATION_TYPES] = "organisation-types",
+  [CODES_REMOTE_CONTACT_TYPES] = "remote-contact-types",
   [CODES_UNEMPLOYMENT_FUNDS] = "unemployment-funds",
 };
 
@@ -121,6 +122,32 @@ code_lists_load (StoreSession *session, const char *data_dir, gint64 tenant_id, 
     return NULL;
   add_stored (lists, codes);
   return g_steal_pointer (&lists);
+}
+
+/**
+ * code_lists_load_one:
+ *
+ * Returns: (transfer full): one list with the municipality's own rows. Blocks.
+ */
+CodeList *
+code_lists_load_one (StoreSession *session,
+                     CodeListName name,
+                     const char *text,
+                     gint64 tenant_id,
+                     GError **error)
+{
+  g_autoptr (CodeLists) lists = g_new0 (CodeLists, 1);
+  g_autoptr (GPtrArray) codes = NULL;
+
+  lists->lists[name] = code_list_parse (names[name], text, error);
+  codes = lists->lists[name] == NULL ? NULL : code_store_list (session, tenant_id, error);
+  if (codes == NULL)
+    return NULL;
+  for (guint i = codes->len; i > 0; i--)
+    if (!g_str_equal (((CodeRecord *) codes->pdata[i - 1])->list, names[name]))
+      g_ptr_array_remove_index (codes, i - 1);
+  add_stored (lists, codes);
+  return g_steal_pointer (&lists->lists[name]);
 }
 
 /* Index of the valid row nearest to @code of those not @taken yet; -1 when there is none left. */

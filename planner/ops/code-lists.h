@@ -13,6 +13,7 @@ typedef enum
   CODES_CONTACT_TYPES,
   CODES_INTERVIEW_TYPES,
   CODES_ORGANISATION_TYPES,
+  CODES_REMOTE_CONTACT_TYPES,
   CODES_UNEMPLOYMENT_FUNDS,
   N_CODE_LISTS
 } CodeListName;
@@ -26,6 +27,12 @@ CodeLists *code_lists_load (StoreSession *session,
                             const char *data_dir,
                             gint64 tenant_id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @text: of the list's file. */
+CodeList *code_lists_load_one (StoreSession *session,
+                               CodeListName name,
+                               const char *text,
+                               gint64 tenant_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void code_lists_free (CodeLists *lists);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CodeLists, code_lists_free)
 

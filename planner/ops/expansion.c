@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "calsync-availability.h"
+#include "ops/block-rules.h"
 #include "store/availability-store.h"
 #include "store/busy-span-store.h"
 #include "store/calendar-store.h"
@@ -135,6 +136,15 @@ class_of (const BusySpan *span)
   return calsync_class_parse (span->class_name, &busy_class) ? busy_class : CALSYNC_CLASS_UNKNOWN;
 }
 
+/* A series that nobody can follow is unknown time, whatever it is marked as: no rule lets it pass. */
+static CalsyncClass
+class_of_span (const CalsyncSpan *span)
+{
+  return (span->flags & CALSYNC_FLAG_NOT_EXPANDABLE) && span->busy_class != CALSYNC_CLASS_FREE
+           ? CALSYNC_CLASS_UNKNOWN
+           : span->busy_class;
+}
+
 /* Two entries of one object at exactly the same time are one span, which no rule may pass by when they differ. */
 static void
 merge_equal_times (GArray *spans, guint first)
@@ -184,6 +194,7 @@ expansion_compute_object (const char *text,
                     .class_name = calsync_class_format (CALSYNC_CLASS_UNKNOWN) };
   guint first = spans->len;
 
+  calsync_window.keeps_free_days = TRUE;
   if (!calsync_expand (text, &calsync_window, found, NULL))
     {
       busy_spans_add (spans, &span);
@@ -195,7 +206,7 @@ expansion_compute_object (const char *text,
       const CalsyncSpan *one = &g_array_index (found, CalsyncSpan, i);
 
       span.period = (Period){ one->start_us, one->end_us };
-      span.class_name = calsync_class_format (one->busy_class);
+      span.class_name = calsync_class_format (class_of_span (one));
       span.is_all_day = (one->flags & CALSYNC_FLAG_ALL_DAY) != 0;
       busy_spans_add (spans, &span);
     }
@@ -323,13 +334,21 @@ expansion_write (StoreSession *session, const Expansion *expansion, GError **err
   return !(changed[0] || changed[1] || changed[2]) || add_change (session, expansion, error);
 }
 
+/* What of @spans blocks such a meeting in @window. */
 static GArray *
-dup_busy_periods (const GArray *spans, Period window)
+dup_busy_periods (const GArray *spans,
+                  Period window,
+                  const CalsyncPolicy *policy,
+                  CalsyncMeeting meeting)
 {
   GArray *periods = period_list_new ();
 
   for (guint i = 0; i < spans->len; i++)
-    period_list_add (periods, period_intersect (g_array_index (spans, BusySpan, i).period, window));
+    {
+      const BusySpan *span = &g_array_index (spans, BusySpan, i);
+      if (block_rules_let_block (policy, span, meeting))
+        period_list_add (periods, period_intersect (span->period, window));
+    }
   period_list_normalise (periods);
   return periods;
 }
@@ -352,15 +371,34 @@ same_periods (const GArray *a, const GArray *b)
          (a->len == 0 || memcmp (a->data, b->data, a->len * sizeof (Period)) == 0);
 }
 
+static gboolean
+same_busy (const Expansion *expansion, const GArray *stored, const CalsyncPolicy *policy)
+{
+  static const CalsyncMeeting meetings[] = { CALSYNC_MEETING_IN_PERSON, CALSYNC_MEETING_REMOTE };
+  gboolean is_same = TRUE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (meetings); i++)
+    {
+      g_autoptr (GArray) was = dup_busy_periods (stored, expansion->window, policy, meetings[i]);
+      g_autoptr (GArray) is =
+        dup_busy_periods (expansion->busy, expansion->window, policy, meetings[i]);
+      is_same = is_same && same_periods (was, is);
+    }
+  return is_same;
+}
+
 /**
  * expansion_check_stored:
  * @expansion: computed
+ * @now_us: the rules of this day say what blocks
  *
- * Holds derived time against its sources, over the window of @expansion. Any thread with a session.
+ * Holds derived time against its sources, over the window of @expansion: whether the same times block
+ * the same meetings. Any thread with a session.
  */
 gboolean
 expansion_check_stored (StoreSession *session,
                         const Expansion *expansion,
+                        gint64 now_us,
                         gboolean *out_is_same,
                         GError **error)
 {
@@ -370,15 +408,13 @@ expansion_check_stored (StoreSession *session,
     work == NULL ? NULL
                  : busy_span_list (session, expansion->resource_id, expansion->window, error);
   g_autoptr (GArray) stored_work = NULL;
-  g_autoptr (GArray) stored_busy = NULL;
   g_autoptr (GArray) wanted_work = dup_clipped (expansion->work, expansion->window);
-  g_autoptr (GArray) wanted_busy = dup_busy_periods (expansion->busy, expansion->window);
+  CalsyncPolicy policy;
 
-  if (busy == NULL)
+  if (busy == NULL || !block_rules_load (session, expansion->resource_id, now_us, &policy, error))
     return FALSE;
   stored_work = dup_clipped (work, expansion->window);
-  stored_busy = dup_busy_periods (busy, expansion->window);
-  *out_is_same = same_periods (stored_work, wanted_work) && same_periods (stored_busy, wanted_busy);
+  *out_is_same = same_periods (stored_work, wanted_work) && same_busy (expansion, busy, &policy);
   return TRUE;
 }
 

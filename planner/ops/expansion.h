@@ -54,6 +54,7 @@ gboolean expansion_write (StoreSession *session,
 /* Whether the stored spans say the same about the expansion's window. */
 gboolean expansion_check_stored (StoreSession *session,
                                  const Expansion *expansion,
+                                 gint64 now_us,
                                  gboolean *out_is_same,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

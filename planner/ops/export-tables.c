@@ -246,6 +246,17 @@ list_pairs (const GArray *pairs, const char *kind)
   return values;
 }
 
+static GPtrArray *
+list_block_rules (const GArray *pairs)
+{
+  GPtrArray *values = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < pairs->len; i++)
+    g_ptr_array_add (values, g_strconcat (g_array_index (pairs, RecordPair, i).kind, "=",
+                                          g_array_index (pairs, RecordPair, i).value, NULL));
+  return values;
+}
+
 static void
 take_list (ExportCsv *csv, GPtrArray *values)
 {
@@ -269,6 +280,7 @@ write_resource (const Export *export, const ResourceRecord *resource, ExportCsv 
   take_list (csv, list_teams (export, resource));
   take_list (csv, list_pairs (resource->tags, "competence"));
   take_list (csv, list_pairs (resource->tags, "language"));
+  take_list (csv, list_block_rules (resource->block_rules));
   export_csv_flag (csv, resource->may_be_summoned);
   export_csv_text (csv, retired);
   export_csv_end_row (csv);
@@ -280,7 +292,7 @@ write_resources (const Export *export)
   g_auto (ExportCsv) csv = { 0 };
 
   export_csv_init (&csv, "resource;kind;name;email;units;telephone;teams;competences;languages;"
-                         "may_be_summoned;retired_from");
+                         "blocks;may_be_summoned;retired_from");
   for (guint i = 0; i < export->catalogue->resources->len; i++)
     write_resource (export, export->catalogue->resources->pdata[i], &csv);
   if (export->catalogue->resources->len > 0)

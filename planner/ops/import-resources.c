@@ -2,6 +2,7 @@
 /* Import rows of advisors, rooms and equipment. */
 #include <string.h>
 
+#include "calsync-policy.h"
 #include "ops/admin-format.h"
 #include "ops/expansion.h"
 #include "ops/import-run.h"
@@ -69,6 +70,65 @@ read_tags (ImportRow *row, const char *column, const char *kind, GArray *tags)
 
   for (guint i = 0; values[i] != NULL; i++)
     record_pairs_add (tags, kind, values[i]);
+}
+
+/* A folder that does not speak of it leaves an advisor's own rules alone. */
+static void
+keep_blocks (const ImportRun *run, ResourceRecord *resource)
+{
+  const ResourceRecord *before = resource->resource_key == NULL
+                                   ? NULL
+                                   : g_hash_table_lookup (run->resources, resource->resource_key);
+  guint n_rules = before == NULL ? 0 : before->block_rules->len;
+
+  for (guint i = 0; i < n_rules; i++)
+    {
+      const RecordPair *pair = &g_array_index (before->block_rules, RecordPair, i);
+      record_pairs_add (resource->block_rules, pair->kind, pair->value);
+    }
+}
+
+static gboolean
+has_rule (const GArray *pairs, const char *rule)
+{
+  for (guint i = 0; i < pairs->len; i++)
+    if (g_str_equal (g_array_index (pairs, RecordPair, i).kind, rule))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+refuse_rule (ImportRow *row, const char *text)
+{
+  g_autoptr (GString) known = g_string_new (NULL);
+
+  for (guint i = 0; i < CALSYNC_N_RULES; i++)
+    g_string_append_printf (known, "%s%s=%s", i == 0 ? "" : "; ", calsync_policy_get_rule_name (i),
+                            calsync_policy_get_rule_values (i));
+  import_row_refuse (row, "blocks: \"%s\" is no rule: there are %s", text, known->str);
+}
+
+/* rule=value, as the settings calendar-blocks:RULE of a unit have them. */
+static void
+read_blocks (ImportRun *run, ImportRow *row, ResourceRecord *resource)
+{
+  g_auto (GStrv) texts = import_row_list (row, "blocks");
+  CalsyncPolicy unused;
+
+  calsync_policy_init (&unused);
+  if (!import_row_has (row, "blocks"))
+    keep_blocks (run, resource);
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (texts[i], "=", 2);
+
+      if (g_strv_length (parts) != 2 || !calsync_policy_set (&unused, parts[0], parts[1]))
+        refuse_rule (row, texts[i]);
+      else if (has_rule (resource->block_rules, parts[0]))
+        import_row_refuse (row, "blocks: %s is said twice", parts[0]);
+      else
+        record_pairs_add (resource->block_rules, parts[0], parts[1]);
+    }
 }
 
 static gint64
@@ -150,6 +210,7 @@ import_resource (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError
   read_teams (run, row, resource);
   read_tags (row, "competences", "competence", resource->tags);
   read_tags (row, "languages", "language", resource->tags);
+  read_blocks (run, row, resource);
   resource->retired_us = read_retired (run, row, resource);
   if (resource->resource_key != NULL && resource->email != NULL)
     {

@@ -21,7 +21,8 @@ static const struct
   [IMPORT_CLOSING_DAYS] = { "closing-days", "!unit !date !name" },
   [IMPORT_TEAMS] = { "teams", "!team !unit !name" },
   [IMPORT_RESOURCES] = { "resources",
-    "!resource !kind !name !email !units telephone teams competences languages may_be_summoned retired_from" },
+    "!resource !kind !name !email !units telephone teams competences languages blocks may_be_summoned"
+    " retired_from" },
   [IMPORT_WORKING_TIME] = { "working-time",
     "!resource !weekdays !start !end breaks weeks valid_from valid_until" },
   [IMPORT_WORKING_TIME_EXCEPTIONS] = { "working-time-exceptions", "!resource !date start end breaks" },

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "ops/block-rules.h"
 #include "ops/import-run.h"
 #include "ops/type-bars.h"
 #include "rules/holidays.h"
@@ -212,6 +213,49 @@ is_possible_bar (const char *rest)
   return type_bar_parse (rest, &bar) && type_bar_is_possible (&bar);
 }
 
+static gboolean
+is_all_day_rule (const char *rest)
+{
+  return g_str_equal (rest, "all-day");
+}
+
+static gboolean
+is_all_day_value (const char *value)
+{
+  CalsyncPolicy unused;
+  calsync_policy_init (&unused);
+  return calsync_policy_set (&unused, "all-day", value);
+}
+
+static gboolean
+is_class_rule (const char *rest)
+{
+  CalsyncPolicy unused;
+  calsync_policy_init (&unused);
+  return calsync_policy_set (&unused, rest, "all");
+}
+
+static gboolean
+is_class_value (const char *value)
+{
+  CalsyncPolicy unused;
+  calsync_policy_init (&unused);
+  return calsync_policy_set (&unused, "tentative", value);
+}
+
+static gboolean
+is_fixed_class (const char *rest)
+{
+  CalsyncClass unused;
+  return calsync_class_parse (rest, &unused);
+}
+
+static gboolean
+is_nothing (const char *value)
+{
+  return FALSE;
+}
+
 /* What stands behind the name in a key is judged by @is_rest. */
 static const struct
 {
@@ -234,6 +278,10 @@ static const struct
   { "sync-fresh-minutes", is_whole_key, is_fresh_minutes, "5 to 10080" },
   { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },
   { HOLIDAY, is_name, is_open_or_closed, "open or closed" },
+  { BLOCK_RULE_SETTING, is_all_day_rule, is_all_day_value, "yes, as-marked or no" },
+  { BLOCK_RULE_SETTING, is_class_rule, is_class_value, "all, in-person or none" },
+  { BLOCK_RULE_SETTING, is_fixed_class, is_nothing,
+    "left as it is (busy and unknown time always block, free time never does)" },
   { TYPE_BAR_PREFIX, is_possible_bar, is_yes_or_no, "yes or no" },
 };
 
@@ -259,7 +307,8 @@ check_setting (ImportRow *row, const char *key, const char *value)
         return;
       }
   for (guint i = 0; i < G_N_ELEMENTS (settings); i++)
-    g_string_append_printf (known, "%s%s", i == 0 ? "" : ", ", settings[i].key);
+    if (i == 0 || !g_str_equal (settings[i].key, settings[i - 1].key))
+      g_string_append_printf (known, "%s%s", i == 0 ? "" : ", ", settings[i].key);
   import_row_refuse (row, "there is no setting %s: there are %s", key, known->str);
 }
 

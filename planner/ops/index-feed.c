@@ -234,7 +234,8 @@ static gboolean
 has_same_block (const CatalogueResource *now, const CatalogueResource *before)
 {
   return now != NULL && before != NULL && now->kind == before->kind &&
-         now->retired_us == before->retired_us;
+         now->retired_us == before->retired_us &&
+         memcmp (&now->blocks, &before->blocks, sizeof now->blocks) == 0;
 }
 
 static gboolean

@@ -77,6 +77,22 @@ citizen_context_load (StoreSession *session,
 }
 
 /**
+ * placement_meeting_of:
+ * @moving: (nullable): the booking that is moved
+ *
+ * Which contact type it will be is said only after the time is chosen: in person, unless every contact
+ * type of the offer is by telephone or video, and that of the booking too, which may keep its own.
+ */
+CalsyncMeeting
+placement_meeting_of (const CatalogueOffer *offer, const CatalogueUnit *unit, const Booking *moving)
+{
+  if (!offer->rules->is_remote)
+    return CALSYNC_MEETING_IN_PERSON;
+  return moving == NULL ? CALSYNC_MEETING_REMOTE
+                        : catalogue_unit_get_meeting (unit, moving->contact_type);
+}
+
+/**
  * placement_clear:
  *
  * Frees what the placement owns.
@@ -330,15 +346,17 @@ placement_find (const OpCall *call, const Wish *wish, Placement *out_placement, 
   starts = load_offer_starts (&search, error);
   if (starts == NULL)
     return FALSE;
-  search.question = (SlotQuestion){ .now_us = call->now_us,
-                                    .start_us = wish->start_us,
-                                    .owner_id = wish->owner_id,
-                                    .waived = ALWAYS_WAIVED | wish->waived,
-                                    .facts = &citizen.facts,
-                                    .citizen_has_open = citizen.has_open,
-                                    .citizen_busy = citizen.busy,
-                                    .closed = wish->unit->closed,
-                                    .offer_starts = starts };
+  search.question =
+    (SlotQuestion){ .now_us = call->now_us,
+                    .start_us = wish->start_us,
+                    .owner_id = wish->owner_id,
+                    .meeting = placement_meeting_of (wish->offer, wish->unit, wish->moving),
+                    .waived = ALWAYS_WAIVED | wish->waived,
+                    .facts = &citizen.facts,
+                    .citizen_has_open = citizen.has_open,
+                    .citizen_busy = citizen.busy,
+                    .closed = wish->unit->closed,
+                    .offer_starts = starts };
   if (!run_search (&search, &placement, error))
     return FALSE;
   *out_placement = placement;

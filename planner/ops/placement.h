@@ -59,6 +59,11 @@ gboolean citizen_context_load (StoreSession *session,
                                CitizenContext *out_context,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* How the offer's meetings count against calendars, when listed and when taken (decision 0024). */
+CalsyncMeeting placement_meeting_of (const CatalogueOffer *offer,
+                                     const CatalogueUnit *unit,
+                                     const Booking *moving);
+
 void placement_clear (Placement *placement);
 gboolean placement_find (const OpCall *call,
                          const Wish *wish,

@@ -3,13 +3,20 @@
 #include "ops/promotion.h"
 
 #include "base/error.h"
+#include "ops/block-rules.h"
 #include "ops/booking-journal.h"
+#include "store/busy-span-store.h"
 #include "store/store-sql.h"
 
+/* A claim that may become exclusive; with @meets_time, only when the time that it meets blocks nothing of it. */
 typedef struct
 {
   gint64 claim_id;
   gint64 booking_id;
+  Period core;
+  gint64 contact_type;
+  gboolean is_room;
+  gboolean meets_time;
 } Blocking;
 
 static GArray *
@@ -24,14 +31,66 @@ list_blocking (const OpCall *call, gint64 resource_id, Period around, GError **e
     return NULL;
   while ((step = store_step (&query, error)) == STORE_ROW)
     {
-      Blocking claim = { store_int (&query, 0), store_int (&query, 1) };
+      Blocking claim = { .claim_id = store_int (&query, 0),
+                         .booking_id = store_int (&query, 1),
+                         .core = { store_int (&query, 2), store_int (&query, 3) },
+                         .contact_type = store_int (&query, 4),
+                         .is_room = store_int (&query, 5) != 0,
+                         .meets_time = store_int (&query, 6) != 0 };
       g_array_append_val (claims, claim);
     }
   return step == STORE_END ? g_steal_pointer (&claims) : NULL;
 }
 
-/* The database's guard judges claims, the list has left out what foreign busy time covers: what
- * still collides stays as it is. */
+/* How its meeting is held; without a catalogue at hand in person, which more time blocks. */
+static CalsyncMeeting
+meeting_of (const OpCall *call, const Blocking *claim, GError **error)
+{
+  g_autoptr (Booking) booking = NULL;
+  const CatalogueUnit *unit = NULL;
+
+  if (claim->is_room || call->view.catalogue == NULL)
+    return CALSYNC_MEETING_IN_PERSON;
+  booking = booking_store_load (call->session, claim->booking_id, error);
+  if (booking != NULL)
+    unit = catalogue_get_unit (call->view.catalogue, booking->unit_id);
+  return unit == NULL ? CALSYNC_MEETING_IN_PERSON
+                      : catalogue_unit_get_meeting (unit, claim->contact_type);
+}
+
+/* Whether a calendar's time keeps the claim from its resource. */
+static gboolean
+is_covered (const OpCall *call,
+            const Blocking *claim,
+            gint64 resource_id,
+            gboolean *out_is_covered,
+            GError **error)
+{
+  GError *local_error = NULL;
+  g_autoptr (GArray) spans = NULL;
+  CalsyncMeeting meeting;
+  CalsyncPolicy policy;
+
+  *out_is_covered = FALSE;
+  if (!claim->meets_time)
+    return TRUE;
+  meeting = meeting_of (call, claim, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, local_error);
+      return FALSE;
+    }
+  spans = busy_span_list (call->session, resource_id, claim->core, error);
+  if (spans == NULL || !block_rules_load (call->session, resource_id, call->now_us, &policy, error))
+    return FALSE;
+  for (guint i = 0; i < spans->len; i++)
+    *out_is_covered |=
+      block_rules_let_block (&policy, &g_array_index (spans, BusySpan, i), meeting);
+  return TRUE;
+}
+
+/* The database's guard judges claims, what foreign busy time covers is not tried: what still collides
+ * stays as it is. */
 static gboolean
 make_exclusive (const OpCall *call, gint64 claim_id, gboolean *out_done, GError **error)
 {
@@ -122,8 +181,12 @@ promotion_run (const OpCall *call, gint64 resource_id, Period freed, GError **er
   for (guint i = 0; claims != NULL && i < claims->len; i++)
     {
       const Blocking *claim = &g_array_index (claims, Blocking, i);
-      gboolean is_exclusive;
+      gboolean is_exclusive, is_taken;
 
+      if (!is_covered (call, claim, resource_id, &is_taken, error))
+        return FALSE;
+      if (is_taken)
+        continue;
       if (!make_exclusive (call, claim->claim_id, &is_exclusive, error) ||
           (is_exclusive && !end_conflict (call, claim->booking_id, error)))
         return FALSE;

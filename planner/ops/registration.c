@@ -195,6 +195,17 @@ claim_of (const OpCall *call, const Booking *booking, gint64 resource_id)
   return claim;
 }
 
+/* Its contact type is known; a room is needed in person, whatever it is. */
+static CalsyncMeeting
+meeting_of (const OpCall *call, const Booking *booking, gint64 resource_id)
+{
+  const CatalogueUnit *unit = catalogue_get_unit (call->view.catalogue, booking->unit_id);
+
+  return resource_id == booking->advisor_id && unit != NULL
+           ? catalogue_unit_get_meeting (unit, booking->contact_type)
+           : CALSYNC_MEETING_IN_PERSON;
+}
+
 static gboolean
 resource_collides (const OpCall *call,
                    const Booking *booking,
@@ -203,9 +214,9 @@ resource_collides (const OpCall *call,
                    GError **error)
 {
   const CatalogueResource *resource = catalogue_get_resource (call->view.catalogue, resource_id);
-  const CatalogueResource retired = { .resource_id = resource_id,
-                                      .kind = RESOURCE_ADVISOR,
-                                      .retired_us = G_MAXINT64 };
+  CatalogueResource retired = { .resource_id = resource_id,
+                                .kind = RESOURCE_ADVISOR,
+                                .retired_us = G_MAXINT64 };
   Claim claim = claim_of (call, booking, resource_id);
   SlotClaim wanted = { .core = claim.core,
                        .before_us = claim.before_us,
@@ -217,6 +228,7 @@ resource_collides (const OpCall *call,
 
   if (resource_id == 0)
     return TRUE;
+  calsync_policy_init (&retired.blocks);
   if (resource == NULL)
     resource = &retired;
   facts = resource_facts_load (call->session, resource,
@@ -224,7 +236,8 @@ resource_collides (const OpCall *call,
                                call->now_us, error);
   if (facts == NULL)
     return FALSE;
-  if (offer_match_interval (&wanted, &facts->slot, 0).verdict != SLOT_FREE)
+  if (offer_match_interval (&wanted, meeting_of (call, booking, resource_id), &facts->slot, 0)
+        .verdict != SLOT_FREE)
     *out_collides = TRUE;
   return TRUE;
 }

@@ -37,6 +37,7 @@ resource_facts_free (ResourceFacts *facts)
     return;
   g_clear_pointer (&facts->work, g_array_unref);
   g_clear_pointer (&facts->busy, g_array_unref);
+  g_clear_pointer (&facts->busy_remote, g_array_unref);
   g_clear_pointer (&facts->claims, g_array_unref);
   g_free (facts);
 }
@@ -137,6 +138,41 @@ read_spans (Rows *rows, gint64 resource_id, GError **error)
   return g_steal_pointer (&spans);
 }
 
+/* What the rules of the resource let block, for both kinds of meeting. */
+static gboolean
+read_busy_spans (ResourceFacts *facts,
+                 Rows *rows,
+                 const CatalogueResource *resource,
+                 GError **error)
+{
+  g_autoptr (GArray) remote = period_list_new ();
+
+  facts->busy = period_list_new ();
+  if (!find_rows (rows, resource->resource_id, error))
+    return FALSE;
+  while (rows->resource_id == resource->resource_id)
+    {
+      Period span = { store_int (&rows->query, 1), store_int (&rows->query, 2) };
+      gint64 kind = store_int (&rows->query, 3);
+      CalsyncBlocks blocks =
+        calsync_policy_get (&resource->blocks, (CalsyncClass) (kind % 8), kind >= 8);
+
+      if (blocks != CALSYNC_BLOCKS_NOTHING)
+        period_list_add (facts->busy, span);
+      if (blocks == CALSYNC_BLOCKS_ALL)
+        period_list_add (remote, span);
+      if (!next_row (rows, error))
+        return FALSE;
+    }
+  if (remote->len < facts->busy->len)
+    {
+      period_list_normalise (remote);
+      facts->busy_remote = g_steal_pointer (&remote);
+    }
+  period_list_normalise (facts->busy);
+  return TRUE;
+}
+
 /* From its retirement on it has no hours. */
 static void
 end_work (GArray *work, gint64 retired_us)
@@ -225,10 +261,10 @@ read_busy (ResourceScan *scan, const CatalogueResource *resource, GError **error
   facts->slot.resource_id = resource->resource_id;
   if (!read_trust (facts, &scan->trust, error) || !read_claims (facts, scan, error))
     return NULL;
-  facts->busy = read_spans (&scan->busy, resource->resource_id, error);
-  if (facts->busy == NULL)
+  if (!read_busy_spans (facts, &scan->busy, resource, error))
     return NULL;
   facts->slot.busy = facts->busy;
+  facts->slot.busy_remote = facts->busy_remote;
   facts->slot.claims = facts->claims;
   return g_steal_pointer (&facts);
 }

@@ -15,6 +15,7 @@ typedef struct
   SlotResource slot;
   GArray *work;
   GArray *busy;
+  GArray *busy_remote; /* NULL: the same as @busy */
   GArray *claims;
 } ResourceFacts;
 

@@ -141,6 +141,7 @@ search (const Listing *listing,
   search->offer_block = own != NULL ? own : shared;
   search->session_resource_id = advisor == NULL ? 0 : advisor->resource_id;
   search->unemployment_fund = context->citizen.facts.unemployment_fund;
+  search->meeting = placement_meeting_of (context->offer, context->unit, context->moving);
   search->closed = context->unit->closed;
   search->citizen_busy = context->citizen.busy;
   search->max_starts = is_open ? MAX_STARTS : 0;

@@ -248,7 +248,10 @@ check_grid (const Judgement *judgement)
 static SlotFinding
 check_busy (const Judgement *judgement)
 {
-  const GArray *busy = judgement->resource->busy;
+  const SlotResource *resource = judgement->resource;
+  const GArray *busy = judgement->meeting == CALSYNC_MEETING_REMOTE && resource->busy_remote != NULL
+                         ? resource->busy_remote
+                         : resource->busy;
   Period full = widened (&judgement->wanted);
 
   if (busy == NULL || !period_list_overlaps (busy, full))

@@ -11,6 +11,7 @@ typedef struct
   const SlotQuestion *question;
   const SlotResource *resource; /* NULL while only the time is judged */
   const SlotSession *session;   /* NULL for a new meeting */
+  CalsyncMeeting meeting;
   SlotClaim wanted;
 } Judgement;
 

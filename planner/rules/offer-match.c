@@ -34,6 +34,7 @@ judge (const Offer *offer, const SlotQuestion *question)
   return (Judgement){
     .offer = offer,
     .question = question,
+    .meeting = question->meeting,
     .wanted = { .core = { start_us, start_us + offer->duration_us },
                 .before_us = offer->before_us,
                 .after_us = offer->after_us,
@@ -72,6 +73,7 @@ offer_match_room (const Offer *offer, const SlotQuestion *question, const SlotRe
   Judgement judgement = judge (offer, question);
 
   judgement.resource = room;
+  judgement.meeting = CALSYNC_MEETING_IN_PERSON;
   judgement.wanted.before_us = offer->room_before_us;
   judgement.wanted.after_us = offer->room_after_us;
   return run_checks (offer_room_checks, &judgement, question->waived, NULL);
@@ -184,6 +186,7 @@ offer_match_session (const Offer *offer, const SlotQuestion *question, const Slo
 /**
  * offer_match_interval:
  * @wanted: the interval, its buffers and its owner
+ * @meeting: what the resource's time is wanted for
  * @waived: SLOT_VERDICT_MASK() of the noes that do not count
  *
  * Judges occupancy alone, for meetings that no offer stands behind (RegisterBooking, KSS, imports).
@@ -192,8 +195,11 @@ offer_match_session (const Offer *offer, const SlotQuestion *question, const Slo
  * Returns: busy, claimed or buffer; or free
  */
 SlotFinding
-offer_match_interval (const SlotClaim *wanted, const SlotResource *resource, guint waived)
+offer_match_interval (const SlotClaim *wanted,
+                      CalsyncMeeting meeting,
+                      const SlotResource *resource,
+                      guint waived)
 {
-  Judgement judgement = { .resource = resource, .wanted = *wanted };
+  Judgement judgement = { .resource = resource, .wanted = *wanted, .meeting = meeting };
   return run_checks (offer_interval_checks, &judgement, waived, NULL);
 }

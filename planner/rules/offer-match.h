@@ -2,6 +2,7 @@
 /* The exact evaluator: may this offer start then with this advisor, and if not, why not. */
 #pragma once
 
+#include "calsync-policy.h"
 #include "rules/citizen-match.h"
 #include "rules/offer.h"
 #include "rules/slot.h"
@@ -11,6 +12,7 @@
  * @now_us: the instant of the question; the rules read no clock
  * @start_us: start of the meeting
  * @owner_id: claims of this owner are no hindrance (a booking and its re-book holds); 0 for none
+ * @meeting: what the advisor's time is wanted for; a room is always needed in person
  * @waived: SLOT_VERDICT_MASK() of the noes that do not count
  * @facts: (nullable): what is known of the citizen; NULL when nothing is
  * @citizen_has_open: another open booking of the interview type exists and the unit allows only one
@@ -24,6 +26,7 @@ typedef struct
   gint64 now_us;
   gint64 start_us;
   gint64 owner_id;
+  CalsyncMeeting meeting;
   guint waived;
   const CitizenFacts *facts;
   gboolean citizen_has_open;
@@ -52,5 +55,7 @@ offer_match_room (const Offer *offer, const SlotQuestion *question, const SlotRe
 SlotFinding
 offer_match_session (const Offer *offer, const SlotQuestion *question, const SlotSession *session);
 /* Occupancy alone, without an offer: busy time and claims against one interval. */
-SlotFinding
-offer_match_interval (const SlotClaim *wanted, const SlotResource *resource, guint waived);
+SlotFinding offer_match_interval (const SlotClaim *wanted,
+                                  CalsyncMeeting meeting,
+                                  const SlotResource *resource,
+                                  guint waived);

@@ -84,6 +84,7 @@ typedef struct
   gint64 valid_from_us;  /* start of a meeting must be at or after; G_MININT64 when open */
   gint64 valid_until_us; /* start of a meeting must be earlier; G_MAXINT64 when open */
   int seats;             /* group offers; 1 for individual */
+  gboolean is_remote;    /* every contact type is by telephone or video (decision 0024) */
   gboolean needs_room;
   gint64 room_before_us; /* a room's own buffers around the meeting */
   gint64 room_after_us;

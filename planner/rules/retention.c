@@ -43,8 +43,8 @@ static const RetentionClass classes[] = {
   { "citizen", RETENTION_WITH_OTHERS, 0, 0, FALSE, "citizen",
     "citizens with nothing left", "bookings, reservations, facts, evidence, registrations, error reports", "" },
   { "employee", RETENTION_BY_TERM, 183, 1, FALSE,
-    "resource resource_unit resource_team resource_tag offer_resource availability calendar sync_binding sync_item sync_guard"
-    " sync_staged",
+    "resource resource_unit resource_team resource_tag block_rule offer_resource availability calendar sync_binding sync_item"
+    " sync_guard sync_staged",
     "retired advisors and rooms with their working time and calendars",
     "bookings and group meetings that are kept; the days run from the retirement",
     "half a year, so that a return or a mistake costs nothing" },

@@ -71,10 +71,12 @@ typedef struct
 /**
  * SlotResource:
  * @work: (element-type Period): normal list of working blocks; a room without hours of its own has one long block
- * @busy: (element-type Period) (nullable): normal list of foreign busy time
+ * @busy: (element-type Period) (nullable): normal list of foreign busy time that blocks any meeting
  * @claims: (element-type SlotClaim) (nullable): by start of the core; all that overlap the widened meeting
  * @trusted_until_us: the calendar is known (expanded) up to here; nothing reaches past it
  * @fresh_until_us: from this instant on the calendar is too old to be offered; G_MAXINT64 for never
+ * @busy_remote: (element-type Period) (nullable): normal list of that part of it which blocks meetings
+ *   by telephone or video too; NULL when that is all of it
  *
  * What is known of one advisor or room around a start. Everything is borrowed. Whole blocks must be
  * given (the grid may hang on their start); busy time and claims only as far as the widened meeting.
@@ -87,6 +89,7 @@ typedef struct
   const GArray *claims;
   gint64 trusted_until_us;
   gint64 fresh_until_us;
+  const GArray *busy_remote;
 } SlotResource;
 
 /**

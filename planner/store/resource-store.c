@@ -8,6 +8,8 @@ static const RecordSet team_set = { SQL_RESOURCE_TEAM_LIST, SQL_RESOURCE_TEAM_AD
                                     SQL_RESOURCE_TEAM_CLEAR, TRUE };
 static const RecordSet tag_set = { SQL_RESOURCE_TAG_LIST, SQL_RESOURCE_TAG_ADD,
                                    SQL_RESOURCE_TAG_CLEAR, TRUE };
+static const RecordSet block_rule_set = { SQL_BLOCK_RULE_LIST, SQL_BLOCK_RULE_ADD,
+                                          SQL_BLOCK_RULE_CLEAR, TRUE };
 
 /**
  * resource_record_new:
@@ -23,6 +25,7 @@ resource_record_new (void)
   resource->unit_ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   resource->team_ids = g_array_new (FALSE, FALSE, sizeof (gint64));
   resource->tags = record_pairs_new ();
+  resource->block_rules = record_pairs_new ();
   return resource;
 }
 
@@ -42,6 +45,7 @@ resource_record_free (ResourceRecord *resource)
   g_clear_pointer (&resource->unit_ids, g_array_unref);
   g_clear_pointer (&resource->team_ids, g_array_unref);
   g_clear_pointer (&resource->tags, g_array_unref);
+  g_clear_pointer (&resource->block_rules, g_array_unref);
   g_free (resource);
 }
 
@@ -84,6 +88,7 @@ resource_put (StoreSession *session,
   gboolean units_changed = FALSE;
   gboolean teams_changed = FALSE;
   gboolean tags_changed = FALSE;
+  gboolean rules_changed = FALSE;
   gint64 old_id = 0;
   PutOutcome outcome;
 
@@ -98,9 +103,12 @@ resource_put (StoreSession *session,
                                error) ||
       !record_set_replace_ids (session, &team_set, owner, resource->team_ids, &teams_changed,
                                error) ||
-      !record_set_replace_pairs (session, &tag_set, owner, resource->tags, &tags_changed, error))
+      !record_set_replace_pairs (session, &tag_set, owner, resource->tags, &tags_changed, error) ||
+      !record_set_replace_pairs (session, &block_rule_set, owner, resource->block_rules,
+                                 &rules_changed, error))
     return FALSE;
-  *out_outcome = put_outcome_with (outcome, units_changed || teams_changed || tags_changed);
+  *out_outcome =
+    put_outcome_with (outcome, units_changed || teams_changed || tags_changed || rules_changed);
   return TRUE;
 }
 
@@ -114,7 +122,11 @@ load_sets (StoreSession *session, ResourceRecord *resource, GError **error)
   if (resource->team_ids == NULL)
     return FALSE;
   resource->tags = record_set_list_pairs (session, &tag_set, resource->resource_id, error);
-  return resource->tags != NULL;
+  if (resource->tags == NULL)
+    return FALSE;
+  resource->block_rules =
+    record_set_list_pairs (session, &block_rule_set, resource->resource_id, error);
+  return resource->block_rules != NULL;
 }
 
 static ResourceRecord *

@@ -14,6 +14,7 @@
  * @unit_ids: (element-type gint64): units that it serves
  * @team_ids: (element-type gint64)
  * @tags: (element-type RecordPair): kinds competence and language
+ * @block_rules: (element-type RecordPair): its own word on what blocks time: rule and value
  */
 typedef struct
 {
@@ -29,6 +30,7 @@ typedef struct
   GArray *unit_ids;
   GArray *team_ids;
   GArray *tags;
+  GArray *block_rules;
 } ResourceRecord;
 
 ResourceRecord *resource_record_new (void);

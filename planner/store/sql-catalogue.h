@@ -89,6 +89,16 @@
   X (RESOURCE_TAG_ADD, \
      "INSERT INTO resource_tag (tenant_id, resource_id, kind, value) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING") \
   X (RESOURCE_TAG_CLEAR, "DELETE FROM resource_tag WHERE resource_id = $1") \
+  X (BLOCK_RULE_LIST, "SELECT rule, value FROM block_rule WHERE resource_id = $1 ORDER BY rule") \
+  X (BLOCK_RULE_ADD, \
+     "INSERT INTO block_rule (tenant_id, resource_id, rule, value) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING") \
+  X (BLOCK_RULE_CLEAR, "DELETE FROM block_rule WHERE resource_id = $1") \
+  X (BLOCK_RULES_OF_UNITS, \
+     "SELECT u.unit_id, u.zone, s.key, s.value, coalesce (s.valid_from_date, 0) FROM resource r JOIN unit u" \
+     " ON u.tenant_id = r.tenant_id AND (u.unit_id IN (SELECT unit_id FROM resource_unit WHERE resource_id = $1)" \
+     " OR NOT EXISTS (SELECT 1 FROM resource_unit WHERE resource_id = $1)) LEFT JOIN setting s" \
+     " ON s.tenant_id = r.tenant_id AND s.unit_id IN (0, u.unit_id) AND s.key LIKE 'calendar-blocks:%'" \
+     " WHERE r.resource_id = $1 ORDER BY u.unit_id, s.unit_id, s.key, s.valid_from_date") \
   X (RESOURCE_BY_TEAM, \
      "SELECT r.resource_id FROM resource r JOIN resource_team t ON t.resource_id = r.resource_id" \
      " WHERE r.tenant_id = $1 AND r.kind = 'advisor' AND t.team_id = $2 ORDER BY r.resource_id") \

@@ -16,6 +16,7 @@
   X (EXPORT_RESOURCE_UNIT, "SELECT * FROM resource_unit ORDER BY resource_id, unit_id") \
   X (EXPORT_RESOURCE_TEAM, "SELECT * FROM resource_team ORDER BY resource_id, team_id") \
   X (EXPORT_RESOURCE_TAG, "SELECT * FROM resource_tag ORDER BY resource_id, kind, value") \
+  X (EXPORT_BLOCK_RULE, "SELECT * FROM block_rule ORDER BY resource_id, rule") \
   X (EXPORT_AVAILABILITY, "SELECT * FROM availability ORDER BY availability_id") \
   X (EXPORT_WORK_SPAN, "SELECT * FROM work_span ORDER BY resource_id, start_us") \
   X (EXPORT_CALENDAR, "SELECT calendar_id, tenant_id, resource_id, calendar_key, CASE origin WHEN 'sync' THEN 'import' ELSE origin END " \

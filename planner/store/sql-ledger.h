@@ -72,10 +72,12 @@
   X (CLAIM_TOUCHED_BY_HOLD, "SELECT resource_id, start_us, end_us FROM claim WHERE hold_id = $1 ORDER BY claim_id") \
   X (CLAIM_TOUCHED_BY_BOOKING, "SELECT resource_id, start_us, end_us FROM claim WHERE booking_id = $1 ORDER BY claim_id") \
   X (CLAIM_TOUCHED_BY_SESSION, "SELECT resource_id, start_us, end_us FROM claim WHERE session_id = $1 ORDER BY claim_id") \
-  X (CLAIM_BLOCKING_OF_RESOURCE, "SELECT claim_id, booking_id FROM claim " \
-     "WHERE resource_id = $1 AND exclusive = 0 AND start_us > $2 - 86400000000 AND start_us < $3 AND end_us > $2 " \
-     "AND NOT EXISTS (SELECT 1 FROM busy_span b WHERE b.resource_id = claim.resource_id " \
-     "AND b.start_us < claim.core_end_us AND b.start_us > claim.core_start_us - 86400000000 AND b.end_us > claim.core_start_us) ORDER BY claim_id") \
+  X (CLAIM_BLOCKING_OF_RESOURCE, "SELECT c.claim_id, c.booking_id, c.core_start_us, c.core_end_us, k.contact_type, " \
+     "coalesce (k.room_id = c.resource_id, 0), EXISTS (SELECT 1 FROM busy_span b WHERE b.resource_id = c.resource_id " \
+     "AND b.start_us < c.core_end_us AND b.start_us > c.core_start_us - 86400000000 AND b.end_us > c.core_start_us) " \
+     "FROM claim c JOIN booking k ON k.booking_id = c.booking_id " \
+     "WHERE c.resource_id = $1 AND c.exclusive = 0 AND c.start_us > $2 - 86400000000 AND c.start_us < $3 AND c.end_us > $2 " \
+     "ORDER BY c.claim_id") \
   X (CLAIM_N_BLOCKING_OF_BOOKING, "SELECT count(*) FROM claim WHERE booking_id = $1 AND exclusive = 0") \
   X (BOOKING_MEETS_ANOTHER, "SELECT EXISTS (SELECT 1 FROM booking b JOIN booking o ON o.citizen_id = b.citizen_id " \
      "AND o.booking_id <> b.booking_id AND o.state = 'booked' AND o.end_us > $3 " \

@@ -3,6 +3,11 @@
 #pragma once
 
 /* clang-format off */
+/* CalsyncClass, and 8 for whole days: one number costs less to read than a word. */
+#define SQL_BUSY_KIND \
+  "CASE s.class WHEN 'busy' THEN 1 WHEN 'tentative' THEN 2 WHEN 'away' THEN 3 WHEN 'elsewhere' THEN 4 " \
+  "WHEN 'free' THEN 0 ELSE 5 END + 8 * s.all_day"
+
 #define STORE_SQL_SNAPSHOT(X) \
   X (ALL_UNITS, "SELECT unit_id, tenant_id, coalesce(parent_unit_id, 0), organisation_type, organisation_key, " \
      "name, zone, address, telephone, coalesce(retired_us, 0) FROM unit ORDER BY unit_id") \
@@ -13,6 +18,7 @@
   X (ALL_RESOURCES, "SELECT resource_id, tenant_id, kind, resource_key, email, name, telephone, may_be_summoned, " \
      "coalesce(retired_us, 0) FROM resource ORDER BY resource_id") \
   X (ALL_RESOURCE_UNITS, "SELECT resource_id, unit_id FROM resource_unit ORDER BY resource_id, unit_id") \
+  X (ALL_BLOCK_RULES, "SELECT resource_id, rule, value FROM block_rule ORDER BY resource_id, rule") \
   X (ALL_OFFERS, "SELECT offer_id, tenant_id, unit_id, identifier, interview_type, form, title, description, location, " \
      "address, telephone, meeting_link, duration_minutes, grid_minutes, grid_anchor, before_minutes, after_minutes, " \
      "may_share_buffers, lead_minutes, horizon_days, release_minute, valid_from_us, valid_until_us, seats, needs_room, " \
@@ -27,7 +33,7 @@
      "capacity FROM offer_window ORDER BY offer_id, first_date, start_minute, window_id") \
   X (WORK_SPANS, "SELECT resource_id, start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us") \
-  X (BUSY_SPANS, "SELECT resource_id, start_us, end_us FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
+  X (BUSY_SPANS, "SELECT s.resource_id, s.start_us, s.end_us, " SQL_BUSY_KIND " FROM busy_span s WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us, end_us, object_id") \
   X (HOURS, "SELECT resource_id FROM availability WHERE tenant_id = (SELECT tenant_id FROM resource WHERE resource_id = $1) " \
      "AND resource_id = $1 AND uid NOT LIKE 'opened-%' ORDER BY uid LIMIT 1") \
@@ -39,7 +45,7 @@
   X (WORK_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us FROM resource r CROSS JOIN work_span s " \
      "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
      "ORDER BY r.resource_id, s.start_us") \
-  X (BUSY_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us FROM resource r CROSS JOIN busy_span s " \
+  X (BUSY_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us, " SQL_BUSY_KIND " FROM resource r CROSS JOIN busy_span s " \
      "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
      "ORDER BY r.resource_id, s.start_us, s.end_us, s.object_id") \
   X (HOURS_OF_ALL, "SELECT DISTINCT r.resource_id FROM resource r CROSS JOIN availability a WHERE r.kind <> 'advisor' " \

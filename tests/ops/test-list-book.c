@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Random worlds: a listed time can be booked, an unlisted one is refused, explain agrees, and the fed index equals a new one. */
-/* Also tests: catalogue-load, index-feed, resource-facts, slot-context, slot-listing, group-store, admin-explain. */
+/* Also tests: block-rules, explain-busy, catalogue-load, index-feed, resource-facts, slot-context, slot-listing, group-store, admin-explain. */
 #include <string.h>
 
 #include "admin-harness.h"
 #include "base/error.h"
 #include "ops-world.h"
 #include "ops/admin-explain.h"
+#include "ops/block-rules.h"
 #include "ops/resource-facts.h"
 #include "store/availability-store.h"
 #include "store/booking-store.h"
@@ -39,6 +40,48 @@ chance (Play *play, int percent)
   return pick (play, 1, 100) <= percent;
 }
 
+/* Time of every class, whole days too: what of it blocks is for the rules to say. */
+static const char *
+random_class (Play *play)
+{
+  static const char *const words[] = { "'busy', 0",      "'busy', 0", "'busy', 1",
+                                       "'tentative', 0", "'away', 0", "'elsewhere', 0",
+                                       "'elsewhere', 0", "'free', 1", "'unknown', 0",
+                                       "'tentative', 1", "'away', 1", "'elsewhere', 1" };
+  return words[pick (play, 0, G_N_ELEMENTS (words) - 1)];
+}
+
+static void
+add_block_setting (Play *play, GString *sql)
+{
+  static const char *const rules[] = { "tentative", "away", "elsewhere" };
+  static const char *const values[] = { "all", "in-person", "none" };
+  static const char *const days[] = { "yes", "as-marked", "no" };
+  gboolean is_day = chance (play, 30);
+
+  g_string_append_printf (
+    sql, "INSERT OR REPLACE INTO setting VALUES (1, %d, 'calendar-blocks:%s', %d, '%s');",
+    pick (play, 0, 2), is_day ? "all-day" : rules[pick (play, 0, 2)],
+    chance (play, 70) ? 0 : (int) (play->monday_us / DAY) - pick (play, -1, 2),
+    is_day ? days[pick (play, 0, 2)] : values[pick (play, 0, 2)]);
+}
+
+static void
+add_block_rule (Play *play, GString *sql, int resource_id)
+{
+  static const char *const rules[][2] = { { "tentative", "none" }, { "tentative", "in-person" },
+                                          { "elsewhere", "all" },  { "elsewhere", "none" },
+                                          { "away", "in-person" }, { "all-day", "yes" },
+                                          { "all-day", "no" },     { "away", "all" } };
+  int which = pick (play, 0, G_N_ELEMENTS (rules) - 1);
+
+  g_string_append_printf (
+    sql,
+    "INSERT OR REPLACE INTO block_rule (resource_id, rule, value, tenant_id) VALUES (%d, '%s', "
+    "'%s', 1);",
+    resource_id, rules[which][0], rules[which][1]);
+}
+
 static void
 add_spans (Play *play, GString *sql, const char *table, guint resource_id)
 {
@@ -55,9 +98,10 @@ add_spans (Play *play, GString *sql, const char *table, guint resource_id)
               end -= end % STEP;
             }
           g_string_append_printf (
-            sql, "INSERT INTO %s VALUES (%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "%s);", table,
-            resource_id, at, MAX (end, at + STEP),
-            g_str_equal (table, "busy_span") ? ", 1, 'busy', 0" : "");
+            sql, "INSERT INTO %s VALUES (%u, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT "%s%s);",
+            table, resource_id, at, MAX (end, at + STEP),
+            g_str_equal (table, "busy_span") ? ", 1, " : "",
+            g_str_equal (table, "busy_span") ? random_class (play) : "");
           at = MAX (end, at + STEP) + pick (play, 1, 90) * MINUTE;
         }
     }
@@ -81,8 +125,15 @@ add_resources (Play *play, GString *sql)
                                   i);
           add_spans (play, sql, "work_span", i);
         }
-      if (chance (play, 60))
+      if (chance (play, 40))
+        g_string_append_printf (sql,
+                                "INSERT INTO resource_unit (tenant_id, resource_id, unit_id) "
+                                "VALUES (1, %u, 2);",
+                                i);
+      if (chance (play, 75))
         add_spans (play, sql, "busy_span", i);
+      if (chance (play, 30))
+        add_block_rule (play, sql, (int) i);
     }
 }
 
@@ -110,7 +161,10 @@ static void
 add_offer (Play *play, GString *sql, guint offer_id)
 {
   add_offer_row (play, sql, offer_id, chance (play, 30));
-  g_string_append_printf (sql, "INSERT INTO offer_contact_type VALUES (%u, 1);", offer_id);
+  /* Contact type 8 is by video: some offers have it alone. */
+  if (chance (play, 60))
+    g_string_append_printf (sql, "INSERT INTO offer_contact_type VALUES (%u, 1);", offer_id);
+  g_string_append_printf (sql, "INSERT INTO offer_contact_type VALUES (%u, 8);", offer_id);
   for (guint i = 1; i <= play->n_advisors + 2; i++)
     if (i == 1 || chance (play, 70))
       g_string_append_printf (sql, "INSERT INTO offer_resource VALUES (%u, %u);", offer_id, i);
@@ -150,7 +204,7 @@ start_play (Play *play)
   g_autoptr (GString) sql =
     g_string_new ("INSERT INTO tenant VALUES (1, 'demo', 'Demo');"
                   "INSERT INTO unit (unit_id, tenant_id, organisation_type, organisation_key, "
-                  "name) VALUES (1, 1, 8, '89000', 'Demo');");
+                  "name) VALUES (1, 1, 8, '89000', 'Demo'), (2, 1, 8, '89001', 'Demo');");
 
   play->monday_us = world_instant (mondays[pick (play, 0, 3)]);
   play->n_advisors = pick (play, 1, 3);
@@ -170,6 +224,8 @@ start_play (Play *play)
     "calendar_key, origin, expanded_until_us) VALUES (1, 1, 99, 'c', 'import', 9000000000000000);"
     "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text) VALUES (1, 1, "
     "1, 'u', '');");
+  for (int i = pick (play, 0, 4); i > 0; i--)
+    add_block_setting (play, sql);
   add_resources (play, sql);
   for (guint i = 1; i <= play->n_offers; i++)
     add_offer (play, sql, i);
@@ -237,7 +293,7 @@ try_book (Play *play, guint citizen, const char *offer, gint64 start_us, const c
                                            .has_booking_start_time = TRUE,
                                            .booking_start_time = world_time (start_us),
                                            .case_worker_identifier = advisor,
-                                           .interview_contact_type_identifier = 1 };
+                                           .interview_contact_type_identifier = 8 };
   gboolean ok = world_call (play->world, "CreateBooking", &request, &error) != NULL;
 
   if (!ok)
@@ -561,6 +617,19 @@ check_whole_index (Play *play)
     }
 }
 
+/* The rules as they are read without a catalogue are the catalogue's. */
+static void
+check_rules (Play *play, const CatalogueResource *resource)
+{
+  g_autoptr (GError) error = NULL;
+  CalsyncPolicy policy;
+
+  g_assert_true (block_rules_load (play->world->reader, resource->resource_id, play->world->now_us,
+                                   &policy, &error));
+  g_assert_no_error (error);
+  g_assert_cmpmem (&policy, sizeof policy, &resource->blocks, sizeof resource->blocks);
+}
+
 /* One pass over all says of each what is said of it alone, also when some are passed by. */
 static void
 check_scan (Play *play)
@@ -584,6 +653,11 @@ check_scan (Play *play)
       g_assert_no_error (error);
       check_array (scanned->work, alone->work);
       check_array (scanned->busy, alone->busy);
+      g_assert_cmpint (scanned->busy_remote == NULL, ==, alone->busy_remote == NULL);
+      if (alone->busy_remote != NULL)
+        check_array (scanned->busy_remote, alone->busy_remote);
+      g_assert_true (scanned->slot.busy_remote == scanned->busy_remote);
+      check_rules (play, resources->pdata[i]);
       check_array (scanned->claims, alone->claims);
       g_assert_cmpint (scanned->slot.trusted_until_us, ==, alone->slot.trusted_until_us);
       g_assert_cmpint (scanned->slot.fresh_until_us, ==, alone->slot.fresh_until_us);
@@ -599,7 +673,7 @@ add_catalogue_change (Play *play, GString *sql, int number)
   int resource_id = pick (play, 1, (int) play->n_advisors + 2);
   int offer_id = pick (play, 1, (int) play->n_offers);
 
-  switch (pick (play, 0, 4))
+  switch (pick (play, 0, 6))
     {
     case 0:
       g_string_append_printf (
@@ -618,6 +692,12 @@ add_catalogue_change (Play *play, GString *sql, int number)
         50 + number, chance (play, 50) ? "advisor" : "room", number, number);
       add_spans (play, sql, "work_span", 50 + number);
       add_spans (play, sql, "busy_span", 50 + number);
+      break;
+    case 5:
+      add_block_setting (play, sql);
+      break;
+    case 6:
+      add_block_rule (play, sql, resource_id);
       break;
     case 3:
       g_string_append_printf (

@@ -124,6 +124,37 @@ add_random (GRand *rand, Period part, GArray *busy, GArray *claims)
   period_list_normalise (busy);
 }
 
+/* Time that blocks in person only needs sets of its own, and nobody else pays for them. */
+static void
+test_remote (void)
+{
+  g_autoptr (GArray) busy = period_list_new (), remote = period_list_new ();
+  SlotResource facts = { 1, NULL, busy, NULL, G_MAXINT64, G_MAXINT64 };
+  g_autoptr (AvailabilityBlock) plain = NULL, block = NULL, back = NULL;
+  Period part = { at (100), at (160) };
+
+  period_list_add (busy, (Period){ at (300), at (330) });
+  plain = availability_block_new (window, &facts, NULL);
+  g_assert_true (plain->remote_full == plain->busy_full);
+  g_assert_true (plain->remote_core == plain->busy_core);
+  period_list_add (remote, (Period){ at (300), at (330) });
+  period_list_add (busy, (Period){ at (100), at (160) });
+  period_list_normalise (busy);
+  facts.busy_remote = remote;
+  block = availability_block_with_busy (plain, part, &facts, 0);
+  g_assert_true (get (block, block->busy_full, at (120)));
+  g_assert_false (get (block, block->remote_full, at (120)));
+  g_assert_true (get (block, block->remote_full, at (310)));
+  g_assert_true (get (block, block->remote_full, window.end_us));
+  g_assert_true (block->remote_core == block->remote_full);
+  g_assert_cmpuint (availability_block_get_bytes (block), >, availability_block_get_bytes (plain));
+  g_array_remove_index (busy, 0);
+  facts.busy_remote = NULL;
+  back = availability_block_with_busy (block, part, &facts, 0);
+  g_assert_true (back->remote_full == back->busy_full);
+  g_assert_cmpuint (availability_block_get_bytes (back), ==, availability_block_get_bytes (plain));
+}
+
 /* What changes inside a part, and only there, is found by making that part anew. */
 static void
 test_part (void)
@@ -134,6 +165,7 @@ test_part (void)
   for (guint64 round = 0; round < n_rounds; round++)
     {
       g_autoptr (GArray) busy = period_list_new ();
+      g_autoptr (GArray) remote = period_list_new ();
       g_autoptr (GArray) claims = g_array_new (FALSE, FALSE, sizeof (SlotClaim));
       SlotResource facts = { 1, NULL, busy, claims, G_MAXINT64, G_MAXINT64 };
       g_autoptr (AvailabilityBlock) old = NULL, whole = NULL, by_part = NULL;
@@ -141,14 +173,17 @@ test_part (void)
       Period part = { at ((int) from), at ((int) from + g_rand_int_range (rand, 1, 3000)) };
 
       for (int i = 0; i < 6; i++)
-        add_random (rand, window, busy, claims);
+        add_random (rand, window, i % 2 == 0 ? busy : remote, claims);
+      facts.busy_remote = g_rand_boolean (rand) ? remote : NULL;
       old = availability_block_new (window, &facts, NULL);
-      for (int i = 0; i < 3; i++)
-        add_random (rand, part, busy, claims);
+      for (int i = 0; i < 4; i++)
+        add_random (rand, part, i % 2 == 0 ? busy : remote, claims);
       whole = availability_block_new (window, &facts, NULL);
       by_part = availability_block_with_busy (old, part, &facts, 0);
       assert_equal_bits (by_part->busy_full, whole->busy_full);
       assert_equal_bits (by_part->busy_core, whole->busy_core);
+      assert_equal_bits (by_part->remote_full, whole->remote_full);
+      assert_equal_bits (by_part->remote_core, whole->remote_core);
     }
 }
 
@@ -234,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/availability-block/rounding", test_rounding);
   g_test_add_func ("/availability-block/shared-buffers", test_shared_buffers);
   g_test_add_func ("/availability-block/shared-work", test_shared_work);
+  g_test_add_func ("/availability-block/remote", test_remote);
   g_test_add_func ("/availability-block/part", test_part);
   g_test_add_func ("/availability-block/edges", test_edges);
   g_test_add_func ("/availability-block/trust", test_trust);

@@ -390,6 +390,36 @@ test_all_findings (void)
   scene_clear (&scene);
 }
 
+/* Work elsewhere keeps an advisor from meetings in person; a room is needed in person, always. */
+static void
+test_remote (void)
+{
+  Scene scene = { 0 };
+  g_autoptr (GArray) remote = period_list_new ();
+  SlotClaim wanted = { .owner_id = 8 };
+
+  scene_init (&scene);
+  add_period (&scene, scene.busy, 600, 660);
+  wanted.core = (Period){ at (&scene, 0, 10, 0), at (&scene, 0, 10, 30) };
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_REMOTE, &scene.advisor, 0).verdict, ==,
+    SLOT_BUSY);
+  scene.advisor.busy_remote = remote;
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_REMOTE, &scene.advisor, 0).verdict, ==,
+    SLOT_FREE);
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor, 0).verdict, ==,
+    SLOT_BUSY);
+  scene.question.meeting = CALSYNC_MEETING_REMOTE;
+  scene.question.start_us = wanted.core.start_us;
+  scene.room.busy = scene.busy;
+  scene.room.busy_remote = remote;
+  g_assert_cmpint (offer_match_room (scene.offer, &scene.question, &scene.room).verdict, ==,
+                   SLOT_BUSY);
+  scene_clear (&scene);
+}
+
 static void
 test_sessions (void)
 {
@@ -430,19 +460,30 @@ test_interval (void)
   add_claim (&scene, 600, 0, 10, FALSE);
   add_period (&scene, scene.busy, 800, 830);
   wanted.core = (Period){ at (&scene, 0, 0, 637), at (&scene, 0, 0, 700) };
-  g_assert_cmpint (offer_match_interval (&wanted, &scene.advisor, 0).verdict, ==, SLOT_BUFFER);
   g_assert_cmpint (
-    offer_match_interval (&wanted, &scene.advisor, SLOT_VERDICT_MASK (SLOT_BUFFER)).verdict, ==,
-    SLOT_FREE);
+    offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor, 0).verdict, ==,
+    SLOT_BUFFER);
+  g_assert_cmpint (offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor,
+                                         SLOT_VERDICT_MASK (SLOT_BUFFER))
+                     .verdict,
+                   ==, SLOT_FREE);
   wanted.core.start_us = at (&scene, 0, 0, 640);
-  g_assert_cmpint (offer_match_interval (&wanted, &scene.advisor, 0).verdict, ==, SLOT_FREE);
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor, 0).verdict, ==,
+    SLOT_FREE);
   wanted.core.end_us = at (&scene, 0, 0, 801);
-  g_assert_cmpint (offer_match_interval (&wanted, &scene.advisor, 0).verdict, ==, SLOT_BUSY);
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor, 0).verdict, ==,
+    SLOT_BUSY);
   wanted.owner_id = 7;
   wanted.core = (Period){ at (&scene, 0, 0, 600), at (&scene, 0, 0, 630) };
-  g_assert_cmpint (offer_match_interval (&wanted, &scene.advisor, 0).verdict, ==, SLOT_FREE);
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor, 0).verdict, ==,
+    SLOT_FREE);
   wanted.owner_id = 0; /* nobody's: every claim counts */
-  g_assert_cmpint (offer_match_interval (&wanted, &scene.advisor, 0).verdict, ==, SLOT_CLAIMED);
+  g_assert_cmpint (
+    offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &scene.advisor, 0).verdict, ==,
+    SLOT_CLAIMED);
   scene_clear (&scene);
 }
 
@@ -486,7 +527,7 @@ test_gaps (void)
       SlotVerdict verdict;
 
       g_array_append_val (claims, held);
-      verdict = offer_match_interval (&wanted, &resource, 0).verdict;
+      verdict = offer_match_interval (&wanted, CALSYNC_MEETING_IN_PERSON, &resource, 0).verdict;
       g_assert_cmpint (verdict == SLOT_FREE, ==, fits (&wanted, &held));
       g_assert_cmpint (verdict == SLOT_CLAIMED, ==, period_overlaps (wanted.core, held.core));
     }
@@ -507,6 +548,7 @@ main (int argc, char **argv)
   g_test_add_func ("/offer-match/citizen", test_citizen);
   g_test_add_func ("/offer-match/pool-and-rooms", test_pool_and_rooms);
   g_test_add_func ("/offer-match/all-findings", test_all_findings);
+  g_test_add_func ("/offer-match/remote", test_remote);
   g_test_add_func ("/offer-match/sessions", test_sessions);
   g_test_add_func ("/offer-match/interval", test_interval);
   g_test_add_func ("/offer-match/gaps", test_gaps);

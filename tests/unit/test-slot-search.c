@@ -14,7 +14,7 @@
 /* A resource with all that it owns; @facts points into it. */
 typedef struct
 {
-  GArray *work, *busy, *claims;
+  GArray *work, *busy, *busy_remote, *claims;
   SlotResource facts;
   AvailabilityBlock *block;
 } Resource;
@@ -135,18 +135,33 @@ random_claims (World *world)
   return claims;
 }
 
+/* Some resources have time that blocks meetings in person only: the rest of it blocks remote ones too. */
+static void
+make_busy (World *world, Resource *resource)
+{
+  resource->busy = random_periods (world, 6, 200);
+  resource->busy_remote = NULL;
+  if (chance (world, 60))
+    return;
+  resource->busy_remote = resource->busy;
+  resource->busy = random_periods (world, 4, 300);
+  g_array_append_vals (resource->busy, resource->busy_remote->data, resource->busy_remote->len);
+  period_list_normalise (resource->busy);
+}
+
 static void
 make_resource (World *world, Resource *resource, gint64 resource_id)
 {
   gint64 known_until_us = chance (world, 20) ? random_instant (world) : G_MAXINT64;
 
   resource->work = random_work (world);
-  resource->busy = random_periods (world, 6, 200);
+  make_busy (world, resource);
   resource->claims = random_claims (world);
   resource->facts = (SlotResource){
     .resource_id = resource_id,
     .work = resource->work,
     .busy = resource->busy,
+    .busy_remote = resource->busy_remote,
     .claims = resource->claims,
     .trusted_until_us = MIN (known_until_us, world->window.end_us),
     .fresh_until_us = chance (world, 5) ? world->question.now_us : world->question.now_us + 1,
@@ -158,11 +173,13 @@ static void
 make_block (World *world, Resource *resource)
 {
   g_autoptr (GArray) old_busy = random_periods (world, 5, 300);
+  g_autoptr (GArray) old_remote = random_periods (world, 5, 300);
   g_autoptr (GArray) old_claims = random_claims (world);
   SlotResource old = resource->facts;
   AvailabilityBlock *before;
 
   old.busy = old_busy;
+  old.busy_remote = chance (world, 60) ? NULL : old_remote;
   old.claims = old_claims;
   old.trusted_until_us = random_instant (world);
   before = availability_block_new (world->window, &old, NULL);
@@ -275,6 +292,7 @@ make_question (World *world)
     .now_us = wall_us (world, world->first_date, 0) +
               (gint64) world->n_days * g_rand_int_range (world->rand, -1440, 600) * MINUTE +
               (chance (world, 50) ? 0 : g_rand_int_range (world->rand, 0, 60000000)),
+    .meeting = chance (world, 50) ? CALSYNC_MEETING_IN_PERSON : CALSYNC_MEETING_REMOTE,
     .owner_id = chance (world, 40) ? g_rand_int_range (world->rand, 1, 6) : 0,
     .facts = &world->facts,
     .citizen_busy = chance (world, 50) ? world->citizen_busy : NULL,
@@ -308,6 +326,7 @@ make_search (World *world)
     .offer_block = world->offer_block,
     .session_resource_id = chance (world, 20) ? 1 : 0,
     .unemployment_fund = world->facts.unemployment_fund,
+    .meeting = world->question.meeting,
     .closed = world->question.closed,
     .citizen_busy = world->question.citizen_busy,
     .max_starts = chance (world, 50) ? 0 : (guint) g_rand_int_range (world->rand, 1, 200),
@@ -351,6 +370,7 @@ world_free (World *world)
     {
       g_array_unref (world->resources[i].work);
       g_array_unref (world->resources[i].busy);
+      g_clear_pointer (&world->resources[i].busy_remote, g_array_unref);
       g_array_unref (world->resources[i].claims);
       availability_block_unref (world->resources[i].block);
     }
