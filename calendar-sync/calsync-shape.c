@@ -228,6 +228,7 @@ read_events (const GPtrArray *events,
       if (i == 0 || (!has_master && !series->is_override))
         fill_shape (series, zone, &own->shape);
       has_master |= !series->is_override;
+      own->event_sequence = MAX (own->event_sequence, (guint) MAX (series->sequence, 0));
       has_attendees |= calsync_component_find (event, "ATTENDEE") != NULL;
     }
   own->shape.is_series |= events->len > 1;

@@ -34,6 +34,7 @@ typedef struct
  * @reference: (nullable): X-PLANNER-REF, when it is this installation's
  * @uid_guid: (nullable): GUID in a UID of our making; lower case
  * @uid_sequence: creation number in such a UID; 0: the UID is not of our making
+ * @event_sequence: SEQUENCE, the highest of its events
  * @shape: its shape
  *
  * A remote item that is, or claims to be, an event of ours.
@@ -43,6 +44,7 @@ typedef struct
   char *reference;
   char *uid_guid;
   guint uid_sequence;
+  guint event_sequence;
   CalsyncShape shape;
 } CalsyncOwn;
 

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Disappearances: looked at a second time, followed where the event only moved, held back by the guard. */
+#include "calsync-job-run.h"
+
+#define CHUNK 100
+
+/**
+ * calsync_claim_free:
+ * @claim: (transfer full): a claim
+ */
+void
+calsync_claim_free (CalsyncClaim *claim)
+{
+  g_clear_pointer (&claim->found, calsync_found_free);
+  g_free (claim->key);
+  g_free (claim->key_hash);
+  g_free (claim->version);
+  calsync_own_clear (&claim->own);
+  g_free (claim);
+}
+
+/* Our own events: the server is asked for each of them before it counts as deleted. */
+static gboolean
+look_again (CalsyncRun *run, GError **error)
+{
+  g_autoptr (GPtrArray) doubted =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_entry_state_free);
+
+  for (guint i = run->gone->len; i > 0; i--)
+    {
+      const CalsyncEntryState *entry = g_ptr_array_index (run->gone, i - 1);
+
+      if (entry->wanted != NULL && !entry->is_confirmed)
+        g_ptr_array_add (doubted, g_ptr_array_steal_index (run->gone, i - 1));
+    }
+  for (guint at = 0; at < doubted->len; at += CHUNK)
+    {
+      g_autoptr (GPtrArray) part = g_ptr_array_new ();
+
+      for (guint i = at; i < MIN (at + CHUNK, doubted->len); i++)
+        g_ptr_array_add (part, g_ptr_array_index (doubted, i));
+      if (!calsync_run_fetch (run, part, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static CalsyncEntryState *
+find_gone (const CalsyncRun *run, const CalsyncWanted *wanted)
+{
+  for (guint i = 0; i < run->gone->len; i++)
+    {
+      CalsyncEntryState *entry = g_ptr_array_index (run->gone, i);
+
+      if (entry->wanted == wanted)
+        return entry;
+    }
+  return NULL;
+}
+
+/* Events with our own UID first, the latest creation before earlier ones. */
+static gint
+compare_claims (gconstpointer one, gconstpointer other)
+{
+  const CalsyncClaim *a = *(const CalsyncClaim *const *) one;
+  const CalsyncClaim *b = *(const CalsyncClaim *const *) other;
+
+  if (a->own.uid_sequence != b->own.uid_sequence)
+    return a->own.uid_sequence > b->own.uid_sequence ? -1 : 1;
+  return g_strcmp0 (a->key_hash, b->key_hash);
+}
+
+/*
+ * A booking whose event is nowhere takes the one that claims to be it. A cancelled booking only takes an
+ * event that has a UID of our making, because it will be removed: never what a person copied.
+ */
+static gboolean
+may_adopt (const CalsyncRun *run, const CalsyncClaim *claim)
+{
+  const CalsyncWanted *wanted = claim->wanted;
+
+  if (wanted == NULL || wanted->in_flight != CALSYNC_PUSH_NONE)
+    return FALSE;
+  if (!(run->binding.direction & CALSYNC_DIRECTION_OUT))
+    return FALSE;
+  if (wanted->key != NULL && find_gone (run, wanted) == NULL)
+    return FALSE;
+  return wanted->is_live || claim->own.uid_sequence > 0;
+}
+
+static void
+adopt (CalsyncRun *run, CalsyncClaim *claim)
+{
+  CalsyncWanted *wanted = claim->wanted;
+  CalsyncEntryState *gone = wanted->key == NULL ? NULL : find_gone (run, wanted);
+  CalsyncFound *found = g_steal_pointer (&claim->found);
+  CalsyncVerdict verdict;
+
+  if (gone != NULL)
+    gone->wanted = NULL; /* its event stands elsewhere */
+  calsync_plan_resolve (wanted, &claim->own.shape, &run->binding, &verdict);
+  g_free (wanted->key);
+  wanted->key = g_strdup (claim->key);
+  g_free (wanted->version);
+  wanted->version = g_strdup (claim->version);
+  wanted->seen = claim->own.shape;
+  if (claim->own.uid_sequence > 0)
+    {
+      g_free (wanted->uid);
+      wanted->uid = calsync_own_make_uid (wanted->reference, claim->own.uid_sequence);
+      wanted->create_sequence = MAX (wanted->create_sequence, claim->own.uid_sequence);
+    }
+  calsync_run_apply_verdict (run, wanted, &verdict, &claim->own.shape);
+  found->key = g_strdup (claim->key);
+  g_free (found->reference);
+  found->reference = g_strdup (wanted->reference);
+  if (!claim->own.shape.is_series)
+    g_ptr_array_set_size (found->objects, 0);
+  calsync_run_add_found (run, found);
+}
+
+static void
+take_copy (CalsyncRun *run, CalsyncClaim *claim)
+{
+  if (claim->is_news && claim->own.shape.end_us > run->binding.now_us)
+    calsync_run_add_conflict (run, CALSYNC_CONFLICT_COPY, CALSYNC_DECISION_KEPT, claim->wanted,
+                              &claim->own.shape);
+  if (run->binding.direction & CALSYNC_DIRECTION_IN)
+    calsync_run_add_found (run, g_steal_pointer (&claim->found));
+}
+
+static void
+settle_claims (CalsyncRun *run)
+{
+  g_autoptr (GHashTable) adopted = g_hash_table_new (NULL, NULL);
+
+  g_ptr_array_sort (run->claims, compare_claims);
+  for (guint i = 0; i < run->claims->len; i++)
+    {
+      CalsyncClaim *claim = g_ptr_array_index (run->claims, i);
+
+      if (!g_hash_table_contains (adopted, claim->wanted) && may_adopt (run, claim))
+        {
+          g_hash_table_add (adopted, claim->wanted);
+          adopt (run, claim);
+        }
+      else
+        take_copy (run, claim);
+    }
+}
+
+static gboolean
+is_own_loss (const CalsyncEntryState *entry)
+{
+  return entry->wanted != NULL && entry->wanted->is_live;
+}
+
+static gboolean
+is_foreign_in_window (const CalsyncRun *run, const CalsyncKnown *known)
+{
+  return known != NULL && !known->is_own && known->last_end_us > run->binding.window_from_us;
+}
+
+/* What the guard looks at: whatever nobody has agreed to. */
+static void
+count_gone (CalsyncRun *run, CalsyncDisappearance *out_count)
+{
+  CalsyncDisappearance count = { .is_widespread = run->binding.is_widespread };
+
+  for (guint i = 0; i < run->gone->len; i++)
+    {
+      CalsyncEntryState *entry = g_ptr_array_index (run->gone, i);
+
+      entry->is_agreed = run->local->functions->is_agreed (run->local, entry->key_hash);
+      if (entry->is_agreed || entry->keeps_item)
+        continue;
+      count.n_own += is_own_loss (entry);
+      count.n_foreign += entry->wanted == NULL && is_foreign_in_window (run, entry->known);
+      count.n_all += entry->wanted != NULL || (entry->known != NULL && !entry->known->is_own);
+    }
+  *out_count = count;
+}
+
+static void
+count_known (const CalsyncRun *run, CalsyncDisappearance *count)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  for (guint i = 0; i < run->wanted->len; i++)
+    {
+      const CalsyncWanted *wanted = g_ptr_array_index (run->wanted, i);
+
+      count->n_known_own += wanted->is_live && wanted->key != NULL;
+      count->n_known_all += wanted->key != NULL;
+    }
+  g_hash_table_iter_init (&iter, run->known);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const CalsyncKnown *known = value;
+
+      count->n_known_foreign += is_foreign_in_window (run, known);
+      count->n_known_all += !known->is_own;
+    }
+  if (count->n_own > 0) /* what went before only counts together with what goes now */
+    {
+      count->n_own += run->binding.n_gone_own;
+      count->n_known_own += run->binding.n_gone_own;
+    }
+  if (count->n_foreign > 0)
+    {
+      count->n_foreign += run->binding.n_gone_foreign;
+      count->n_known_foreign += run->binding.n_gone_foreign;
+    }
+}
+
+static gboolean
+hold_back (CalsyncRun *run, CalsyncGuard reason, const CalsyncDisappearance *count, GError **error)
+{
+  CalsyncGuarded *guarded = g_new0 (CalsyncGuarded, 1);
+
+  guarded->reason = reason;
+  guarded->key_hashes = g_ptr_array_new_with_free_func (g_free);
+  guarded->n_own = count->n_own;
+  guarded->n_foreign = count->n_foreign;
+  guarded->n_known_own = count->n_known_own;
+  guarded->n_known_foreign = count->n_known_foreign;
+  for (guint i = 0; i < run->gone->len; i++)
+    {
+      const CalsyncEntryState *entry = g_ptr_array_index (run->gone, i);
+
+      if (!entry->is_agreed && !entry->keeps_item)
+        g_ptr_array_add (guarded->key_hashes, g_strdup (entry->key_hash));
+    }
+  run->report->guard = reason;
+  run->report->guarded = guarded;
+  return run->mode == CALSYNC_JOB_PREVIEW ||
+         run->local->functions->stage_guard (run->local, guarded, error);
+}
+
+static void
+remove_item (CalsyncRun *run, const CalsyncEntryState *entry)
+{
+  static const CalsyncShape none;
+  CalsyncWanted *wanted = entry->wanted;
+  CalsyncVerdict verdict;
+  CalsyncFound *found;
+
+  if (wanted != NULL)
+    {
+      calsync_plan_resolve (wanted, &none, &run->binding, &verdict);
+      g_clear_pointer (&wanted->key, g_free);
+      g_clear_pointer (&wanted->version, g_free);
+      wanted->seen = none;
+      run->report->n_gone_own += wanted->is_live;
+      calsync_run_apply_verdict (run, wanted, &verdict, &none);
+    }
+  else
+    run->report->n_gone_foreign += is_foreign_in_window (run, entry->known);
+  run->report->n_gone++;
+  if (entry->keeps_item)
+    return;
+  found = g_new0 (CalsyncFound, 1);
+  found->key_hash = g_strdup (entry->key_hash);
+  found->is_gone = TRUE;
+  calsync_run_add_found (run, found);
+}
+
+/**
+ * calsync_run_settle_gone:
+ * @run: a run that has read whatever changed
+ * @out_is_held: (out): whether the guard holds the disappearances back: none of them was taken over
+ * @error: of the remote or the local side
+ *
+ * Decides about all items that are gone at once, and about events that claim to be ours.
+ *
+ * Returns: whether it could be decided
+ */
+gboolean
+calsync_run_settle_gone (CalsyncRun *run, gboolean *out_is_held, GError **error)
+{
+  CalsyncDisappearance count;
+  CalsyncGuard guard;
+
+  if (!look_again (run, error))
+    return FALSE;
+  settle_claims (run);
+  if (run->gone->len == 0)
+    return TRUE;
+  if (!calsync_run_learn_all (run, error))
+    return FALSE;
+  count_gone (run, &count);
+  count_known (run, &count);
+  guard = calsync_plan_guard (&count);
+  if (guard != CALSYNC_GUARD_NONE)
+    {
+      *out_is_held = TRUE;
+      return hold_back (run, guard, &count, error);
+    }
+  for (guint i = 0; i < run->gone->len; i++)
+    remove_item (run, g_ptr_array_index (run->gone, i));
+  return TRUE;
+}
