@@ -26,8 +26,12 @@ is_in_use (const MetricsPicture *picture, guint index)
   return TRUE;
 }
 
-static void
-append_escaped (GString *text, const char *label)
+/**
+ * metrics_append_escaped:
+ * @label: the value of a label
+ */
+void
+metrics_append_escaped (GString *text, const char *label)
 {
   for (const char *c = label; *c != '\0'; c++)
     {
@@ -41,11 +45,11 @@ static void
 append_one (GString *text, const char *name, const ListenerCrlInfo *crl, gint64 value)
 {
   g_string_append_printf (text, "%s{issuer=\"", name);
-  append_escaped (text, crl->issuer);
+  metrics_append_escaped (text, crl->issuer);
   if (crl->scope != NULL)
     {
       g_string_append (text, "\",part=\"");
-      append_escaped (text, crl->scope);
+      metrics_append_escaped (text, crl->scope);
     }
   g_string_append_printf (text, "\"} %" G_GINT64_FORMAT "\n", value);
 }

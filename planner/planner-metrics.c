@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "planner-metrics-crl.h"
+#include "planner-metrics-sync-rows.h"
 
 #define N_OPERATIONS      ((guint) CONTRACT_OPERATION_N_OPERATIONS)
 #define UNKNOWN_OPERATION N_OPERATIONS
@@ -406,6 +407,16 @@ static const MetricsRow rows[] = {
   { "planner_crl_expiry_seconds",           "gauge",     metrics_append_crl_expiry,  "Until the next revocation list is due; below 0 the grace runs." },
   { "planner_crl_revoked",                  "gauge",     metrics_append_crl_revoked, "Certificates on the revocation list in use." },
   { "planner_crl_ignored",                  "gauge",     metrics_append_crl_ignored, "Revocation lists found and not used: wrongly signed, of some reasons, indirect, delta or unreadable." },
+  { "planner_sync_calendars",               "gauge",     metrics_append_sync_calendars, "Bound calendars, by state; one may be in several." },
+  { "planner_sync_withheld_resources",      "gauge",     metrics_append_sync_withheld,  "Advisors and rooms that are not offered because a calendar of theirs is too old or was never read whole." },
+  { "planner_sync_oldest_seconds",          "gauge",     metrics_append_sync_oldest,    "Since the oldest whole reading of a calendar that is not paused." },
+  { "planner_sync_age_seconds",             "gauge",     metrics_append_sync_age,       "Since each calendar was last read whole and noted; only with [sync] metrics-per-calendar." },
+  { "planner_sync_conflicts",               "gauge",     metrics_append_sync_conflicts, "Conflicts that wait for a person." },
+  { "planner_sync_open_hosts",              "gauge",     metrics_append_sync_hosts,     "Calendar servers that get no request, or one to try them, because they fail." },
+  { "planner_sync_runs_total",              "counter",   metrics_append_sync_runs,      "Runs that ended, by outcome." },
+  { "planner_sync_run_seconds",             "histogram", metrics_append_sync_durations, "How long runs took, waiting for servers included." },
+  { "planner_sync_requests_total",          "counter",   metrics_append_sync_requests,  "Requests sent to calendar servers." },
+  { "planner_sync_bytes_total",             "counter",   metrics_append_sync_bytes,     "Bytes to and from calendar servers." },
 };
 /* clang-format on */
 

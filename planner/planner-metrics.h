@@ -7,6 +7,7 @@
 #include "contract-table.h"
 #include "listener-counters.h"
 #include "listener-trust.h"
+#include "planner-metrics-sync.h"
 
 #include <glib.h>
 
@@ -53,6 +54,7 @@ typedef struct
  * MetricsPicture:
  *
  * @trust: (nullable): NULL when no face takes certificates
+ * @sync: (nullable): of calendar synchronisation
  * @window: the service window that is on or comes next, empty for none
  * @is_window_on: whether it is on now
  * @seen_us: last durable sign of life, 0 before the first
@@ -72,6 +74,7 @@ typedef struct
   guint64 index_version;
   guint n_notes_lost;
   const ListenerTrust *trust;
+  const MetricsSync *sync;
   Period window;
   gboolean is_window_on;
   gint64 seen_us;

@@ -13,6 +13,7 @@
 #include "http/planner-pulse.h"
 #include "listener.h"
 #include "planner-log.h"
+#include "planner-metrics-sync-rows.h"
 
 #define TEXT_TYPE    "text/plain; charset=utf-8"
 #define XML_TYPE     "text/xml; charset=utf-8"
@@ -34,7 +35,9 @@ struct _PlannerServer
   ContractMapping *own_mapping;
   ContractSchema *schema;
   gint64 refusals_second;
-  guint n_refusals; /* within it */
+  guint n_refusals;              /* within it */
+  MetricsSyncFunc describe_sync; /* (nullable) */
+  gpointer sync_data;
 };
 
 static void
@@ -224,6 +227,7 @@ static void
 serve_metrics (PlannerServer *server, ListenerRequest *request)
 {
   MetricsFace faces[PLANNER_N_FACES];
+  MetricsSync sync;
   MetricsPicture picture = { .metrics = server->metrics,
                              .faces = faces,
                              .n_faces = planner_faces_describe (&server->faces, faces),
@@ -239,9 +243,32 @@ serve_metrics (PlannerServer *server, ListenerRequest *request)
   picture.trust = server->faces.trust;
   picture.seen_us = state.seen_us;
   picture.gap_us = state.gap_us;
+  if (server->describe_sync != NULL)
+    {
+      server->describe_sync (server->sync_data, &sync);
+      picture.sync = &sync;
+    }
   picture.backup_us = planner_health_find_newest_backup (&server->health);
   describe_window (server, &picture);
   reply_text (request, 200, METRICS_TYPE, planner_metrics_dup_text (&picture));
+}
+
+/* Never a reason to take the planner out of service: the other advisors are served. */
+static void
+reply_sync (PlannerServer *server, ListenerRequest *request)
+{
+  MetricsSync sync;
+  gboolean is_well;
+  g_autofree char *text = NULL;
+
+  if (server->describe_sync == NULL)
+    {
+      reply_words (request, 200, "ok");
+      return;
+    }
+  server->describe_sync (server->sync_data, &sync);
+  text = metrics_sync_dup_health (&sync, &is_well);
+  reply_words (request, is_well ? 200 : 503, text);
 }
 
 static void
@@ -258,6 +285,8 @@ on_health_request (ListenerRequest *request, gpointer user_data)
     reply_ready (server, request);
   else if (strcmp (path, "/health/semantic") == 0)
     reply_verdict (request, planner_health_probe (&server->health));
+  else if (strcmp (path, "/health/sync") == 0)
+    reply_sync (server, request);
   else if (strcmp (path, "/metrics") == 0)
     serve_metrics (server, request);
   else
@@ -344,6 +373,19 @@ planner_server_start (PlannerServer *server, GError **error)
     return FALSE;
   planner_pulse_start (&server->pulse, &server->health);
   return TRUE;
+}
+
+/**
+ * planner_server_set_sync:
+ * @describe: (nullable): who knows how synchronisation is doing
+ *
+ * For /metrics and /health/sync. Loop thread.
+ */
+void
+planner_server_set_sync (PlannerServer *server, MetricsSyncFunc describe, gpointer data)
+{
+  server->describe_sync = describe;
+  server->sync_data = data;
 }
 
 /**

@@ -19,6 +19,7 @@ struct _IndexDelta
   Index *index;         /* NULL when unchanged */
   GPtrArray *citizens;  /* CitizenEntry, handed over to the first view that applies the delta */
   gboolean has_all_citizens;
+  GArray *resources; /* gint64: whose time was touched, by id */
   gint64 next_expiry_us;
 };
 
@@ -89,6 +90,7 @@ index_delta_free (IndexDelta *delta)
   g_clear_pointer (&delta->catalogue, catalogue_unref);
   g_clear_pointer (&delta->index, index_unref);
   g_ptr_array_unref (delta->citizens);
+  g_array_unref (delta->resources);
   g_free (delta);
 }
 
@@ -124,6 +126,17 @@ gint64
 index_delta_get_next_expiry (const IndexDelta *delta)
 {
   return delta->next_expiry_us;
+}
+
+/**
+ * index_delta_get_resources:
+ *
+ * Returns: (transfer none) (element-type gint64): whose time change rows named, by id; of a new day all
+ */
+const GArray *
+index_delta_get_resources (const IndexDelta *delta)
+{
+  return delta->resources;
 }
 
 /**
@@ -572,6 +585,7 @@ make_delta (Touched *touched, GError **error)
   gboolean has_blocks;
 
   delta->citizens = g_ptr_array_new_with_free_func ((GDestroyNotify) citizen_entry_free);
+  delta->resources = list_ids (touched->resources);
   delta->next_expiry_us = hold_store_next_expiry (touched->session);
   if (touched->catalogue && !reload_catalogue (touched, error))
     return NULL;

@@ -27,6 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (IndexDelta, index_delta_free)
 gboolean index_delta_is_empty (const IndexDelta *delta);
 Catalogue *index_delta_get_catalogue (const IndexDelta *delta);
 gint64 index_delta_get_next_expiry (const IndexDelta *delta);
+const GArray *index_delta_get_resources (const IndexDelta *delta);
 
 /* Lives on the writer thread; remembers the last change row it has seen. */
 typedef struct _IndexFeed IndexFeed;

@@ -194,6 +194,13 @@ arm_expiry (OpService *service, gint64 expiry_us)
 }
 
 static void
+tell_watch (OpService *service, const GArray *resources)
+{
+  if (resources->len > 0)
+    service->watch ((const gint64 *) resources->data, resources->len, service->watch_data);
+}
+
+static void
 deliver (gpointer user_data, gpointer delta)
 {
   OpService *service = user_data;
@@ -201,6 +208,8 @@ deliver (gpointer user_data, gpointer delta)
   index_view_apply (&service->view, delta);
   if (service->expiry != NULL)
     arm_expiry (service, index_delta_get_next_expiry (delta));
+  if (service->watch != NULL)
+    tell_watch (service, index_delta_get_resources (delta));
   index_delta_free (delta);
   op_service_flush_notes (service);
 }
@@ -358,6 +367,19 @@ op_service_free (OpService *service)
   g_free (service->schema_dir);
   g_free (service->data_dir);
   g_free (service);
+}
+
+/**
+ * op_service_watch:
+ * @watch: (nullable): NULL: nobody any more
+ *
+ * Told of every commit that touches somebody's time, after the index shows it. Loop thread.
+ */
+void
+op_service_watch (OpService *service, OpWatch watch, gpointer data)
+{
+  service->watch = watch;
+  service->watch_data = data;
 }
 
 /**

@@ -45,6 +45,8 @@ struct _OpService
   gboolean has_reloaded;
   gint64 checkpointed_us;
   GMutex write_lock;
+  OpWatch watch;
+  gpointer watch_data;
 };
 
 void op_service_flush_notes (OpService *service);

@@ -43,6 +43,9 @@ typedef void (*OpDone) (OpCall *call, const OpReport *report, const GError *erro
 /* One write of a bulk or waiting job. May be run twice, so it leaves nothing behind but in the database. */
 typedef gboolean (*OpWrite) (StoreSession *session, gpointer data, GError **error);
 
+/* Loop thread: the time of these resources was touched by a group that has just been committed. */
+typedef void (*OpWatch) (const gint64 *resource_ids, guint n_resources, gpointer data);
+
 /**
  * OpServiceState:
  * @n_notes_lost: records of answers that could not be written
@@ -86,6 +89,7 @@ gboolean op_service_run_waiting (OpService *service,
 gboolean op_service_write (OpService *service, OpWrite write, gpointer data, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
 
+void op_service_watch (OpService *service, OpWatch watch, gpointer data);
 void op_service_count_call (OpService *service,
                             const OpCaller *caller,
                             gint64 unit_id,

@@ -3,9 +3,7 @@
 #include "sync/sync-agenda-private.h"
 
 /* A booking waits for others that may come with it. */
-#define EARLY_US SYNC_SECOND_US
-/* A person's own tries, at a phone or a laptop, count for the same lock of the account. */
-#define DENIED_WAIT_US (300 * SYNC_SECOND_US)
+#define EARLY_US       SYNC_SECOND_US
 #define ELSEWHERE_US   (5 * SYNC_SECOND_US)
 #define IDLE_AFTER_US  (24 * 3600 * SYNC_SECOND_US)
 #define JITTER_PERCENT 10
@@ -37,6 +35,8 @@ static void
 end_well (SyncAgenda *agenda, SyncEntry *entry, const SyncOutcome *outcome, SyncNow now)
 {
   entry->n_failures = 0;
+  entry->n_denied = 0;
+  entry->since_us = entry->began_us;
   entry->not_before_us = now.monotonic_us + outcome->retry_after_s * SYNC_SECOND_US;
   if (outcome->ending != SYNC_ENDED_QUIET)
     entry->changed_us = now.wall_us;
@@ -49,22 +49,28 @@ end_well (SyncAgenda *agenda, SyncEntry *entry, const SyncOutcome *outcome, Sync
     now.monotonic_us + jittered_us (interval_s (agenda, entry, outcome->has_unsent, now));
 }
 
-/* Runs that were under way together are one refusal. Returns: whether it was once too often. */
+/*
+ * A person's own tries, at a phone or a laptop, count for the same lock of the account: ours are an interval apart. Runs
+ * that were under way together are one refusal. Returns: whether it was once too often.
+ */
 static gboolean
-note_denial (SyncEntry *entry, SyncNow now)
+note_denial (SyncAgenda *agenda, SyncEntry *entry, SyncNow now)
 {
-  if (entry->account == NULL)
-    return entry->n_failures >= SYNC_DENIED_LIMIT;
-  if (entry->account->blocked_until_us > now.monotonic_us)
-    return FALSE;
-  entry->account->n_denied++;
-  entry->account->blocked_until_us = now.monotonic_us + DENIED_WAIT_US;
-  return entry->account->n_denied >= SYNC_DENIED_LIMIT;
+  SyncAccountLimit *account = entry->account;
+
+  entry->n_denied++;
+  if (account != NULL && account->blocked_until_us <= now.monotonic_us)
+    {
+      account->n_denied++;
+      account->blocked_until_us = now.monotonic_us + agenda->settings->interval_s * SYNC_SECOND_US;
+    }
+  return entry->n_denied >= SYNC_DENIED_LIMIT ||
+         (account != NULL && account->n_denied >= SYNC_DENIED_LIMIT);
 }
 
 /* Nothing is sent while the server wants to be left alone: not by its other calendars of that account either. */
 static gboolean
-end_badly (SyncEntry *entry, const SyncOutcome *outcome, SyncNow now)
+end_badly (SyncAgenda *agenda, SyncEntry *entry, const SyncOutcome *outcome, SyncNow now)
 {
   gint64 retry_after_us = outcome->retry_after_s * SYNC_SECOND_US;
   gint64 wait_us;
@@ -72,13 +78,13 @@ end_badly (SyncEntry *entry, const SyncOutcome *outcome, SyncNow now)
   entry->n_failures++;
   wait_us = MAX (sync_limits_back_off_us (entry->n_failures), retry_after_us);
   if (outcome->ending == SYNC_ENDED_REMOTE && outcome->code == CALSYNC_REMOTE_ERROR_DENIED)
-    wait_us = MAX (wait_us, DENIED_WAIT_US);
+    wait_us = MAX (wait_us, agenda->settings->interval_s * SYNC_SECOND_US);
   entry->due_us = entry->not_before_us = now.monotonic_us + wait_us;
   if (entry->account != NULL && retry_after_us > 0)
     entry->account->blocked_until_us =
       MAX (entry->account->blocked_until_us, now.monotonic_us + retry_after_us);
   return outcome->ending == SYNC_ENDED_REMOTE && outcome->code == CALSYNC_REMOTE_ERROR_DENIED &&
-         note_denial (entry, now);
+         note_denial (agenda, entry, now);
 }
 
 static void
@@ -114,7 +120,7 @@ settle (SyncAgenda *agenda, SyncEntry *entry, const SyncOutcome *outcome, SyncNo
     case SYNC_ENDED_REMOTE:
     case SYNC_ENDED_LOCAL:
     default:
-      return end_badly (entry, outcome, now);
+      return end_badly (agenda, entry, outcome, now);
     }
 }
 

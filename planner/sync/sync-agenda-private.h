@@ -11,7 +11,9 @@
  * @early_us: when a booking wants it, 0: none does
  * @not_before_us: and when it may be
  * @changed_us: of the wall clock: when a run of this program last changed something
+ * @began_us, @since_us: of the wall clock: when the run under way began, and the last that went well
  * @n_failures: in a row
+ * @n_denied: refusals of name or password in a row, of this calendar
  * @wants_early: something changed while its run was under way
  * @is_seen: stands in the list that is being taken
  *
@@ -26,7 +28,10 @@ typedef struct
   gint64 early_us;
   gint64 not_before_us;
   gint64 changed_us;
+  gint64 began_us;
+  gint64 since_us;
   guint n_failures;
+  guint n_denied;
   gboolean is_running;
   gboolean wants_early;
   gboolean is_seen;

@@ -146,13 +146,14 @@ static SyncEntry *
 add_entry (SyncAgenda *agenda, SyncDue *due, SyncNow now)
 {
   SyncEntry *entry = g_new0 (SyncEntry, 1);
+  gint64 interval_us = agenda->settings->interval_s * SYNC_SECOND_US;
 
   entry->due = due;
   entry->due_us = now.monotonic_us;
   if (!agenda->has_started && is_stale (due, now.wall_us))
-    entry->due_us += (gint64) spread (due->binding_id, STALE_SPREAD_US);
+    entry->due_us += (gint64) spread (due->binding_id, MIN (STALE_SPREAD_US, interval_us));
   else if (!agenda->has_started)
-    entry->due_us += (gint64) spread (due->binding_id, START_SPREAD_US);
+    entry->due_us += (gint64) spread (due->binding_id, MIN (START_SPREAD_US, interval_us));
   entry->not_before_us = to_monotonic (now, due->next_try_us);
   g_hash_table_insert (agenda->entries, &due->binding_id, entry);
   attach (agenda, entry);
@@ -166,6 +167,7 @@ resume (SyncEntry *entry, SyncNow now)
   entry->due_us = now.monotonic_us;
   entry->not_before_us = 0;
   entry->n_failures = 0;
+  entry->n_denied = 0;
   if (entry->account == NULL)
     return;
   entry->account->n_denied = 0;
@@ -298,7 +300,7 @@ ready_us (const SyncEntry *entry)
 static gboolean
 is_stopped (const SyncEntry *entry)
 {
-  return entry->due->is_paused ||
+  return entry->due->is_paused || entry->n_denied >= SYNC_DENIED_LIMIT ||
          (entry->account != NULL && entry->account->n_denied >= SYNC_DENIED_LIMIT);
 }
 
@@ -364,7 +366,9 @@ sync_agenda_start_next (SyncAgenda *agenda, SyncNow now, SyncStart *out_start)
   if (best == NULL)
     return FALSE;
   begin (agenda, best);
-  *out_start = (SyncStart){ best->due->binding_id, best->due_us > now.monotonic_us };
+  best->began_us = now.wall_us;
+  *out_start = (SyncStart){ best->due->binding_id, best->due_us > now.monotonic_us, best->since_us,
+                            best->n_failures };
   return TRUE;
 }
 
@@ -474,20 +478,22 @@ sync_agenda_find (SyncAgenda *agenda, gint64 binding_id)
 /**
  * sync_agenda_list_account:
  *
- * Returns: (transfer full) (element-type gint64): the bindings that share the account of this one, it
- *   included, by id
+ * Returns: (transfer full) (element-type gint64): whom a refusal stops, by id: this one, and, when the
+ *   account as a whole is refused, those that share it
  */
 GArray *
 sync_agenda_list_account (SyncAgenda *agenda, gint64 binding_id)
 {
   const SyncEntry *of = g_hash_table_lookup (agenda->entries, &binding_id);
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean is_refused =
+    of != NULL && of->account != NULL && of->account->n_denied >= SYNC_DENIED_LIMIT;
 
   for (guint i = 0; of != NULL && i < agenda->order->len; i++)
     {
       const SyncEntry *entry = get (agenda, i);
 
-      if (entry == of || (of->account != NULL && entry->account == of->account))
+      if (entry == of || (is_refused && entry->account == of->account))
         g_array_append_val (ids, entry->due->binding_id);
     }
   return ids;

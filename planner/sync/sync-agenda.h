@@ -46,11 +46,15 @@ typedef struct
 /**
  * SyncStart:
  * @is_early: because of a booking: not needed when nothing is to be sent
+ * @since_us: of the wall clock: when the last run that went well began; 0: there was none
+ * @n_failures: in a row
  */
 typedef struct
 {
   gint64 binding_id;
   gboolean is_early;
+  gint64 since_us;
+  guint n_failures;
 } SyncStart;
 
 /* An instant on both clocks: agendas go by the monotonic one, the database by the wall's. */

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Metrics: what is counted is shown, in Prometheus' text form, every family once. */
-/* Also tests: planner-metrics-crl. */
+/* Also tests: planner-metrics-crl, planner-metrics-sync-rows. */
 #include "planner-metrics.h"
+
+#include "planner-metrics-sync-rows.h"
 #include "testlib.h"
 
 static char *
@@ -67,6 +69,54 @@ test_counts_are_shown (void)
 }
 
 static void
+test_synchronisation (void)
+{
+  static const char *const words[] = { "quiet", "denied" };
+  static const guint64 runs[] = { 7, 2 };
+  g_autoptr (PlannerMetrics) metrics = planner_metrics_new ();
+  g_autoptr (GArray) calendars = g_array_new (FALSE, FALSE, sizeof (MetricsSyncCalendar));
+  const MetricsSyncCalendar read = { "9000\"0001", 4, 1500000 };
+  const MetricsSyncCalendar unread = { "90000002", 5, -1 };
+  MetricsSync sync = { .is_on = TRUE,
+                       .n_bindings = 3,
+                       .n_stale = 2,
+                       .n_withheld = 1,
+                       .oldest_us = 4000000,
+                       .words = words,
+                       .runs = runs,
+                       .n_words = 2,
+                       .durations = { 5, 0, 3, [METRICS_SYNC_N_BOUNDS] = 1 },
+                       .calendars = calendars };
+  MetricsPicture picture = { .metrics = metrics, .sync = &sync };
+  g_autofree char *text = NULL;
+  g_autofree char *health = NULL;
+  g_autofree char *well = NULL;
+  gboolean is_well;
+
+  g_array_append_val (calendars, read);
+  g_array_append_val (calendars, unread);
+  text = planner_metrics_dup_text (&picture);
+  assert_line (text, "planner_sync_calendars{state=\"bound\"} 3");
+  assert_line (text, "planner_sync_calendars{state=\"stale\"} 2");
+  assert_line (text, "planner_sync_withheld_resources 1");
+  assert_line (text, "planner_sync_oldest_seconds 4.000000");
+  assert_line (text, "planner_sync_runs_total{outcome=\"denied\"} 2");
+  assert_line (text, "planner_sync_run_seconds_bucket{le=\"0.010000\"} 5");
+  assert_line (text, "planner_sync_run_seconds_bucket{le=\"0.100000\"} 8");
+  assert_line (text, "planner_sync_run_seconds_count 9");
+  assert_line (text, "planner_sync_age_seconds{resource=\"9000\\\"0001\",binding=\"4\"} 1.500000");
+  g_assert_null (strstr (text, "90000002"));
+  health = metrics_sync_dup_health (&sync, &is_well);
+  g_assert_false (is_well);
+  g_assert_true (g_str_has_prefix (health, "1 advisors or rooms are not offered"));
+  g_assert_nonnull (strstr (health, "\nstale: 2\n"));
+  sync.n_withheld = 0;
+  well = metrics_sync_dup_health (&sync, &is_well);
+  g_assert_true (is_well);
+  g_assert_true (g_str_has_prefix (well, "ok\n"));
+}
+
+static void
 test_families_stand_once (void)
 {
   g_autoptr (PlannerMetrics) metrics = planner_metrics_new ();
@@ -93,6 +143,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/planner-metrics/counts-are-shown", test_counts_are_shown);
+  g_test_add_func ("/planner-metrics/synchronisation", test_synchronisation);
   g_test_add_func ("/planner-metrics/families-stand-once", test_families_stand_once);
   return g_test_run ();
 }
