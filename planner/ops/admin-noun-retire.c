@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "ops/admin-op.h"
+#include "store/sync-binding-store.h"
 
 #define MAX_LISTED 200
 
@@ -144,6 +145,26 @@ finish (const Work *work,
   return TRUE;
 }
 
+/* From then on they are neither read nor written; whether they are wanted again nobody knows here. */
+static gboolean
+tell_calendars (const Work *work, StoreSession *session, const NounView *view, GError **error)
+{
+  g_autoptr (GPtrArray) bindings = NULL;
+
+  if (work->noun->resource_kind == NULL)
+    return TRUE;
+  bindings = sync_binding_store_list (session, view->catalogue->tenant->tenant_id, view->id, error);
+  if (bindings == NULL)
+    return FALSE;
+  if (bindings->len > 0)
+    json_object_set_int_member (work->call->result, "connected_calendars", bindings->len);
+  if (bindings->len > 0)
+    json_object_set_string_member (work->call->result, "to_do",
+                                   "its calendars stay connected and are left alone: plannerctl "
+                                   "sync disconnect takes them away");
+  return TRUE;
+}
+
 /* AdminWrite. */
 static gboolean
 write_retirement (StoreSession *session, gpointer data, GError **error)
@@ -157,6 +178,7 @@ write_retirement (StoreSession *session, gpointer data, GError **error)
       !check_blockers (work, &before, from_us, error))
     return FALSE;
   return record_retire (session, work->noun->retire, before.id, from_us, error) &&
+         tell_calendars (work, session, &before, error) &&
          finish (work, session, &before, "retired", error);
 }
 

@@ -4,13 +4,12 @@
 
 #include "base/error.h"
 #include "calsync-event.h"
-#include "ops/admin-booking.h"
 #include "ops/admin-op.h"
 #include "store/sync-record-store.h"
+#include "sync/sync-door.h"
 #include "sync/sync-task.h"
 
 #define MAX_LISTED    200
-#define STATE_NONE    0
 #define STATE_LINKED  1
 #define TAKE_PLANNER  1u
 #define TAKE_CALENDAR 2u
@@ -251,64 +250,6 @@ sync_command_show_conflict (AdminCall *call, GError **error)
   return TRUE;
 }
 
-/* Writes of a command that is called inside a write are part of it. */
-static gboolean
-run_inside (gpointer runner, AdminWrite write, gpointer data, GError **error)
-{
-  return write (runner, data, error);
-}
-
-/* The door of an admin's own change: the same rules, the same message to DFDG. */
-static gboolean
-run_door (const Work *work,
-          StoreSession *session,
-          AdminFunction door,
-          JsonObject *arguments,
-          GError **error)
-{
-  g_autoptr (JsonObject) result = json_object_new ();
-  AdminCall call = *work->sync.call;
-
-  call.session = session;
-  call.runner = (AdminRunner){ run_inside, session };
-  call.arguments = arguments;
-  call.result = result;
-  json_object_set_string_member (arguments, "tenant", work->sync.names->tenant->tenant_key);
-  if (!door (&call, error))
-    return FALSE;
-  if (json_object_has_member (result, "booking"))
-    json_object_set_object_member (
-      work->sync.call->result, "booking",
-      json_object_ref (json_object_get_object_member (result, "booking")));
-  return TRUE;
-}
-
-static gboolean
-move_booking (const Work *work, StoreSession *session, const Booking *booking, GError **error)
-{
-  g_autoptr (JsonObject) arguments = json_object_new ();
-  g_autofree char *time = admin_format_time (work->sync.zone, work->conflict->theirs.start_us);
-  const ResourceRecord *advisor =
-    admin_catalogue_get_resource (work->sync.names, booking->advisor_id);
-
-  json_object_set_string_member (arguments, "booking", booking->identifier);
-  json_object_set_string_member (arguments, "time", time);
-  if (advisor != NULL)
-    json_object_set_string_member (arguments, "advisor", advisor->resource_key);
-  if (admin_get_flag (work->sync.call, "force"))
-    json_object_set_boolean_member (arguments, "force", TRUE);
-  return run_door (work, session, admin_move_booking, arguments, error);
-}
-
-static gboolean
-cancel_booking (const Work *work, StoreSession *session, const Booking *booking, GError **error)
-{
-  g_autoptr (JsonObject) arguments = json_object_new ();
-
-  json_object_set_string_member (arguments, "booking", booking->identifier);
-  return run_door (work, session, admin_cancel_booking, arguments, error);
-}
-
 static gboolean
 find_link (const Work *work, StoreSession *session, SyncLink **out_link, GError **error)
 {
@@ -324,29 +265,16 @@ find_link (const Work *work, StoreSession *session, SyncLink **out_link, GError 
   return FALSE;
 }
 
-/* What the next run takes for agreed on: where it differs from the booking, it sends. */
+/* The event shows what the booking follows: nothing is left to send but a length that was changed. */
 static gboolean
 agree_on (StoreSession *session, SyncLink *link, const SyncShape *shape, GError **error)
 {
   link->base = link->seen = *shape;
-  link->state = link->key == NULL ? STATE_NONE : STATE_LINKED;
-  link->not_before_us = 0;
-  g_clear_pointer (&link->failure, g_free);
+  link->state = STATE_LINKED;
   return sync_link_store_put (session, link, error);
 }
 
-/* The event is gone: what was sent is forgotten, so that it is created anew. */
-static gboolean
-forget_event (StoreSession *session, SyncLink *link, GError **error)
-{
-  const SyncShape nothing = { 0 };
-
-  g_clear_pointer (&link->uid, g_free);
-  g_clear_pointer (&link->key, g_free);
-  g_clear_pointer (&link->version, g_free);
-  return agree_on (session, link, &nothing, error);
-}
-
+/* Nothing but that it waits no longer: the next run finds what the calendar shows and sends ours. */
 static gboolean
 take_planner (const Work *work, StoreSession *session, GError **error)
 {
@@ -356,26 +284,27 @@ take_planner (const Work *work, StoreSession *session, GError **error)
     return FALSE;
   if (link == NULL)
     return TRUE;
-  if (g_str_equal (work->conflict->kind, "deleted"))
-    return forget_event (session, link, error);
-  if (g_str_equal (work->conflict->kind, "refused"))
-    return agree_on (session, link, &(SyncShape){ 0 }, error);
-  return agree_on (session, link, &work->conflict->theirs, error);
+  link->state = STATE_LINKED;
+  link->not_before_us = 0;
+  g_clear_pointer (&link->failure, g_free);
+  return sync_link_store_put (session, link, error);
 }
 
 static gboolean
 take_calendar (const Work *work, StoreSession *session, GError **error)
 {
+  const SyncConflict *conflict = work->conflict;
+  const SyncDoor door = { work->sync.call, session, admin_get_flag (work->sync.call, "force") };
   g_autoptr (SyncLink) link = NULL;
-  g_autoptr (Booking) booking = NULL;
-  gboolean is_gone = work->conflict->theirs.start_us == 0;
+  JsonObject *booking = NULL;
+  gboolean is_gone = conflict->theirs.start_us == 0;
 
-  booking = booking_store_load (session, work->conflict->booking_id, error);
-  if (booking == NULL || !find_link (work, session, &link, error))
+  if (!find_link (work, session, &link, error) ||
+      !(is_gone ? sync_door_cancel (&door, conflict->booking_id, &booking, error)
+                : sync_door_move (&door, conflict->booking_id, conflict->theirs.start_us, &booking,
+                                  error)))
     return FALSE;
-  if (is_gone ? !cancel_booking (work, session, booking, error)
-              : !move_booking (work, session, booking, error))
-    return FALSE;
+  json_object_set_object_member (work->sync.call->result, "booking", booking);
   if (link == NULL)
     return TRUE;
   return is_gone ? sync_link_store_remove (session, link, NULL, work->sync.call->now_us, error)
