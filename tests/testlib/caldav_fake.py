@@ -255,6 +255,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     def setup(self):
         super().setup()
         self.n_requests = 0
+        self.server.open.add(self.connection)
+
+    def finish(self):
+        self.server.open.discard(self.connection)
+        try:
+            super().finish()
+        except OSError:
+            pass
 
     def handle_one_request(self):
         try:
@@ -328,6 +336,10 @@ class _Listener(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def __init__(self, *arguments):
+        self.open = set()
+        super().__init__(*arguments)
+
     def handle_error(self, request, client_address):
         pass
 
@@ -355,6 +367,9 @@ class Misbehaving:
             self.ended.set()
             self.listener.shutdown()
             self.listener.server_close()
+            for connection in list(self.listener.open):
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
             self.listener = None
 
     kill = stop

@@ -33,7 +33,7 @@ import testlib
 
 DAV = "{DAV:}"
 CALDAV = "{urn:ietf:params:xml:ns:caldav}"
-PASSWORD = "en-lang-prøve-9"
+PASSWORD = "en-lang-proeve-9"  # ASCII: vdirsyncer sends Latin-1, servers want UTF-8
 ADMIN = "forvalter"
 
 LISTING = '<propfind xmlns="DAV:"><prop><getetag/><resourcetype/></prop></propfind>'
