@@ -5,13 +5,17 @@
 /* clang-format off */
 #define SQL_SYNC_BINDING_COLUMNS \
   "b.binding_id, b.tenant_id, b.resource_id, b.calendar_id, c.calendar_key, b.url, b.auth, b.user_name, b.secret, " \
-  "b.certificate, b.certificate_key, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
+  "b.certificate, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
   "b.pulled_us, b.full_due_us, b.looks_first, b.gone_us, b.health, b.health_text, b.n_failures, b.next_try_us, " \
   "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0), " \
   "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
   "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1)"
+/* Of ours the end of the meeting, of others the end of the last time that is laid out. */
 #define SQL_SYNC_ITEM_COLUMNS \
-  "item_id, tenant_id, binding_id, key_hash, key, version, reference, is_own, is_unreadable, last_end_us"
+  "i.item_id, i.tenant_id, i.binding_id, i.key_hash, i.key, i.version, i.reference, i.is_own, i.is_unreadable, " \
+  "CASE i.is_own WHEN 1 THEN coalesce ((SELECT l.base_end_us FROM sync_link l WHERE l.binding_id = i.binding_id " \
+  "AND l.reference = i.reference), 0) ELSE coalesce ((SELECT max (s.end_us) FROM calendar_object o " \
+  "JOIN busy_span s ON s.object_id = o.object_id WHERE o.item_id = i.item_id), 0) END"
 #define SQL_SYNC_LINK_COLUMNS \
   "l.link_id, l.tenant_id, l.binding_id, coalesce (l.booking_id, 0), coalesce (l.session_id, 0), l.reference, l.state, " \
   "l.create_sequence, l.event_sequence, l.uid, l.key, l.version, l.base_start_us, l.base_end_us, l.base_class, l.base_flags, " \
@@ -28,19 +32,34 @@
   "seen_us, coalesce (resolved_us, 0), resolved_by, resolution"
 
 #define STORE_SQL_SYNC(X) \
+  X (SYNC_SETTINGS, "SELECT s.key, s.value FROM resource r JOIN setting s ON s.tenant_id = r.tenant_id " \
+     "WHERE r.resource_id = $1 AND s.key LIKE 'sync-%' AND s.valid_from_date <= $2 AND s.unit_id IN " \
+     "(0, (SELECT u.unit_id FROM resource_unit u JOIN unit n ON n.unit_id = u.unit_id WHERE u.resource_id = r.resource_id " \
+     "ORDER BY n.organisation_key LIMIT 1)) " \
+     "ORDER BY s.key, s.unit_id, s.valid_from_date") \
+  X (SYNC_OWNER, "SELECT r.email, r.resource_key, coalesce (r.retired_us, 0), t.tenant_key FROM resource r " \
+     "JOIN tenant t ON t.tenant_id = r.tenant_id WHERE r.resource_id = $1") \
+  X (SYNC_OVERLAPS_SETTLE, "UPDATE sync_conflict SET state = 'resolved', resolved_us = $2, resolved_by = 'sync', " \
+     "resolution = 'over' WHERE binding_id = $1 AND kind = 'overlap' AND state = 'open' AND (NOT EXISTS " \
+     "(SELECT 1 FROM busy_span s JOIN calendar_object o ON o.object_id = s.object_id WHERE s.resource_id = $3 " \
+     "AND o.calendar_id = $4 AND s.start_us < sync_conflict.our_end_us AND s.start_us > sync_conflict.our_start_us - 86400000000 " \
+     "AND s.end_us > sync_conflict.our_start_us) OR (booking_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM booking b " \
+     "WHERE b.booking_id = sync_conflict.booking_id AND b.state = 'booked' AND b.start_us = sync_conflict.our_start_us)))") \
+  X (SYNC_CONFLICT_DECIDE, "UPDATE sync_conflict SET decision = $2, state = $3, resolved_us = $4, resolved_by = $5, " \
+     "resolution = $6 WHERE conflict_id = $1") \
   X (HASH_KEY_FIND, "SELECT bytes FROM hash_key WHERE tenant_id = $1") \
   X (HASH_KEY_ADD, "INSERT INTO hash_key (tenant_id, bytes) VALUES ($1, $2)") \
   \
   X (SYNC_BINDING_ADD, "INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, user_name, secret, " \
-     "certificate, certificate_key, direction, limit_minutes, created_us) " \
-     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, nullif ($11, 0), $12)") \
+     "certificate, direction, limit_minutes, created_us) " \
+     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif ($10, 0), $11)") \
   X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.binding_id = $1") \
   X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.tenant_id = $1 AND ($2 = 0 OR b.resource_id = $2) " \
      "ORDER BY b.resource_id, b.binding_id") \
   X (SYNC_BINDING_CHANGE, "UPDATE sync_binding SET cursor = CASE WHEN url = $2 THEN cursor END, url = $2, auth = $3, " \
-     "user_name = $4, secret = $5, certificate = $6, certificate_key = $7, direction = $8, limit_minutes = nullif ($9, 0) " \
+     "user_name = $4, secret = $5, certificate = $6, direction = $7, limit_minutes = nullif ($8, 0) " \
      "WHERE binding_id = $1") \
   X (SYNC_BINDING_SET_STATE, "UPDATE sync_binding SET state = $2, why = $3 WHERE binding_id = $1") \
   X (SYNC_BINDING_ASK_FULL, "UPDATE sync_binding SET full_due_us = $2 WHERE binding_id = $1 AND full_due_us > $2") \
@@ -58,14 +77,14 @@
      "AND fresh_until_us IS NOT nullif ($2, 0)") \
   X (CALENDAR_REMOVE, "DELETE FROM calendar WHERE calendar_id = $1") \
   \
-  X (SYNC_ITEM_FIND, "SELECT " SQL_SYNC_ITEM_COLUMNS " FROM sync_item WHERE binding_id = $1 AND key_hash = $2") \
-  X (SYNC_ITEM_LIST, "SELECT " SQL_SYNC_ITEM_COLUMNS " FROM sync_item WHERE binding_id = $1 ORDER BY key_hash") \
-  X (SYNC_ITEM_PUT, "INSERT INTO sync_item (tenant_id, binding_id, key_hash, key, version, reference, is_own, is_unreadable, " \
-     "last_end_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (binding_id, key_hash) DO UPDATE SET " \
+  X (SYNC_ITEM_FIND, "SELECT " SQL_SYNC_ITEM_COLUMNS " FROM sync_item i WHERE i.binding_id = $1 AND i.key_hash = $2") \
+  X (SYNC_ITEM_LIST, "SELECT " SQL_SYNC_ITEM_COLUMNS " FROM sync_item i WHERE i.binding_id = $1 ORDER BY i.key_hash") \
+  X (SYNC_ITEM_PUT, "INSERT INTO sync_item (tenant_id, binding_id, key_hash, key, version, reference, is_own, is_unreadable) " \
+     "VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (binding_id, key_hash) DO UPDATE SET " \
      "key = excluded.key, version = excluded.version, reference = excluded.reference, is_own = excluded.is_own, " \
-     "is_unreadable = excluded.is_unreadable, last_end_us = excluded.last_end_us WHERE (sync_item.key, sync_item.version, " \
-     "sync_item.reference, sync_item.is_own, sync_item.is_unreadable, sync_item.last_end_us) IS DISTINCT FROM (excluded.key, " \
-     "excluded.version, excluded.reference, excluded.is_own, excluded.is_unreadable, excluded.last_end_us)") \
+     "is_unreadable = excluded.is_unreadable WHERE (sync_item.key, sync_item.version, sync_item.reference, sync_item.is_own, " \
+     "sync_item.is_unreadable) IS DISTINCT FROM (excluded.key, excluded.version, excluded.reference, excluded.is_own, " \
+     "excluded.is_unreadable)") \
   X (SYNC_ITEM_REMOVE, "DELETE FROM sync_item WHERE item_id = $1") \
   X (SYNC_ITEMS_REMOVE_SOME, "DELETE FROM sync_item WHERE item_id IN (SELECT item_id FROM sync_item WHERE binding_id = $1 " \
      "ORDER BY item_id LIMIT $2)") \

@@ -6,6 +6,9 @@
 #include "store/calendar-store.h"
 #include "store/claim-store.h"
 
+#define ONLY_OUT    2
+#define FOR_EVER_US G_GINT64_CONSTANT (9000000000000000)
+
 /* clang-format off */
 static const char *const states[] = { "active", "paused", "guarded" };
 /* clang-format on */
@@ -26,7 +29,6 @@ sync_binding_free (SyncBinding *binding)
   g_free (binding->user_name);
   g_free (binding->secret);
   g_free (binding->certificate);
-  g_free (binding->certificate_key);
   g_free (binding->why);
   g_free (binding->identity);
   g_free (binding->cursor);
@@ -96,7 +98,6 @@ read_record (StoreQuery *query)
   binding->user_name = g_strdup (store_text (query, i++));
   binding->secret = g_strdup (store_text (query, i++));
   binding->certificate = g_strdup (store_text (query, i++));
-  binding->certificate_key = g_strdup (store_text (query, i++));
   binding->direction = store_int (query, i++);
   binding->state = parse_state (store_text (query, i++));
   binding->why = g_strdup (store_text (query, i++));
@@ -122,6 +123,9 @@ sync_binding_store_set_fresh (StoreSession *session,
                     .kind = CHANGE_RESOURCE,
                     .subject_id = binding->resource_id };
 
+  /* A stretch, so that the resource's time is not made anew as a whole: any stretch tells how fresh it is. */
+  if (fresh_until_us > 0)
+    change.interval = (Period){ fresh_until_us - 1, fresh_until_us };
   return store_run (session, error, SQL_CALENDAR_SET_FRESH, "ii", binding->calendar_id,
                     fresh_until_us) &&
          (store_n_changed (session) == 0 || change_store_add (session, &change, error));
@@ -146,8 +150,10 @@ add_calendar (StoreSession *session, SyncBinding *binding, GError **error)
       return FALSE;
     }
   binding->calendar_id = calendar.calendar_id;
-  binding->fresh_until_us = binding->direction == 2 ? 0 : binding->created_us;
-  return sync_binding_store_set_fresh (session, binding, binding->fresh_until_us, error);
+  binding->fresh_until_us = binding->direction == ONLY_OUT ? 0 : binding->created_us;
+  return (binding->direction != ONLY_OUT ||
+          calendar_set_expanded (session, binding->calendar_id, FOR_EVER_US, error)) &&
+         sync_binding_store_set_fresh (session, binding, binding->fresh_until_us, error);
 }
 
 /**
@@ -163,11 +169,10 @@ gboolean
 sync_binding_store_add (StoreSession *session, SyncBinding *binding, GError **error)
 {
   if (!add_calendar (session, binding, error) ||
-      !store_run (session, error, SQL_SYNC_BINDING_ADD, "iiissssssiii", binding->tenant_id,
+      !store_run (session, error, SQL_SYNC_BINDING_ADD, "iiisssssiii", binding->tenant_id,
                   binding->resource_id, binding->calendar_id, binding->url, binding->auth,
-                  binding->user_name, binding->secret, binding->certificate,
-                  binding->certificate_key, binding->direction, binding->limit_minutes,
-                  binding->created_us))
+                  binding->user_name, binding->secret, binding->certificate, binding->direction,
+                  binding->limit_minutes, binding->created_us))
     return FALSE;
   binding->binding_id = store_last_id (session);
   return TRUE;
@@ -221,20 +226,45 @@ sync_binding_store_list (StoreSession *session,
   return step == STORE_FAILED ? NULL : g_steal_pointer (&bindings);
 }
 
+/* What was read would stand for ever; what was never read is not known. */
+static gboolean
+check_direction (StoreSession *session, const SyncBinding *binding, GError **error)
+{
+  g_autoptr (SyncBinding) before = sync_binding_store_load (session, binding->binding_id, error);
+
+  if (before == NULL)
+    return FALSE;
+  if (before->direction != ONLY_OUT && binding->direction == ONLY_OUT)
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "time was read from this calendar: disconnect it, and connect it for "
+                           "bookings only");
+      return FALSE;
+    }
+  if (before->direction != ONLY_OUT || binding->direction == ONLY_OUT)
+    return TRUE;
+  g_clear_pointer (&before->cursor, g_free);
+  before->pulled_us = before->full_due_us = 0;
+  return sync_binding_store_set_pulled (session, before, error) &&
+         sync_binding_store_set_fresh (session, before, before->created_us, error);
+}
+
 /**
  * sync_binding_store_change:
  *
- * Writes what an admin decides, nothing that runs find out. Writer only.
+ * Writes what an admin decides, nothing that runs find out. A calendar that time is to be read from from
+ * now on is not trusted until it was. Writer only.
  *
- * Errors: PLANNER_ERROR_CONFLICT when bookings of the resource already go out to another calendar.
+ * Errors: PLANNER_ERROR_CONFLICT when bookings of the resource already go out to another calendar;
+ * PLANNER_ERROR_NOT_VALID when time shall no longer be read.
  */
 gboolean
 sync_binding_store_change (StoreSession *session, const SyncBinding *binding, GError **error)
 {
-  return store_run (session, error, SQL_SYNC_BINDING_CHANGE, "issssssii", binding->binding_id,
+  return check_direction (session, binding, error) &&
+         store_run (session, error, SQL_SYNC_BINDING_CHANGE, "isssssii", binding->binding_id,
                     binding->url, binding->auth, binding->user_name, binding->secret,
-                    binding->certificate, binding->certificate_key, binding->direction,
-                    binding->limit_minutes);
+                    binding->certificate, binding->direction, binding->limit_minutes);
 }
 
 /**

@@ -16,7 +16,7 @@ typedef enum
  * @calendar_id: of the calendar row that holds its time; made by sync_binding_store_add()
  * @calendar_key: its name among the resource's calendars
  * @auth: none, basic, digest, bearer or certificate
- * @secret: (nullable): name of the secret, never the secret; @certificate, @certificate_key likewise
+ * @secret: (nullable): name of the secret, never the secret; @certificate likewise, with its key
  * @direction: 1 busy time in, 2 bookings out, 3 both
  * @why: (nullable): why it is not active
  * @limit_minutes: how old it may grow; 0: as the unit says
@@ -31,7 +31,7 @@ typedef enum
 typedef struct
 {
   gint64 binding_id, tenant_id, resource_id, calendar_id;
-  char *calendar_key, *url, *auth, *user_name, *secret, *certificate, *certificate_key;
+  char *calendar_key, *url, *auth, *user_name, *secret, *certificate;
   gint64 direction;
   SyncBindingState state;
   char *why;

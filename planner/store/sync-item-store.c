@@ -95,9 +95,9 @@ sync_item_store_put (StoreSession *session, SyncItem *item, PutOutcome *out_outc
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  if (!store_run (session, error, SQL_SYNC_ITEM_PUT, "iissssiii", item->tenant_id, item->binding_id,
+  if (!store_run (session, error, SQL_SYNC_ITEM_PUT, "iissssii", item->tenant_id, item->binding_id,
                   item->key_hash, item->key, item->version, item->reference, (gint64) item->is_own,
-                  (gint64) item->is_unreadable, item->last_end_us))
+                  (gint64) item->is_unreadable))
     return FALSE;
   *out_outcome = put_outcome_of (old == NULL ? 0 : old->item_id, store_n_changed (session));
   item->item_id = old == NULL ? store_last_id (session) : old->item_id;

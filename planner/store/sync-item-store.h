@@ -11,7 +11,7 @@
  * @version: (nullable)
  * @reference: (nullable): our marker; on a copy of one of ours too
  * @is_own: linked to the meeting of its reference: takes no time by itself
- * @last_end_us: end of its last time in the window; 0: none
+ * @last_end_us: read only: end of its meeting when it is ours, else of its last time that is laid out; 0: none
  */
 typedef struct
 {

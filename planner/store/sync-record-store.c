@@ -406,10 +406,14 @@ find_same (StoreSession *session, SyncConflict *conflict, GError **error)
  * Writer only.
  */
 gboolean
-sync_conflict_put (StoreSession *session, SyncConflict *conflict, GError **error)
+sync_conflict_put (StoreSession *session,
+                   SyncConflict *conflict,
+                   gboolean *out_is_new,
+                   GError **error)
 {
   if (!find_same (session, conflict, error))
     return FALSE;
+  *out_is_new = conflict->conflict_id == 0;
   if (conflict->conflict_id != 0)
     return store_run (session, error, SQL_SYNC_CONFLICT_SEEN, "ii", conflict->conflict_id,
                       conflict->found_us);

@@ -52,7 +52,7 @@ typedef struct
   char *resolved_by, *resolution;
 } SyncConflict;
 
-/* @reason: own, foreign, empty or widespread; @agreed_until_us: 0: nobody agreed. */
+/* @reason: own, foreign, empty, widespread or restored; @agreed_until_us: 0: nobody agreed. */
 typedef struct
 {
   gint64 binding_id, tenant_id;
@@ -106,6 +106,7 @@ gboolean sync_run_change_count (StoreSession *session,
 /* One that stands there already in the same words is not told twice: its @seen_us is. */
 gboolean sync_conflict_put (StoreSession *session,
                             SyncConflict *conflict,
+                            gboolean *out_is_new,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 SyncConflict *sync_conflict_load (StoreSession *session,
                                   gint64 conflict_id,

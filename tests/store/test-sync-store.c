@@ -82,7 +82,6 @@ add_binding (StoreSession *session, const char *key, gint64 resource_id, gint64 
   binding->auth = g_strdup ("basic");
   binding->user_name = g_strdup ("v1");
   binding->secret = g_strdup ("calendar");
-  binding->certificate_key = g_strdup ("calendar.key");
   binding->direction = direction;
   binding->created_us = NOW;
   g_assert_true (sync_binding_store_add (session, binding, &error));
@@ -104,7 +103,6 @@ test_binding (gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpstr (read->calendar_key, ==, "work");
   g_assert_cmpstr (read->secret, ==, "calendar");
-  g_assert_cmpstr (read->certificate_key, ==, "calendar.key");
   g_assert_null (read->certificate);
   g_assert_cmpint (read->state, ==, SYNC_BINDING_ACTIVE);
   g_assert_cmpint (read->pulled_us, ==, 0);
@@ -149,6 +147,15 @@ test_one_out (gconstpointer data)
   second->direction = 3;
   g_assert_false (sync_binding_store_change (session, second, &error));
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT);
+  g_clear_error (&error);
+  first->direction = 3;
+  g_assert_true (sync_binding_store_change (session, first, &error));
+  read = sync_binding_store_load (session, first->binding_id, &error);
+  g_assert_cmpint (read->fresh_until_us, ==, NOW); /* not known before it is read */
+  g_clear_pointer (&read, sync_binding_free);
+  first->direction = 2;
+  g_assert_false (sync_binding_store_change (session, first, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
   g_clear_error (&error);
   read = sync_binding_store_load (session, 99, &error);
   g_assert_null (read);
@@ -424,15 +431,19 @@ test_conflicts (gconstpointer data)
   g_autoptr (SyncConflict) read = NULL;
   g_autoptr (GPtrArray) open = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean is_new = FALSE;
   gint64 first;
 
-  g_assert_true (sync_conflict_put (session, &conflict, &error));
+  g_assert_true (sync_conflict_put (session, &conflict, &is_new, &error));
   first = conflict.conflict_id;
   conflict.found_us = NOW + HOUR;
-  g_assert_true (sync_conflict_put (session, &conflict, &error)); /* the same again: told once */
+  g_assert_true (
+    sync_conflict_put (session, &conflict, &is_new, &error)); /* the same again: told once */
+  g_assert_false (is_new);
   g_assert_cmpint (conflict.conflict_id, ==, first);
   conflict.theirs.end_us += HOUR;
-  g_assert_true (sync_conflict_put (session, &conflict, &error));
+  g_assert_true (sync_conflict_put (session, &conflict, &is_new, &error));
+  g_assert_true (is_new);
   g_assert_cmpint (conflict.conflict_id, !=, first);
   read = sync_conflict_load (session, first, &error);
   g_assert_no_error (error);

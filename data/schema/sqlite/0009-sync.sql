@@ -18,8 +18,7 @@ CREATE TABLE sync_binding (         -- one calendar on somebody else's server, o
   auth TEXT NOT NULL CHECK (auth IN ('none', 'basic', 'digest', 'bearer', 'certificate')),
   user_name TEXT,
   secret TEXT,                      -- its name in the folder of secrets; never the secret
-  certificate TEXT,                 -- names of a client certificate and its key in the folder of secrets
-  certificate_key TEXT,
+  certificate TEXT,                 -- name of a client certificate with its key in the folder of secrets
   direction INTEGER NOT NULL CHECK (direction BETWEEN 1 AND 3), -- 1: busy time in, 2: bookings out, 3: both
   state TEXT NOT NULL DEFAULT 'active' CHECK (state IN ('active', 'paused', 'guarded')),
   why TEXT,                         -- why it is not active, in our words
@@ -54,7 +53,6 @@ CREATE TABLE sync_item (            -- one thing in the calendar: by the hash of
   reference TEXT,                   -- our marker, on a copy of ours too
   is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),
   is_unreadable INTEGER NOT NULL DEFAULT 0 CHECK (is_unreadable IN (0, 1)),
-  last_end_us INTEGER NOT NULL DEFAULT 0, -- end of its last time in the window; 0: none
   UNIQUE (binding_id, key_hash),
   CHECK (is_own = 1 OR key IS NULL)
 ) STRICT;
@@ -187,7 +185,7 @@ CREATE INDEX sync_conflict_by_booking ON sync_conflict (booking_id) WHERE bookin
 CREATE TABLE sync_guard (           -- disappearances that wait for a person's word: one row a binding
   binding_id INTEGER PRIMARY KEY REFERENCES sync_binding ON DELETE CASCADE,
   tenant_id INTEGER NOT NULL REFERENCES tenant,
-  reason TEXT NOT NULL CHECK (reason IN ('own', 'foreign', 'empty', 'widespread')),
+  reason TEXT NOT NULL CHECK (reason IN ('own', 'foreign', 'empty', 'widespread', 'restored')),
   at_us INTEGER NOT NULL,
   n_own INTEGER NOT NULL,
   n_foreign INTEGER NOT NULL,

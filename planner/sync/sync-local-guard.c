@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What disappeared and is held back: kept for a person, looked up when one has agreed, and counted over the municipality. */
+#include "sync/sync-local-private.h"
+
+/* More than one calendar in ten, and more than five of them, within a quarter of an hour. */
+#define WIDESPREAD_US    (G_GINT64_CONSTANT (15) * 60 * G_USEC_PER_SEC)
+#define WIDESPREAD_SHARE 10
+#define WIDESPREAD_FLOOR 5
+
+/**
+ * sync_local_count_gone:
+ *
+ * Whether disappearances are more than one advisor's own doing.
+ */
+gboolean
+sync_local_count_gone (SyncLocal *local, CalsyncBinding *binding, GError **error)
+{
+  guint n_all = 0, n_gone = 0;
+
+  if (!sync_binding_store_count_gone (local->place->session, local->binding->tenant_id,
+                                      local->now_us - WIDESPREAD_US, &n_all, &n_gone, error))
+    return FALSE;
+  binding->is_widespread = n_gone > MAX (WIDESPREAD_FLOOR, n_all / WIDESPREAD_SHARE);
+  return TRUE;
+}
+
+static GHashTable *
+load_agreed (SyncLocal *local)
+{
+  GHashTable *agreed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  StoreSession *session = local->place->session;
+  gint64 binding_id = local->binding->binding_id;
+  g_autoptr (SyncGuard) guard = sync_guard_find (session, binding_id, NULL);
+  g_autoptr (GPtrArray) staged = NULL;
+
+  if (guard != NULL && guard->agreed_until_us > local->now_us)
+    staged = sync_guard_list_staged (session, binding_id, NULL);
+  for (guint i = 0; staged != NULL && i < staged->len; i++)
+    g_hash_table_add (agreed, g_strdup (staged->pdata[i]));
+  return agreed;
+}
+
+/**
+ * sync_local_is_agreed:
+ *
+ * What cannot be read was not agreed to.
+ */
+gboolean
+sync_local_is_agreed (CalsyncLocal *port, const char *key_hash)
+{
+  SyncLocal *local = (SyncLocal *) port;
+  gboolean is_own = FALSE;
+
+  if (local->agreed == NULL)
+    {
+      if (!sync_local_begin (local, &is_own, NULL))
+        return FALSE;
+      local->agreed = load_agreed (local);
+      sync_local_end (local, is_own);
+    }
+  return g_hash_table_contains (local->agreed, key_hash);
+}
+
+typedef struct
+{
+  SyncLocal *local;
+  const CalsyncGuarded *guarded;
+} Stage;
+
+static gboolean
+is_staged (const Stage *stage, StoreSession *session, gboolean *out_is_staged, GError **error)
+{
+  const GPtrArray *wanted = stage->guarded->key_hashes;
+  g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GPtrArray) staged =
+    sync_guard_list_staged (session, stage->local->binding->binding_id, error);
+
+  if (staged == NULL)
+    return FALSE;
+  for (guint i = 0; i < staged->len; i++)
+    g_hash_table_add (there, staged->pdata[i]);
+  *out_is_staged = staged->len == wanted->len && staged->len > 0;
+  for (guint i = 0; i < wanted->len; i++)
+    *out_is_staged = *out_is_staged && g_hash_table_contains (there, wanted->pdata[i]);
+  return TRUE;
+}
+
+static gboolean
+stage_anew (const Stage *stage, StoreSession *session, GError **error)
+{
+  const SyncLocal *local = stage->local;
+  const CalsyncGuarded *guarded = stage->guarded;
+  SyncGuard guard = { .binding_id = local->binding->binding_id,
+                      .tenant_id = local->binding->tenant_id,
+                      .reason = (char *) calsync_guard_format (guarded->reason),
+                      .at_us = local->now_us,
+                      .n_own = guarded->n_own,
+                      .n_foreign = guarded->n_foreign,
+                      .n_known_own = guarded->n_known_own,
+                      .n_known_foreign = guarded->n_known_foreign };
+
+  return sync_guard_put (session, &guard, guarded->key_hashes, error) &&
+         sync_binding_store_set_gone (session, guard.binding_id, local->now_us, error) &&
+         (local->binding->state == SYNC_BINDING_PAUSED ||
+          sync_binding_store_set_state (session, guard.binding_id, SYNC_BINDING_GUARDED,
+                                        "more disappeared than a person would remove", error));
+}
+
+/* AdminWrite. The same again, at every run until a person says something, is not told again. */
+static gboolean
+write_stage (StoreSession *session, gpointer data, GError **error)
+{
+  const Stage *stage = data;
+  gboolean is_same = FALSE;
+
+  return is_staged (stage, session, &is_same, error) &&
+         (is_same || (sync_local_need_run (stage->local, session, error) &&
+                      stage_anew (stage, session, error)));
+}
+
+/**
+ * sync_local_stage_guard:
+ */
+gboolean
+sync_local_stage_guard (CalsyncLocal *port, const CalsyncGuarded *guarded, GError **error)
+{
+  Stage stage = { (SyncLocal *) port, guarded };
+
+  return sync_local_write (stage.local, write_stage, &stage, error);
+}

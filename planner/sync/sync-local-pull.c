@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Takes over what a pull found: others' items in short writes, then ours with links, conflicts and cursor in one. */
+#include "base/clock.h"
+#include "ops/expansion.h"
+#include "store/claim-store.h"
+#include "sync/sync-local-private.h"
+
+/* A writer job stays under 5 ms (design.md 6); its commit comes on top. */
+#define MAX_WRITE_US 2500
+/* The next full pass is a day away, give or take two hours, so that not all calendars have theirs at once. */
+#define FULL_HOURS   22
+#define SPREAD_HOURS 4
+
+/* One commit. Each write begins at @first and says in @n_done how far it came. */
+typedef struct
+{
+  SyncLocal *local;
+  const CalsyncPull *pull;
+  GPtrArray *others; /* (element-type SyncPrepared): others' items */
+  GPtrArray *own;    /* (element-type SyncPrepared): go with the links, in the last write */
+  guint first;
+  guint n_done;
+  gboolean is_finished;
+  gboolean saw_gone;
+} Commit;
+
+static void
+commit_clear (Commit *commit)
+{
+  g_clear_pointer (&commit->others, g_ptr_array_unref);
+  g_clear_pointer (&commit->own, g_ptr_array_unref);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Commit, commit_clear)
+
+/* Ours go with their links: also one of ours that is gone. */
+static gboolean
+is_ours (const SyncLocal *local, const CalsyncFound *found, gboolean *out_is_ours, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (SyncItem) item = NULL;
+
+  *out_is_ours = found->key != NULL || found->reference != NULL;
+  if (*out_is_ours || !found->is_gone)
+    return TRUE;
+  item = sync_item_store_find (local->place->session, local->binding->binding_id, found->key_hash,
+                               &local_error);
+  *out_is_ours = item != NULL && item->is_own;
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+prepare (Commit *commit, GError **error)
+{
+  SyncLocal *local = commit->local;
+  Period ahead = { local->now_us, G_MAXINT64 };
+  g_autoptr (GPtrArray) meetings = sync_meeting_list (
+    local->place->session, local->binding->binding_id, local->binding->resource_id, ahead, error);
+
+  for (guint i = 0; meetings != NULL && i < commit->pull->found->len; i++)
+    {
+      const CalsyncFound *found = commit->pull->found->pdata[i];
+      gboolean goes_last = FALSE;
+
+      if (!is_ours (local, found, &goes_last, error))
+        return FALSE;
+      g_ptr_array_add (goes_last ? commit->own : commit->others,
+                       sync_prepared_new (local, found, meetings));
+    }
+  return meetings != NULL;
+}
+
+static gboolean
+commit_init (Commit *commit, GError **error)
+{
+  gboolean is_own = FALSE;
+  gboolean ok;
+
+  commit->others = g_ptr_array_new_with_free_func ((GDestroyNotify) sync_prepared_free);
+  commit->own = g_ptr_array_new_with_free_func ((GDestroyNotify) sync_prepared_free);
+  if (commit->pull->found->len == 0)
+    return TRUE;
+  if (!sync_local_begin (commit->local, &is_own, error))
+    return FALSE;
+  ok = prepare (commit, error);
+  sync_local_end (commit->local, is_own);
+  return ok;
+}
+
+static gboolean
+write_item (Commit *commit,
+            StoreSession *session,
+            const SyncPrepared *item,
+            Period *touched,
+            GError **error)
+{
+  gboolean was_coming = FALSE;
+
+  if (!sync_item_write (commit->local, session, item, touched, &was_coming, error))
+    return FALSE;
+  commit->saw_gone |= was_coming;
+  return TRUE;
+}
+
+static gboolean
+write_others (Commit *commit, StoreSession *session, gint64 until_us, GError **error)
+{
+  Period touched = { 0, 0 };
+
+  commit->n_done = 0;
+  for (guint i = commit->first; i < commit->others->len; i++)
+    {
+      if (i > commit->first && clock_monotonic_us () > until_us)
+        break;
+      if (!write_item (commit, session, commit->others->pdata[i], &touched, error))
+        return FALSE;
+      commit->n_done++;
+    }
+  return sync_local_tell_index (commit->local, session, touched, error);
+}
+
+static gboolean
+write_own (Commit *commit, StoreSession *session, GError **error)
+{
+  Period touched = { 0, 0 };
+
+  for (guint i = 0; i < commit->own->len; i++)
+    if (!write_item (commit, session, commit->own->pdata[i], &touched, error))
+      return FALSE;
+  return sync_local_tell_index (commit->local, session, touched, error);
+}
+
+static gboolean
+write_links (Commit *commit, StoreSession *session, GError **error)
+{
+  const GPtrArray *links = commit->pull->links;
+  const GPtrArray *conflicts = commit->pull->conflicts;
+
+  for (guint i = 0; i < links->len; i++)
+    if (!sync_link_write (commit->local, session, links->pdata[i], error))
+      return FALSE;
+  for (guint i = 0; i < conflicts->len; i++)
+    {
+      const CalsyncConflict *from = conflicts->pdata[i];
+      gboolean waits =
+        from->decision == CALSYNC_DECISION_WAITS || from->decision == CALSYNC_DECISION_PROPOSED;
+      SyncConflict conflict = { .reference = from->reference,
+                                .kind = (char *) calsync_conflict_format (from->kind),
+                                .decision = (char *) calsync_decision_format (from->decision),
+                                .ours = sync_shape_of (&from->ours),
+                                .theirs = sync_shape_of (&from->theirs),
+                                .state = (char *) (waits ? "open" : "noted") };
+      if (!sync_record_conflict (commit->local, session, &conflict, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gint64
+fresh_limit_us (const SyncLocal *local)
+{
+  gint64 minutes =
+    local->binding->limit_minutes != 0 ? local->binding->limit_minutes : local->rules.fresh_minutes;
+
+  return minutes != 0 ? minutes * 60 * G_USEC_PER_SEC : local->place->fresh_us;
+}
+
+static gboolean
+reads_time (const SyncLocal *local)
+{
+  return (local->binding->direction & CALSYNC_DIRECTION_IN) != 0;
+}
+
+/* Quiet is free: written only when more than a quarter of the limit is gone. */
+static gboolean
+needs_freshness (const SyncLocal *local)
+{
+  gint64 left_us = local->binding->fresh_until_us - local->now_us;
+
+  return reads_time (local) && left_us * 4 < fresh_limit_us (local) * 3;
+}
+
+static gint64
+next_full_us (const SyncLocal *local)
+{
+  gint64 spread = local->binding->binding_id * 7919 % (SPREAD_HOURS * 60);
+
+  return local->now_us + FULL_HOURS * SYNC_HOUR_US + spread * SYNC_HOUR_US / 60;
+}
+
+static gboolean
+is_quiet (const CalsyncPull *pull)
+{
+  return pull->found->len == 0 && pull->links->len == 0 && pull->conflicts->len == 0 &&
+         pull->cursor == NULL && !pull->was_full;
+}
+
+/* Everything that disappeared has come back, or was agreed to. */
+static gboolean
+leave_guard (const SyncLocal *local, StoreSession *session, GError **error)
+{
+  const SyncBinding *binding = local->binding;
+
+  if (!sync_guard_clear (session, binding->binding_id, error))
+    return FALSE;
+  return binding->state != SYNC_BINDING_GUARDED ||
+         sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_ACTIVE, NULL,
+                                       error);
+}
+
+/* Nothing of it was laid out before it was bound: it may be trusted as far as whatever was laid out since. */
+static gboolean
+trust_first (const SyncLocal *local, StoreSession *session, GError **error)
+{
+  const SyncBinding *binding = local->binding;
+  Change change = { .tenant_id = binding->tenant_id,
+                    .kind = CHANGE_RESOURCE,
+                    .subject_id = binding->resource_id };
+
+  return binding->pulled_us != 0 ||
+         (calendar_set_expanded (session, binding->calendar_id,
+                                 expansion_window (binding->created_us).end_us, error) &&
+          change_store_add (session, &change, error));
+}
+
+static gboolean
+write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GError **error)
+{
+  const SyncLocal *local = commit->local;
+  const CalsyncPull *pull = commit->pull;
+
+  if (!sync_binding_store_set_pulled (session, binding, error) ||
+      (reads_time (local) && !sync_binding_store_set_fresh (
+                               session, binding, local->now_us + fresh_limit_us (local), error)))
+    return FALSE;
+  if (is_quiet (pull) && local->binding->pulled_us != 0)
+    return TRUE;
+  return trust_first (local, session, error) && leave_guard (local, session, error) &&
+         store_run (session, error, SQL_SYNC_OVERLAPS_SETTLE, "iiii", binding->binding_id,
+                    local->now_us, binding->resource_id, binding->calendar_id);
+}
+
+static gboolean
+write_last (Commit *commit, StoreSession *session, GError **error)
+{
+  const SyncLocal *local = commit->local;
+  const CalsyncPull *pull = commit->pull;
+  SyncBinding binding = *local->binding;
+
+  if (commit->saw_gone &&
+      !sync_binding_store_set_gone (session, binding.binding_id, local->now_us, error))
+    return FALSE;
+  if (pull->identity != NULL)
+    binding.identity = (char *) pull->identity;
+  if (pull->tier != CALSYNC_TIER_UNKNOWN)
+    binding.tier = (gint64) pull->tier;
+  if (!pull->is_last)
+    return TRUE;
+  if (pull->cursor != NULL)
+    {
+      binding.cursor = (char *) pull->cursor;
+      binding.cursor_us = local->now_us;
+    }
+  binding.pulled_us = local->now_us;
+  binding.looks_first = FALSE;
+  if (pull->was_full)
+    binding.full_due_us = next_full_us (local);
+  return write_end (commit, session, &binding, error);
+}
+
+/* AdminWrite: may be run again, and starts from where the one before ended. */
+static gboolean
+write_some (StoreSession *session, gpointer data, GError **error)
+{
+  Commit *commit = data;
+  gint64 until_us = clock_monotonic_us () + MAX_WRITE_US;
+
+  commit->is_finished = FALSE;
+  if (!write_others (commit, session, until_us, error))
+    return FALSE;
+  if (commit->first + commit->n_done < commit->others->len ||
+      (commit->n_done > 0 && clock_monotonic_us () > until_us))
+    return TRUE;
+  commit->is_finished = TRUE;
+  return write_own (commit, session, error) && write_links (commit, session, error) &&
+         write_last (commit, session, error);
+}
+
+/* What was written is what the next part of the pull starts from. */
+static gboolean
+reload (SyncLocal *local, GError **error)
+{
+  g_autoptr (SyncBinding) fresh = NULL;
+  gboolean is_own = FALSE;
+
+  if (!sync_local_begin (local, &is_own, error))
+    return FALSE;
+  fresh = sync_binding_store_load (local->place->session, local->binding->binding_id, error);
+  sync_local_end (local, is_own);
+  if (fresh == NULL)
+    return FALSE;
+  sync_binding_free (local->binding);
+  local->binding = g_steal_pointer (&fresh);
+  return TRUE;
+}
+
+/**
+ * sync_local_commit_pull:
+ *
+ * Others' items are independent of each other, so they may be committed in several short writes: cut
+ * short between them, the next run finds them known. Ours, links, conflicts, cursor and freshness are one
+ * transaction, the last.
+ */
+gboolean
+sync_local_commit_pull (CalsyncLocal *port, const CalsyncPull *pull, GError **error)
+{
+  SyncLocal *local = (SyncLocal *) port;
+  g_auto (Commit) commit = { .local = local, .pull = pull };
+
+  local->now_us = clock_now_us ();
+  if (is_quiet (pull) && (!pull->is_last || !needs_freshness (local)))
+    return TRUE;
+  if (!commit_init (&commit, error))
+    return FALSE;
+  while (!commit.is_finished)
+    {
+      if (!sync_local_write (local, write_some, &commit, error))
+        return FALSE;
+      commit.first += commit.n_done;
+    }
+  return reload (local, error);
+}
