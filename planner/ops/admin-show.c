@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "ops/admin-noun.h"
+#include "ops/block-rules.h"
 #include "store/calendar-store.h"
 
 #define CLOSING_DAYS_AHEAD 366
@@ -203,6 +204,25 @@ add_flagged (AdminCall *call, const ResourceRecord *resource, JsonObject *object
   return TRUE;
 }
 
+/* What blocks the resource's time today, be it the units' word or its own. */
+static gboolean
+add_rules (AdminCall *call, const ResourceRecord *resource, JsonObject *object, GError **error)
+{
+  JsonArray *list = json_array_new ();
+  CalsyncPolicy policy;
+
+  json_object_set_array_member (object, "blocks_now", list);
+  if (!block_rules_load (call->session, resource->resource_id, call->now_us, &policy, error))
+    return FALSE;
+  for (guint i = 0; i < CALSYNC_N_RULES; i++)
+    {
+      g_autofree char *text = g_strconcat (calsync_policy_get_rule_name (i), "=",
+                                           calsync_policy_format (&policy, i), NULL);
+      json_array_add_string_element (list, text);
+    }
+  return TRUE;
+}
+
 /* clang-format off */
 const AdminArgument admin_show_advisor_arguments[] = {
   { "resource", ADMIN_TEXT, ADMIN_WORD, "KEY", "key or e-mail address" },
@@ -236,7 +256,8 @@ admin_show_advisor (AdminCall *call, GError **error)
   object = admin_resource_to_json (catalogue, resource);
   noun_set_version (object);
   json_object_set_object_member (call->result, "resource", object);
-  return add_calendars (call, resource, zone, object, error) &&
+  return add_rules (call, resource, object, error) &&
+         add_calendars (call, resource, zone, object, error) &&
          add_flagged (call, resource, object, error);
 }
 
