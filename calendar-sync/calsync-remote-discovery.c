@@ -187,6 +187,9 @@ set_answer_error (Search *search, const CalsyncReply *reply, GError **error)
     g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_NONSENSE,
                  "What answers there (with status %u) is no CalDAV server: check the address.",
                  reply->status);
+  else if (reply->status == 404 || reply->status == 410)
+    g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_GONE,
+                 "The server has nothing at that address (status %u): check it.", reply->status);
   else
     calsync_http_set_status_error (reply, LOOKING, error);
 }
@@ -443,10 +446,20 @@ is_of_origin (Search *search, const char *context)
   return origin != NULL && g_str_has_prefix (context, origin) && context[strlen (origin)] == '/';
 }
 
+/* How much an error tells: that nobody answers, that nothing is there, or what is wrong. */
+static guint
+rank (const Search *search, const GError *error)
+{
+  if (error->code == CALSYNC_REMOTE_ERROR_UNREACHABLE)
+    return 1;
+  return error->code == CALSYNC_REMOTE_ERROR_GONE && search->found->server_uri == NULL ? 2 : 3;
+}
+
 static gboolean
 search_all (Search *search, GPtrArray *contexts, GError **error)
 {
-  g_autoptr (GError) first = NULL;
+  g_autoptr (GError) best = NULL;
+  guint best_rank = 0;
   gboolean is_dead = FALSE; /* nobody answers at the origin that is open */
 
   for (guint i = 0; i < contexts->len; i++)
@@ -463,16 +476,17 @@ search_all (Search *search, GPtrArray *contexts, GError **error)
           g_propagate_error (error, g_steal_pointer (&cause));
           return FALSE;
         }
-      if (first == NULL || first->code == CALSYNC_REMOTE_ERROR_UNREACHABLE)
+      if (rank (search, cause) > best_rank)
         {
-          g_clear_error (&first);
-          first = g_steal_pointer (&cause);
+          best_rank = rank (search, cause);
+          g_clear_error (&best);
+          best = g_steal_pointer (&cause);
         }
     }
-  if (first == NULL)
-    g_set_error_literal (&first, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_ASTRAY,
+  if (best == NULL)
+    g_set_error_literal (&best, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_ASTRAY,
                          "The address must be a URL, a host name or a mail address.");
-  g_propagate_error (error, g_steal_pointer (&first));
+  g_propagate_error (error, g_steal_pointer (&best));
   return FALSE;
 }
 

@@ -77,7 +77,7 @@ static const struct
   const char *text;
 } status_rows[] = {
   { 401, CALSYNC_REMOTE_ERROR_DENIED,    "the user name or the password is wrong" },
-  { 403, CALSYNC_REMOTE_ERROR_FORBIDDEN, "the account may not do that: its owner must give the right to" },
+  { 403, CALSYNC_REMOTE_ERROR_FORBIDDEN, "the account may not do that: whoever owns the calendar must give it the right" },
   { 404, CALSYNC_REMOTE_ERROR_GONE,      "there is nothing at that place" },
   { 407, CALSYNC_REMOTE_ERROR_DENIED,    "the proxy wants a name, which cannot be given here" },
   { 409, CALSYNC_REMOTE_ERROR_CHANGED,   "something else stands in the way" },

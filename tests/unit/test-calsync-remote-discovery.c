@@ -246,7 +246,7 @@ test_not_found (void)
     guint n_requests;
   } rows[] = {
     { web_page, "/mail", CALSYNC_REMOTE_ERROR_NONSENSE, "web page", 3 },
-    { web_page, "", CALSYNC_REMOTE_ERROR_GONE, "404", 2 },
+    { web_page, "", CALSYNC_REMOTE_ERROR_NONSENSE, "web page", 2 },
     { denied, "/dav/", CALSYNC_REMOTE_ERROR_DENIED, "password", 1 },
     { empty_home, "/dav/", CALSYNC_REMOTE_ERROR_GONE, "no calendar that takes events", 4 },
     { elsewhere, "/dav/", CALSYNC_REMOTE_ERROR_GONE, "https://p07.caldav.example", 5 },
