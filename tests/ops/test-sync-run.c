@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Whole runs between a real database and a server in memory: quiet ones, failing ones, and ones that are killed anywhere. */
+#include <string.h>
+
+#include "../sync/model-remote.h"
+#include "base/error.h"
+#include "store/busy-span-store.h"
+#include "sync-world.h"
+#include "sync/sync-lock.h"
+#include "sync/sync-run.h"
+
+#define HOUR   (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+#define CANARY "SUMMARY:Kanarie-titel\r\nDESCRIPTION:Kanarie-tekst\r\nLOCATION:Kanarie-sted\r\n"
+
+/* A planner, a server, and a database that dies at the write that is told: 0 never, before it or after it. */
+typedef struct
+{
+  SyncWorld *sync;
+  ModelRemote *model;
+  char *data_dir;
+  guint n_writes;
+  guint dies_at;
+  gboolean dies_after;
+} Pair;
+
+static gboolean
+run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  Pair *pair = runner;
+  AdminRunner direct = admin_runner_direct (pair->sync->world->writer);
+  gboolean dies = ++pair->n_writes == pair->dies_at;
+
+  if (pair->dies_at != 0 && (pair->n_writes > pair->dies_at || (dies && !pair->dies_after)))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "killed");
+      return FALSE;
+    }
+  if (!direct.run_write (direct.runner, write, data, error))
+    return FALSE;
+  if (!dies)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "killed");
+  return FALSE;
+}
+
+/* Booked before the calendar is bound: an advisor whose calendar was never read is not offered. */
+static Pair *
+pair_new (void)
+{
+  Pair *pair = g_new0 (Pair, 1);
+
+  pair->sync = sync_world_new ();
+  pair->model = model_remote_new (7);
+  pair->data_dir = testlib_dup_source_path ("data");
+  g_free (sync_world_book (pair->sync, 1, SYNC_OFFER, "2026-11-24T08:00:00Z"));
+  g_free (sync_world_book (pair->sync, 2, SYNC_OFFER, "2026-11-24T09:00:00Z"));
+  g_free (sync_world_book (pair->sync, 3, SYNC_GROUP, "2026-11-24T10:00:00Z"));
+  sync_world_bind (pair->sync, 1, CALSYNC_DIRECTION_BOTH);
+  return pair;
+}
+
+static void
+pair_free (Pair *pair)
+{
+  sync_world_free (pair->sync);
+  model_remote_free (pair->model);
+  g_free (pair->data_dir);
+  g_free (pair);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pair, pair_free)
+
+static SyncContext
+context_of (Pair *pair)
+{
+  return (SyncContext){ .session = pair->sync->world->reader,
+                        .runner = { run_write, pair },
+                        .data_dir = pair->data_dir,
+                        .actor = "sync",
+                        .call_id = "run-1",
+                        .remote = &pair->model->remote };
+}
+
+static CalsyncReport *
+try_run (Pair *pair, GError **error)
+{
+  SyncContext context = context_of (pair);
+  CalsyncReport *report = NULL;
+
+  if (sync_run_binding (&context, pair->sync->binding_id, CALSYNC_JOB_RUN, &report, error))
+    return report;
+  g_clear_pointer (&report, calsync_report_free);
+  return NULL;
+}
+
+static CalsyncReport *
+run (Pair *pair)
+{
+  g_autoptr (GError) error = NULL;
+  CalsyncReport *report = try_run (pair, &error);
+
+  g_assert_no_error (error);
+  return report;
+}
+
+static gint64
+count (Pair *pair, const char *sql)
+{
+  return world_count (pair->sync->world, sql);
+}
+
+static void
+put_events (Pair *pair, guint first, guint n)
+{
+  for (guint i = first; i < first + n; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("/cal/kanarie-%u.ics", i);
+      g_autofree char *uid = g_strdup_printf ("kanarie-uid-%u", i);
+      g_autofree char *start =
+        g_strdup_printf ("202612%02uT%02u0000Z", 1 + i % 28, 6 + i / 28 % 10);
+      g_autofree char *end = g_strdup_printf ("202612%02uT%02u3000Z", 1 + i % 28, 6 + i / 28 % 10);
+      g_autofree char *text = sync_world_event (uid, start, end, CANARY);
+
+      (void) model_remote_put (pair->model, key, text);
+    }
+}
+
+/* What both sides hold, in words that do not depend on how they came there. */
+static char *
+describe (Pair *pair)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (
+    text, "spans %" G_GINT64_FORMAT " items %" G_GINT64_FORMAT " own %" G_GINT64_FORMAT,
+    count (pair, "SELECT count(*) * 1000 + sum (start_us / 1800000000 % 997) FROM busy_span"),
+    count (pair, "SELECT count(*) FROM sync_item"),
+    count (pair, "SELECT count(*) FROM sync_item WHERE is_own = 1"));
+  g_string_append_printf (
+    text, " links %" G_GINT64_FORMAT " in flight %" G_GINT64_FORMAT " meetings %u at the server",
+    count (pair, "SELECT count(*) FROM sync_link WHERE state = 1 AND key IS NOT NULL"),
+    count (pair, "SELECT count(*) FROM sync_link WHERE in_flight <> 0"),
+    model_remote_count (pair->model, "X-PLANNER-REF"));
+  g_string_append_printf (text, " booked %" G_GINT64_FORMAT,
+                          count (pair, "SELECT count(*) * 1000 + sum (start_us / 1800000000 % 997) "
+                                       "FROM booking WHERE state = 'booked'"));
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+assert_no_canary (Pair *pair)
+{
+  g_assert_false (sync_world_finds (pair->sync, "anarie"));
+  g_assert_false (sync_world_finds (pair->sync, "ANARIE"));
+  g_assert_true (sync_world_finds (pair->sync, "sync-1"));
+}
+
+static void
+test_there_and_back (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (CalsyncReport) first = NULL;
+  g_autoptr (CalsyncReport) second = NULL;
+  g_autoptr (CalsyncReport) third = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  put_events (pair, 0, 40);
+  first = run (pair);
+  g_assert_cmpuint (first->n_created, ==, 3);
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 3);
+  g_assert_cmpuint (model_remote_count (pair->model, "SUMMARY:Samtale (Kommunal Planner)"), ==, 3);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 40);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_run WHERE outcome = 'done' AND "
+                                "n_created = 3 AND finished_us > 0 AND n_requests > 0"),
+                   ==, 1);
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_binding WHERE health = 'ok' AND n_failures = 0"), ==,
+    1);
+  second = run (pair); /* what the server made of ours is looked at once */
+  before = sync_world_digest (pair->sync);
+  third = run (pair);
+  after = sync_world_digest (pair->sync);
+  g_assert_true (third->was_quiet);
+  g_assert_cmpuint (third->cost.n_requests, <=, 1);
+  g_assert_cmpstr (before, ==, after);
+  assert_no_canary (pair);
+}
+
+static void
+test_changes (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+  g_autofree char *after = NULL;
+
+  put_events (pair, 0, 40);
+  calsync_report_free (run (pair));
+  put_events (pair, 40, 5);
+  model_remote_delete (pair->model, model_remote_find (pair->model, "/cal/kanarie-3.ics"));
+  world_run_sql (pair->sync->world, "UPDATE booking SET state = 'cancelled' WHERE booking_id = 1; "
+                                    "DELETE FROM claim WHERE booking_id = 1");
+  for (guint i = 0; i < 3; i++)
+    calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 44);
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 2);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_link"), ==, 2);
+  g_assert_cmpint (
+    count (
+      pair,
+      "SELECT count(*) FROM sync_run_change WHERE what = 'item-removed' AND before IS NOT NULL"),
+    ==, 1);
+  assert_no_canary (pair);
+}
+
+/* The server says no: told once, counted each time, and over when it says yes. */
+static void
+test_failures (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+
+  put_events (pair, 0, 5);
+  calsync_report_free (run (pair));
+  put_events (pair, 5, 1);
+  pair->model->fixed_error = CALSYNC_REMOTE_ERROR_DENIED;
+  for (guint i = 1; i <= 3; i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (try_run (pair, &error));
+      g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_DENIED);
+      g_assert_cmpint (count (pair, "SELECT n_failures FROM sync_binding"), ==, i);
+    }
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_run WHERE outcome = 'denied'"), ==, 1);
+  g_assert_cmpint (
+    count (pair,
+           "SELECT count(*) FROM sync_binding WHERE health = 'denied' AND health_text IS NOT NULL"),
+    ==, 1);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 5);
+  pair->model->fixed_error = -1;
+  calsync_report_free (run (pair));
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_binding WHERE health = 'ok' AND n_failures = 0"), ==,
+    1);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 6);
+  assert_no_canary (pair);
+}
+
+static void
+test_guard (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (CalsyncReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  SyncGuard guard = { .binding_id = pair->sync->binding_id, .agreed_by = (char *) "admin" };
+
+  put_events (pair, 0, 40);
+  calsync_report_free (run (pair));
+  for (guint i = 0; i < 30; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("/cal/kanarie-%u.ics", i);
+      model_remote_delete (pair->model, model_remote_find (pair->model, key));
+    }
+  report = run (pair);
+  g_assert_cmpint (report->guard, ==, CALSYNC_GUARD_FOREIGN);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 40);
+  g_assert_cmpint (
+    count (pair,
+           "SELECT count(*) FROM sync_binding WHERE state = 'guarded' AND health = 'guarded'"),
+    ==, 1);
+  g_assert_cmpint (count (pair, "SELECT n_foreign FROM sync_guard"), ==, 30);
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 40);
+  guard.agreed_until_us = pair->sync->world->now_us + HOUR;
+  g_assert_true (sync_guard_agree (pair->sync->world->writer, &guard, &error));
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 10);
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_binding WHERE state = 'active' AND health = 'ok'"), ==,
+    1);
+}
+
+static void
+test_refusals (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+  SyncContext context = context_of (pair);
+  g_autoptr (CalsyncReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 id = pair->sync->binding_id;
+
+  g_assert_true (sync_lock_take (id));
+  g_assert_null (try_run (pair, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_BUSY);
+  g_clear_error (&error);
+  sync_lock_give (id);
+  g_assert_true (sync_binding_store_set_state (pair->sync->world->writer, id, SYNC_BINDING_PAUSED,
+                                               "ferie", &error));
+  g_assert_null (try_run (pair, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_assert_nonnull (strstr (error->message, "ferie"));
+  g_clear_error (&error);
+  put_events (pair, 0, 3);
+  g_assert_true (sync_run_binding (&context, id, CALSYNC_JOB_PREVIEW, &report, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (report->n_changed, ==, 3);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_item"), ==, 0);
+  g_assert_true (sync_binding_store_set_state (pair->sync->world->writer, id, SYNC_BINDING_ACTIVE,
+                                               NULL, &error));
+  world_run_sql (pair->sync->world, "UPDATE resource SET retired_us = 1 WHERE resource_id = 1");
+  g_assert_null (try_run (pair, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_clear_error (&error);
+  g_assert_null (try_run (pair, &error)); /* and the lock is free */
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_assert_false (sync_lock_is_taken (id));
+}
+
+/* After a restore: what would only be added goes on by itself, anything else waits for a person. */
+static void
+test_restored (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (CalsyncReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  SyncGuard guard = { .binding_id = pair->sync->binding_id, .agreed_by = (char *) "admin" };
+
+  put_events (pair, 0, 5);
+  calsync_report_free (run (pair));
+  world_run_sql (pair->sync->world,
+                 "UPDATE sync_binding SET looks_first = 1, full_due_us = 0, cursor = NULL");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT looks_first FROM sync_binding"), ==, 0);
+  world_run_sql (pair->sync->world,
+                 "UPDATE sync_binding SET looks_first = 1, full_due_us = 0, cursor = NULL;"
+                 " UPDATE booking SET state = 'cancelled' WHERE booking_id = 1; DELETE FROM claim "
+                 "WHERE booking_id = 1");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_clear_pointer (&report, calsync_report_free);
+      report = run (pair);
+      g_assert_cmpint (report->guard, !=, CALSYNC_GUARD_NONE);
+      g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 3);
+      g_assert_cmpint (
+        count (pair, "SELECT count(*) FROM sync_guard WHERE reason = 'restored' AND n_own = 1"), ==,
+        1);
+    }
+  guard.agreed_until_us = pair->sync->world->now_us + HOUR;
+  g_assert_true (sync_guard_agree (pair->sync->world->writer, &guard, &error));
+  calsync_report_free (run (pair));
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 2);
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_binding WHERE looks_first = 0 AND state = 'active'"),
+    ==, 1);
+}
+
+/* One script: a first run, then edits on both sides, then runs until nothing is left to do. */
+static Pair *
+begin_script (void)
+{
+  Pair *pair = pair_new ();
+
+  put_events (pair, 0, 12);
+  return pair;
+}
+
+static void
+edit_script (Pair *pair)
+{
+  put_events (pair, 12, 2);
+  model_remote_delete (pair->model, model_remote_find (pair->model, "/cal/kanarie-3.ics"));
+  world_run_sql (pair->sync->world, "UPDATE booking SET state = 'cancelled' WHERE booking_id = 1; "
+                                    "DELETE FROM claim WHERE booking_id = 1");
+}
+
+static void
+finish_script (Pair *pair)
+{
+  gboolean is_quiet = FALSE;
+
+  pair->dies_at = 0;
+  pair->model->steps_left = -1;
+  for (guint i = 0; i < 10 && !is_quiet; i++)
+    {
+      g_autoptr (CalsyncReport) report = NULL;
+
+      sync_world_pass_time (pair->sync, 6 * 60 * G_USEC_PER_SEC);
+      report = run (pair);
+      is_quiet = report->was_quiet && report->n_left == 0;
+    }
+  g_assert_true (is_quiet);
+}
+
+static char *
+run_script (guint dies_at, gboolean dies_after, gint64 steps_left, guint *out_n_writes)
+{
+  g_autoptr (Pair) pair = begin_script ();
+
+  pair->n_writes = 0;
+  pair->dies_at = dies_at;
+  pair->dies_after = dies_after;
+  pair->model->steps_left = steps_left;
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr (GError) error = NULL;
+      CalsyncReport *report = try_run (pair, &error);
+
+      g_clear_pointer (&report, calsync_report_free);
+      if (i == 0)
+        edit_script (pair);
+    }
+  *out_n_writes = pair->n_writes;
+  finish_script (pair);
+  assert_no_canary (pair);
+  return describe (pair);
+}
+
+/* Killed before or after any write of the database: the end is the same. */
+static void
+test_killed_at_every_write (void)
+{
+  guint n_writes = 0, unused = 0;
+  g_autofree char *expected = run_script (0, FALSE, -1, &n_writes);
+
+  g_test_message ("%u writes; %s", n_writes, expected);
+  g_assert_nonnull (strstr (expected, "in flight 0 meetings 2 at the server"));
+  g_assert_cmpuint (n_writes, >, 8);
+  for (guint i = 1; i <= n_writes; i++)
+    for (guint after = 0; after < 2; after++)
+      {
+        g_autofree char *got = run_script (i, after == 1, -1, &unused);
+
+        g_test_message ("killed at write %u of %u: %s", i, n_writes, got);
+        g_assert_cmpstr (got, ==, expected);
+      }
+}
+
+/* Cut off at any request, which may have been done or not. */
+static void
+test_cut_off_at_every_request (void)
+{
+  guint unused = 0;
+  g_autofree char *expected = run_script (0, FALSE, -1, &unused);
+
+  for (gint64 i = 1; i <= 16; i++)
+    {
+      g_autofree char *got = run_script (0, FALSE, i, &unused);
+
+      g_test_message ("cut off at request %" G_GINT64_FORMAT ": %s", i, got);
+      g_assert_cmpstr (got, ==, expected);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/sync-run/there-and-back", test_there_and_back);
+  g_test_add_func ("/sync-run/changes", test_changes);
+  g_test_add_func ("/sync-run/failures", test_failures);
+  g_test_add_func ("/sync-run/guard", test_guard);
+  g_test_add_func ("/sync-run/refusals", test_refusals);
+  g_test_add_func ("/sync-run/restored", test_restored);
+  g_test_add_func ("/sync-run/killed-at-every-write", test_killed_at_every_write);
+  g_test_add_func ("/sync-run/cut-off-at-every-request", test_cut_off_at_every_request);
+  return g_test_run ();
+}
