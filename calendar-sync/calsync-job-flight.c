@@ -203,6 +203,16 @@ calsync_run_write_receipt (CalsyncRun *run, const CalsyncPush *begun, GError **e
   return TRUE;
 }
 
+/* It is not where it should be; but it may stand under another key, which the pull will see. */
+static void
+postpone_receipt (CalsyncRun *run, CalsyncWanted *wanted, CalsyncPush *push)
+{
+  clear_intent (wanted);
+  g_clear_pointer (&wanted->version, g_free);
+  g_ptr_array_add (run->undone, push);
+  g_hash_table_add (run->unsettled, wanted);
+}
+
 /**
  * calsync_run_decide_intents:
  * @run: a run at its beginning
@@ -234,12 +244,45 @@ calsync_run_decide_intents (CalsyncRun *run, GError **error)
         }
       push = dup_intent (wanted);
       judge (push, wanted, &glance);
+      if (push->verb != CALSYNC_PUSH_UPDATE && push->is_done == (push->verb == CALSYNC_PUSH_REMOVE))
+        {
+          postpone_receipt (run, wanted, g_steal_pointer (&push));
+          continue;
+        }
       run->finished = g_steal_pointer (&push);
       if (!calsync_run_write_receipt (run, NULL, error))
         return FALSE;
       if (wanted->key != NULL && wanted->version != NULL &&
           !calsync_shape_equal (&wanted->seen, &glance.own.shape))
         g_clear_pointer (&wanted->version, g_free);
+    }
+  return TRUE;
+}
+
+/**
+ * calsync_run_end_intents:
+ * @run: a run whose pull is complete
+ * @error: of the local side
+ *
+ * Writes the receipts of creations and removals whose event was not found under its key: until the whole
+ * calendar was looked at, it might have been there under another. They wait on while the server cannot
+ * give an item that nobody has read.
+ *
+ * Returns: whether they were stored
+ */
+gboolean
+calsync_run_end_intents (CalsyncRun *run, GError **error)
+{
+  for (guint i = 0; !run->has_unread && i < run->undone->len; i++)
+    {
+      const CalsyncPush *push = g_ptr_array_index (run->undone, i);
+      CalsyncWanted *wanted = g_hash_table_lookup (run->by_reference, push->reference);
+
+      run->finished = calsync_push_copy (push);
+      run->finished->create_sequence = MAX (push->create_sequence, wanted->create_sequence);
+      run->finished->is_done = push->verb == CALSYNC_PUSH_REMOVE && wanted->key == NULL;
+      if (!calsync_run_write_receipt (run, NULL, error))
+        return FALSE;
     }
   return TRUE;
 }

@@ -88,6 +88,33 @@ may_adopt (const CalsyncRun *run, const CalsyncClaim *claim)
   return wanted->is_live || claim->own.uid_sequence > 0;
 }
 
+/* Nothing is decided about this booking now: the cursor waits, so that all of it is seen again. */
+static void
+postpone (CalsyncRun *run, CalsyncWanted *wanted)
+{
+  run->holds_cursor = TRUE;
+  run->report->n_left++;
+  g_hash_table_add (run->postponed, wanted);
+}
+
+/*
+ * While the server cannot give an item that nobody has read yet, that may be one of these under another
+ * name: the cursor waits, and so do they.
+ */
+static void
+postpone_own (CalsyncRun *run)
+{
+  for (guint i = run->gone->len; run->has_unread && i > 0; i--)
+    {
+      const CalsyncEntryState *entry = g_ptr_array_index (run->gone, i - 1);
+
+      if (entry->wanted == NULL || entry->keeps_item)
+        continue;
+      postpone (run, entry->wanted);
+      g_ptr_array_remove_index (run->gone, i - 1);
+    }
+}
+
 static void
 adopt (CalsyncRun *run, CalsyncClaim *claim)
 {
@@ -139,7 +166,10 @@ settle_claims (CalsyncRun *run)
     {
       CalsyncClaim *claim = g_ptr_array_index (run->claims, i);
 
-      if (!g_hash_table_contains (adopted, claim->wanted) && may_adopt (run, claim))
+      if (!g_hash_table_contains (adopted, claim->wanted) && may_adopt (run, claim) &&
+          run->has_unread)
+        postpone (run, claim->wanted); /* a better claim may be among what nobody could read */
+      else if (!g_hash_table_contains (adopted, claim->wanted) && may_adopt (run, claim))
         {
           g_hash_table_add (adopted, claim->wanted);
           adopt (run, claim);
@@ -249,6 +279,8 @@ remove_item (CalsyncRun *run, const CalsyncEntryState *entry)
   if (wanted != NULL)
     {
       calsync_plan_resolve (wanted, &none, &run->binding, &verdict);
+      if (g_hash_table_contains (run->unsettled, wanted))
+        verdict.unlinks = FALSE; /* its receipt does that */
       g_clear_pointer (&wanted->key, g_free);
       g_clear_pointer (&wanted->version, g_free);
       wanted->seen = none;
@@ -285,6 +317,7 @@ calsync_run_settle_gone (CalsyncRun *run, gboolean *out_is_held, GError **error)
   if (!look_again (run, error))
     return FALSE;
   settle_claims (run);
+  postpone_own (run);
   if (run->gone->len == 0)
     return TRUE;
   if (!calsync_run_learn_all (run, error))

@@ -46,14 +46,19 @@ take_unreadable (CalsyncRun *run, const CalsyncEntryState *entry, const char *ve
     {
       found->key = g_strdup (entry->key);
       found->reference = g_strdup (entry->wanted->reference);
-      g_free (entry->wanted->version);
-      entry->wanted->version = g_strdup (version);
-      (void) calsync_run_change_link (run, entry->wanted);
+      if (g_strcmp0 (entry->wanted->version, version) != 0)
+        {
+          g_free (entry->wanted->version);
+          entry->wanted->version = g_strdup (version);
+          (void) calsync_run_change_link (run, entry->wanted);
+        }
     }
   if (is_news)
     calsync_run_add_conflict (run, CALSYNC_CONFLICT_UNREADABLE, CALSYNC_DECISION_KEPT,
                               entry->wanted, NULL);
-  if (is_news && version == NULL)
+  run->has_unread |= version == NULL && entry->wanted == NULL &&
+                     (entry->known == NULL || entry->known->is_unreadable);
+  if (version == NULL && (is_news || !run->report->was_full))
     run->holds_cursor = TRUE; /* the server may be able to give it the next time */
   if (is_news || version != NULL)
     calsync_run_add_found (run, found);

@@ -426,7 +426,7 @@ settle_links (CalsyncRun *run)
       CalsyncWanted *wanted = g_ptr_array_index (run->wanted, i);
       CalsyncVerdict verdict = { 0 };
 
-      if (calsync_plan_settle (wanted, &verdict))
+      if (!g_hash_table_contains (run->unsettled, wanted) && calsync_plan_settle (wanted, &verdict))
         calsync_run_apply_verdict (run, wanted, &verdict, &wanted->seen);
     }
 }

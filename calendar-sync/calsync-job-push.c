@@ -130,6 +130,25 @@ prepare_update (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError
   return TRUE;
 }
 
+/* Only what was seen is removed: not an event that was changed since, or that nobody could read. */
+static gboolean
+prepare_remove (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError **error)
+{
+  g_auto (CalsyncGlance) glance = { 0 };
+
+  sending->version = g_strdup (get_etag (wanted->version));
+  if (sending->version != NULL || run->mode == CALSYNC_JOB_PREVIEW)
+    return TRUE;
+  if (!calsync_run_glance (run, wanted->key, &glance, error))
+    return FALSE;
+  if (glance.state == CALSYNC_ITEM_GONE ||
+      (wanted->version != NULL && calsync_glance_is_of (&glance, wanted->reference) &&
+       calsync_shape_equal (&glance.own.shape, &wanted->seen)))
+    return TRUE;
+  g_clear_pointer (&sending->push, calsync_push_free);
+  return doubt (run, wanted, error);
+}
+
 static gboolean
 send (CalsyncRun *run, const Sending *sending, GError **error)
 {
@@ -287,10 +306,9 @@ prepare (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError **erro
     is_good = prepare_create (run, wanted, sending, error);
   else if (sending->push->verb == CALSYNC_PUSH_UPDATE && run->mode == CALSYNC_JOB_RUN)
     is_good = prepare_update (run, wanted, sending, error);
-  else
-    sending->version = g_strdup (get_etag (wanted->version));
-  if (sending->push->verb != CALSYNC_PUSH_REMOVE && run->mode == CALSYNC_JOB_RUN &&
-      sending->text == NULL)
+  else if (sending->push->verb == CALSYNC_PUSH_REMOVE)
+    return prepare_remove (run, wanted, sending, error);
+  if (run->mode == CALSYNC_JOB_RUN && sending->text == NULL)
     g_clear_pointer (&sending->push, calsync_push_free);
   return is_good;
 }
@@ -324,6 +342,13 @@ push_one (CalsyncRun *run, CalsyncWanted *wanted, CalsyncPushVerb verb, GError *
 }
 
 static gboolean
+is_postponed (const CalsyncRun *run, const CalsyncWanted *wanted)
+{
+  return g_hash_table_contains (run->postponed, wanted) ||
+         (run->has_unread && g_hash_table_contains (run->unsettled, wanted));
+}
+
+static gboolean
 push_all (CalsyncRun *run, GError **error)
 {
   for (guint i = 0; i < run->wanted->len; i++)
@@ -331,7 +356,7 @@ push_all (CalsyncRun *run, GError **error)
       CalsyncWanted *wanted = g_ptr_array_index (run->wanted, i);
       CalsyncPushVerb verb = calsync_plan_push (wanted);
 
-      if (verb == CALSYNC_PUSH_NONE)
+      if (verb == CALSYNC_PUSH_NONE || is_postponed (run, wanted))
         continue;
       if (wanted->not_before_us > run->binding.now_us || run->binding.writes_left == 0)
         run->report->n_left++;

@@ -76,7 +76,9 @@ typedef struct
   GPtrArray *claims;    /* (element-type CalsyncClaim) */
   GHashTable *fetching; /* key → CalsyncEntryState, of the request under way */
   GHashTable *expected; /* (nullable): key hashes */
+  gboolean has_unread;  /* an item that nobody has ever read: it may be anything */
   gboolean holds_cursor;
+  GHashTable *postponed; /* CalsyncWanted that nothing is decided about in this run */
 
   GPtrArray *found; /* of the transaction being gathered */
   GPtrArray *conflicts;
@@ -85,6 +87,8 @@ typedef struct
   CalsyncTier tier;
   guint n_commits;
 
+  GPtrArray *undone;     /* (element-type CalsyncPush): receipts that wait for the pull's end */
+  GHashTable *unsettled; /* CalsyncWanted of those: nothing of their link goes before that */
   CalsyncPush *finished; /* (nullable): receipt that is still to be written */
   guint n_failed_in_a_row;
 } CalsyncRun;
@@ -126,6 +130,7 @@ gboolean calsync_run_learn_all (CalsyncRun *run, GError **error) G_GNUC_WARN_UNU
 
 /* calsync-job-flight.c, -job-push.c */
 gboolean calsync_run_decide_intents (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_run_end_intents (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_run_push (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_run_write_receipt (CalsyncRun *run,
                                     const CalsyncPush *begun,

@@ -32,7 +32,10 @@ init_run (CalsyncRun *run)
   run->to_fetch = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_entry_state_free);
   run->gone = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_entry_state_free);
   run->claims = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_claim_free);
+  run->postponed = g_hash_table_new (NULL, NULL);
+  run->unsettled = g_hash_table_new (NULL, NULL);
   run->fetching = g_hash_table_new (g_str_hash, g_str_equal);
+  run->undone = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_push_free);
   run->found = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_found_free);
   run->conflicts = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_conflict_free);
   run->links = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_link_change_free);
@@ -51,8 +54,11 @@ clear_run (CalsyncRun *run)
   g_clear_pointer (&run->to_fetch, g_ptr_array_unref);
   g_clear_pointer (&run->gone, g_ptr_array_unref);
   g_clear_pointer (&run->claims, g_ptr_array_unref);
+  g_clear_pointer (&run->postponed, g_hash_table_unref);
+  g_clear_pointer (&run->unsettled, g_hash_table_unref);
   g_clear_pointer (&run->fetching, g_hash_table_unref);
   g_clear_pointer (&run->expected, g_hash_table_unref);
+  g_clear_pointer (&run->undone, g_ptr_array_unref);
   g_clear_pointer (&run->found, g_ptr_array_unref);
   g_clear_pointer (&run->conflicts, g_ptr_array_unref);
   g_clear_pointer (&run->links, g_ptr_array_unref);
@@ -72,6 +78,8 @@ run_steps (CalsyncRun *run, GError **error)
     return FALSE;
   index_wanted (run);
   if (!calsync_run_decide_intents (run, error) || !calsync_run_pull (run, error))
+    return FALSE;
+  if (run->report->is_pulled && !calsync_run_end_intents (run, error))
     return FALSE;
   if (!run->report->is_pulled || !(run->binding.direction & CALSYNC_DIRECTION_OUT))
     return TRUE;
