@@ -6,50 +6,18 @@
 
 #include <string.h>
 
-#define READING        "Reading events"
-#define BATCH_KEYS     50
-#define BATCH_BYTES    (256 * 1024)
-#define MAX_ITEM_BYTES (10 * 1024 * 1024)
-
-/* One fetching. An item is in @wanted until the caller's function has it or it is among @gone. */
-typedef struct
-{
-  CalsyncCaldav *self;
-  CalsyncItemFunc func;
-  gpointer data;
-  GCancellable *cancellable;
-  CalsyncDavScope scope;
-  gboolean lacks_data; /* an item that is there came without its text */
-  GHashTable *wanted;  /* (element-type utf8 utf8): normalised key, key as asked */
-  GPtrArray *gone;     /* (element-type utf8): keys as asked */
-} Fetch;
+#define READING     "Reading events"
+#define BATCH_KEYS  50
+#define BATCH_BYTES (256 * 1024)
 
 static void
-fetch_clear (Fetch *fetch)
+fetch_clear (CalsyncCaldavFetch *fetch)
 {
   g_hash_table_unref (fetch->wanted);
   g_ptr_array_unref (fetch->gone);
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fetch, fetch_clear)
-
-static gboolean
-hand_over (Fetch *fetch, const CalsyncItem *item, GError **error)
-{
-  g_autofree char *key = calsync_key_normalise (item->key);
-
-  g_hash_table_remove (fetch->wanted, key);
-  return fetch->func (item, fetch->data, error);
-}
-
-static void
-note_gone (Fetch *fetch, const char *key)
-{
-  g_autofree char *normal = calsync_key_normalise (key);
-
-  g_ptr_array_add (fetch->gone, g_strdup (key));
-  g_hash_table_remove (fetch->wanted, normal);
-}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CalsyncCaldavFetch, fetch_clear)
 
 /* --- many at once ----------------------------------------------------------------------------- */
 
@@ -65,7 +33,7 @@ lacks_data (const CalsyncDavResponse *response)
 static gboolean
 take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
 {
-  Fetch *fetch = data;
+  CalsyncCaldavFetch *fetch = data;
   g_autofree char *path =
     response->href == NULL ? NULL : calsync_caldav_dup_key (fetch->self, response->href);
   g_autofree char *normal = path == NULL ? NULL : calsync_key_normalise (path);
@@ -78,7 +46,7 @@ take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
     return TRUE;
   if (response->status == 404 || response->status == 410)
     {
-      note_gone (fetch, key);
+      calsync_caldav_note_gone (fetch, key);
       return TRUE;
     }
   if (!response->is_data_cut && response->n_data == 0)
@@ -91,11 +59,15 @@ take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
   item.state = response->is_data_cut ? CALSYNC_ITEM_UNREADABLE : CALSYNC_ITEM_FOUND;
   item.text = response->data;
   item.n_text = response->n_data;
-  return hand_over (fetch, &item, error);
+  return calsync_caldav_hand_over (fetch, &item, error);
 }
 
 static gboolean
-ask_batch (Fetch *fetch, const char *const *keys, guint n, guint *out_status, GError **error)
+ask_batch (CalsyncCaldavFetch *fetch,
+           const char *const *keys,
+           guint n,
+           guint *out_status,
+           GError **error)
 {
   g_auto (CalsyncCaldavQuestion) question = {
     .method = "REPORT",
@@ -123,8 +95,6 @@ typedef enum
 static Step
 choose_step (guint status, const GError *error)
 {
-  if (error->domain != CALSYNC_REMOTE_ERROR)
-    return STEP_STOP;
   switch ((CalsyncRemoteError) error->code)
     {
     case CALSYNC_REMOTE_ERROR_UNREACHABLE:
@@ -151,107 +121,25 @@ choose_step (guint status, const GError *error)
   return STEP_STOP;
 }
 
-/* --- one by one ------------------------------------------------------------------------------- */
-
-/* A page where an event was asked for: somebody stands between us and the server. */
-static gboolean
-is_page (const CalsyncReply *reply)
-{
-  const char *text = reply->body->str + strspn (reply->body->str, " \t\r\n");
-
-  return *text == '<' || g_strcmp0 (reply->content_type, "text/html") == 0;
-}
-
-/* Whether an error is about this one item only. */
-static gboolean
-is_of_item (const CalsyncReply *reply)
-{
-  return reply->status == 403 || reply->status == 406 || reply->status == 409 ||
-         reply->status == 422 || reply->status == 500 || reply->status == 501;
-}
+/* --- all -------------------------------------------------------------------------------------- */
 
 static gboolean
-take_reply (Fetch *fetch, const char *key, const CalsyncReply *reply, GError **error)
-{
-  g_autofree char *version = calsync_caldav_dup_version (reply->etag);
-  CalsyncItem item = { .key = key, .state = CALSYNC_ITEM_UNREADABLE };
-
-  if (reply->status == 404 || reply->status == 410)
-    {
-      note_gone (fetch, key);
-      return TRUE;
-    }
-  if (is_of_item (reply))
-    return hand_over (fetch, &item, error);
-  if (reply->status >= 300)
-    {
-      calsync_http_set_status_error (reply, READING, error);
-      return FALSE;
-    }
-  if (reply->body != NULL && is_page (reply))
-    {
-      g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_NONSENSE,
-                           "The server answered with a web page instead of an event; does a log-in "
-                           "page stand in front of it?");
-      return FALSE;
-    }
-  item.version = version;
-  if (reply->body != NULL && reply->body->len > 0)
-    {
-      item.state = CALSYNC_ITEM_FOUND;
-      item.text = reply->body->str;
-      item.n_text = reply->body->len;
-    }
-  return hand_over (fetch, &item, error);
-}
-
-static gboolean
-get_item (Fetch *fetch, const char *key, CalsyncReply *reply, GError **error)
-{
-  g_autofree char *target = calsync_caldav_dup_target (fetch->self, key);
-  const CalsyncRequest request = {
-    .method = "GET", .target = target, .max_bytes = MAX_ITEM_BYTES, .is_safe = TRUE
-  };
-
-  return calsync_http_send (fetch->self->http, &request, reply, fetch->cancellable, error);
-}
-
-static gboolean
-fetch_one (Fetch *fetch, const char *key, GError **error)
-{
-  const CalsyncItem unreadable = { .key = key, .state = CALSYNC_ITEM_UNREADABLE };
-  g_auto (CalsyncReply) reply = { 0 };
-  GError *cause = NULL;
-
-  if (get_item (fetch, key, &reply, &cause))
-    return take_reply (fetch, key, &reply, error);
-  if (g_error_matches (cause, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_TOO_LARGE))
-    {
-      g_error_free (cause);
-      return hand_over (fetch, &unreadable, error);
-    }
-  g_propagate_error (error, cause);
-  return FALSE;
-}
-
-static gboolean
-fetch_singly (Fetch *fetch, const char *const *keys, guint n, GError **error)
+fetch_singly (CalsyncCaldavFetch *fetch, const char *const *keys, guint n, GError **error)
 {
   for (guint i = 0; i < n; i++)
     {
       g_autofree char *normal = calsync_key_normalise (keys[i]);
 
-      if (g_hash_table_contains (fetch->wanted, normal) && !fetch_one (fetch, keys[i], error))
+      if (g_hash_table_contains (fetch->wanted, normal) &&
+          !calsync_caldav_fetch_one (fetch, keys[i], error))
         return FALSE;
     }
   return TRUE;
 }
 
-/* --- all -------------------------------------------------------------------------------------- */
-
 /* 404 for an item means something only as long as the calendar itself is there. */
 static gboolean
-hand_over_gone (Fetch *fetch, GError **error)
+hand_over_gone (CalsyncCaldavFetch *fetch, GError **error)
 {
   if (fetch->gone->len == 0)
     return TRUE;
@@ -280,7 +168,7 @@ count_batch (const char *const *keys, guint max_keys)
 
 /* Those of the first @n keys that are still wanted. */
 static GPtrArray *
-list_wanted (Fetch *fetch, const char *const *keys, guint n)
+list_wanted (CalsyncCaldavFetch *fetch, const char *const *keys, guint n)
 {
   GPtrArray *wanted = g_ptr_array_new ();
 
@@ -297,7 +185,11 @@ list_wanted (Fetch *fetch, const char *const *keys, guint n)
 /* Asks for what is wanted of @n items; where the server has no texts for a part of the properties, again for
  * all of them. */
 static gboolean
-ask_wanted (Fetch *fetch, const char *const *keys, guint n, guint *out_status, GError **error)
+ask_wanted (CalsyncCaldavFetch *fetch,
+            const char *const *keys,
+            guint n,
+            guint *out_status,
+            GError **error)
 {
   g_autoptr (GPtrArray) first = list_wanted (fetch, keys, n);
   g_autoptr (GPtrArray) second = NULL;
@@ -316,7 +208,11 @@ ask_wanted (Fetch *fetch, const char *const *keys, guint n, guint *out_status, G
 
 /* Asks for @n items at once; FALSE with @error, else what to do next in @out_step. */
 static gboolean
-try_batch (Fetch *fetch, const char *const *keys, guint n, Step *out_step, GError **error)
+try_batch (CalsyncCaldavFetch *fetch,
+           const char *const *keys,
+           guint n,
+           Step *out_step,
+           GError **error)
 {
   GError *cause = NULL;
   guint status = 0;
@@ -324,7 +220,7 @@ try_batch (Fetch *fetch, const char *const *keys, guint n, Step *out_step, GErro
   *out_step = STEP_SINGLY;
   if (fetch->self->lacks_multiget || ask_wanted (fetch, keys, n, &status, &cause))
     return TRUE;
-  *out_step = choose_step (status, cause);
+  *out_step = fetch->is_refused ? STEP_STOP : choose_step (status, cause);
   if (*out_step == STEP_STOP)
     {
       g_propagate_error (error, cause);
@@ -342,7 +238,7 @@ try_batch (Fetch *fetch, const char *const *keys, guint n, Step *out_step, GErro
 }
 
 static gboolean
-fetch_all (Fetch *fetch, const char *const *keys, GError **error)
+fetch_all (CalsyncCaldavFetch *fetch, const char *const *keys, GError **error)
 {
   guint max_keys = BATCH_KEYS;
 
@@ -358,6 +254,7 @@ fetch_all (Fetch *fetch, const char *const *keys, GError **error)
           max_keys = MAX (n / 4, 1);
           continue;
         }
+      fetch->is_doubtful = step == STEP_FEWER || fetch->self->lacks_multiget;
       if (!fetch_singly (fetch, keys, n, error))
         return FALSE;
       max_keys = step == STEP_FEWER ? 1 : MIN (max_keys * 2, BATCH_KEYS);
@@ -366,10 +263,10 @@ fetch_all (Fetch *fetch, const char *const *keys, GError **error)
   return hand_over_gone (fetch, error);
 }
 
-static Fetch
+static CalsyncCaldavFetch
 fetch_init (CalsyncCaldav *self, CalsyncItemFunc func, gpointer data, GCancellable *cancellable)
 {
-  return (Fetch){
+  return (CalsyncCaldavFetch){
     .self = self,
     .func = func,
     .data = data,
@@ -403,7 +300,8 @@ calsync_caldav_fetch (CalsyncRemote *remote,
                       GCancellable *cancellable,
                       GError **error)
 {
-  g_auto (Fetch) fetch = fetch_init ((CalsyncCaldav *) remote, func, data, cancellable);
+  g_auto (CalsyncCaldavFetch) fetch =
+    fetch_init ((CalsyncCaldav *) remote, func, data, cancellable);
 
   for (guint i = 0; keys[i] != NULL; i++)
     g_hash_table_replace (fetch.wanted, calsync_key_normalise (keys[i]), g_strdup (keys[i]));
@@ -433,14 +331,14 @@ calsync_caldav_fetch_whole (CalsyncRemote *remote,
                             GError **error)
 {
   CalsyncCaldav *self = (CalsyncCaldav *) remote;
-  g_auto (Fetch) fetch = fetch_init (self, func, data, cancellable);
+  g_auto (CalsyncCaldavFetch) fetch = fetch_init (self, func, data, cancellable);
   g_auto (CalsyncReply) reply = { 0 };
   g_autofree char *version = NULL;
   const char *const keys[] = { key, NULL };
 
   fetch.scope = CALSYNC_DAV_WHOLE;
   g_hash_table_replace (fetch.wanted, calsync_key_normalise (key), g_strdup (key));
-  if (!get_item (&fetch, key, &reply, error))
+  if (!calsync_caldav_get_item (&fetch, key, &reply, error))
     return FALSE;
   version = calsync_caldav_dup_version (reply.etag);
   if (reply.status / 100 == 2 && version == NULL)
@@ -450,7 +348,8 @@ calsync_caldav_fetch_whole (CalsyncRemote *remote,
       if (!try_batch (&fetch, keys, 1, &step, error))
         return FALSE;
     }
-  if (g_hash_table_size (fetch.wanted) > 0 && !take_reply (&fetch, key, &reply, error))
+  if (g_hash_table_size (fetch.wanted) > 0 &&
+      !calsync_caldav_take_reply (&fetch, key, &reply, error))
     return FALSE;
   return hand_over_gone (&fetch, error);
 }

@@ -69,6 +69,40 @@ void calsync_caldav_set_inner_error (guint status,
                                      const char *what,
                                      GError **error);
 
+/* One fetching. An item is in @wanted until the caller's function has it or it is among @gone. */
+typedef struct
+{
+  CalsyncCaldav *self;
+  CalsyncItemFunc func;
+  gpointer data;
+  GCancellable *cancellable;
+  CalsyncDavScope scope;
+  gboolean lacks_data; /* an item that is there came without its text */
+  gboolean
+    is_doubtful; /* the request for many failed: whether the server works at all is not known */
+  gboolean is_refused; /* the caller's function will have no more */
+  guint n_found;
+  guint n_broken;     /* read singly in doubt, and not readable */
+  GHashTable *wanted; /* (element-type utf8 utf8): normalised key, key as asked */
+  GPtrArray *gone;    /* (element-type utf8): keys as asked */
+} CalsyncCaldavFetch;
+
+gboolean calsync_caldav_hand_over (CalsyncCaldavFetch *fetch,
+                                   const CalsyncItem *item,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void calsync_caldav_note_gone (CalsyncCaldavFetch *fetch, const char *key);
+gboolean calsync_caldav_get_item (CalsyncCaldavFetch *fetch,
+                                  const char *key,
+                                  CalsyncReply *reply,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_caldav_take_reply (CalsyncCaldavFetch *fetch,
+                                    const char *key,
+                                    const CalsyncReply *reply,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_caldav_fetch_one (CalsyncCaldavFetch *fetch,
+                                   const char *key,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The entries of the remote's table. */
 /* clang-format off */
 gboolean calsync_caldav_describe (CalsyncRemote *remote, CalsyncRemoteFacts *out_facts, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;

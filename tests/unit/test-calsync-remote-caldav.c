@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The CalDAV remote against a server that says what a script tells: every request in its order, no other. */
-/* Also tests: calsync-remote-caldav-ask, calsync-remote-caldav-fetch, calsync-remote-caldav-listing, calsync-remote-caldav-write. */
+/* Also tests: calsync-remote-caldav-ask, calsync-remote-caldav-fetch, calsync-remote-caldav-item,
+ * calsync-remote-caldav-listing, calsync-remote-caldav-write. */
 #include "calsync-remote-caldav.h"
 #include "dav-answers.h"
 #include "fake-http.h"
@@ -306,7 +307,7 @@ typedef struct
 /* clang-format off */
 #define ITEM(path, etag, ics) RESPONSE (HREF (path) STAT (ETAG (etag) CALENDAR_DATA (ics), "200 OK"))
 #define GET(path) "GET /u/cal/" path
-#define ICS(path, etag, body) { GET (path), NULL, "200 OK", "Content-Type: text/calendar\r\nETag: " etag "\r\n", body }
+#define ICS(path, etag, body) { GET (path), NULL, "200 OK", "Content-Type: text/calendar\r\nETag: " etag "\r\n", "BEGIN:VCALENDAR " body }
 
 static const FetchCase fetch_cases[] = {
   { "none", FALSE, { NULL }, { { NULL } }, "" },
@@ -331,7 +332,7 @@ static const FetchCase fetch_cases[] = {
       { GET ("c.ics"), NULL, "200 OK", "ETag: \"3\"\r\n", "" },
       { GET ("d.ics"), NULL, "404 Not Found", NULL, NULL },
       THERE },
-    "/u/cal/a.ics unreadable - \n/u/cal/b.ics unreadable - \n/u/cal/c.ics unreadable \"3\" \n/u/cal/d.ics gone - \n" },
+    "/u/cal/a.ics unreadable - \n/u/cal/b.ics unreadable - \n/u/cal/c.ics unreadable - \n/u/cal/d.ics gone - \n" },
   { "whole or not at all", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics", "/u/cal/c.ics" },
     { { REPORT, "\"DURATION\"", OK, IS_DAV,
         MULTI (RESPONSE (HREF ("/u/cal/a.ics") STAT (ETAG ("\"1\""), "200 OK") STAT ("<C:calendar-data/>", "404 Not Found")) ITEM ("/u/cal/b.ics", "\"2\"", "B")
@@ -365,6 +366,18 @@ static const FetchCase fetch_cases[] = {
   { "later", FALSE, { "/u/cal/a.ics" }, { { REPORT, MULTIGET, "503 Later", NULL, NULL } }, NULL, CALSYNC_REMOTE_ERROR_BUSY },
   { "later, alone", FALSE, { "/u/cal/a.ics" }, { { REPORT, MULTIGET, OK, IS_DAV, MULTI ("") }, { GET ("a.ics"), NULL, "429 Slower", NULL, NULL } }, NULL, CALSYNC_REMOTE_ERROR_BUSY },
   { "a page", FALSE, { "/u/cal/a.ics" }, { { REPORT, MULTIGET, OK, IS_DAV, MULTI ("") }, { GET ("a.ics"), NULL, "200 OK", "Content-Type: text/html\r\n", "Log in" } }, NULL, CALSYNC_REMOTE_ERROR_NONSENSE },
+  { "something else", FALSE, { "/u/cal/a.ics" }, { { REPORT, MULTIGET, OK, IS_DAV, MULTI ("") }, { GET ("a.ics"), NULL, "200 OK", "Content-Type: text/calendar\r\n", "{\"error\":1}" } }, "/u/cal/a.ics unreadable - \n" },
+  { "marked and indented", FALSE, { "/u/cal/a.ics" }, { { REPORT, MULTIGET, OK, IS_DAV, MULTI ("") }, { GET ("a.ics"), NULL, "200 OK", NULL, "\xEF\xBB\xBF\r\n begin:vcalendar" } }, "/u/cal/a.ics found - \xEF\xBB\xBF\r\n begin:vcalendar\n" },
+  { "all of it broken", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics", "/u/cal/c.ics", "/u/cal/d.ics" },
+    { { REPORT, MULTIGET, "500 Oh", NULL, NULL },
+      { REPORT, "a.ics", "500 Oh", NULL, NULL }, { GET ("a.ics"), NULL, "500 Oh", NULL, NULL },
+      { REPORT, "b.ics", "500 Oh", NULL, NULL }, { GET ("b.ics"), NULL, "500 Oh", NULL, NULL },
+      { REPORT, "c.ics", "500 Oh", NULL, NULL }, { GET ("c.ics"), NULL, "500 Oh", NULL, NULL } }, NULL, CALSYNC_REMOTE_ERROR_FAILED },
+  { "all of it something else", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics", "/u/cal/c.ics" },
+    { { REPORT, MULTIGET, "405 No", NULL, NULL }, THERE, { GET ("a.ics"), NULL, "200 OK", NULL, "x" }, { GET ("b.ics"), NULL, "200 OK", NULL, "x" }, { GET ("c.ics"), NULL, "200 OK", NULL, "x" } }, NULL, CALSYNC_REMOTE_ERROR_NONSENSE },
+  { "three broken of four", FALSE, { "/u/cal/a.ics", "/u/cal/b.ics", "/u/cal/c.ics", "/u/cal/d.ics" },
+    { { REPORT, MULTIGET, "405 No", NULL, NULL }, THERE, ICS ("a.ics", "\"1\"", "A"), { GET ("b.ics"), NULL, "200 OK", NULL, "x" }, { GET ("c.ics"), NULL, "200 OK", NULL, "x" }, { GET ("d.ics"), NULL, "200 OK", NULL, "x" } },
+    "/u/cal/a.ics found \"1\" A\n/u/cal/b.ics unreadable - \n/u/cal/c.ics unreadable - \n/u/cal/d.ics unreadable - \n" },
   { "a page that denies it", FALSE, { "/u/cal/a.ics" }, { { REPORT, MULTIGET, OK, IS_DAV, MULTI ("") }, { GET ("a.ics"), NULL, "200 OK", "Content-Type: text/calendar\r\n", " <html>" } }, NULL, CALSYNC_REMOTE_ERROR_NONSENSE },
 
   { "whole", TRUE, { "/u/cal/a.ics" }, { ICS ("a.ics", "\"1\"", "ALL") }, "/u/cal/a.ics found \"1\" ALL\n" },
@@ -381,9 +394,13 @@ note_item (const CalsyncItem *item, gpointer data, GError **error)
 {
   static const char *const states[] = { "found", "gone", "unreadable" };
 
-  g_string_append_printf (data, "%s %s %s %.*s\n", item->key, states[item->state],
-                          item->version == NULL ? "-" : item->version, (int) item->n_text,
-                          item->text == NULL ? "" : item->text);
+  const char *text = item->text == NULL ? "" : item->text;
+
+  g_assert_true (item->n_text == 0 || strlen (item->text) == item->n_text);
+  if (g_str_has_prefix (text, "BEGIN:VCALENDAR "))
+    text += strlen ("BEGIN:VCALENDAR ");
+  g_string_append_printf (data, "%s %s %s %s\n", item->key, states[item->state],
+                          item->version == NULL ? "-" : item->version, text);
   return TRUE;
 }
 
@@ -466,7 +483,7 @@ test_batches (void)
 static gboolean
 refuse_item (const CalsyncItem *item, gpointer data, GError **error)
 {
-  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "full");
+  g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_FULL, "full");
   return FALSE;
 }
 
@@ -481,7 +498,8 @@ test_refusing_caller (void)
   g_autoptr (GError) error = NULL;
 
   g_assert_false (calsync_remote_fetch (world->remote, keys, refuse_item, NULL, NULL, &error));
-  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE);
+  g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_FULL);
+  g_assert_cmpstr (error->message, ==, "full");
 }
 
 /* --- writes ----------------------------------------------------------------------------------- */
