@@ -49,7 +49,8 @@ calsync_caldav_ask (CalsyncCaldav *self,
 {
   g_autoptr (CalsyncDavReader) reader = calsync_dav_reader_new (question->func, question->data);
   const CalsyncRequest request = { .method = question->method,
-                                   .target = self->uri,
+                                   .target =
+                                     question->target == NULL ? self->uri : question->target,
                                    .depth = question->depth,
                                    .content_type = "application/xml; charset=utf-8",
                                    .body = question->body,

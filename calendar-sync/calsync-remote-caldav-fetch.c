@@ -317,8 +317,8 @@ calsync_caldav_fetch (CalsyncRemote *remote,
  * @cancellable: (nullable): ends the waiting
  * @error: return location for any code of %CALSYNC_REMOTE_ERROR, or for what @func set
  *
- * See calsync_remote_fetch_whole(). By GET; where the ETag of its answer cannot be used (proxies that
- * compress make it weak), by a multiget of one, whose ETag stands in the body.
+ * See calsync_remote_fetch_whole(). By GET; where that finds nothing, or the ETag of its answer cannot be
+ * used (proxies that compress make it weak), by a multiget of one, whose ETag stands in the body.
  *
  * Returns: whether @func took it
  */
@@ -341,7 +341,7 @@ calsync_caldav_fetch_whole (CalsyncRemote *remote,
   if (!calsync_caldav_get_item (&fetch, key, &reply, error))
     return FALSE;
   version = calsync_caldav_dup_version (reply.etag);
-  if (reply.status / 100 == 2 && version == NULL)
+  if (version == NULL && (reply.status / 100 == 2 || reply.status == 404 || reply.status == 410))
     {
       Step step;
 

@@ -116,6 +116,50 @@ hand_over_reply (CalsyncCaldavFetch *fetch,
   return calsync_caldav_hand_over (fetch, &item, error);
 }
 
+static gboolean
+note_presence (const CalsyncDavResponse *response, gpointer data, GError **error)
+{
+  gboolean *is_there = data;
+
+  *is_there |=
+    response->status < 400 && (response->values[CALSYNC_DAV_ETAG].status / 100 == 2 ||
+                               response->values[CALSYNC_DAV_RESOURCE_TYPE].status / 100 == 2);
+  return TRUE;
+}
+
+/* On some servers every GET is 404 (python-caldav keeps a list of them). So it takes a second word for an item
+ * to be gone. */
+static gboolean
+look_twice (CalsyncCaldavFetch *fetch, const char *key, GError **error)
+{
+  static const CalsyncDavProperty properties[] = { CALSYNC_DAV_ETAG, CALSYNC_DAV_RESOURCE_TYPE };
+  g_autofree char *target = calsync_caldav_dup_target (fetch->self, key);
+  gboolean is_there = FALSE;
+  g_auto (CalsyncCaldavQuestion) question = {
+    .method = "PROPFIND",
+    .target = target,
+    .depth = "0",
+    .body = calsync_dav_make_propfind (properties, G_N_ELEMENTS (properties)),
+    .what = READING,
+    .func = note_presence,
+    .data = &is_there,
+  };
+  const CalsyncItem item = { .key = key, .state = CALSYNC_ITEM_UNREADABLE };
+  GError *cause = NULL;
+
+  if (!calsync_caldav_ask (fetch->self, &question, fetch->cancellable, &cause) &&
+      !g_error_matches (cause, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_GONE))
+    {
+      g_propagate_error (error, cause);
+      return FALSE;
+    }
+  g_clear_error (&cause);
+  if (is_there)
+    return calsync_caldav_hand_over (fetch, &item, error);
+  calsync_caldav_note_gone (fetch, key);
+  return TRUE;
+}
+
 /**
  * calsync_caldav_take_reply:
  * @fetch: a fetching
@@ -132,10 +176,7 @@ calsync_caldav_take_reply (CalsyncCaldavFetch *fetch,
                            GError **error)
 {
   if (reply->status == 404 || reply->status == 410)
-    {
-      calsync_caldav_note_gone (fetch, key);
-      return TRUE;
-    }
+    return look_twice (fetch, key, error);
   if (reply->status >= 300 && !is_of_item (reply))
     {
       calsync_http_set_status_error (reply, READING, error);

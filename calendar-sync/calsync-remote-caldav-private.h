@@ -25,6 +25,7 @@ typedef struct
 /**
  * CalsyncCaldavQuestion:
  * @method: PROPFIND or REPORT
+ * @target: (nullable): an address; %NULL: the calendar's
  * @depth: 0 or 1
  * @body: XML
  * @what: what is tried, as the start of a sentence
@@ -34,11 +35,12 @@ typedef struct
  * @precondition: (out) (nullable): named by an error's body; static
  * @token: (out) (nullable): beside the responses
  *
- * One question to the calendar itself, whose answer is a multistatus.
+ * One question to the calendar, or to an item, whose answer is a multistatus.
  */
 typedef struct
 {
   const char *method;
+  const char *target;
   const char *depth;
   char *body;
   const char *what;
