@@ -194,16 +194,20 @@ set_answer_error (Search *search, const CalsyncReply *reply, GError **error)
     calsync_http_set_status_error (reply, LOOKING, error);
 }
 
-/* PROPFIND of @uri, whose responses go to @func. */
+/*
+ * PROPFIND of @uri, whose responses go to @reader. How a place tells changes is asked of the members of
+ * a home only: DAViCal 1.1.12 fails with status 500 when its root is asked for a sync-token.
+ */
 static gboolean
 ask (Search *search, const char *uri, const char *depth, CalsyncDavReader *reader, GError **error)
 {
   static const CalsyncDavProperty properties[] = {
     CALSYNC_DAV_RESOURCE_TYPE, CALSYNC_DAV_DISPLAY_NAME, CALSYNC_DAV_COMPONENTS,
-    CALSYNC_DAV_PRIVILEGES,    CALSYNC_DAV_REPORTS,      CALSYNC_DAV_SYNC_TOKEN,
-    CALSYNC_DAV_CTAG,          CALSYNC_DAV_PRINCIPAL,    CALSYNC_DAV_HOME_SET
+    CALSYNC_DAV_PRIVILEGES,    CALSYNC_DAV_PRINCIPAL,    CALSYNC_DAV_HOME_SET,
+    CALSYNC_DAV_REPORTS,       CALSYNC_DAV_SYNC_TOKEN,   CALSYNC_DAV_CTAG
   };
-  g_autofree char *body = calsync_dav_make_propfind (properties, G_N_ELEMENTS (properties));
+  const guint n_properties = G_N_ELEMENTS (properties) - (*depth == '0' ? 3 : 0);
+  g_autofree char *body = calsync_dav_make_propfind (properties, n_properties);
   const CalsyncRequest request = { .method = "PROPFIND",
                                    .target = uri,
                                    .depth = depth,
@@ -234,6 +238,10 @@ guess_tier (const CalsyncDavResponse *response)
   const gboolean has_token = response->values[CALSYNC_DAV_SYNC_TOKEN].text != NULL;
   const gboolean has_stamp = has_token || response->values[CALSYNC_DAV_CTAG].text != NULL;
 
+  if (response->values[CALSYNC_DAV_REPORTS].status == 0 &&
+      response->values[CALSYNC_DAV_SYNC_TOKEN].status == 0 &&
+      response->values[CALSYNC_DAV_CTAG].status == 0)
+    return CALSYNC_TIER_UNKNOWN;
   if (has_token && response->values[CALSYNC_DAV_REPORTS].marks & CALSYNC_DAV_HAS_SYNC)
     return CALSYNC_TIER_FEED;
   return has_stamp ? CALSYNC_TIER_STAMP : CALSYNC_TIER_LISTING;
@@ -455,6 +463,16 @@ rank (const Search *search, const GError *error)
   return error->code == CALSYNC_REMOTE_ERROR_GONE && search->found->server_uri == NULL ? 2 : 3;
 }
 
+/* Whether somebody gave more than a server: then that address was meant. */
+static gboolean
+has_path (const char *address)
+{
+  const char *scheme = strstr (address, "://");
+  const char *slash = strchr (scheme != NULL ? scheme + 3 : address, '/');
+
+  return slash != NULL && slash[1] != '\0' && !g_str_has_suffix (slash, "/.well-known/caldav");
+}
+
 static gboolean
 search_all (Search *search, GPtrArray *contexts, GError **error)
 {
@@ -469,7 +487,10 @@ search_all (Search *search, GPtrArray *contexts, GError **error)
       if (is_dead && is_of_origin (search, contexts->pdata[i]))
         continue;
       if (search_from (search, contexts->pdata[i], &cause))
-        return TRUE;
+        {
+          search->found->is_elsewhere = i > 0 && has_path (search->plan->address);
+          return TRUE;
+        }
       is_dead = cause->code == CALSYNC_REMOTE_ERROR_UNREACHABLE;
       if (!may_go_on (cause))
         {

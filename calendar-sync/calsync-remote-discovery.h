@@ -14,7 +14,7 @@ typedef struct
   gboolean can_read;
   gboolean can_write;
   gboolean holds_events;
-  CalsyncTier tier; /* what the server says of itself; it may be wrong */
+  CalsyncTier tier; /* what the server says of itself; it may be wrong; UNKNOWN: not asked */
 } CalsyncDiscovered;
 
 /**
@@ -26,6 +26,7 @@ typedef struct
  * @n_other: collections that were passed over: no events, boxes, subscriptions, notifications
  * @hint: (nullable): a sentence about something that a person must decide: an address on another server
  * @is_calendar: the address was a calendar itself
+ * @is_elsewhere: nothing was at the address itself; the calendars were found at another of its server
  *
  * What was found, also when the search failed half-way.
  */
@@ -38,6 +39,7 @@ typedef struct
   guint n_other;
   char *hint;
   gboolean is_calendar;
+  gboolean is_elsewhere;
 } CalsyncDiscovery;
 
 /**

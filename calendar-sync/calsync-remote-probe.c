@@ -212,7 +212,13 @@ choose_calendar (CalsyncProbe *probe, const CalsyncProbePlan *plan)
       chosen = calendars->pdata[i];
       n_wanted++;
     }
-  if (n_wanted == 1)
+  if (probe->discovery.is_elsewhere && plan->calendar == NULL)
+    calsync_probe_set (
+      probe, CALSYNC_PROBE_CALENDAR, CALSYNC_PROBE_FAIL,
+      "There is no calendar at that address. The account has: %s. Give the address of "
+      "the one that is meant.",
+      names);
+  else if (n_wanted == 1)
     {
       probe->calendar = chosen;
       calsync_probe_set (probe, CALSYNC_PROBE_CALENDAR, CALSYNC_PROBE_OK, "“%s” at %s.",

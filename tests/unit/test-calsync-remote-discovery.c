@@ -187,6 +187,7 @@ test_whole (void)
   g_assert_cmpuint (self.found.n_homes, ==, 2);
   g_assert_cmpuint (self.found.calendars->len, ==, 3);
   g_assert_false (self.found.is_calendar);
+  g_assert_false (self.found.is_elsewhere);
   g_assert_null (self.found.hint);
   check_calendar (&self, 0, "/dav/cal/work/", "Arbejde");
   check_calendar (&self, 1, "/dav/cal/inbox/", "Inbox");
@@ -194,7 +195,7 @@ test_whole (void)
   g_assert_true (get (&self, 0)->can_write);
   g_assert_cmpint (get (&self, 0)->tier, ==, CALSYNC_TIER_FEED);
   g_assert_true (get (&self, 1)->can_write);
-  g_assert_cmpint (get (&self, 1)->tier, ==, CALSYNC_TIER_LISTING);
+  g_assert_cmpint (get (&self, 1)->tier, ==, CALSYNC_TIER_UNKNOWN);
   g_assert_false (get (&self, 2)->can_write);
   g_assert_true (get (&self, 2)->can_read);
   g_assert_cmpint (get (&self, 2)->tier, ==, CALSYNC_TIER_STAMP);
@@ -219,6 +220,7 @@ test_found (void)
   {
     g_auto (Try) self = try_at (page_then_found, "/mail", TRUE);
 
+    g_assert_true (self.found.is_elsewhere);
     check_calendar (&self, 0, "/dav/cal/work/", "Arbejde");
   }
   {
