@@ -95,7 +95,10 @@ remove_others (const Work *work, StoreSession *session, guint *out_n_removed, GE
         return FALSE;
       (*out_n_removed)++;
     }
-  return objects != NULL;
+  /* The spans went with the objects, so that laying out anew finds nothing to change: it is told. */
+  return objects != NULL &&
+         (*out_n_removed == 0 || expansion_invalidate_own (session, work->resource->tenant_id,
+                                                           work->resource->resource_id, error));
 }
 
 /* How many appointments, never which: nothing of them is ours to keep. */

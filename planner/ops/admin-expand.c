@@ -8,19 +8,20 @@
 #define RESOURCES_PER_LIST 64
 #define MAX_TRIES          3
 
+/* So many spans are written by one job of the writer, which others wait for. */
+#define SPANS_PER_WRITE 200
+
 typedef struct
 {
   const AdminCall *call;
   const Expansion *expansion;
+  guint first; /* of the changes that are to be written */
 } Laying;
 
 /* Where busy time went, a meeting that had only stood in its way is tried again as exclusive. Writer
  * only. */
 static gboolean
-write_laid_out (const AdminCall *call,
-                StoreSession *session,
-                const Expansion *expansion,
-                GError **error)
+promote (const AdminCall *call, StoreSession *session, const Expansion *expansion, GError **error)
 {
   const OpCaller caller = { .name = (char *) call->actor };
   const OpCall promoting = { .caller = &caller,
@@ -30,16 +31,26 @@ write_laid_out (const AdminCall *call,
                              .session = session };
   Period ahead = { call->now_us, expansion->window.end_us };
 
-  return expansion_write (session, expansion, error) &&
-         (period_is_empty (ahead) ||
-          promotion_run (&promoting, expansion->resource_id, ahead, error));
+  return period_is_empty (ahead) ||
+         promotion_run (&promoting, expansion->resource_id, ahead, error);
 }
 
+/* AdminWrite. */
 static gboolean
-write_one (StoreSession *session, gpointer data, GError **error)
+write_some (StoreSession *session, gpointer data, GError **error)
 {
   const Laying *laying = data;
-  return write_laid_out (laying->call, session, laying->expansion, error);
+  return expansion_write_changes (session, laying->expansion, laying->first, SPANS_PER_WRITE,
+                                  error);
+}
+
+/* AdminWrite. */
+static gboolean
+write_end (StoreSession *session, gpointer data, GError **error)
+{
+  const Laying *laying = data;
+  return expansion_finish (session, laying->expansion, error) &&
+         promote (laying->call, session, laying->expansion, error);
 }
 
 /**
@@ -47,7 +58,7 @@ write_one (StoreSession *session, gpointer data, GError **error)
  * @session: the write's own
  *
  * Lays a resource's time out anew in the transaction that changed a source of it, so that nobody is
- * offered the old time a moment longer: one resource's calendars are read in a few milliseconds.
+ * offered the old time a moment longer. What is laid out already is not read again.
  *
  * Errors: as expansion_load() and expansion_write(). Writer only.
  */
@@ -57,16 +68,29 @@ admin_expand_resource (const AdminCall *call,
                        const ResourceRecord *resource,
                        GError **error)
 {
-  g_autoptr (Expansion) expansion = expansion_load (
-    session, resource->tenant_id, resource->resource_id, expansion_window (call->now_us), error);
+  g_autoptr (Expansion) expansion =
+    expansion_load (session, resource->tenant_id, resource->resource_id,
+                    expansion_window (call->now_us), EXPANSION_DUE, error);
 
   if (expansion == NULL)
     return FALSE;
   expansion_compute (expansion);
-  return write_laid_out (call, session, expansion, error);
+  return expansion_write (session, expansion, error) && promote (call, session, expansion, error);
 }
 
-/* Sources that change underneath are read again; after that somebody else's expansion will do. */
+static gboolean
+write_laid_out (AdminCall *call, const Expansion *expansion, GError **error)
+{
+  Laying laying = { .call = call, .expansion = expansion };
+
+  for (; laying.first < expansion_n_changes (expansion); laying.first += SPANS_PER_WRITE)
+    if (!call->runner.run_write (call->runner.runner, write_some, &laying, error))
+      return FALSE;
+  return call->runner.run_write (call->runner.runner, write_end, &laying, error);
+}
+
+/* Sources that change underneath are read again. When they do not come to rest (a calendar is being pulled for the
+ * first time), the next round will do. */
 static gboolean
 expand_one (AdminCall *call,
             gint64 tenant_id,
@@ -77,21 +101,27 @@ expand_one (AdminCall *call,
   for (guint i = 1;; i++)
     {
       g_autoptr (GError) local_error = NULL;
-      g_autoptr (Expansion) expansion = expansion_load (call->session, tenant_id, resource_id,
-                                                        expansion_window (call->now_us), error);
-      Laying laying = { .call = call };
+      g_autoptr (Expansion) expansion =
+        expansion_load (call->session, tenant_id, resource_id, expansion_window (call->now_us),
+                        EXPANSION_DUE, error);
 
       if (expansion == NULL)
         return FALSE;
       expansion_compute (expansion);
       *out_n_faults = expansion->n_faults;
-      laying.expansion = expansion;
-      if (call->runner.run_write (call->runner.runner, write_one, &laying, &local_error))
+      if (!expansion_compare (call->session, expansion, error))
+        return FALSE;
+      if (write_laid_out (call, expansion, &local_error))
         return TRUE;
-      if (i == MAX_TRIES || !g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_BUSY))
+      if (!g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_BUSY))
         {
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
+        }
+      if (i == MAX_TRIES)
+        {
+          g_debug ("%s", local_error->message);
+          return TRUE;
         }
     }
 }
@@ -106,11 +136,12 @@ admin_expand_due (AdminCall *call, GError **error)
 {
   guint n_expanded = 0;
   guint n_all_faults = 0;
+  gint64 last_id = 0;
 
   for (;;)
     {
       g_autoptr (GArray) due =
-        expansion_list_due (call->session, call->now_us, RESOURCES_PER_LIST, error);
+        expansion_list_due (call->session, call->now_us, last_id, RESOURCES_PER_LIST, error);
 
       if (due == NULL)
         return FALSE;
@@ -119,8 +150,9 @@ admin_expand_due (AdminCall *call, GError **error)
       for (guint i = 0; i < due->len; i += 2)
         {
           guint n_faults = 0;
-          if (!expand_one (call, g_array_index (due, gint64, i), g_array_index (due, gint64, i + 1),
-                           &n_faults, error))
+
+          last_id = g_array_index (due, gint64, i + 1);
+          if (!expand_one (call, g_array_index (due, gint64, i), last_id, &n_faults, error))
             return FALSE;
           n_expanded++;
           admin_progress (call, "calendars", n_expanded, 0);

@@ -124,8 +124,8 @@ check_spans (AdminCall *call, const ResourceRecord *resource, JsonArray *faults,
     return FALSE;
   if (period_is_empty (window))
     return TRUE;
-  expansion =
-    expansion_load (call->session, resource->tenant_id, resource->resource_id, window, error);
+  expansion = expansion_load (call->session, resource->tenant_id, resource->resource_id, window,
+                              EXPANSION_ALL, error);
   if (expansion == NULL)
     return FALSE;
   expansion_compute (expansion);

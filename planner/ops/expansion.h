@@ -9,12 +9,14 @@
 /**
  * Expansion:
  * @availabilities: (element-type AvailabilityRecord): as read
- * @objects: (element-type CalendarObject): as read; notes are filled in by the computation
+ * @calendars: (element-type CalendarRecord): those that are laid out, as they were when they were read
+ * @objects: (element-type CalendarObject): theirs, as read
  * @work: (element-type Period): normal list
- * @busy: (element-type BusySpan)
+ * @busy: (element-type BusySpan): normal
+ * @missing: (element-type BusySpan): what has to be put; @extra: what has to be removed
  * @n_faults: texts that could not be expanded
  *
- * One resource's. The reading needs a session, the computing none, the writing the writer.
+ * One resource's. Reading and comparing need a session, computing none, writing the writer.
  */
 typedef struct
 {
@@ -23,9 +25,12 @@ typedef struct
   const CalsyncZone *zone;
   Period window;
   GPtrArray *availabilities;
+  GPtrArray *calendars;
   GPtrArray *objects;
   GArray *work;
   GArray *busy;
+  GArray *missing;
+  GArray *extra;
   guint n_faults;
 } Expansion;
 
@@ -33,10 +38,17 @@ Period expansion_window (gint64 now_us);
 const CalsyncZone *expansion_find_zone (StoreSession *session, gint64 resource_id);
 CalsyncWindow expansion_calsync_window (const CalsyncZone *zone, Period window);
 
+typedef enum
+{
+  EXPANSION_DUE, /* calendars that are not laid out far enough, and the resource's own */
+  EXPANSION_ALL,
+} ExpansionScope;
+
 Expansion *expansion_load (StoreSession *session,
                            gint64 tenant_id,
                            gint64 resource_id,
                            Period window,
+                           ExpansionScope scope,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void expansion_free (Expansion *expansion);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Expansion, expansion_free)
@@ -47,8 +59,22 @@ gboolean expansion_compute_object (const char *text,
                                    GArray *spans);
 /* Touches nothing but @expansion. */
 void expansion_compute (Expansion *expansion);
+gboolean expansion_compare (StoreSession *session,
+                            Expansion *expansion,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The writer's part, in transactions as small as one likes; then the end. */
+guint expansion_n_changes (const Expansion *expansion);
+gboolean expansion_write_changes (StoreSession *session,
+                                  const Expansion *expansion,
+                                  guint first,
+                                  guint n_changes,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean expansion_finish (StoreSession *session,
+                           const Expansion *expansion,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* All of it in one. */
 gboolean expansion_write (StoreSession *session,
-                          const Expansion *expansion,
+                          Expansion *expansion,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Whether the stored spans say the same about the expansion's window. */
@@ -63,8 +89,14 @@ gboolean expansion_invalidate (StoreSession *session,
                                gint64 tenant_id,
                                gint64 resource_id,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Only working time, or blocked time of the planner's own calendar, changed. */
+gboolean expansion_invalidate_own (StoreSession *session,
+                                   gint64 tenant_id,
+                                   gint64 resource_id,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* (element-type gint64): tenant and resource in turn: whose expansion does not reach far enough. */
 GArray *expansion_list_due (StoreSession *session,
                             gint64 now_us,
+                            gint64 after_resource_id,
                             guint max_resources,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -262,7 +262,8 @@ put_objects (ImportRun *run,
   if (stored == NULL)
     return FALSE;
   return !changed ||
-         expansion_invalidate (run->session, run->tenant_id, calendar->resource_id, error);
+         (calendar_set_expanded (run->session, calendar->calendar_id, 0, error) &&
+          expansion_invalidate_own (run->session, run->tenant_id, calendar->resource_id, error));
 }
 
 /* Two files with one UID would overwrite each other at every import. */

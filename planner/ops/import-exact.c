@@ -42,7 +42,7 @@ put_time (ImportRun *run, ImportRow *row, ManualTime *time, PutOutcome *out_outc
 
   if (manual_time_put (run->session, time, out_outcome, &local_error))
     return *out_outcome == PUT_SAME ||
-           expansion_invalidate (run->session, time->tenant_id, time->resource_id, error);
+           expansion_invalidate_own (run->session, time->tenant_id, time->resource_id, error);
   if (!g_error_matches (local_error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID))
     {
       g_propagate_error (error, g_steal_pointer (&local_error));

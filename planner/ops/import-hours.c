@@ -245,7 +245,7 @@ put_text (ImportRun *run, const ResourceRecord *resource, char *text, GError **e
   run->availability_count.n_same += outcome == PUT_SAME;
   if (outcome == PUT_SAME)
     return TRUE;
-  return expansion_invalidate (run->session, run->tenant_id, resource->resource_id, error);
+  return expansion_invalidate_own (run->session, run->tenant_id, resource->resource_id, error);
 }
 
 static const CalsyncZone *

@@ -177,6 +177,6 @@ manual_time_remove (StoreSession *session, const ManualTime *time, GError **erro
   /* The spans go with the object, so that laying out anew finds nothing to change: it is told. */
   if (time->stretch->kind == CALSYNC_STRETCH_BLOCKED)
     return calendar_object_remove (session, time->object_id, error) &&
-           expansion_invalidate (session, time->tenant_id, time->resource_id, error);
+           expansion_invalidate_own (session, time->tenant_id, time->resource_id, error);
   return availability_remove (session, &record, error);
 }

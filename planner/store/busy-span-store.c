@@ -148,7 +148,34 @@ touch (Period *touched, Period period)
   touched->end_us = MAX (touched->end_us, period.end_us);
 }
 
-/* Both lists are normal: walks them side by side, and writes what one has and the other has not. */
+/**
+ * busy_spans_subtract:
+ * @from: (element-type BusySpan): normal
+ * @what: (element-type BusySpan): normal
+ * @out_missing: (element-type BusySpan): gets what is in @what and not, or otherwise, in @from
+ * @out_extra: (element-type BusySpan): gets what is in @from under a key that @what has not
+ *
+ * Walks both side by side: what has to be put and removed, so that @from becomes @what. Any thread.
+ */
+void
+busy_spans_subtract (const GArray *from, const GArray *what, GArray *out_missing, GArray *out_extra)
+{
+  for (guint i = 0, j = 0; i < from->len || j < what->len;)
+    {
+      const BusySpan *was = i < from->len ? &g_array_index (from, BusySpan, i) : NULL;
+      const BusySpan *is = j < what->len ? &g_array_index (what, BusySpan, j) : NULL;
+      int order = was == NULL ? 1 : is == NULL ? -1 : busy_spans_compare (was, is);
+
+      i += order <= 0;
+      j += order >= 0;
+      if (order < 0)
+        g_array_append_vals (out_extra, was, 1);
+      else if (order > 0 || !is_same (was, is))
+        g_array_append_vals (out_missing, is, 1);
+    }
+}
+
+/* Removals come last: what is still taken is never free in between. */
 static gboolean
 write_difference (StoreSession *session,
                   gint64 resource_id,
@@ -157,51 +184,35 @@ write_difference (StoreSession *session,
                   Period *touched,
                   GError **error)
 {
-  for (guint i = 0, j = 0; i < old->len || j < new->len;)
-    {
-      const BusySpan *was = i < old->len ? &g_array_index (old, BusySpan, i) : NULL;
-      const BusySpan *is = j < new->len ? &g_array_index (new, BusySpan, j) : NULL;
-      int order = was == NULL ? 1 : is == NULL ? -1 : busy_spans_compare (was, is);
+  g_autoptr (GArray) missing = busy_spans_new ();
+  g_autoptr (GArray) extra = busy_spans_new ();
 
-      i += order <= 0;
-      j += order >= 0;
-      if (order == 0 && is_same (was, is))
-        continue;
-      touch (touched, order < 0 ? was->period : is->period);
-      if (!(order < 0 ? busy_span_remove (session, resource_id, was, error)
-                      : busy_span_put (session, resource_id, is, error)))
+  busy_spans_subtract (old, new, missing, extra);
+  for (guint i = 0; i < missing->len; i++)
+    {
+      const BusySpan *span = &g_array_index (missing, BusySpan, i);
+      touch (touched, span->period);
+      if (!busy_span_put (session, resource_id, span, error))
+        return FALSE;
+    }
+  for (guint i = 0; i < extra->len; i++)
+    {
+      const BusySpan *span = &g_array_index (extra, BusySpan, i);
+      touch (touched, span->period);
+      if (!busy_span_remove (session, resource_id, span, error))
         return FALSE;
     }
   return TRUE;
 }
 
 /**
- * busy_span_replace:
- * @spans: (element-type BusySpan): any order, each touching @window; is sorted
- * @out_changed: whether anything had to be written
+ * busy_span_list_of_object:
  *
- * Makes @spans the busy time in @window: what touched it goes. Writer only.
+ * Returns: (transfer full) (element-type BusySpan): by start and end: one object's that end after
+ *   @from_us; NULL with @error set.
  */
-gboolean
-busy_span_replace (StoreSession *session,
-                   gint64 resource_id,
-                   Period window,
-                   GArray *spans,
-                   gboolean *out_changed,
-                   GError **error)
-{
-  g_autoptr (GArray) old = busy_span_list (session, resource_id, window, error);
-  Period touched = { 0, 0 };
-
-  busy_spans_normalise (spans);
-  if (old == NULL || !write_difference (session, resource_id, old, spans, &touched, error))
-    return FALSE;
-  *out_changed = !period_is_empty (touched);
-  return TRUE;
-}
-
-static GArray *
-list_of_object (StoreSession *session, gint64 object_id, gint64 from_us, GError **error)
+GArray *
+busy_span_list_of_object (StoreSession *session, gint64 object_id, gint64 from_us, GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
@@ -227,7 +238,7 @@ busy_span_replace_object (StoreSession *session,
                           GError **error)
 {
   g_autoptr (GArray) old =
-    list_of_object (session, object->object_id, object->window.start_us, error);
+    busy_span_list_of_object (session, object->object_id, object->window.start_us, error);
   Period touched = { 0, 0 };
 
   busy_spans_normalise (object->spans);

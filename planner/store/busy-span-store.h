@@ -38,9 +38,17 @@ GArray *busy_spans_new (void);
 void busy_spans_add (GArray *spans, const BusySpan *span);
 void busy_spans_normalise (GArray *spans);
 int busy_spans_compare (gconstpointer a, gconstpointer b);
+void busy_spans_subtract (const GArray *from,
+                          const GArray *what,
+                          GArray *out_missing,
+                          GArray *out_extra);
 
 GArray *busy_span_list (StoreSession *session, gint64 resource_id, Period window, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
+GArray *busy_span_list_of_object (StoreSession *session,
+                                  gint64 object_id,
+                                  gint64 from_us,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean busy_span_put (StoreSession *session,
                         gint64 resource_id,
                         const BusySpan *span,
@@ -49,13 +57,6 @@ gboolean busy_span_remove (StoreSession *session,
                            gint64 resource_id,
                            const BusySpan *span,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean busy_span_replace (StoreSession *session,
-                            gint64 resource_id,
-                            Period window,
-                            GArray *spans,
-                            gboolean *out_changed,
-                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same for the spans of one object. */
 gboolean busy_span_replace_object (StoreSession *session,
                                    const LaidOutObject *object,
                                    Period *out_touched,

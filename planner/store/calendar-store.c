@@ -107,6 +107,7 @@ calendar_list (StoreSession *session, gint64 tenant_id, gint64 resource_id, GErr
       calendar->origin = g_strdup (store_text (&query, 2));
       calendar->fresh_until_us = store_int (&query, 3);
       calendar->expanded_until_us = store_int (&query, 4);
+      calendar->revision = store_int (&query, 5);
       g_ptr_array_add (calendars, calendar);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&calendars);
@@ -130,19 +131,24 @@ calendar_set_expanded (StoreSession *session,
 /**
  * calendar_list_due:
  * @until_us: where expansion should have come to
+ * @after_resource_id: only resources behind that one; 0 for all
  *
  * Returns: (transfer full) (element-type gint64): tenant id and resource id in turn; NULL with
  *   @error set.
  */
 GArray *
-calendar_list_due (StoreSession *session, gint64 until_us, guint max_resources, GError **error)
+calendar_list_due (StoreSession *session,
+                   gint64 until_us,
+                   gint64 after_resource_id,
+                   guint max_resources,
+                   GError **error)
 {
   g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (gint64));
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
-  if (!store_query (session, &query, error, SQL_CALENDAR_DUE, "ii", until_us,
-                    (gint64) max_resources))
+  if (!store_query (session, &query, error, SQL_CALENDAR_DUE, "iii", until_us,
+                    (gint64) max_resources, after_resource_id))
     return NULL;
   while ((step = store_step (&query, error)) == STORE_ROW)
     {
@@ -150,29 +156,6 @@ calendar_list_due (StoreSession *session, gint64 until_us, guint max_resources, 
       g_array_append_vals (due, pair, 2);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&due);
-}
-
-/**
- * calendar_dup_revision:
- *
- * Tells whether what was read of the resource's objects is still what is stored, without reading it
- * again. Any thread with a session.
- *
- * Returns: (transfer full): a text to be compared; NULL with @error set.
- */
-char *
-calendar_dup_revision (StoreSession *session, gint64 tenant_id, gint64 resource_id, GError **error)
-{
-  g_autoptr (GString) text = g_string_new (NULL);
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (session, &query, error, SQL_CALENDAR_REVISIONS, "ii", tenant_id, resource_id))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    g_string_append_printf (text, "%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT " ",
-                            store_int (&query, 0), store_int (&query, 1));
-  return step == STORE_FAILED ? NULL : g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 /**
@@ -224,6 +207,28 @@ calendar_object_set_note (StoreSession *session, gint64 object_id, const char *n
   return store_run (session, error, SQL_OBJECT_SET_NOTE, "is", object_id, note);
 }
 
+static GPtrArray *
+read_objects (StoreQuery *query, gint64 tenant_id, GError **error)
+{
+  g_autoptr (GPtrArray) objects =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_object_free);
+  StoreStep step;
+
+  while ((step = store_step (query, error)) == STORE_ROW)
+    {
+      CalendarObject *object = g_new0 (CalendarObject, 1);
+      object->tenant_id = tenant_id;
+      object->object_id = store_int (query, 0);
+      object->calendar_id = store_int (query, 1);
+      object->uid_hash = g_strdup (store_text (query, 2));
+      object->etag = g_strdup (store_text (query, 3));
+      object->text = g_strdup (store_text (query, 4));
+      object->note = g_strdup (store_text (query, 5));
+      g_ptr_array_add (objects, object);
+    }
+  return step == STORE_FAILED ? NULL : g_steal_pointer (&objects);
+}
+
 /**
  * calendar_object_list:
  *
@@ -232,24 +237,25 @@ calendar_object_set_note (StoreSession *session, gint64 object_id, const char *n
 GPtrArray *
 calendar_object_list (StoreSession *session, gint64 tenant_id, gint64 resource_id, GError **error)
 {
-  g_autoptr (GPtrArray) objects =
-    g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_object_free);
   g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
 
-  if (!store_query (session, &query, error, SQL_OBJECT_LIST, "ii", tenant_id, resource_id))
-    return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      CalendarObject *object = g_new0 (CalendarObject, 1);
-      object->tenant_id = tenant_id;
-      object->object_id = store_int (&query, 0);
-      object->calendar_id = store_int (&query, 1);
-      object->uid_hash = g_strdup (store_text (&query, 2));
-      object->etag = g_strdup (store_text (&query, 3));
-      object->text = g_strdup (store_text (&query, 4));
-      object->note = g_strdup (store_text (&query, 5));
-      g_ptr_array_add (objects, object);
-    }
-  return step == STORE_FAILED ? NULL : g_steal_pointer (&objects);
+  return store_query (session, &query, error, SQL_OBJECT_LIST, "ii", tenant_id, resource_id)
+           ? read_objects (&query, tenant_id, error)
+           : NULL;
+}
+
+/**
+ * calendar_object_list_of:
+ *
+ * Returns: (transfer full) (element-type CalendarObject): of one calendar, by id; NULL with @error set.
+ */
+GPtrArray *
+calendar_object_list_of (StoreSession *session, const CalendarRecord *calendar, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+
+  return store_query (session, &query, error, SQL_OBJECT_LIST_OF_CALENDAR, "i",
+                      calendar->calendar_id)
+           ? read_objects (&query, calendar->tenant_id, error)
+           : NULL;
 }

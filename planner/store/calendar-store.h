@@ -10,6 +10,7 @@
  * @origin: planner, sync or import
  * @fresh_until_us: from then on too old to be offered; 0 when it does not go stale
  * @expanded_until_us: nothing is offered at or past it
+ * @revision: one more at every change of its objects
  */
 typedef struct
 {
@@ -20,6 +21,7 @@ typedef struct
   const char *origin;
   gint64 fresh_until_us;
   gint64 expanded_until_us;
+  gint64 revision;
 } CalendarRecord;
 
 void calendar_record_free (CalendarRecord *calendar);
@@ -61,14 +63,9 @@ gboolean calendar_set_expanded (StoreSession *session,
 /* (element-type gint64): tenant and resource in turn, of calendars expanded to before @until_us. */
 GArray *calendar_list_due (StoreSession *session,
                            gint64 until_us,
+                           gint64 after_resource_id,
                            guint max_resources,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-/* What every change of an object of the resource's calendars makes another text. */
-char *calendar_dup_revision (StoreSession *session,
-                             gint64 tenant_id,
-                             gint64 resource_id,
-                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 gboolean calendar_object_put (StoreSession *session,
                               CalendarObject *object,
@@ -81,6 +78,9 @@ gboolean calendar_object_set_note (StoreSession *session,
                                    gint64 object_id,
                                    const char *note,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *calendar_object_list_of (StoreSession *session,
+                                    const CalendarRecord *calendar,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Of all calendars of the resource. */
 GPtrArray *calendar_object_list (StoreSession *session,
                                  gint64 tenant_id,

@@ -24,14 +24,12 @@
      " ON CONFLICT (tenant_id, resource_id, calendar_key) DO UPDATE SET origin = excluded.origin" \
      " WHERE calendar.origin IS DISTINCT FROM excluded.origin") \
   X (CALENDAR_LIST, \
-     "SELECT calendar_id, calendar_key, origin, coalesce (fresh_until_us, 0), expanded_until_us FROM calendar" \
+     "SELECT calendar_id, calendar_key, origin, coalesce (fresh_until_us, 0), expanded_until_us, revision FROM calendar" \
      " WHERE tenant_id = $1 AND resource_id = $2 ORDER BY calendar_key") \
-  X (CALENDAR_REVISIONS, \
-     "SELECT calendar_id, revision FROM calendar WHERE tenant_id = $1 AND resource_id = $2 AND revision > 0 ORDER BY calendar_id") \
   X (CALENDAR_SET_EXPANDED, \
      "UPDATE calendar SET expanded_until_us = $2 WHERE calendar_id = $1 AND expanded_until_us <> $2") \
   X (CALENDAR_DUE, \
-     "SELECT DISTINCT c.tenant_id, c.resource_id FROM calendar c WHERE c.expanded_until_us < $1" \
+     "SELECT DISTINCT c.tenant_id, c.resource_id FROM calendar c WHERE c.expanded_until_us < $1 AND c.resource_id > $3" \
      " ORDER BY c.resource_id LIMIT $2") \
   X (OBJECT_FIND, "SELECT object_id FROM calendar_object WHERE calendar_id = $1 AND uid_hash = $2") \
   X (OBJECT_PUT, \
@@ -46,6 +44,8 @@
      "SELECT o.object_id, o.calendar_id, o.uid_hash, o.etag, o.text, o.note FROM calendar_object o" \
      " JOIN calendar c ON c.calendar_id = o.calendar_id WHERE c.tenant_id = $1 AND c.resource_id = $2" \
      " ORDER BY o.object_id") \
+  X (OBJECT_LIST_OF_CALENDAR, \
+     "SELECT object_id, calendar_id, uid_hash, etag, text, note FROM calendar_object WHERE calendar_id = $1 ORDER BY object_id") \
   X (BUSY_SPAN_PUT, \
      "INSERT INTO busy_span (resource_id, start_us, end_us, object_id, class, all_day) VALUES ($1, $2, $3, $4, $5, $6)" \
      " ON CONFLICT (resource_id, start_us, end_us, object_id) DO UPDATE SET class = excluded.class, all_day = excluded.all_day") \

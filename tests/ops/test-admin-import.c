@@ -455,13 +455,13 @@ test_invalidated_until_expanded (void)
   admin_harness_init (&harness);
   import_small (&harness, "resource;weekdays;start;end\nr1;mon-fri;08:00;15:00\n",
                 "resource;date\n");
-  due = expansion_list_due (harness.session, HARNESS_NOW_US, 10, &error);
+  due = expansion_list_due (harness.session, HARNESS_NOW_US, 0, 10, &error);
   g_assert_cmpuint (due->len, ==, 0);
-  stale = expansion_load (harness.session, 1, 1, window, &error);
+  stale = expansion_load (harness.session, 1, 1, window, EXPANSION_DUE, &error);
   expansion_compute (stale);
   g_assert_true (expansion_invalidate (harness.session, 1, 1, &error));
   g_clear_pointer (&due, g_array_unref);
-  due = expansion_list_due (harness.session, HARNESS_NOW_US, 10, &error);
+  due = expansion_list_due (harness.session, HARNESS_NOW_US, 0, 10, &error);
   g_assert_cmpuint (due->len, ==, 2);
   *record =
     (AvailabilityRecord){ 1, 1, g_strdup ("other"), g_strdup ("BEGIN:VCALENDAR\nEND:VCALENDAR\n") };
@@ -479,7 +479,7 @@ test_window_rolls (void)
   admin_harness_init (&harness);
   import_small (&harness, "resource;weekdays;start;end\nr1;mon-fri;08:00;15:00\n",
                 "resource;date\n");
-  due = expansion_list_due (harness.session, HARNESS_NOW_US + 30 * DAY, 10, NULL);
+  due = expansion_list_due (harness.session, HARNESS_NOW_US + 30 * DAY, 0, 10, NULL);
   g_assert_cmpuint (due->len, ==, 6);
 }
 

@@ -3,6 +3,7 @@
 #include "store/busy-span-store.h"
 
 #include <gio/gio.h>
+#include <stdlib.h>
 
 #include "store/calendar-store.h"
 #include "store/store-migrate.h"
@@ -124,29 +125,71 @@ test_trust (void)
   g_assert_cmpint (((CalendarRecord *) calendars->pdata[0])->expanded_until_us, ==, window.end_us);
 }
 
+static gint64
+revision (StoreSession *session)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) calendars = calendar_list (session, 1, 1, &error);
+
+  g_assert_no_error (error);
+  return ((CalendarRecord *) calendars->pdata[0])->revision;
+}
+
 /* Whoever lays time out can tell that nothing changed without reading it all. */
 static void
 test_revision (void)
 {
   g_autoptr (StoreSession) session = open_database ();
-  g_autofree char *empty = NULL, *one = NULL, *same = NULL, *changed = NULL, *removed = NULL;
   g_autoptr (GError) error = NULL;
-  gint64 object_id;
+  gint64 empty = revision (session), object_id, one, changed;
 
-  empty = calendar_dup_revision (session, 1, 1, &error);
   object_id = put_object (session, "one", "a");
-  one = calendar_dup_revision (session, 1, 1, &error);
+  one = revision (session);
+  g_assert_cmpint (one, >, empty);
   (void) put_object (session, "one", "a");
-  same = calendar_dup_revision (session, 1, 1, &error);
+  g_assert_cmpint (revision (session), ==, one);
   (void) put_object (session, "one", "b");
-  changed = calendar_dup_revision (session, 1, 1, &error);
+  changed = revision (session);
+  g_assert_cmpint (changed, >, one);
   g_assert_true (calendar_object_remove (session, object_id, &error));
-  removed = calendar_dup_revision (session, 1, 1, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (empty, !=, one);
-  g_assert_cmpstr (one, ==, same);
-  g_assert_cmpstr (same, !=, changed);
-  g_assert_cmpstr (changed, !=, removed);
+  g_assert_cmpint (revision (session), >, changed);
+}
+
+/* Applied to the one list, what is missing and what is too much make the other. */
+static void
+test_difference (void)
+{
+  static const char *const words[] = { "busy", "away" };
+  g_autoptr (GRand) rand = testlib_random_new ();
+
+  for (int round = 0; round < 200; round++)
+    {
+      g_autoptr (GArray) from = busy_spans_new (), what = busy_spans_new ();
+      g_autoptr (GArray) missing = busy_spans_new (), extra = busy_spans_new ();
+      guint n_found = 0;
+
+      for (int i = 0; i < 30; i++)
+        {
+          gint64 start = g_rand_int_range (rand, 0, 12);
+          BusySpan span = { { start * HOUR, (start + 1) * HOUR },
+                            g_rand_int_range (rand, 1, 3),
+                            words[g_rand_int_range (rand, 0, 2)],
+                            g_rand_boolean (rand) };
+          busy_spans_add (i % 2 == 0 ? from : what, &span);
+        }
+      busy_spans_normalise (from);
+      busy_spans_normalise (what);
+      busy_spans_subtract (from, what, missing, extra);
+      g_assert_cmpuint (from->len - extra->len, <=, what->len);
+      for (guint i = 0; i < missing->len; i++)
+        n_found += bsearch (&g_array_index (missing, BusySpan, i), what->data, what->len,
+                            sizeof (BusySpan), busy_spans_compare) != NULL;
+      for (guint i = 0; i < extra->len; i++)
+        n_found += bsearch (&g_array_index (extra, BusySpan, i), what->data, what->len,
+                            sizeof (BusySpan), busy_spans_compare) == NULL;
+      g_assert_cmpuint (n_found, ==, missing->len + extra->len);
+    }
 }
 
 int
@@ -156,5 +199,6 @@ main (int argc, char **argv)
   g_test_add_func ("/busy-span-store/one-object", test_one_object);
   g_test_add_func ("/busy-span-store/trust", test_trust);
   g_test_add_func ("/busy-span-store/revision", test_revision);
+  g_test_add_func ("/busy-span-store/difference", test_difference);
   return g_test_run ();
 }

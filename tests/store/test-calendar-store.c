@@ -72,13 +72,15 @@ test_pieces (void)
   g_autoptr (GArray) left = NULL;
   g_autoptr (GError) error = NULL;
   const BusySpan span = { leave, 1, "busy", FALSE };
+  const LaidOutObject laid_out = { 1, 1, { 0, 30 * DAY }, busy };
+  Period touched;
   gboolean changed = FALSE;
 
   busy_spans_add (busy, &span);
   period_list_add (work, leave);
   g_assert_true (store_begin (session, STORE_WRITE, &error));
-  g_assert_true (busy_span_replace (session, 1, (Period){ 0, 30 * DAY }, busy, &changed, &error) &&
-                 changed);
+  g_assert_true (busy_span_replace_object (session, &laid_out, &touched, &error) &&
+                 !period_is_empty (touched));
   g_assert_true (work_span_replace (session, 1, (Period){ 0, 30 * DAY }, work, &changed, &error) &&
                  changed);
   for (gint64 hour = 5; hour < 10 * 24 + 5; hour++)
@@ -86,8 +88,8 @@ test_pieces (void)
   g_assert_true (work_span_replace (session, 1, (Period){ 0, 30 * DAY }, work, &changed, &error) &&
                  !changed);
   g_array_set_size (busy, 0);
-  g_assert_true (busy_span_replace (session, 1, (Period){ 0, 30 * DAY }, busy, &changed, &error) &&
-                 changed);
+  g_assert_true (busy_span_replace_object (session, &laid_out, &touched, &error) &&
+                 !period_is_empty (touched));
   left = busy_span_list (session, 1, (Period){ 0, 30 * DAY }, &error);
   g_assert_cmpuint (left->len, ==, 0);
   g_assert_no_error (error);
