@@ -215,7 +215,13 @@ check_spans (ConvergeWorld *world)
     {
       if (compare_spans (&g_array_index (expected, CalsyncSpan, i),
                          &g_array_index (actual, CalsyncSpan, i)) != 0)
-        converge_fail (world, "span %u is another", i);
+        converge_fail (world,
+                       "span %u is at %" G_GINT64_FORMAT " class %d instead of %" G_GINT64_FORMAT
+                       " class %d",
+                       i, g_array_index (actual, CalsyncSpan, i).start_us,
+                       g_array_index (actual, CalsyncSpan, i).busy_class,
+                       g_array_index (expected, CalsyncSpan, i).start_us,
+                       g_array_index (expected, CalsyncSpan, i).busy_class);
     }
 }
 

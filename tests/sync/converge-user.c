@@ -126,25 +126,30 @@ static char *
 read_line (const char *text, const char *name)
 {
   g_autofree char *needle = g_strdup_printf ("\n%s", name);
-  const char *at = strstr (text, needle);
+  const char *event = strstr (text, "BEGIN:VEVENT");
+  const char *at = event == NULL ? NULL : strstr (event, needle);
 
   return at == NULL ? NULL
                     : g_strndup (at + strlen (needle), strcspn (at + strlen (needle), "\r\n"));
 }
 
+/* A time of our event: in UTC, or on the clock of Copenhagen. 0: neither. */
 static gint64
-read_utc (const char *text, const char *name)
+read_time (const char *text, const char *name)
 {
   g_autofree char *value = read_line (text, name);
+  g_autoptr (GTimeZone) zone = NULL;
+  g_autoptr (GDateTime) time = NULL;
+  gboolean is_utc = value != NULL && g_str_has_suffix (value, "Z");
   gint y, mo, d, h, mi, s;
 
-  if (value == NULL || sscanf (value, ":%4d%2d%2dT%2d%2d%2dZ", &y, &mo, &d, &h, &mi, &s) != 6)
+  if (value == NULL || strrchr (value, ':') == NULL ||
+      sscanf (strrchr (value, ':'), ":%4d%2d%2dT%2d%2d%2d", &y, &mo, &d, &h, &mi, &s) != 6 ||
+      (!is_utc && strstr (value, "TZID=Europe/Copenhagen") == NULL))
     return 0;
-  {
-    g_autoptr (GDateTime) time = g_date_time_new_utc (y, mo, d, h, mi, s);
-
-    return g_date_time_to_unix (time) * S;
-  }
+  zone = is_utc ? g_time_zone_new_utc () : g_time_zone_new_identifier ("Europe/Copenhagen");
+  time = g_date_time_new (zone, y, mo, d, h, mi, s);
+  return g_date_time_to_unix (time) * S;
 }
 
 ConvergeSight
@@ -167,8 +172,8 @@ converge_look (ConvergeWorld *world, const ModelItem *item)
   sight.is_series = strstr (item->text, "\nRRULE") != NULL;
   sight.has_people = strstr (item->text, "\nATTENDEE") != NULL;
   sight.is_free = strstr (item->text, "\nTRANSP:TRANSPARENT") != NULL;
-  sight.start_us = read_utc (item->text, "DTSTART");
-  sight.end_us = read_utc (item->text, "DTEND");
+  sight.start_us = read_time (item->text, "DTSTART");
+  sight.end_us = read_time (item->text, "DTEND");
   return sight;
 }
 
@@ -194,10 +199,13 @@ edit (ConvergeWorld *world, ModelItem *item, const char *name, const char *line)
 {
   g_auto (GStrv) lines = g_strsplit (item->text, "\r\n", -1);
   g_autoptr (GString) text = g_string_new (NULL);
+  gboolean is_event = FALSE;
 
   for (guint i = 0; lines[i] != NULL; i++)
     {
-      gboolean is_it = name != NULL && g_str_has_prefix (lines[i], name);
+      gboolean is_it = is_event && name != NULL && g_str_has_prefix (lines[i], name);
+
+      is_event |= g_strcmp0 (lines[i], "BEGIN:VEVENT") == 0;
 
       if (is_it || g_strcmp0 (lines[i], "END:VEVENT") == 0)
         g_string_append (text, (is_it || name == NULL) && line != NULL ? line : "");

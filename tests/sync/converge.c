@@ -54,14 +54,14 @@ static CalsyncReport *
 run (ConvergeWorld *world, gint64 steps, CalsyncJobMode mode, GError **error)
 {
   const ConvergePlannerFunctions *functions = world->planner->functions;
-  CalsyncLocal *local = functions->begin (world->planner, &steps, world->random);
   CalsyncReport *report = NULL;
   GError *local_error = NULL;
   gboolean is_good;
 
   world->remote->shared_steps = &steps;
   converge_say (world, "run: mode %d, dies after %d", mode, (gint) steps);
-  is_good = calsync_job_run (local, &world->remote->remote, mode, NULL, &report, &local_error);
+  is_good =
+    functions->run (world->planner, &world->remote->remote, mode, &steps, &report, &local_error);
   converge_say (world,
                 "  found %u changed %u gone %u left %u guard %d pulled %d full %d quiet %d: %s",
                 report->n_found, report->n_changed, report->n_gone, report->n_left, report->guard,
@@ -77,7 +77,6 @@ run (ConvergeWorld *world, gint64 steps, CalsyncJobMode mode, GError **error)
                     conflict->theirs.start_us);
     }
   world->remote->shared_steps = NULL;
-  functions->end (world->planner, steps == 0);
   for (guint n = 0; n < CONVERGE_N_BOOKINGS; n++)
     {
       g_autofree char *key = functions->dup_key (world->planner, n);

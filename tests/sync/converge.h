@@ -16,10 +16,13 @@ typedef struct _ConvergePlanner ConvergePlanner;
 /* The planner's side as the harness needs it: the model, or the real store. */
 typedef struct
 {
-  /* A run begins: the near side, whose process dies when *steps comes to 0 (-1: never). */
-  CalsyncLocal *(*begin) (ConvergePlanner *planner, gint64 *steps, GRand *random);
-  /* A run has ended, or the process is gone: everything but what was stored is lost. */
-  void (*end) (ConvergePlanner *planner, gboolean was_crash);
+  /* One run; the process dies when *steps comes to 0 (-1: never), and all but what was stored is lost. */
+  gboolean (*run) (ConvergePlanner *planner,
+                   CalsyncRemote *remote,
+                   CalsyncJobMode mode,
+                   gint64 *steps,
+                   CalsyncReport **out_report,
+                   GError **error);
   void (*book) (ConvergePlanner *planner, guint n, gint64 start_us, gint64 end_us);
   void (*move) (ConvergePlanner *planner, guint n, gint64 start_us, gint64 end_us);
   void (*cancel) (ConvergePlanner *planner, guint n);

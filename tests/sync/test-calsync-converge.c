@@ -10,6 +10,7 @@ typedef struct
 {
   ConvergePlanner planner;
   ModelLocal *local;
+  GRand *random; /* whether the last transaction got through */
   char *references[CONVERGE_N_BOOKINGS];
   guint n_made;
 } Model;
@@ -20,22 +21,23 @@ get_model (ConvergePlanner *planner)
   return (Model *) planner;
 }
 
-static CalsyncLocal *
-begin (ConvergePlanner *planner, gint64 *steps, GRand *random)
+static gboolean
+run (ConvergePlanner *planner,
+     CalsyncRemote *remote,
+     CalsyncJobMode mode,
+     gint64 *steps,
+     CalsyncReport **out_report,
+     GError **error)
 {
-  ModelLocal *local = get_model (planner)->local;
+  Model *model = get_model (planner);
+  gboolean is_good;
 
-  local->steps_left = steps;
-  local->random = random;
-  local->binding.writes_left = 200;
-  return &local->local;
-}
-
-static void
-end (ConvergePlanner *planner, gboolean was_crash)
-{
-  (void) was_crash;
-  get_model (planner)->local->steps_left = NULL;
+  model->local->steps_left = steps;
+  model->local->random = model->random;
+  model->local->binding.writes_left = 200;
+  is_good = calsync_job_run (&model->local->local, remote, mode, NULL, out_report, error);
+  model->local->steps_left = NULL;
+  return is_good;
 }
 
 static CalsyncWanted *
@@ -162,12 +164,12 @@ free_model (ConvergePlanner *planner)
   for (guint n = 0; n < CONVERGE_N_BOOKINGS; n++)
     g_free (model->references[n]);
   model_local_free (model->local);
+  g_rand_free (model->random);
   g_free (model);
 }
 
 static const ConvergePlannerFunctions functions = {
-  .begin = begin,
-  .end = end,
+  .run = run,
   .book = book,
   .move = move,
   .cancel = cancel,
@@ -191,6 +193,7 @@ make (guint32 seed, gpointer data)
 
   (void) data;
   model->planner.functions = &functions;
+  model->random = g_rand_new_with_seed (seed);
   model->local = model_local_new (CONVERGE_NOW_US);
   model->local->binding.on_move = (CalsyncOnMove) (seed % 3);
   model->local->binding.on_delete = (CalsyncOnDelete) (seed / 3 % 2);
