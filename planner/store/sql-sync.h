@@ -7,9 +7,7 @@
   "b.binding_id, b.tenant_id, b.resource_id, b.calendar_id, c.calendar_key, b.url, b.auth, b.user_name, b.secret, " \
   "b.certificate, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
   "b.pulled_us, b.full_due_us, b.looks_first, b.gone_us, b.health, b.health_text, b.n_failures, b.next_try_us, " \
-  "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0), " \
-  "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
-  "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1)"
+  "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0)"
 /* Of ours the end of the meeting, of others the end of the last time that is laid out. */
 #define SQL_SYNC_ITEM_COLUMNS \
   "i.item_id, i.tenant_id, i.binding_id, i.key_hash, i.key, i.version, i.reference, i.is_own, i.is_unreadable, " \
@@ -53,9 +51,11 @@
   X (SYNC_BINDING_ADD, "INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, user_name, secret, " \
      "certificate, direction, limit_minutes, created_us) " \
      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif ($10, 0), $11)") \
-  X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
+  X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS ", 0, 0 FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.binding_id = $1") \
-  X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS " FROM sync_binding b " \
+  X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS ", " \
+     "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
+     "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1) FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.tenant_id = $1 AND ($2 = 0 OR b.resource_id = $2) " \
      "ORDER BY b.resource_id, b.binding_id") \
   X (SYNC_BINDING_CHANGE, "UPDATE sync_binding SET cursor = CASE WHEN url = $2 THEN cursor END, url = $2, auth = $3, " \

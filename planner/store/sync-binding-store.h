@@ -26,7 +26,7 @@ typedef enum
  * @health: a word; @health_text: (nullable): a sentence of ours
  * @n_failures: in a row
  * @fresh_until_us: of its calendar; 0: does not go stale
- * @n_items: known in the calendar, ours too; @n_own: ours
+ * @n_items: known in the calendar, ours too; @n_own: ours; counted by sync_binding_store_list() only
  */
 typedef struct
 {

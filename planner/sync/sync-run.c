@@ -151,8 +151,7 @@ write_restored (StoreSession *session, gpointer data, GError **error)
                       .tenant_id = binding->tenant_id,
                       .reason = (char *) "restored",
                       .at_us = clock_now_us (),
-                      .n_own = count_harm (run->report),
-                      .n_known_own = binding->n_own };
+                      .n_own = count_harm (run->report) };
 
   return sync_guard_put (session, &guard, nothing, error) &&
          sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_GUARDED,

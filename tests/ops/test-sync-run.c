@@ -450,6 +450,97 @@ test_cut_off_at_every_request (void)
     }
 }
 
+typedef struct
+{
+  Pair *pair;
+  gint64 longest_us;
+  gint64 all_us;
+  guint n;
+} Watch;
+
+/* How long the writer is held, its commit left out: that is the disk's. */
+typedef struct
+{
+  AdminWrite write;
+  gpointer data;
+  gint64 took_us;
+} Timed;
+
+static gboolean
+timed (StoreSession *session, gpointer data, GError **error)
+{
+  Timed *one = data;
+  gint64 start_us = g_get_monotonic_time ();
+  gboolean ok = one->write (session, one->data, error);
+
+  one->took_us = g_get_monotonic_time () - start_us;
+  return ok;
+}
+
+static gboolean
+watched_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  Watch *watch = runner;
+  Timed one = { write, data, 0 };
+  AdminRunner direct = admin_runner_direct (watch->pair->sync->world->writer);
+  gboolean ok = direct.run_write (direct.runner, timed, &one, error);
+
+  watch->longest_us = MAX (watch->longest_us, one.took_us);
+  watch->all_us += one.took_us;
+  watch->n++;
+  return ok;
+}
+
+static void
+watched_run (Pair *pair, const char *what)
+{
+  Watch watch = { .pair = pair };
+  SyncContext context = context_of (pair);
+  g_autoptr (CalsyncReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+  gint64 start_us = g_get_monotonic_time ();
+
+  context.runner = (AdminRunner){ watched_write, &watch };
+  g_assert_true (
+    sync_run_binding (&context, pair->sync->binding_id, CALSYNC_JOB_RUN, &report, &error));
+  g_assert_no_error (error);
+  g_test_message ("%s: %.0f ms, %u writes, %.1f ms of the writer, the longest %.1f ms", what,
+                  (g_get_monotonic_time () - start_us) / 1e3, watch.n, watch.all_us / 1e3,
+                  watch.longest_us / 1e3);
+}
+
+/* Every event is a series over half a year: what a whole calendar costs the writer, and one change in it. */
+static void
+test_many (void)
+{
+  g_autoptr (Pair) pair = pair_new ();
+  guint n_events = (guint) testlib_budget ("sync-run-events");
+
+  for (guint i = 0; i < n_events; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("/cal/%u.ics", i);
+      g_autofree char *uid = g_strdup_printf ("uid-%u", i);
+      g_autofree char *start =
+        g_strdup_printf ("202611%02uT%02u%02u00Z", 1 + i % 28, 6 + i % 12, i % 60);
+      g_autofree char *end =
+        g_strdup_printf ("202611%02uT%02u%02u00Z", 1 + i % 28, 7 + i % 12, i % 60);
+      g_autofree char *text =
+        sync_world_event (uid, start, end, i % 10 == 0 ? "RRULE:FREQ=WEEKLY\r\n" : NULL);
+
+      (void) model_remote_put (pair->model, key, text);
+    }
+  watched_run (pair, "first");
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_item WHERE is_own = 0"), ==, n_events);
+  watched_run (pair, "second");
+  watched_run (pair, "quiet");
+  put_events (pair, 0, 1);
+  watched_run (pair, "one more");
+  world_run_sql (pair->sync->world, "UPDATE sync_binding SET full_due_us = 0");
+  watched_run (pair, "full");
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_item WHERE is_own = 0"), ==,
+                   n_events + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -460,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-run/guard", test_guard);
   g_test_add_func ("/sync-run/refusals", test_refusals);
   g_test_add_func ("/sync-run/restored", test_restored);
+  g_test_add_func ("/sync-run/many", test_many);
   g_test_add_func ("/sync-run/killed-at-every-write", test_killed_at_every_write);
   g_test_add_func ("/sync-run/cut-off-at-every-request", test_cut_off_at_every_request);
   return g_test_run ();
