@@ -141,6 +141,7 @@ write_calendar (StoreSession *session, gpointer data, GError **error)
 
   return admin_rows_init (work->call, session, work->resource->tenant_id, work->source, &run,
                           error) &&
+         import_calendars_name (&run, work->calendars, error) &&
          remove_others (work, session, &n_removed, error) &&
          import_calendars_apply (&run, work->calendars, &count, error) &&
          admin_rows_check (work->source, error) && finish (work, session, n_removed, &count, error);

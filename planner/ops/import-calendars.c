@@ -6,6 +6,7 @@
 
 #include "calsync-ical.h"
 #include "ops/expansion.h"
+#include "ops/hash-key.h"
 #include "store/calendar-store.h"
 
 static void
@@ -15,6 +16,7 @@ free_calendar (gpointer data)
   g_free (calendar->file);
   g_free (calendar->resource);
   g_ptr_array_unref (calendar->objects);
+  g_ptr_array_unref (calendar->hashes);
   g_free (calendar);
 }
 
@@ -136,6 +138,7 @@ take_import (Parser *parser, const CalsyncImport *import, ImportCalendar *calend
       const CalsyncObject *from = import->objects->pdata[i];
       CalendarObject *object = g_new0 (CalendarObject, 1);
 
+      g_ptr_array_add (calendar->hashes, g_strdup (from->uid_hash));
       object->uid_hash = g_strdup (from->uid_hash);
       object->text = g_strdup (from->text);
       object->note = dup_notes_of (import, from->uid_hash);
@@ -160,6 +163,7 @@ parse_file (Parser *parser, const ImportText *file)
   calendar->file = g_strdup (file->file);
   calendar->resource = g_strdup (file->resource);
   calendar->objects = g_ptr_array_new_with_free_func ((GDestroyNotify) calendar_object_free);
+  calendar->hashes = g_ptr_array_new_with_free_func (g_free);
   if (email == NULL)
     {
       import_problems_add (&parser->source->problems, file->file, 0, "there is no resource %s",
@@ -225,6 +229,97 @@ load_stored (ImportRun *run, const CalendarRecord *calendar, GError **error)
         calendar_object_free (object);
     }
   return stored;
+}
+
+/* The text names its object too. */
+static void
+rename_object (CalendarObject *object, const char *name)
+{
+  GString *text = g_string_new (object->text);
+
+  g_string_replace (text, object->uid_hash, name, 0);
+  g_free (object->text);
+  object->text = g_string_free (text, FALSE);
+  g_free (object->uid_hash);
+  object->uid_hash = g_strdup (name);
+}
+
+/* Rows of before there was a key bear the hash alone. */
+static gboolean
+rename_stored (ImportRun *run, const ImportCalendar *calendar, GHashTable *stored, GError **error)
+{
+  for (guint i = 0; i < calendar->objects->len; i++)
+    {
+      const CalendarObject *object = calendar->objects->pdata[i];
+      CalendarObject *before = g_hash_table_lookup (stored, calendar->hashes->pdata[i]);
+
+      if (before == NULL || g_hash_table_contains (stored, object->uid_hash))
+        continue;
+      g_hash_table_steal (stored, before->uid_hash);
+      rename_object (before, object->uid_hash);
+      g_hash_table_replace (stored, before->uid_hash, before);
+      if (!calendar_object_rename (run->session, before, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+find_calendar (ImportRun *run, CalendarRecord *record, GError **error)
+{
+  g_autoptr (GPtrArray) calendars =
+    calendar_list (run->session, run->tenant_id, record->resource_id, error);
+
+  for (guint i = 0; calendars != NULL && i < calendars->len; i++)
+    {
+      const CalendarRecord *one = calendars->pdata[i];
+      if (g_str_equal (one->calendar_key, IMPORT_CALENDAR_KEY))
+        record->calendar_id = one->calendar_id;
+    }
+  return calendars != NULL;
+}
+
+static gboolean
+name_one (ImportRun *run, const ImportCalendar *calendar, GBytes *key, GError **error)
+{
+  const ResourceRecord *resource = import_run_find_resource (run, calendar->resource);
+  CalendarRecord record = { .tenant_id = run->tenant_id };
+  g_autoptr (GHashTable) stored = NULL;
+
+  for (guint i = 0; i < calendar->objects->len; i++)
+    {
+      g_autofree char *name = hash_key_apply (key, calendar->hashes->pdata[i]);
+      rename_object (calendar->objects->pdata[i], name);
+    }
+  if (resource == NULL)
+    return TRUE;
+  record.resource_id = resource->resource_id;
+  if (!find_calendar (run, &record, error))
+    return FALSE;
+  if (record.calendar_id == 0)
+    return TRUE;
+  stored = load_stored (run, &record, error);
+  return stored != NULL && rename_stored (run, calendar, stored, error);
+}
+
+/**
+ * import_calendars_name:
+ *
+ * Whoever holds the database alone cannot try out which UIDs its rows were made of: plain hashes of short
+ * or guessable UIDs would tell. May be called again. Writer only.
+ */
+gboolean
+import_calendars_name (ImportRun *run, const GPtrArray *calendars, GError **error)
+{
+  g_autoptr (GBytes) key = NULL;
+
+  if (calendars->len == 0)
+    return TRUE;
+  key = hash_key_need (run->session, run->tenant_id, error);
+  for (guint i = 0; key != NULL && i < calendars->len; i++)
+    if (!name_one (run, calendars->pdata[i], key, error))
+      return FALSE;
+  return key != NULL;
 }
 
 static gboolean
@@ -316,6 +411,8 @@ import_calendars_apply (ImportRun *run,
                         ImportCount *count,
                         GError **error)
 {
+  if (!import_calendars_name (run, calendars, error))
+    return FALSE;
   for (guint i = 0; i < calendars->len; i++)
     if (!apply_one (run, calendars->pdata[i], count, error))
       return FALSE;

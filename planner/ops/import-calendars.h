@@ -11,12 +11,14 @@
  * ImportCalendar:
  * @resource: key or e-mail address, from the folder's name
  * @objects: (element-type CalendarObject): reduced; without ids
+ * @hashes: (element-type utf8): of the objects' UIDs, without a key; parsing knows none
  */
 typedef struct
 {
   char *file;
   char *resource;
   GPtrArray *objects;
+  GPtrArray *hashes;
 } ImportCalendar;
 
 /* (element-type ImportCalendar); what was refused stands in the source's problems. */
@@ -25,6 +27,10 @@ GPtrArray *import_calendars_parse (ImportSource *source,
                                    gint64 tenant_id,
                                    gint64 now_us,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Gives the objects the names that they have in this municipality's database, and those that are there, too. */
+gboolean import_calendars_name (ImportRun *run,
+                                const GPtrArray *calendars,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean import_calendars_apply (ImportRun *run,
                                  const GPtrArray *calendars,
                                  ImportCount *count,

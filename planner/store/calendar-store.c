@@ -185,6 +185,19 @@ calendar_object_put (StoreSession *session,
 }
 
 /**
+ * calendar_object_rename:
+ * @object: its id decides which one it is; uid_hash and text are written
+ *
+ * Writer only.
+ */
+gboolean
+calendar_object_rename (StoreSession *session, const CalendarObject *object, GError **error)
+{
+  return store_run (session, error, SQL_OBJECT_RENAME, "iss", object->object_id, object->uid_hash,
+                    object->text);
+}
+
+/**
  * calendar_object_remove:
  *
  * Its busy spans go with it. Writer only.

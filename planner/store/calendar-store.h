@@ -71,6 +71,10 @@ gboolean calendar_object_put (StoreSession *session,
                               CalendarObject *object,
                               PutOutcome *out_outcome,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Under another name, with the text that goes with it. */
+gboolean calendar_object_rename (StoreSession *session,
+                                 const CalendarObject *object,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calendar_object_remove (StoreSession *session,
                                  gint64 object_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -37,6 +37,7 @@
      " ON CONFLICT (calendar_id, uid_hash) DO UPDATE SET etag = excluded.etag, text = excluded.text," \
      " note = excluded.note WHERE (calendar_object.etag, calendar_object.text, calendar_object.note)" \
      " IS DISTINCT FROM (excluded.etag, excluded.text, excluded.note)") \
+  X (OBJECT_RENAME, "UPDATE calendar_object SET uid_hash = $2, text = $3 WHERE object_id = $1") \
   X (OBJECT_SET_NOTE, \
      "UPDATE calendar_object SET note = $2 WHERE object_id = $1 AND note IS DISTINCT FROM $2") \
   X (OBJECT_REMOVE, "DELETE FROM calendar_object WHERE object_id = $1") \

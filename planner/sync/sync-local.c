@@ -7,12 +7,11 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/ids.h"
 #include "calsync-key.h"
 #include "ops/expansion.h"
+#include "ops/hash-key.h"
 #include "sync/sync-local-private.h"
 
-#define HASH_KEY_BYTES  32
 #define WRITES_AN_HOUR  200
 #define MAX_PUTBACKS    3
 #define PUTBACK_HOURS   24
@@ -168,29 +167,15 @@ sync_shape_to_calsync (const SyncShape *shape)
                          .has_attendees = (shape->flags & SYNC_SHAPE_ATTENDEES) != 0 };
 }
 
-/* AdminWrite. Two runs may want the first key at once: the second one keeps the first one's. */
+/* AdminWrite. */
 static gboolean
 write_hash_key (StoreSession *session, gpointer data, GError **error)
 {
   SyncLocal *local = data;
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (GBytes) there = sync_hash_key_find (session, local->binding->tenant_id, &local_error);
-  guint8 bytes[HASH_KEY_BYTES];
 
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
   g_clear_pointer (&local->hash_key, g_bytes_unref);
-  if (there != NULL)
-    {
-      local->hash_key = g_steal_pointer (&there);
-      return TRUE;
-    }
-  ids_random_bytes (bytes, sizeof bytes);
-  local->hash_key = g_bytes_new (bytes, sizeof bytes);
-  return sync_hash_key_add (session, local->binding->tenant_id, local->hash_key, error);
+  local->hash_key = hash_key_need (session, local->binding->tenant_id, error);
+  return local->hash_key != NULL;
 }
 
 /* Another installation of the same name must not take our events for its own: the key is this database's. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Settings, closing days, codes, hours, calendars and callers by hand; and the meetings that a change leaves outside. */
-/* Also tests: admin-calendar, admin-callers, admin-hours, calsync-availability-write. */
+/* Also tests: admin-calendar, admin-callers, admin-hours, calsync-availability-write, hash-key. */
 #include <string.h>
 
 #include "admin-harness.h"
 #include "base/error.h"
 #include "calsync-availability.h"
+#include "calsync-ical.h"
 #include "ops-world.h"
 
 #define OFFER "89000000-0000-4000-8000-000000000002"
@@ -452,6 +453,38 @@ test_calendar (void)
   assert_appointments (none, 0, 0, 1);
 }
 
+/* As an older release left it: names without a key, which anybody could try out. They get one, and nothing comes twice. */
+static void
+test_calendar_of_before (void)
+{
+  g_auto (AdminHarness) harness = { 0 };
+  g_autofree char *plain = calsync_uid_hash ("a", &(CalsyncImportOptions){ 0 });
+  g_autofree char *plainly = g_strdup_printf (
+    "calendar_object WHERE uid_hash = '%s' OR instr (text, '%s') > 0", plain, plain);
+  g_autofree char *back = NULL;
+  g_autoptr (JsonObject) first = NULL;
+  g_autoptr (JsonObject) again = NULL;
+  g_autoptr (GError) error = NULL;
+
+  init_demo (&harness);
+  json_object_unref (run (&harness, "remove-calendar", "{\"resource\": \"90000001\"}"));
+  first = run (&harness, "replace-calendar", REPLACE (EVENT ("a", "01")));
+  assert_appointments (first, 1, 0, 0);
+  g_assert_cmpint (admin_harness_count (&harness, plainly), ==, 0);
+  back = g_strdup_printf ("UPDATE calendar_object SET text = replace (text, uid_hash, '%s'), "
+                          "uid_hash = '%s' WHERE calendar_id IN"
+                          " (SELECT calendar_id FROM calendar JOIN resource USING (resource_id) "
+                          "WHERE resource_key = '90000001')"
+                          " AND uid_hash NOT LIKE 'blocked-%%'; DELETE FROM hash_key",
+                          plain, plain);
+  g_assert_true (store_run_script (harness.session, back, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (admin_harness_count (&harness, plainly), ==, 1);
+  again = run (&harness, "replace-calendar", REPLACE (EVENT ("a", "01")));
+  assert_appointments (again, 0, 1, 0);
+  g_assert_cmpint (admin_harness_count (&harness, plainly), ==, 0);
+}
+
 /* A booked meeting stays where it is when a day closes, hours move and an offer shrinks; each answer names it. */
 static void
 test_meetings_outside (void)
@@ -538,6 +571,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-dated/hours-round-trip", test_hours_round_trip);
   g_test_add_func ("/admin-dated/foreign-hours-are-not-cut", test_foreign_hours_are_not_cut);
   g_test_add_func ("/admin-dated/calendar", test_calendar);
+  g_test_add_func ("/admin-dated/calendar-of-before", test_calendar_of_before);
   g_test_add_func ("/admin-dated/meetings-outside", test_meetings_outside);
   g_test_add_func ("/admin-dated/callers", test_callers);
   return g_test_run ();
