@@ -36,32 +36,85 @@ on_accept_certificate (SoupMessage *message,
   return FALSE;
 }
 
+/*
+ * HTTP/1.1 also where the server would speak HTTP/2: we ask one thing at a time, libsoup 3.2 waits for
+ * ever for a stream of HTTP/2 that the server cut, and half an answer is known by its length.
+ */
 static void
 on_network_event (SoupMessage *message,
                   GSocketClientEvent event,
                   GIOStream *connection,
                   gpointer data)
 {
+  static const char *const protocols[] = { "http/1.1", NULL };
   CalsyncHttp *http = ((CalsyncExchange *) data)->http;
 
   if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
     g_set_object (&http->socket, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
+  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
+}
+
+/* How long nothing may happen: libsoup's own time-outs come first, so this is for what it forgets. */
+static gint
+get_patience_ms (const CalsyncExchange *exchange)
+{
+  const CalsyncHttp *http = exchange->http;
+  const CalsyncHttpEnvironment *environment = &http->environment;
+  const gint64 silence_ms =
+    1000 * (gint64) MAX (http->answer_timeout_s, soup_session_get_timeout (http->session)) + 2000;
+  gint64 left_ms;
+
+  if (exchange->deadline_us == 0 || exchange->is_late)
+    return (gint) MIN (silence_ms, G_MAXINT);
+  left_ms = (exchange->deadline_us - environment->get_monotonic_us (environment->data)) / 1000 + 1;
+  return (gint) CLAMP (left_ms, 0, MIN (silence_ms, G_MAXINT));
+}
+
+/* One turn of the session's context, which lasts no longer than @patience_ms. FALSE: nothing happened. */
+static gboolean
+turn (CalsyncExchange *exchange, gint patience_ms)
+{
+  GMainContext *context = exchange->http->context;
+  GArray *polled = exchange->http->polled;
+  gint priority, timeout_ms, n_polled, n_ready;
+  gboolean is_ready;
+
+  g_main_context_prepare (context, &priority);
+  while ((n_polled = g_main_context_query (context, priority, &timeout_ms, (GPollFD *) polled->data,
+                                           (gint) polled->len)) > (gint) polled->len)
+    g_array_set_size (polled, (guint) n_polled);
+  if (timeout_ms < 0 || timeout_ms > patience_ms)
+    timeout_ms = patience_ms;
+  n_ready = g_poll ((GPollFD *) polled->data, (guint) n_polled, timeout_ms);
+  is_ready = g_main_context_check (context, priority, (GPollFD *) polled->data, n_polled);
+  if (is_ready)
+    g_main_context_dispatch (context);
+  return is_ready || n_ready > 0 || timeout_ms < patience_ms;
+}
+
+static gboolean
+is_past_deadline (const CalsyncExchange *exchange)
+{
+  const CalsyncHttpEnvironment *environment = &exchange->http->environment;
+
+  return exchange->deadline_us != 0 &&
+         environment->get_monotonic_us (environment->data) >= exchange->deadline_us;
 }
 
 /*
- * Waits for on_ready(). No timer runs here: every piece that arrives, and libsoup's own time-out for
- * silence, wakes the loop, so the total time is overrun by one silence at most.
+ * Waits for on_ready(), on this thread and without a timer: every turn of the loop is limited by the
+ * time that is left. What was stopped always ends, because each of its operations can be cancelled.
  */
 static GAsyncResult *
 await (CalsyncExchange *exchange)
 {
-  const CalsyncHttpEnvironment *environment = &exchange->http->environment;
-
   while (exchange->result == NULL)
     {
-      g_main_context_iteration (exchange->http->context, TRUE);
-      if (exchange->deadline_us != 0 && !exchange->is_late &&
-          environment->get_monotonic_us (environment->data) >= exchange->deadline_us)
+      const gboolean is_alive = turn (exchange, get_patience_ms (exchange));
+
+      if (!exchange->is_late && exchange->result == NULL &&
+          (!is_alive || is_past_deadline (exchange)))
         {
           exchange->is_late = TRUE;
           g_cancellable_cancel (exchange->stop);

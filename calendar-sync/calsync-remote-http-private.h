@@ -19,6 +19,7 @@ struct _CalsyncHttp
 {
   SoupSession *session;
   GSocket *socket;       /* (nullable): of the newest connection */
+  GArray *polled;        /* (element-type GPollFD): room for a turn of the context */
   GMainContext *context; /* the session's: iterated in calsync_http_send() only */
   GUri *base;
   GTlsCertificate *certificate; /* (nullable) */

@@ -145,6 +145,7 @@ calsync_http_new (const CalsyncHttpSettings *settings, GError **error)
     return NULL;
   http = g_new0 (CalsyncHttp, 1);
   http->context = g_main_context_new ();
+  http->polled = g_array_new (FALSE, FALSE, sizeof (GPollFD));
   http->base = g_steal_pointer (&base);
   http->auth = settings->auth;
   http->user = g_strdup (settings->user);
@@ -183,6 +184,7 @@ calsync_http_free (CalsyncHttp *http)
   g_clear_object (&http->certificate);
   g_clear_pointer (&http->base, g_uri_unref);
   g_clear_pointer (&http->context, g_main_context_unref);
+  g_clear_pointer (&http->polled, g_array_unref);
   g_free (http->user);
   g_free (http->secret);
   g_free (http);

@@ -91,14 +91,17 @@ on_accept_client (GTlsConnection *connection,
   return errors == 0;
 }
 
+/* Over TLS it would choose HTTP/2, which it does not speak, with whoever offers it. */
 static GIOStream *
 wrap (FakeHttp *server, GSocketConnection *connection)
 {
+  static const char *const protocols[] = { "h2", "http/1.1", NULL };
   GIOStream *stream;
 
   if (server->certificate == NULL)
     return G_IO_STREAM (g_object_ref (connection));
   stream = g_tls_server_connection_new (G_IO_STREAM (connection), server->certificate, NULL);
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (stream), protocols);
   if (server->clients != NULL)
     {
       g_object_set (stream, "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, NULL);
