@@ -21,6 +21,7 @@ static const struct
   { "report-missing-times", ctl_missing_print },
   { "search-bookings", ctl_list_print },
   { "show-week", ctl_week_print },
+  { "sync-status", ctl_sync_status_print },
   { "verify", ctl_verify_print },
 };
 /* clang-format on */

@@ -67,6 +67,7 @@ void ctl_explain_print (JsonObject *result);
 void ctl_import_print (JsonObject *result);
 void ctl_list_print (JsonObject *result);
 void ctl_missing_print (JsonObject *result);
+void ctl_sync_status_print (JsonObject *result);
 void ctl_verify_print (JsonObject *result);
 void ctl_week_print (JsonObject *result);
 

@@ -13,6 +13,7 @@
 #define STATE_LINKED  1
 #define TAKE_PLANNER  1u
 #define TAKE_CALENDAR 2u
+#define OVERLAP       "overlap"
 
 /* clang-format off */
 static const struct
@@ -31,7 +32,7 @@ static const struct
   { "refused", TAKE_PLANNER, "the server will not have our event; planner tries once more" },
   { "storm", TAKE_PLANNER | TAKE_CALENDAR, "put back too often in a day: somebody or something moves it each time" },
   { "unreadable", 0, "an appointment could not be read; it takes the time that is known, or all of it" },
-  { "overlap", 0, "a new appointment stands over a booked meeting" },
+  { OVERLAP, TAKE_PLANNER, "a new appointment stands over a booked meeting; both stand, and planner says that somebody has seen to it" },
 };
 /* clang-format on */
 
@@ -280,6 +281,8 @@ take_planner (const Work *work, StoreSession *session, GError **error)
 {
   g_autoptr (SyncLink) link = NULL;
 
+  if (g_str_equal (work->conflict->kind, OVERLAP))
+    return TRUE;
   if (!find_link (work, session, &link, error))
     return FALSE;
   if (link == NULL)

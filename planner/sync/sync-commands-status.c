@@ -14,12 +14,11 @@ static const SyncStatusWord words[] = {
   { "denied",      1, "the server refuses name or password: put the right one into the secret's file, then plannerctl sync resume ADVISOR" },
   { "forbidden",   1, "a right is missing: let the calendar's owner give it, then plannerctl sync run ADVISOR" },
   { "gone",        1, "the calendar is not there any more: find its new address, then plannerctl sync change ADVISOR --url" },
-  { "another",     1, "at this address stands another calendar than before: plannerctl sync test ADVISOR; if it is meant, plannerctl sync change ADVISOR --url URL --force" },
   { "untrusted",   1, "the server's certificate is not trusted: have it renewed, or name its authority as ca-file of [sync]" },
-  { "astray",      1, "the address leads to another server: plannerctl sync change ADVISOR --url with the one that it leads to" },
-  { "no-secret",   1, "the secret's file is missing, empty or readable by others: put it right (mode 0600)" },
+  { "astray",      1, "behind the address is another server, or another calendar than before: plannerctl sync test ADVISOR; where it is meant, plannerctl sync change ADVISOR --url URL --force" },
+  { "secret",      1, "the secret's file is missing, empty or readable by others: put it right (mode 0600)" },
   { "nonsense",    2, "what answers is no calendar server, or broken: plannerctl sync test ADVISOR says more; tell whoever runs the server" },
-  { "too-large",   2, "an answer is larger than max-answer-mb of [sync]: raise it, or empty the calendar" },
+  { "too-large",   2, "an answer is larger than max-answer-bytes of [sync]: raise it, or empty the calendar" },
   { "full",        2, "the account has no room left for our events: the owner must make some" },
   { "refused",     2, "the server will not have an event of ours: plannerctl sync conflicts ADVISOR" },
   { "failed",      3, "the server failed; tried again by itself; if it lasts, tell whoever runs the server" },
@@ -28,6 +27,7 @@ static const SyncStatusWord words[] = {
   { "cursor",      3, "the server forgot what we know; the next run reads everything again by itself" },
   { "changed",     3, "somebody changed the same event at the same time; tried again by itself" },
   { "cancelled",   3, "a stop of the program cut the run short; tried again by itself" },
+  { "local",       3, "our own side failed: plannerctl doctor; tried again by itself" },
   { "old",         3, "no run for too long: is plannerd running?" },
   { "new",         4, "not read yet: plannerctl sync run ADVISOR does it now" },
   { "paused",      5, "by a person, or after an undo: plannerctl sync resume ADVISOR" },
@@ -162,14 +162,16 @@ set_age (const Work *work, JsonObject *object, gint64 then_us)
   json_object_set_string_member (object, "age", text);
 }
 
+/* A run that found nothing new is not written down each time: what is known stays fresh all the same. */
 static void
 set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
 {
   gint64 now_us = work->sync.call->now_us;
+  gint64 contact_us = MAX (binding->last_success_us, binding->pulled_us);
 
-  if (binding->last_success_us != 0)
-    admin_set_time (object, "last_contact", work->sync.zone, binding->last_success_us);
-  set_age (work, object, binding->last_success_us);
+  if (contact_us != 0)
+    admin_set_time (object, "last_contact", work->sync.zone, contact_us);
+  set_age (work, object, contact_us);
   if (reads (binding) && binding->pulled_us != 0)
     admin_set_time (object, "fresh_until", work->sync.zone, binding->fresh_until_us);
   if (binding->state == SYNC_BINDING_ACTIVE)

@@ -86,11 +86,10 @@ sync_task_owner (const SyncTask *work, const SyncBinding *binding)
   return admin_catalogue_get_resource (work->names, binding->resource_id);
 }
 
-/* "89000-01" or "nobody", for messages. */
 static const char *
 name_of (const SyncTask *work)
 {
-  return work->resource == NULL ? "nobody" : work->resource->resource_key;
+  return work->resource == NULL ? "the municipality" : work->resource->resource_key;
 }
 
 /**

@@ -7,6 +7,7 @@
 #include "admin-harness.h"
 #include "admin-world.h"
 #include "base/error.h"
+#include "sync/sync-commands-status.h"
 #include "sync/sync-commands.h"
 
 #define HEAD      "resource,url,direction,auth,user,secret,certificate,limit_minutes,paused\\n"
@@ -220,6 +221,25 @@ test_status_worst_first (void)
   g_assert_cmpint (json_object_get_int_member (of_unit, "calendars_counted"), ==, 2);
   nobody = admin_world_run (world, "sync-status", "{\"resource\": \"RID-9\"}", &error);
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND);
+}
+
+/* What an admin reads in a column stands in docs/sync.md, with what to do. */
+static void
+test_words_documented (void)
+{
+  g_autofree char *path = testlib_dup_source_path ("docs/sync.md");
+  g_autofree char *text = NULL;
+  guint n_words = 0;
+  const SyncStatusWord *words = sync_status_list (&n_words);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  for (guint i = 0; i < n_words; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("| `%s` |", words[i].word);
+
+      g_test_message ("%s", row);
+      g_assert_nonnull (strstr (text, row));
+    }
 }
 
 static void
@@ -511,6 +531,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-commands/table-refuses", test_table_refuses);
   g_test_add_func ("/sync-commands/status", test_status);
   g_test_add_func ("/sync-commands/status-worst-first", test_status_worst_first);
+  g_test_add_func ("/sync-commands/words-documented", test_words_documented);
   g_test_add_func ("/sync-commands/pause", test_pause);
   g_test_add_func ("/sync-commands/retired", test_retired);
   g_test_add_func ("/sync-commands/agree", test_agree);
