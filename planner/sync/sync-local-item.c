@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One thing of a remote calendar: laid out while nobody waits, then put in the place of what was known of it. */
 #include "base/error.h"
+#include "ops/block-rules.h"
 #include "ops/expansion.h"
 #include "store/busy-span-store.h"
 #include "store/claim-store.h"
@@ -45,7 +46,8 @@ add_overlaps (SyncLocal *local,
 {
   CalsyncClass busy_class = CALSYNC_CLASS_UNKNOWN;
 
-  if (!calsync_class_parse (span->class_name, &busy_class) || busy_class == CALSYNC_CLASS_FREE)
+  if (!block_rules_let_block (&local->blocks, span, CALSYNC_MEETING_IN_PERSON) ||
+      !calsync_class_parse (span->class_name, &busy_class))
     return;
   for (guint i = 0; i < meetings->len; i++)
     {

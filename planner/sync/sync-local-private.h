@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/period.h"
+#include "calsync-policy.h"
 #include "store/sync-item-store.h"
 #include "sync/sync-local.h"
 #include "sync/sync-rules.h"
@@ -13,6 +14,7 @@
  * SyncLocal:
  * @now_us: of the last load
  * @zone: of the resource
+ * @blocks: what takes its time
  * @window: what is laid out
  * @run: run_id 0 until its row is committed
  * @pending_run_id: of a row that is added but not committed
@@ -31,6 +33,7 @@ struct _SyncLocal
   char *instance;
   GBytes *hash_key;
   const CalsyncZone *zone;
+  CalsyncPolicy blocks;
   const char *addresses[2];
   CalsyncImportOptions import;
   Period window;

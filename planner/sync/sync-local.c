@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "calsync-key.h"
+#include "ops/block-rules.h"
 #include "ops/expansion.h"
 #include "ops/hash-key.h"
 #include "sync/sync-local-private.h"
@@ -222,6 +223,9 @@ read_all (SyncLocal *local, gint64 binding_id, GError **error)
       return FALSE;
     }
   local->zone = expansion_find_zone (session, local->binding->resource_id);
+  if (!block_rules_load (session, local->binding->resource_id, local->now_us, &local->blocks,
+                         error))
+    return FALSE;
   return sync_rules_load (&local->rules, session, local->binding->resource_id, local->now_us,
                           error);
 }

@@ -130,6 +130,24 @@ def test_backup_under_load_and_restore():
         assert ctl(planner.database, "verify")["result"]["sound"]
 
 
+def test_restored_calendars_are_looked_at_first():
+    planner = make_planner()
+    with planner:
+        pass
+    connection = sqlite3.connect(planner.database)
+    with connection:
+        connection.execute("INSERT INTO calendar (calendar_id, tenant_id, resource_id, calendar_key, origin)"
+                           " SELECT 900, tenant_id, resource_id, 'sync-1', 'sync' FROM resource ORDER BY resource_id LIMIT 1")
+        connection.execute("INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, direction, cursor, full_due_us,"
+                           " created_us) SELECT tenant_id, resource_id, 900, 'https://calendar.example/', 'none', 3, 'c1', 9, 1"
+                           " FROM calendar WHERE calendar_id = 900")
+    connection.close()
+    made = ctl(planner.database, "backup", planner.folder / "sync.db")["result"]
+    testlib.equal(rows(made["file"], "SELECT looks_first, cursor, full_due_us FROM sync_binding"), [(0, "c1", 9)])
+    ctl(planner.database, "restore", made["file"])
+    testlib.equal(rows(planner.database, "SELECT looks_first, cursor, full_due_us FROM sync_binding"), [(1, None, 0)])
+
+
 async def reserve(url, number):
     """A reservation: its identifier and its start."""
     line = await Line(url).open()

@@ -7,6 +7,13 @@
 #include "base/error.h"
 
 /* clang-format off */
+#define CONNECTED \
+  "INSERT INTO calendar (calendar_id, tenant_id, resource_id, calendar_key, origin)" \
+  " SELECT 900, tenant_id, resource_id, 'sync-1', 'sync' FROM resource ORDER BY resource_id LIMIT 1;" \
+  "INSERT INTO sync_binding (binding_id, tenant_id, resource_id, calendar_id, url, auth, direction, created_us)" \
+  " SELECT 1, tenant_id, resource_id, 900, 'https://calendar.example/', 'none', 3, 1 FROM calendar WHERE calendar_id = 900;"
+#define OWN_ITEM(id) \
+  "INSERT INTO sync_item (item_id, tenant_id, binding_id, key_hash, key, reference, is_own) VALUES (" id ", 1, 1, 'h" id "', '/k" id "', 'r', 1);"
 static const struct
 {
   const char *check;
@@ -26,6 +33,14 @@ static const struct
   { "hold-unclaimed", "UPDATE hold SET start_us = start_us + 300000000, end_us = end_us + 300000000" },
   { "seat-astray", "UPDATE seat SET booking_id = (SELECT booking_id FROM booking WHERE session_id IS NULL)" },
   { "booking-unjournaled", "UPDATE booking SET identifier = 'another' WHERE session_id IS NULL" },
+  { "sync-own-blocks", CONNECTED OWN_ITEM ("1") "INSERT INTO calendar_object (tenant_id, calendar_id, uid_hash, text, item_id)"
+    " VALUES (1, 900, 'u', '', 1)" },
+  { "sync-item-astray", CONNECTED "INSERT INTO calendar_object (tenant_id, calendar_id, uid_hash, text) VALUES (1, 900, 'u', '')" },
+  { "sync-calendar-unbound", CONNECTED "DELETE FROM sync_binding" },
+  { "sync-link-astray", CONNECTED "INSERT INTO sync_link (tenant_id, binding_id, booking_id, reference) SELECT 1, 1, booking_id, 'a'"
+    " FROM booking ORDER BY booking_id LIMIT 1; INSERT INTO sync_link (tenant_id, binding_id, booking_id, reference)"
+    " SELECT 1, 1, booking_id, 'b' FROM sync_link" },
+  { "sync-sent-twice", CONNECTED OWN_ITEM ("1") OWN_ITEM ("2") },
   { "journal", "UPDATE journal_payload SET payload = '{}' WHERE sequence = 1" },
   { "journal", "DROP TRIGGER journal_is_append_only; UPDATE journal SET actor = 'nobody' WHERE sequence = 1" },
   { "journal", "DROP TRIGGER journal_is_kept; DELETE FROM journal_payload; DELETE FROM journal WHERE sequence = 1" },

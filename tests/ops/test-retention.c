@@ -284,6 +284,77 @@ test_a_citizen_goes_without_a_trace (void)
   g_assert_false (is_in_files (world->folder, testlib_cpr (1)));
 }
 
+/* A connected calendar of resource 2, what was sent of the booking, and what runs left. */
+static const char sync_sql[] =
+  "INSERT INTO calendar (calendar_id, tenant_id, resource_id, calendar_key, origin) VALUES (9, 1, "
+  "2, 'sync-1', 'sync');"
+  "INSERT INTO sync_binding (binding_id, tenant_id, resource_id, calendar_id, url, auth, "
+  "direction, created_us)"
+  " VALUES (1, 1, 2, 9, 'https://calendar.example/', 'none', 3, 1);"
+  "INSERT INTO sync_item (item_id, tenant_id, binding_id, key_hash, is_own) VALUES (1, 1, 1, 'h', "
+  "0);"
+  "INSERT INTO calendar_object (object_id, tenant_id, calendar_id, uid_hash, text, item_id) VALUES "
+  "(9, 1, 9, 'w', 'RRULE', 1);"
+  "INSERT INTO sync_link (link_id, tenant_id, binding_id, booking_id, reference, base_start_us, "
+  "base_end_us)"
+  " SELECT 1, 1, 1, booking_id, 'r', start_us, end_us FROM booking;"
+  "INSERT INTO sync_putback VALUES (1, 1795417200000000);"
+  "INSERT INTO sync_run (run_id, tenant_id, binding_id, started_us, mode, actor, call_id)"
+  " VALUES (1, 1, 1, 1795417200000000, 'run', 'sync', 'c');"
+  "INSERT INTO sync_run_change (tenant_id, run_id, binding_id, at_us, what, is_own)"
+  " VALUES (1, 1, 1, 1795417200000000, 'item-added', 0);"
+  "INSERT INTO sync_conflict (tenant_id, binding_id, run_id, reference, kind, decision, "
+  "our_start_us, our_end_us,"
+  " our_class, our_flags, their_start_us, their_end_us, their_class, their_flags, state, found_us, "
+  "seen_us)"
+  " VALUES (1, 1, 1, 'r', 'moved', 'put-back', 1, 2, 1, 0, 3, 4, 1, 0, 'noted', 1795417200000000, "
+  "1795417200000000),"
+  " (1, 1, 1, 'r', 'deleted', 'waits', 1, 2, 1, 0, 3, 4, 1, 0, 'open', 1795417200000000, "
+  "1795417200000000);"
+  "INSERT INTO sync_tombstone (tenant_id, binding_id, reference, create_sequence, removed_us)"
+  " VALUES (1, 1, 'old', 2, 1795417200000000);";
+
+static gint64
+count_sync (World *world, const char *tables)
+{
+  g_auto (GStrv) names = g_strsplit (tables, " ", -1);
+  gint64 n = 0;
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *sql = g_strdup_printf ("SELECT count(*) FROM %s", names[i]);
+      n += world_count (world, sql);
+    }
+  return n;
+}
+
+/* Records go after their term, and what a person has not settled stays; the connection goes with its owner. */
+static void
+test_connected_calendars (void)
+{
+  static const char records[] =
+    "sync_link sync_putback sync_run sync_run_change sync_conflict sync_tombstone";
+  g_autoptr (World) world = new_world ();
+
+  book (world, 1, "2026-11-24T08:00:00Z");
+  world_run_sql (world, sync_sql);
+  json_object_unref (run_on (world, 80, "retention-run", "{\"yes\":true}"));
+  g_assert_cmpint (count_sync (world, records), ==, 7);
+  json_object_unref (run_on (world, 100, "retention-run", "{\"yes\":true}"));
+  g_assert_cmpint (count_sync (world, records), ==, 1);
+  g_assert_cmpint (
+    world_count (world,
+                 "SELECT count(*) FROM sync_conflict WHERE state = 'open' AND run_id IS NULL"),
+    ==, 1);
+  g_assert_cmpint (count_sync (world, "sync_binding sync_item"), ==, 2);
+  world_run_sql (world, "UPDATE resource SET retired_us = 1795417200000000 WHERE resource_id = 2");
+  json_object_unref (run_on (world, 200, "retention-run", "{\"yes\":true}"));
+  g_assert_cmpint (count_sync (world, "sync_binding sync_item sync_conflict"), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM resource WHERE resource_id = 2"), ==,
+                   0);
+  verify (world);
+}
+
 static void
 test_the_index_forgets (void)
 {
@@ -423,6 +494,7 @@ main (int argc, char **argv)
   g_test_add_func ("/retention/terms-are-dated", test_terms_are_dated);
   g_test_add_func ("/retention/a-citizen-goes-without-a-trace",
                    test_a_citizen_goes_without_a_trace);
+  g_test_add_func ("/retention/connected-calendars", test_connected_calendars);
   g_test_add_func ("/retention/the-index-forgets", test_the_index_forgets);
   g_test_add_func ("/retention/ids-are-not-given-twice", test_ids_are_not_given_twice);
   g_test_add_func ("/retention/a-dry-run-counts", test_a_dry_run_counts);
