@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <stdio.h>
 
+#include "calsync-ical.h"
 #include "calsync-remote-caldav.h"
 
 /* usage: remote-tool CALENDAR-URL AUTH USER SECRET-FILE ANSWER-TIMEOUT-S MAX-ANSWER-BYTES
@@ -105,6 +106,50 @@ fetch_whole (CalsyncRemote *remote, char **words, GError **error)
   return calsync_remote_fetch_whole (remote, words[1], print_item, NULL, NULL, error);
 }
 
+/* What the planner would keep of an item. */
+static gboolean
+print_reduced (const CalsyncItem *item, gpointer data, GError **error)
+{
+  const CalsyncImportOptions options = { .zone = calsync_zone_lookup ("Europe/Copenhagen", NULL),
+                                         .owner_addresses = data };
+  g_autoptr (CalsyncImport) import = NULL;
+  g_autoptr (GString) kept = g_string_new (NULL);
+  g_autofree char *text = NULL;
+
+  (void) error;
+  if (item->state == CALSYNC_ITEM_FOUND)
+    import = calsync_ical_import (item->text, item->n_text, &options, NULL);
+  for (guint i = 0; import != NULL && i < import->objects->len; i++)
+    {
+      const CalsyncObject *object = g_ptr_array_index (import->objects, i);
+
+      g_string_append_printf (kept, "%s\n%u %s\n", object->text, object->flags,
+                              or_dash (object->reference));
+    }
+  if (import != NULL)
+    g_string_append_printf (kept, "%u refused", import->n_refused);
+  text = g_base64_encode ((const guchar *) kept->str, kept->len);
+  printf ("item\t%s\t%d\t%s\t%s\n", item->key, item->state, or_dash (item->version),
+          or_dash (text));
+  return TRUE;
+}
+
+static const char *const owner_addresses[] = { "vejleder@kommune.example", NULL };
+
+static gboolean
+reduce (CalsyncRemote *remote, char **words, GError **error)
+{
+  return calsync_remote_fetch (remote, (const char *const *) words + 1, print_reduced,
+                               (gpointer) owner_addresses, NULL, error);
+}
+
+static gboolean
+reduce_whole (CalsyncRemote *remote, char **words, GError **error)
+{
+  return calsync_remote_fetch_whole (remote, words[1], print_reduced, (gpointer) owner_addresses,
+                                     NULL, error);
+}
+
 static char *
 decode (const char *word)
 {
@@ -171,7 +216,7 @@ static const ToolVerb verbs[] = {
   { "describe", 1, describe }, { "changes", 2, read_changes }, { "all", 1, read_all },
   { "fetch", 2, fetch },       { "whole", 2, fetch_whole },    { "create", 3, create },
   { "update", 4, update },     { "remove", 3, remove_item },   { "key", 2, make_key },
-  { "cost", 1, print_cost },
+  { "cost", 1, print_cost },   { "reduce", 2, reduce },        { "reduce-whole", 2, reduce_whole },
 };
 
 static void

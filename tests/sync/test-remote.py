@@ -341,4 +341,5 @@ def test_front_of_a_real_server():
             testlib.equal(front.cost()["requests"], 1, "one request for a feed")
 
 
-testlib.run(globals())
+if __name__ == "__main__":
+    testlib.run(globals())
