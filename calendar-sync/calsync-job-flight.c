@@ -52,18 +52,19 @@ on_glance (const CalsyncItem *item, gpointer data, GError **error)
  * @out_glance: (out): what is there; free with calsync_glance_clear() in any case
  * @error: of the remote
  *
- * Reads one item. Its text is kept only if it is an event of ours.
+ * Reads the whole of one item, for it may be patched: what a person wrote on it must not be lost. Its
+ * text is kept only if it is an event of ours.
  *
  * Returns: whether the server answered
  */
 gboolean
 calsync_run_glance (CalsyncRun *run, const char *key, CalsyncGlance *out_glance, GError **error)
 {
-  const char *const keys[] = { key, NULL };
   Glancing glancing = { run, out_glance };
 
   *out_glance = (CalsyncGlance){ .state = CALSYNC_ITEM_UNREADABLE };
-  return calsync_remote_fetch (run->remote, keys, on_glance, &glancing, run->cancellable, error);
+  return calsync_remote_fetch_whole (run->remote, key, on_glance, &glancing, run->cancellable,
+                                     error);
 }
 
 /**
