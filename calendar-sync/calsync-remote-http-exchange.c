@@ -210,8 +210,6 @@ read_body (CalsyncExchange *exchange, GInputStream *stream, CalsyncReply *reply,
   const gsize max_bytes = exchange->request->max_bytes > 0 ? exchange->request->max_bytes
                                                            : exchange->http->max_answer_bytes;
   g_autofree char *piece = g_malloc (PIECE_BYTES);
-  gsize n_total = 0;
-
   while (!exchange->is_halted)
     {
       g_autoptr (GAsyncResult) result = NULL;
@@ -229,8 +227,8 @@ read_body (CalsyncExchange *exchange, GInputStream *stream, CalsyncReply *reply,
         }
       if (n_read == 0)
         return TRUE;
-      n_total += (gsize) n_read;
-      if (n_total > max_bytes && reply->status / 100 == 2)
+      exchange->n_body += (gsize) n_read;
+      if (exchange->n_body > max_bytes && reply->status / 100 == 2)
         {
           set_too_large (max_bytes, error);
           return FALSE;
@@ -241,9 +239,53 @@ read_body (CalsyncExchange *exchange, GInputStream *stream, CalsyncReply *reply,
   return TRUE;
 }
 
+/* How few bytes a body of @n_bytes can be in chunks: one chunk and the last. */
+static guint64
+get_least_chunked (guint64 n_bytes)
+{
+  guint64 n_least = n_bytes + strlen ("0\r\n\r\n") + (n_bytes > 0 ? strlen ("\r\n\r\n") : 0);
+
+  for (; n_bytes > 0; n_bytes >>= 4)
+    n_least++;
+  return n_least;
+}
+
+static gboolean
+is_question (const char *method)
+{
+  return g_str_equal (method, "GET") || g_str_equal (method, "PROPFIND") ||
+         g_str_equal (method, "REPORT");
+}
+
+/* How many bytes must have come, by what the head says. */
+static guint64
+get_least_bytes (CalsyncExchange *exchange, SoupMessageHeaders *headers)
+{
+  const gboolean is_coded = soup_message_headers_get_one (headers, "Content-Encoding") != NULL;
+
+  switch (soup_message_headers_get_encoding (headers))
+    {
+    case SOUP_ENCODING_CONTENT_LENGTH:
+      return (guint64) soup_message_headers_get_content_length (headers);
+    case SOUP_ENCODING_CHUNKED:
+      return get_least_chunked (is_coded ? 0 : exchange->n_body);
+    case SOUP_ENCODING_EOF:
+    case SOUP_ENCODING_UNRECOGNIZED:
+    case SOUP_ENCODING_NONE:
+    case SOUP_ENCODING_BYTERANGES:
+    default:
+      /* whoever was asked for something and gives it has a body; refusals and receipts may do without */
+      return is_question (exchange->request->method) &&
+                 soup_message_get_status (exchange->message) / 100 == 2
+               ? 1
+               : 0;
+    }
+}
+
 /*
- * Whether all of the announced body came. libsoup looks itself where the connection stays open; where
- * the server says that it will close it, it takes any end for the end.
+ * Whether all of the body came. libsoup looks itself where a length is given and the connection stays
+ * open. Where the server says that it will close it, libsoup takes any end for the end; a head that
+ * is cut between two lines it takes for a whole one, without a body.
  */
 static gboolean
 check_whole (CalsyncExchange *exchange, GError **error)
@@ -252,13 +294,11 @@ check_whole (CalsyncExchange *exchange, GError **error)
   SoupMessageMetrics *metrics = soup_message_get_metrics (exchange->message);
   const guint status = soup_message_get_status (exchange->message);
 
-  if (exchange->is_halted || soup_message_get_http_version (exchange->message) == SOUP_HTTP_2_0 ||
-      soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH ||
-      status == SOUP_STATUS_NO_CONTENT || status == SOUP_STATUS_NOT_MODIFIED ||
-      g_str_equal (exchange->request->method, "HEAD"))
+  if (exchange->is_halted || status == SOUP_STATUS_NO_CONTENT ||
+      status == SOUP_STATUS_NOT_MODIFIED || g_str_equal (exchange->request->method, "HEAD"))
     return TRUE;
   if (soup_message_metrics_get_response_body_bytes_received (metrics) >=
-      (guint64) soup_message_headers_get_content_length (headers))
+      get_least_bytes (exchange, headers))
     return TRUE;
   g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_NONSENSE,
                        "The server's answer ended before its announced length.");

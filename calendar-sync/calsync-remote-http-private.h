@@ -48,6 +48,7 @@ typedef struct
   gint64 deadline_us; /* 0: none */
   GAsyncResult *result;
   GTlsCertificateFlags tls_errors;
+  gsize n_body;       /* of the answer, as it is read */
   guint n_starts;     /* how often it was begun to be sent: libsoup repeats it on a connection that
                          had been closed */
   gboolean is_late;   /* the total time is over */

@@ -458,7 +458,7 @@ finish (Course *course, gboolean is_answered, GError **error)
  *
  * Blocks until the whole answer is there. A request that is_safe is tried again when the connection
  * failed before any answer, every other one only when it was never sent. Half an answer is an error; but
- * a chunked one that is cut between two chunks looks whole to libsoup 3.2: who reads must know the
+ * a chunked one without gzip that is cut between two chunks looks whole to libsoup 3.2: who reads must know the
  * end of what is read.
  *
  * Returns: whether there is an answer, of whatever status

@@ -34,6 +34,10 @@ static const Route routes[] = {
   { "/half",          "HTTP/1.1 207 Multi-Status\r\nContent-Length: 100\r\n\r\n<multistatus", THEN_CLOSE },
   { "/half-and-bye",  "HTTP/1.1 207 Multi-Status\r\nConnection: close\r\nContent-Length: 100\r\n\r\n<multistatus", THEN_CLOSE },
   { "/half-chunk",    "HTTP/1.1 207 Multi-Status\r\nTransfer-Encoding: chunked\r\n\r\n40\r\n<multistatus", THEN_CLOSE },
+  { "/no-last-chunk", "HTTP/1.1 207 Multi-Status\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n<mul\r\n", THEN_CLOSE },
+  { "/bare",          "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n", THEN_CLOSE },
+  { "/bare-207",      "HTTP/1.1 207 Multi-Status\r\nConnection: close\r\n\r\n", THEN_CLOSE },
+  { "/bare-201",      "HTTP/1.1 201 Created\r\nConnection: close\r\n\r\n", THEN_CLOSE },
   { "/deflated",      "HTTP/1.1 207 Multi-Status\r\nContent-Encoding: br\r\nContent-Length: 1\r\n\r\nx", THEN_KEEP },
   { "/no-gzip",       "HTTP/1.1 207 Multi-Status\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nbody", THEN_KEEP },
   { "/nothing",       "", THEN_CLOSE },
@@ -344,6 +348,9 @@ test_broken (void)
     { "/half", CALSYNC_REMOTE_ERROR_NONSENSE },
     { "/half-and-bye", CALSYNC_REMOTE_ERROR_NONSENSE },
     { "/half-chunk", CALSYNC_REMOTE_ERROR_NONSENSE },
+    { "/no-last-chunk", CALSYNC_REMOTE_ERROR_NONSENSE },
+    { "/bare", CALSYNC_REMOTE_ERROR_DENIED },
+    { "/bare-207", CALSYNC_REMOTE_ERROR_NONSENSE },
     { "/deflated", CALSYNC_REMOTE_ERROR_NONSENSE },
     { "/no-gzip", CALSYNC_REMOTE_ERROR_NONSENSE },
     { "/nothing", CALSYNC_REMOTE_ERROR_UNREACHABLE },
@@ -364,6 +371,97 @@ test_broken (void)
     }
 }
 
+/* How a body of an answer is marked off. */
+typedef enum
+{
+  FRAME_LENGTH,
+  FRAME_LENGTH_AND_BYE,
+  FRAME_GZIP_LENGTH,
+  FRAME_GZIP_CHUNKS,
+  FRAME_GZIP_END,
+  N_FRAMES
+} Frame;
+
+#define CUT_BODY_BYTES 300
+
+static GString *
+make_answer (Frame frame)
+{
+  GString *answer = g_string_new ("HTTP/1.1 207 Multi-Status\r\nContent-Type: text/xml\r\n");
+  g_autofree char *plain = g_strnfill (CUT_BODY_BYTES, 'z');
+  g_autoptr (GBytes) packed = gzip (CUT_BODY_BYTES);
+  const gboolean is_packed = frame >= FRAME_GZIP_LENGTH;
+  const char *body = is_packed ? g_bytes_get_data (packed, NULL) : plain;
+  const gsize n_body = is_packed ? g_bytes_get_size (packed) : CUT_BODY_BYTES;
+
+  if (is_packed)
+    g_string_append (answer, "Content-Encoding: gzip\r\n");
+  if (frame == FRAME_LENGTH_AND_BYE || frame == FRAME_GZIP_END)
+    g_string_append (answer, "Connection: close\r\n");
+  if (frame == FRAME_GZIP_CHUNKS)
+    g_string_append (answer, "Transfer-Encoding: chunked\r\n\r\n");
+  else if (frame == FRAME_GZIP_END)
+    g_string_append (answer, "\r\n");
+  else
+    g_string_append_printf (answer, "Content-Length: %zu\r\n\r\n", n_body);
+  if (frame != FRAME_GZIP_CHUNKS)
+    return g_string_append_len (answer, body, (gssize) n_body);
+  for (gsize i = 0; i < n_body; i += 7)
+    {
+      g_string_append_printf (answer, "%zx\r\n", MIN (7, n_body - i));
+      g_string_append_len (answer, body + i, (gssize) MIN (7, n_body - i));
+      g_string_append (answer, "\r\n");
+    }
+  return g_string_append (answer, "0\r\n\r\n");
+}
+
+typedef struct
+{
+  const GString *answer;
+  gsize n_said;
+} Cut;
+
+static void
+on_cut (FakePeer *peer, const FakeRequest *request, gpointer data)
+{
+  const Cut *cut = data;
+
+  fake_peer_say (peer, cut->answer->str, (gssize) cut->n_said);
+  fake_peer_end (peer);
+}
+
+/* Cut at every byte: half an answer is never taken for a whole one. */
+static void
+test_cuts (void)
+{
+  for (guint frame = 0; frame < N_FRAMES; frame++)
+    {
+      g_autoptr (GString) answer = make_answer (frame);
+      Cut cut = { answer, 0 };
+      g_auto (Pair) pair = make_pair (on_cut, &cut, (CalsyncHttpSettings){ 0 });
+      const CalsyncRequest request = make_report ("/");
+      /* after the last byte of the gzip there are only the marks of the last chunk */
+      const gsize n_needed =
+        answer->len - (frame == FRAME_GZIP_CHUNKS ? strlen ("\r\n0\r\n\r\n") : 0);
+
+      for (cut.n_said = 0; cut.n_said <= answer->len; cut.n_said++)
+        {
+          g_auto (CalsyncReply) reply = { 0 };
+          g_autoptr (GError) error = NULL;
+          const gboolean is_answered =
+            calsync_http_send (pair.http, &request, &reply, NULL, &error);
+
+          if (cut.n_said < n_needed && is_answered)
+            g_error ("frame %u: %zu of %zu bytes are taken for all", frame, cut.n_said,
+                     answer->len);
+          if (cut.n_said == answer->len)
+            g_assert_true (is_answered);
+          if (is_answered)
+            g_assert_cmpuint (reply.body->len, ==, CUT_BODY_BYTES);
+        }
+    }
+}
+
 static void
 test_whole (void)
 {
@@ -371,7 +469,10 @@ test_whole (void)
   CalsyncRequest request = make_report ("/empty");
 
   check_answers (pair.http, &request, 204, "");
-  request.target = "/old";
+  request.method = "PUT";
+  request.target = "/bare-201";
+  check_answers (pair.http, &request, 201, "");
+  request = make_report ("/old");
   check_answers (pair.http, &request, 200, "all of it");
   request.target = "/ok";
   check_answers (pair.http, &request, 207, "body");
@@ -840,6 +941,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calsync-remote-http/reply", test_reply);
   g_test_add_func ("/calsync-remote-http/request", test_request);
   g_test_add_func ("/calsync-remote-http/broken", test_broken);
+  g_test_add_func ("/calsync-remote-http/cuts", test_cuts);
   g_test_add_func ("/calsync-remote-http/whole", test_whole);
   g_test_add_func ("/calsync-remote-http/caps", test_caps);
   g_test_add_func ("/calsync-remote-http/endless", test_endless);
