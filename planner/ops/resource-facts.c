@@ -20,6 +20,7 @@ struct _ResourceScan
   Rows trust;
   Rows claims;
   Rows busy;
+  Rows special; /* those of @busy that are not plainly busy, in the same order */
   Rows work;
   Rows hours; /* which rooms have hours of their own */
   gint64 now_us;
@@ -109,6 +110,7 @@ scan_end (ResourceScan *scan)
   store_query_end (&scan->trust.query);
   store_query_end (&scan->claims.query);
   store_query_end (&scan->busy.query);
+  store_query_end (&scan->special.query);
   store_query_end (&scan->work.query);
   store_query_end (&scan->hours.query);
 }
@@ -138,14 +140,58 @@ read_spans (Rows *rows, gint64 resource_id, GError **error)
   return g_steal_pointer (&spans);
 }
 
-/* What the rules of the resource let block, for both kinds of meeting. */
+/* What a span of SQL_BUSY_KIND blocks. */
+static CalsyncBlocks
+blocks_of (const CatalogueResource *resource, gint64 kind)
+{
+  static const CalsyncClass classes[] = { CALSYNC_CLASS_BUSY, CALSYNC_CLASS_TENTATIVE,
+                                          CALSYNC_CLASS_AWAY, CALSYNC_CLASS_ELSEWHERE,
+                                          CALSYNC_CLASS_FREE, CALSYNC_CLASS_UNKNOWN };
+
+  return kind == 0 ? CALSYNC_BLOCKS_ALL
+                   : calsync_policy_get (&resource->blocks, classes[kind / 2], kind % 2 != 0);
+}
+
+static int
+compare_rows (Rows *special, Rows *busy)
+{
+  if (special->resource_id != busy->resource_id)
+    return special->resource_id < busy->resource_id ? -1 : 1;
+  for (int column = 1; column <= 2; column++)
+    {
+      gint64 left = store_int (&special->query, column), right = store_int (&busy->query, column);
+      if (left != right)
+        return left < right ? -1 : 1;
+    }
+  return 0;
+}
+
+/* Of equal times it does not matter which of them is the special one. What is not found is plainly busy. */
+static gboolean
+read_kind (ResourceScan *scan, gint64 *out_kind, GError **error)
+{
+  int order = -1;
+
+  *out_kind = 0;
+  while (scan->special.resource_id <= scan->busy.resource_id &&
+         (order = compare_rows (&scan->special, &scan->busy)) < 0)
+    if (!next_row (&scan->special, error))
+      return FALSE;
+  if (scan->special.resource_id > scan->busy.resource_id || order != 0)
+    return TRUE;
+  *out_kind = store_int (&scan->special.query, 3);
+  return next_row (&scan->special, error);
+}
+
+/* What the rules of the resource let block, for both kinds of meeting: two lists from the first span on that blocks in
+ * person only. */
 static gboolean
 read_busy_spans (ResourceFacts *facts,
-                 Rows *rows,
+                 ResourceScan *scan,
                  const CatalogueResource *resource,
                  GError **error)
 {
-  g_autoptr (GArray) remote = period_list_new ();
+  Rows *rows = &scan->busy;
 
   facts->busy = period_list_new ();
   if (!find_rows (rows, resource->resource_id, error))
@@ -153,23 +199,24 @@ read_busy_spans (ResourceFacts *facts,
   while (rows->resource_id == resource->resource_id)
     {
       Period span = { store_int (&rows->query, 1), store_int (&rows->query, 2) };
-      gint64 kind = store_int (&rows->query, 3);
-      CalsyncBlocks blocks =
-        calsync_policy_get (&resource->blocks, (CalsyncClass) (kind % 8), kind >= 8);
+      CalsyncBlocks blocks;
+      gint64 kind;
 
+      if (!read_kind (scan, &kind, error))
+        return FALSE;
+      blocks = blocks_of (resource, kind);
+      if (blocks == CALSYNC_BLOCKS_IN_PERSON && facts->busy_remote == NULL)
+        facts->busy_remote = g_array_copy (facts->busy);
       if (blocks != CALSYNC_BLOCKS_NOTHING)
         period_list_add (facts->busy, span);
-      if (blocks == CALSYNC_BLOCKS_ALL)
-        period_list_add (remote, span);
+      if (blocks == CALSYNC_BLOCKS_ALL && facts->busy_remote != NULL)
+        period_list_add (facts->busy_remote, span);
       if (!next_row (rows, error))
         return FALSE;
     }
-  if (remote->len < facts->busy->len)
-    {
-      period_list_normalise (remote);
-      facts->busy_remote = g_steal_pointer (&remote);
-    }
   period_list_normalise (facts->busy);
+  if (facts->busy_remote != NULL)
+    period_list_normalise (facts->busy_remote);
   return TRUE;
 }
 
@@ -261,7 +308,7 @@ read_busy (ResourceScan *scan, const CatalogueResource *resource, GError **error
   facts->slot.resource_id = resource->resource_id;
   if (!read_trust (facts, &scan->trust, error) || !read_claims (facts, scan, error))
     return NULL;
-  if (!read_busy_spans (facts, &scan->busy, resource, error))
+  if (!read_busy_spans (facts, scan, resource, error))
     return NULL;
   facts->slot.busy = facts->busy;
   facts->slot.busy_remote = facts->busy_remote;
@@ -279,7 +326,8 @@ open_busy (ResourceScan *scan,
   return open_one (&scan->trust, session, SQL_CALENDAR_TRUST, resource_id, error) &&
          open_one_around (&scan->claims, session, SQL_CLAIM_OVERLAPPING, resource_id, around,
                           error) &&
-         open_one_around (&scan->busy, session, SQL_BUSY_SPANS, resource_id, around, error);
+         open_one_around (&scan->busy, session, SQL_BUSY_SPANS, resource_id, around, error) &&
+         open_one_around (&scan->special, session, SQL_SPECIAL_SPANS, resource_id, around, error);
 }
 
 static gboolean
@@ -342,7 +390,7 @@ resource_facts_load (StoreSession *session,
  * resource_scan_new:
  * @around: the whole window of the index
  *
- * Starts to read the facts of all resources with five statements, which would be five for each of them
+ * Starts to read the facts of all resources with six statements, which would be six for each of them
  * otherwise. Claims of holds that ended by @now_us are left out. One scan at a time in a session.
  *
  * Returns: (transfer full): the scan, before the first resource; @error is what the store says.
@@ -357,6 +405,7 @@ resource_scan_new (StoreSession *session, Period around, gint64 now_us, GError *
              open_all_around (&scan->claims, session, SQL_CLAIM_OVERLAPPING_OF_ALL, around,
                               error) &&
              open_all_around (&scan->busy, session, SQL_BUSY_SPANS_OF_ALL, around, error) &&
+             open_all_around (&scan->special, session, SQL_SPECIAL_SPANS_OF_ALL, around, error) &&
              open_all (&scan->hours, session, SQL_HOURS_OF_ALL, error) &&
              open_all_around (&scan->work, session, SQL_WORK_SPANS_OF_ALL, reach_of (around), error)
            ? g_steal_pointer (&scan)

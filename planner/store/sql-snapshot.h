@@ -3,10 +3,10 @@
 #pragma once
 
 /* clang-format off */
-/* CalsyncClass, and 8 for whole days: one number costs less to read than a word. */
+/* What kind of time a special span is: see ops/resource-facts. */
 #define SQL_BUSY_KIND \
-  "CASE s.class WHEN 'busy' THEN 1 WHEN 'tentative' THEN 2 WHEN 'away' THEN 3 WHEN 'elsewhere' THEN 4 " \
-  "WHEN 'free' THEN 0 ELSE 5 END + 8 * s.all_day"
+  "CASE s.class WHEN 'busy' THEN s.all_day WHEN 'tentative' THEN 2 + s.all_day WHEN 'away' THEN 4 + s.all_day " \
+  "WHEN 'elsewhere' THEN 6 + s.all_day WHEN 'free' THEN 8 + s.all_day ELSE 10 END"
 
 #define STORE_SQL_SNAPSHOT(X) \
   X (ALL_UNITS, "SELECT unit_id, tenant_id, coalesce(parent_unit_id, 0), organisation_type, organisation_key, " \
@@ -33,8 +33,11 @@
      "capacity FROM offer_window ORDER BY offer_id, first_date, start_minute, window_id") \
   X (WORK_SPANS, "SELECT resource_id, start_us, end_us FROM work_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us") \
-  X (BUSY_SPANS, "SELECT s.resource_id, s.start_us, s.end_us, " SQL_BUSY_KIND " FROM busy_span s WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
+  X (BUSY_SPANS, "SELECT resource_id, start_us, end_us FROM busy_span WHERE resource_id = $1 AND start_us < $3 AND start_us > $2 - 86400000000 AND end_us > $2 " \
      "ORDER BY start_us, end_us, object_id") \
+  X (SPECIAL_SPANS, "SELECT s.resource_id, s.start_us, s.end_us, " SQL_BUSY_KIND " FROM busy_span s INDEXED BY busy_span_special " \
+     "WHERE s.resource_id = $1 AND s.start_us < $3 AND s.start_us > $2 - 86400000000 AND s.end_us > $2 " \
+     "AND (s.class <> 'busy' OR s.all_day <> 0) ORDER BY s.start_us, s.end_us, s.object_id") \
   X (HOURS, "SELECT resource_id FROM availability WHERE tenant_id = (SELECT tenant_id FROM resource WHERE resource_id = $1) " \
      "AND resource_id = $1 AND uid NOT LIKE 'opened-%' ORDER BY uid LIMIT 1") \
   X (CALENDAR_TRUST, "SELECT resource_id, min(expanded_until_us), min(fresh_until_us) FROM calendar " \
@@ -45,9 +48,12 @@
   X (WORK_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us FROM resource r CROSS JOIN work_span s " \
      "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
      "ORDER BY r.resource_id, s.start_us") \
-  X (BUSY_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us, " SQL_BUSY_KIND " FROM resource r CROSS JOIN busy_span s " \
+  X (BUSY_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us FROM resource r CROSS JOIN busy_span s " \
      "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
      "ORDER BY r.resource_id, s.start_us, s.end_us, s.object_id") \
+  X (SPECIAL_SPANS_OF_ALL, "SELECT r.resource_id, s.start_us, s.end_us, " SQL_BUSY_KIND " FROM resource r CROSS JOIN busy_span s INDEXED BY busy_span_special " \
+     "WHERE s.resource_id = r.resource_id AND s.start_us < $2 AND s.start_us > $1 - 86400000000 AND s.end_us > $1 " \
+     "AND (s.class <> 'busy' OR s.all_day <> 0) ORDER BY r.resource_id, s.start_us, s.end_us, s.object_id") \
   X (HOURS_OF_ALL, "SELECT DISTINCT r.resource_id FROM resource r CROSS JOIN availability a WHERE r.kind <> 'advisor' " \
      "AND a.tenant_id = r.tenant_id AND a.resource_id = r.resource_id AND a.uid NOT LIKE 'opened-%' ORDER BY r.resource_id") \
   X (CALENDAR_TRUST_OF_ALL, "SELECT r.resource_id, min(c.expanded_until_us), min(c.fresh_until_us) FROM resource r " \

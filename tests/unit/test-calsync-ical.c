@@ -258,6 +258,29 @@ test_participation (void)
   g_assert_cmpint (class_for ("METHOD:CANCEL\n" EVENT ("1", TIMES)), ==, CALSYNC_CLASS_FREE);
 }
 
+/* Declined for one day: that day is free, the others are not. */
+static void
+test_declined_once (void)
+{
+  static const char *const owner[] = { "v07@kommune.example", NULL };
+  const CalsyncImportOptions options = { .owner_addresses = owner };
+  static const char text[] =
+    "BEGIN:VCALENDAR\n"
+    "BEGIN:VEVENT\nUID:1\nDTSTART:20261123T080000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=3\n"
+    "ATTENDEE;PARTSTAT=ACCEPTED:mailto:v07@kommune.example\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20261124T080000Z\nDTSTART:20261124T080000Z\n"
+    "DURATION:PT1H\nATTENDEE;PARTSTAT=DECLINED:mailto:v07@kommune.example\nEND:VEVENT\n"
+    "END:VCALENDAR\n";
+  g_autoptr (CalsyncImport) import = import_bytes (text, strlen (text), &options);
+  g_autoptr (GArray) spans = expand_all (import);
+  const gint64 hour_us = G_GINT64_CONSTANT (3600000000);
+  const gint64 first_us = (calsync_days_from_civil (2026, 11, 23) * 24 + 8) * hour_us;
+
+  g_assert_cmpuint (spans->len, ==, 2);
+  g_assert_cmpint (g_array_index (spans, CalsyncSpan, 0).start_us, ==, first_us);
+  g_assert_cmpint (g_array_index (spans, CalsyncSpan, 1).start_us, ==, first_us + 48 * hour_us);
+}
+
 /* Versions of one entry in a file. */
 static void
 test_versions (void)
@@ -498,6 +521,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calsync/ical/privacy", test_privacy);
   g_test_add_func ("/calsync/ical/uid-hash", test_uid_hash);
   g_test_add_func ("/calsync/ical/participation", test_participation);
+  g_test_add_func ("/calsync/ical/declined-once", test_declined_once);
   g_test_add_func ("/calsync/ical/versions", test_versions);
   g_test_add_func ("/calsync/ical/zones", test_zones);
   g_test_add_func ("/calsync/ical/zone-names-are-local", test_zone_names_are_local);

@@ -80,6 +80,25 @@ static const Row rows[] = {
     "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20261124T080000Z\nDTSTART;" CPH ":20261124T090000\n"
     "DURATION:PT1H\nSTATUS:CANCELLED\nEND:VEVENT\n",
     "20261123", "20261128", "20261123T080000Z/20261123T090000Z busy" },
+  { "exception-has-a-class-of-its-own",
+    "BEGIN:VEVENT\nUID:1\nDTSTART;" CPH ":20261123T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=4\nSTATUS:TENTATIVE\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;" CPH ":20261124T090000\nDTSTART;" CPH ":20261124T090000\nDURATION:PT1H\n"
+    "X-MICROSOFT-CDO-BUSYSTATUS:OOF\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;" CPH ":20261125T090000\nDTSTART;" CPH ":20261125T090000\nDURATION:PT1H\n"
+    "TRANSP:TRANSPARENT\nEND:VEVENT\n",
+    "20261123", "20261128",
+    "20261123T080000Z/20261123T090000Z tentative 20261124T080000Z/20261124T090000Z away "
+    "20261126T080000Z/20261126T090000Z tentative" },
+  { "exceptions-before-the-first-and-behind-the-last",
+    "BEGIN:VEVENT\nUID:1\nDTSTART;" CPH ":20261124T090000\nDURATION:PT1H\nRRULE:FREQ=DAILY;COUNT=2\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;" CPH ":20261124T090000\nDTSTART;" CPH ":20261120T090000\nDURATION:PT1H\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;" CPH ":20261125T090000\nDTSTART;" CPH ":20261203T090000\nDURATION:PT1H\nEND:VEVENT\n",
+    "20261119", "20261205",
+    "20261120T080000Z/20261120T090000Z busy 20261203T080000Z/20261203T090000Z busy" },
+  { "all-day-series-over-both-changes-of-the-clock",
+    "BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261025\nRRULE:FREQ=WEEKLY;INTERVAL=22;COUNT=2\nEND:VEVENT\n",
+    "20261024", "20270330",
+    "20261024T220000Z/20261025T230000Z busy+1 20270327T230000Z/20270328T220000Z busy+1" },
   { "exception-without-series",
     "BEGIN:VEVENT\nUID:1\nRECURRENCE-ID:20261124T080000Z\nDTSTART:20261124T100000Z\nDURATION:PT1H\nEND:VEVENT\n",
     "20261123", "20261128", "20261124T100000Z/20261124T110000Z busy" },
@@ -162,6 +181,15 @@ static const Row rows[] = {
     "20261123", "20261124",
     "20261123T080000Z/20261123T090000Z busy 20261123T100000Z/20261123T110000Z busy "
     "20261123T120000Z/20261123T130000Z tentative" },
+  { "free-busy-kinds",
+    "BEGIN:VFREEBUSY\nUID:1\nFREEBUSY;FBTYPE=BUSY-UNAVAILABLE:20261123T080000Z/PT1H\n"
+    "FREEBUSY;FBTYPE=X-LUNCH:20261123T110000Z/PT1H\nEND:VFREEBUSY\n",
+    "20261123", "20261124",
+    "20261123T080000Z/20261123T090000Z away 20261123T110000Z/20261123T120000Z unknown+32" },
+  { "availability-with-a-kind",
+    "BEGIN:VAVAILABILITY\nUID:1\nBUSYTYPE:BUSY\nDTSTART;" CPH ":20261123T000000\nDTEND;" CPH ":20261124T000000\n"
+    "BEGIN:AVAILABLE\nUID:2\nDTSTART;" CPH ":20261123T090000\nDTEND;" CPH ":20261124T000000\nEND:AVAILABLE\nEND:VAVAILABILITY\n",
+    "20261120", "20261130", "20261122T230000Z/20261123T080000Z busy" },
   { "availability-blocks-what-it-leaves-out",
     "BEGIN:VAVAILABILITY\nUID:1\nDTSTART;" CPH ":20261123T000000\nDTEND;" CPH ":20261124T000000\n"
     "BEGIN:AVAILABLE\nUID:2\nDTSTART;" CPH ":20261123T090000\nDTEND;" CPH ":20261123T120000\nEND:AVAILABLE\nEND:VAVAILABILITY\n",
@@ -270,6 +298,42 @@ test_reduced (gconstpointer data)
   g_assert_cmpstr (actual, ==, row->expected);
 }
 
+/* Whole days marked as free, for a rule that lets them block; what does not take place, never. */
+static void
+test_free_days (void)
+{
+  const Row row = {
+    "free-days",
+    "BEGIN:VEVENT\nUID:1\nDTSTART;VALUE=DATE:20261123\nTRANSP:TRANSPARENT\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:2\nDTSTART;VALUE=DATE:20261124\nSTATUS:CANCELLED\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:3\nDTSTART:20261125T080000Z\nDURATION:PT1H\nTRANSP:TRANSPARENT\n"
+    "END:VEVENT\n"
+    "BEGIN:VEVENT\nUID:4\nDTSTART;VALUE=DATE:20261126\nRRULE:FREQ=DAILY;COUNT=2\n"
+    "TRANSP:TRANSPARENT\nEND:VEVENT\n"
+    "BEGIN:VEVENT\nUID:4\nRECURRENCE-ID;VALUE=DATE:20261127\nDTSTART;VALUE=DATE:20261127\n"
+    "STATUS:CANCELLED\nEND:VEVENT\n",
+    "20261120",
+    "20261130",
+    "20261122T230000Z/20261123T230000Z free+1 20261125T230000Z/20261126T230000Z free+1",
+  };
+  CalsyncWindow window = window_of (&row);
+  g_autoptr (GArray) spans = g_array_new (FALSE, FALSE, sizeof (CalsyncSpan));
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = g_strconcat ("BEGIN:VCALENDAR\n", row.lines, "END:VCALENDAR\n", NULL);
+  g_autofree char *actual = NULL;
+  g_autoptr (CalsyncImport) import = calsync_ical_import (text, strlen (text), NULL, &error);
+
+  g_assert_no_error (error);
+  window.keeps_free_days = TRUE;
+  for (guint i = 0; i < import->objects->len; i++)
+    g_assert_true (
+      calsync_expand (((CalsyncObject *) import->objects->pdata[i])->text, &window, spans, &error));
+  g_assert_no_error (error);
+  calsync_spans_sort (spans);
+  actual = format_spans (spans);
+  g_assert_cmpstr (actual, ==, row.expected);
+}
+
 static void
 test_refused (void)
 {
@@ -305,6 +369,7 @@ main (int argc, char **argv)
       g_test_add_data_func (direct, &rows[i], test_direct);
       g_test_add_data_func (reduced, &rows[i], test_reduced);
     }
+  g_test_add_func ("/calsync/reduced/free-days", test_free_days);
   g_test_add_func ("/calsync/expand/refused", test_refused);
   return g_test_run ();
 }
