@@ -125,9 +125,7 @@ judge (CalsyncPush *push, const CalsyncWanted *wanted, const CalsyncGlance *glan
 {
   gboolean is_it = calsync_glance_is_of (glance, wanted->reference);
 
-  if (push->verb == CALSYNC_PUSH_REMOVE)
-    push->is_done = !is_it;
-  else if (push->verb == CALSYNC_PUSH_CREATE && is_it)
+  if (push->verb == CALSYNC_PUSH_CREATE && is_it)
     set_done (push, wanted, glance);
   else if (push->verb == CALSYNC_PUSH_CREATE && glance->state == CALSYNC_ITEM_FOUND)
     push->create_sequence = wanted->in_flight_create_sequence; /* somebody's own: another name */
@@ -209,9 +207,13 @@ static void
 postpone_receipt (CalsyncRun *run, CalsyncWanted *wanted, CalsyncPush *push)
 {
   clear_intent (wanted);
-  g_clear_pointer (&wanted->version, g_free);
+  if (wanted->version != NULL)
+    {
+      g_clear_pointer (&wanted->version, g_free);
+      (void) calsync_run_change_link (run, wanted);
+    }
   g_ptr_array_add (run->undone, push);
-  g_hash_table_add (run->unsettled, wanted);
+  g_hash_table_insert (run->unsettled, wanted, push);
 }
 
 /**
@@ -245,7 +247,7 @@ calsync_run_decide_intents (CalsyncRun *run, GError **error)
         }
       push = dup_intent (wanted);
       judge (push, wanted, &glance);
-      if (push->verb != CALSYNC_PUSH_UPDATE && push->is_done == (push->verb == CALSYNC_PUSH_REMOVE))
+      if (!calsync_glance_is_of (&glance, wanted->reference))
         {
           postpone_receipt (run, wanted, g_steal_pointer (&push));
           continue;

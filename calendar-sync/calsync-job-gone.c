@@ -28,8 +28,9 @@ look_again (CalsyncRun *run, GError **error)
 
   for (guint i = run->gone->len; i > 0; i--)
     {
-      const CalsyncEntryState *entry = g_ptr_array_index (run->gone, i - 1);
+      CalsyncEntryState *entry = g_ptr_array_index (run->gone, i - 1);
 
+      entry->is_said_gone = TRUE;
       if (entry->wanted != NULL && !entry->is_confirmed)
         g_ptr_array_add (doubted, g_ptr_array_steal_index (run->gone, i - 1));
     }
@@ -71,21 +72,24 @@ compare_claims (gconstpointer one, gconstpointer other)
 }
 
 /*
- * A booking whose event is nowhere takes the one that claims to be it. A cancelled booking only takes an
- * event that has a UID of our making, because it will be removed: never what a person copied.
+ * A booking whose event is nowhere takes the one that claims to be it: with a UID of our making at any
+ * time, a copy only when it turns up together with the loss (cut and paste). A cancelled booking never
+ * takes what a person copied, because it will be removed.
  */
 static gboolean
 may_adopt (const CalsyncRun *run, const CalsyncClaim *claim)
 {
   const CalsyncWanted *wanted = claim->wanted;
+  gboolean is_lost;
 
   if (wanted == NULL || wanted->in_flight != CALSYNC_PUSH_NONE)
     return FALSE;
   if (!(run->binding.direction & CALSYNC_DIRECTION_OUT))
     return FALSE;
-  if (wanted->key != NULL && find_gone (run, wanted) == NULL)
-    return FALSE;
-  return wanted->is_live || claim->own.uid_sequence > 0;
+  is_lost = find_gone (run, wanted) != NULL;
+  if (claim->own.uid_sequence > 0)
+    return wanted->key == NULL || is_lost;
+  return is_lost && wanted->is_live && claim->is_news;
 }
 
 /* Nothing is decided about this booking now: the cursor waits, so that all of it is seen again. */
@@ -115,6 +119,15 @@ postpone_own (CalsyncRun *run)
     }
 }
 
+/* Whether the event is what a request without an answer was to make of it, or an edit of that. */
+static gboolean
+was_sent (const CalsyncWanted *wanted, const CalsyncOwn *own)
+{
+  return !calsync_shape_is_none (&wanted->in_flight_shape) &&
+         (wanted->key == NULL || calsync_shape_equal (&own->shape, &wanted->in_flight_shape) ||
+          own->event_sequence >= wanted->in_flight_event_sequence);
+}
+
 static void
 adopt (CalsyncRun *run, CalsyncClaim *claim)
 {
@@ -125,6 +138,8 @@ adopt (CalsyncRun *run, CalsyncClaim *claim)
 
   if (gone != NULL)
     gone->wanted = NULL; /* its event stands elsewhere */
+  if (g_hash_table_contains (run->unsettled, wanted) && was_sent (wanted, &claim->own))
+    wanted->base = wanted->seen = wanted->in_flight_shape; /* so the request had arrived */
   calsync_plan_resolve (wanted, &claim->own.shape, &run->binding, &verdict);
   g_free (wanted->key);
   wanted->key = g_strdup (claim->key);
@@ -180,9 +195,12 @@ settle_claims (CalsyncRun *run)
 }
 
 static gboolean
-is_own_loss (const CalsyncEntryState *entry)
+is_own_loss (const CalsyncRun *run, const CalsyncEntryState *entry)
 {
-  return entry->wanted != NULL && entry->wanted->is_live;
+  const CalsyncPush *push = g_hash_table_lookup (run->unsettled, entry->wanted);
+
+  return entry->wanted != NULL && entry->wanted->is_live &&
+         (push == NULL || push->verb != CALSYNC_PUSH_REMOVE);
 }
 
 static gboolean
@@ -204,7 +222,7 @@ count_gone (CalsyncRun *run, CalsyncDisappearance *out_count)
       entry->is_agreed = run->local->functions->is_agreed (run->local, entry->key_hash);
       if (entry->is_agreed || entry->keeps_item)
         continue;
-      count.n_own += is_own_loss (entry);
+      count.n_own += is_own_loss (run, entry);
       count.n_foreign += entry->wanted == NULL && is_foreign_in_window (run, entry->known);
       count.n_all += entry->wanted != NULL || (entry->known != NULL && !entry->known->is_own);
     }
@@ -268,25 +286,37 @@ hold_back (CalsyncRun *run, CalsyncGuard reason, const CalsyncDisappearance *cou
          run->local->functions->stage_guard (run->local, guarded, error);
 }
 
+/* Our own removal, whose answer was lost, is no doing of the advisor's: its receipt says it all. */
+static void
+lose_own (CalsyncRun *run, CalsyncWanted *wanted)
+{
+  static const CalsyncShape none;
+  const CalsyncPush *push = g_hash_table_lookup (run->unsettled, wanted);
+  CalsyncVerdict verdict;
+
+  calsync_plan_resolve (wanted, &none, &run->binding, &verdict);
+  if (push != NULL)
+    verdict.unlinks = FALSE; /* its receipt does that */
+  g_clear_pointer (&wanted->key, g_free);
+  g_clear_pointer (&wanted->version, g_free);
+  wanted->seen = none;
+  if (push != NULL && push->verb == CALSYNC_PUSH_REMOVE)
+    {
+      (void) calsync_run_change_link (run, wanted);
+      return;
+    }
+  run->report->n_gone_own += wanted->is_live;
+  calsync_run_apply_verdict (run, wanted, &verdict, &none);
+}
+
 static void
 remove_item (CalsyncRun *run, const CalsyncEntryState *entry)
 {
-  static const CalsyncShape none;
   CalsyncWanted *wanted = entry->wanted;
-  CalsyncVerdict verdict;
   CalsyncFound *found;
 
   if (wanted != NULL)
-    {
-      calsync_plan_resolve (wanted, &none, &run->binding, &verdict);
-      if (g_hash_table_contains (run->unsettled, wanted))
-        verdict.unlinks = FALSE; /* its receipt does that */
-      g_clear_pointer (&wanted->key, g_free);
-      g_clear_pointer (&wanted->version, g_free);
-      wanted->seen = none;
-      run->report->n_gone_own += wanted->is_live;
-      calsync_run_apply_verdict (run, wanted, &verdict, &none);
-    }
+    lose_own (run, wanted);
   else
     run->report->n_gone_foreign += is_foreign_in_window (run, entry->known);
   run->report->n_gone++;

@@ -184,6 +184,31 @@ add_gone (CalsyncRun *run, const CalsyncEntryState *entry, gboolean keeps_item)
   g_ptr_array_add (run->gone, gone);
 }
 
+/*
+ * Not there. Where feed or listing say so, too, it is gone. Where they do not, it went after they were
+ * read, perhaps to another key that they could not yet name: the next run will know.
+ */
+static void
+take_missing (CalsyncRun *run, const CalsyncEntryState *entry)
+{
+  CalsyncWanted *wanted = entry->wanted;
+
+  if (entry->is_said_gone)
+    {
+      add_gone (run, entry, FALSE);
+      return;
+    }
+  run->has_unread |= wanted == NULL && entry->known == NULL; /* it may have been one of ours */
+  if (wanted == NULL)
+    return;
+  g_hash_table_add (run->postponed, wanted);
+  run->report->n_left++;
+  if (wanted->version == NULL)
+    return;
+  g_clear_pointer (&wanted->version, g_free);
+  (void) calsync_run_change_link (run, wanted);
+}
+
 static void
 take_text (CalsyncRun *run,
            const CalsyncEntryState *entry,
@@ -241,7 +266,7 @@ calsync_run_on_item (const CalsyncItem *item, gpointer data, GError **error)
   g_hash_table_remove (run->fetching, item->key);
   if (item->state == CALSYNC_ITEM_GONE)
     {
-      add_gone (run, entry, FALSE);
+      take_missing (run, entry);
       return TRUE;
     }
   if (item->state == CALSYNC_ITEM_UNREADABLE || item->text == NULL)

@@ -247,24 +247,25 @@ is_unchanged (const CalsyncEntryState *entry)
          (entry->wanted == NULL || g_strcmp0 (entry->version, entry->wanted->version) == 0);
 }
 
-/* One key of a feed or listing, each once. */
+/* One key of a feed or listing, each once, by its last word. */
 static void
-classify (CalsyncRun *run, const CalsyncEntry *said, const char *key_hash)
+classify (CalsyncRun *run, const CalsyncEntry *said, const char *key_hash, gboolean is_also_there)
 {
   g_autoptr (CalsyncEntryState) entry = calsync_entry_state_new (run, said->key, key_hash);
 
   entry->version = g_strdup (said->version);
+  entry->is_said_gone = said->is_gone;
   if (entry->wanted != NULL && entry->wanted->in_flight != CALSYNC_PUSH_NONE)
     return; /* read again when its intent is decided */
-  if (said->is_gone && (entry->known != NULL || entry->wanted != NULL))
+  if (!is_also_there && (entry->known != NULL || entry->wanted != NULL))
     g_ptr_array_add (run->gone, g_steal_pointer (&entry));
-  else if (!said->is_gone && !is_unchanged (entry) && is_asked_for (run, entry))
+  else if (is_also_there && !is_unchanged (entry) && is_asked_for (run, entry))
     g_ptr_array_add (run->to_fetch, g_steal_pointer (&entry));
 }
 
 /*
- * The last word about a key counts; one that is both gone and there is read to be sure, so that no
- * order of a feed can hide an item.
+ * The last word about a key counts; but one that was called gone and there is read to be sure, so that
+ * no feed can hide an item.
  */
 static GHashTable *
 classify_all (CalsyncRun *run, const CalsyncListing *listing)
@@ -283,11 +284,10 @@ classify_all (CalsyncRun *run, const CalsyncListing *listing)
     {
       const CalsyncEntry *entry = g_ptr_array_index (listing->entries, i - 1);
       g_autofree char *key_hash = calsync_run_hash_key (run, entry->key);
-      gboolean is_there = g_hash_table_contains (present, entry->key);
 
-      if (g_hash_table_contains (seen, key_hash) || (entry->is_gone && is_there))
+      if (g_hash_table_contains (seen, key_hash))
         continue;
-      classify (run, entry, key_hash);
+      classify (run, entry, key_hash, g_hash_table_contains (present, entry->key));
       g_hash_table_add (seen, g_steal_pointer (&key_hash));
     }
   return g_steal_pointer (&seen);

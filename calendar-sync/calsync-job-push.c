@@ -119,13 +119,15 @@ prepare_update (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError
   if (!calsync_run_glance (run, wanted->key, &glance, error))
     return FALSE;
   if (!calsync_glance_is_of (&glance, wanted->reference) || glance.result != CALSYNC_OWN_OURS ||
-      !calsync_shape_equal (&glance.own.shape, &wanted->seen))
+      !calsync_shape_equal (&glance.own.shape, &wanted->seen) ||
+      (glance.version == NULL && wanted->version == NULL))
     return doubt (run, wanted, error); /* changed since the pull, which has to look at it first */
   sending->text =
     calsync_patch_apply (glance.text, glance.n_text, &patch, &push->event_sequence, NULL);
   if (sending->text == NULL)
     return give_up (run, wanted, CALSYNC_CONFLICT_SERIES, CALSYNC_LINK_CONFLICT, error);
-  sending->version = g_strdup (glance.version);
+  sending->version =
+    g_strdup (glance.version != NULL ? glance.version : get_etag (wanted->version));
   push->shape.busy_class = glance.own.shape.busy_class;
   return TRUE;
 }
@@ -141,9 +143,8 @@ prepare_remove (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError
     return TRUE;
   if (!calsync_run_glance (run, wanted->key, &glance, error))
     return FALSE;
-  if (glance.state == CALSYNC_ITEM_GONE ||
-      (wanted->version != NULL && calsync_glance_is_of (&glance, wanted->reference) &&
-       calsync_shape_equal (&glance.own.shape, &wanted->seen)))
+  if (wanted->version != NULL && calsync_glance_is_of (&glance, wanted->reference) &&
+      calsync_shape_equal (&glance.own.shape, &wanted->seen))
     return TRUE;
   g_clear_pointer (&sending->push, calsync_push_free);
   return doubt (run, wanted, error);
@@ -237,7 +238,10 @@ is_end_of_run (const GError *failure)
     }
 }
 
-/* For sure not done: the intent is withdrawn, and what comes next depends on why. */
+/*
+ * For sure not done: the intent is withdrawn, and what comes next depends on why. An event that is not
+ * there may have been renamed: the next run sees that, or that it is gone.
+ */
 static gboolean
 settle_failure (CalsyncRun *run,
                 CalsyncWanted *wanted,
@@ -247,12 +251,6 @@ settle_failure (CalsyncRun *run,
 {
   gboolean is_missing = failure->code == CALSYNC_REMOTE_ERROR_GONE;
 
-  if (push->verb == CALSYNC_PUSH_REMOVE && is_missing)
-    {
-      push->is_done = TRUE;
-      finish_push (run, push);
-      return TRUE;
-    }
   if (push->verb == CALSYNC_PUSH_CREATE && failure->code == CALSYNC_REMOTE_ERROR_CHANGED)
     return settle_taken (run, wanted, push, error);
   if (push->verb == CALSYNC_PUSH_CREATE)

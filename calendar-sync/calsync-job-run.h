@@ -14,6 +14,7 @@ G_BEGIN_DECLS
  * @version: (nullable): as the feed or listing gave it
  * @known: (nullable): what was known of it
  * @wanted: (nullable): booking whose event stands there
+ * @is_said_gone: the feed calls it gone, or a listing lacks it
  * @is_confirmed: the server was asked for the item itself, and it is not there, or is not ours any more
  * @keeps_item: something else stands there now
  * @is_agreed: a person agreed to its disappearance
@@ -25,6 +26,7 @@ typedef struct
   char *version;
   const CalsyncKnown *known;
   CalsyncWanted *wanted;
+  gboolean is_said_gone;
   gboolean is_confirmed;
   gboolean keeps_item;
   gboolean is_agreed;
@@ -88,7 +90,7 @@ typedef struct
   guint n_commits;
 
   GPtrArray *undone;     /* (element-type CalsyncPush): receipts that wait for the pull's end */
-  GHashTable *unsettled; /* CalsyncWanted of those: nothing of their link goes before that */
+  GHashTable *unsettled; /* CalsyncWanted → CalsyncPush of those: their links do not go before */
   CalsyncPush *finished; /* (nullable): receipt that is still to be written */
   guint n_failed_in_a_row;
 } CalsyncRun;

@@ -247,6 +247,39 @@ check_booking (ConvergeWorld *world, guint n)
     converge_fail (world, "booking %u has %u events", n, n_there);
 }
 
+static char *
+format_edit (gint booking, gint64 start_us, gint64 end_us)
+{
+  return g_strdup_printf ("%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, booking, start_us, end_us);
+}
+
+void
+converge_note_edit (ConvergeWorld *world, gint booking, gint64 start_us, gint64 end_us)
+{
+  g_hash_table_add (world->edits, format_edit (booking, start_us, end_us));
+}
+
+/* What a record says of the advisor, the advisor did. */
+void
+converge_check_conflict (ConvergeWorld *world, const CalsyncConflict *conflict)
+{
+  g_autofree char *edit = NULL;
+  gint booking = -1;
+
+  if (conflict->kind != CALSYNC_CONFLICT_MOVED && conflict->kind != CALSYNC_CONFLICT_DELETED &&
+      conflict->kind != CALSYNC_CONFLICT_BOTH_MOVED && conflict->kind != CALSYNC_CONFLICT_STORM)
+    return;
+  for (guint n = 0; n < CONVERGE_N_BOOKINGS; n++)
+    {
+      if (g_strcmp0 (world->planner->functions->get_reference (world->planner, n),
+                     conflict->reference) == 0)
+        booking = (gint) n;
+    }
+  edit = format_edit (booking, conflict->theirs.start_us, conflict->theirs.end_us);
+  if (!g_hash_table_contains (world->edits, edit))
+    converge_fail (world, "a record tells of an edit of booking %d that nobody made", booking);
+}
+
 /* When all has settled: bookings, busy time, and nothing else. */
 void
 converge_check_end (ConvergeWorld *world)

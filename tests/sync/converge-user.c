@@ -232,6 +232,7 @@ delete_own (ConvergeWorld *world, ModelItem *item)
   const ConvergeSight sight = converge_look (world, item);
   g_autofree char *key = world->planner->functions->dup_key (world->planner, (guint) sight.booking);
 
+  converge_note_edit (world, sight.booking, 0, 0);
   if (g_strcmp0 (key, item->key) == 0 && world->bookings[sight.booking].is_live)
     world->bookings[sight.booking].is_deletion_open = TRUE;
   model_remote_delete (world->remote, item);
@@ -246,6 +247,8 @@ copy_own (ConvergeWorld *world, ModelItem *item)
   ModelItem *copy = model_remote_put (world->remote, key, item->text);
 
   edit (world, copy, "UID:", line);
+  converge_note_edit (world, converge_look (world, item).booking,
+                      converge_look (world, item).start_us, converge_look (world, item).end_us);
   if (g_hash_table_contains (world->written, item->uid)) /* no edit so far */
     g_hash_table_replace (world->written, g_strdup (uid),
                           g_strdup (g_hash_table_lookup (world->written, item->uid)));
@@ -268,6 +271,8 @@ change_own (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
     {
     case 0:
     case 1:
+      converge_note_edit (world, converge_look (world, item).booking, start_us,
+                          start_us + (1 + b / 90 % 8) * 900 * S);
       set_times (world, item, start_us, start_us + (1 + b / 90 % 8) * 900 * S);
       break;
     case 2:

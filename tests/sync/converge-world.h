@@ -39,6 +39,7 @@ typedef struct
   GPtrArray *foreign;
   ConvergeBooking bookings[CONVERGE_N_BOOKINGS];
   GHashTable *written; /* key → times last written by us, as text */
+  GHashTable *edits;   /* "BOOKING START END" that the advisor ever set; END 0: deleted */
   guint n_names;
   guint64 n_runs;
   gboolean is_loud; /* tells what happens: the shortest script that fails */
@@ -61,6 +62,8 @@ void converge_user_step (ConvergeWorld *world, guint32 what, guint32 a, guint32 
 void converge_user_mend (ConvergeWorld *world);
 void
 converge_on_write (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write, gpointer data);
+void converge_note_edit (ConvergeWorld *world, gint booking, gint64 start_us, gint64 end_us);
+void converge_check_conflict (ConvergeWorld *world, const CalsyncConflict *conflict);
 void converge_check_end (ConvergeWorld *world);
 
 G_END_DECLS

@@ -30,6 +30,8 @@ make_manners (GRand *random)
     .no_version = chance (random, 20),
     .bump = chance (random, 30),
     .repeat = chance (random, 50),
+    .contradict = chance (random, 30),
+    .meddle = chance (random, 15),
     .reorder = chance (random, 50),
     .forget = chance (random, 15),
     .unreadable = chance (random, 10),
@@ -71,6 +73,7 @@ run (ConvergeWorld *world, gint64 steps, CalsyncJobMode mode, GError **error)
     {
       const CalsyncConflict *conflict = g_ptr_array_index (report->conflicts, i);
 
+      converge_check_conflict (world, conflict);
       converge_say (world, "  conflict %s %s of %s, theirs %" G_GINT64_FORMAT,
                     calsync_conflict_format (conflict->kind),
                     calsync_decision_format (conflict->decision), conflict->reference,
@@ -173,6 +176,17 @@ step (ConvergeWorld *world, const Step *what)
     }
 }
 
+/* A #ModelMeddleFunc: the advisor does not wait for our runs to end. */
+static void
+meddle (ModelRemote *remote, guint32 what, gpointer data)
+{
+  ConvergeWorld *world = data;
+
+  (void) remote;
+  converge_say (world, "  meanwhile:");
+  converge_user_step (world, what, what / 18 * 2654435761u, what * 40503u);
+}
+
 /* Everybody stops, the server behaves, a person answers what is asked: a few runs, and it is quiet. */
 static void
 drain (ConvergeWorld *world)
@@ -181,6 +195,7 @@ drain (ConvergeWorld *world)
 
   calm (&world->remote->manners);
   converge_user_mend (world);
+  functions->want_full (world->planner); /* as it is due once a day */
   for (guint i = 0; i < MAX_DRAIN && world->failure == NULL; i++)
     {
       g_autoptr (GError) error = NULL;
@@ -226,8 +241,15 @@ try_script (ConvergePlanner *(*make) (guint32 seed, gpointer data),
 
   world.remote = model_remote_new (seed);
   world.remote->manners = make_manners (world.random);
+  if (world.remote->manners.reorder > 0)
+    world.remote->manners.contradict = 0; /* then the last word would mean nothing */
+  if (world.remote->manners.has_no_versions || world.remote->manners.no_version > 0)
+    world.remote->manners.meddle = 0; /* without versions no write can be conditional */
   world.remote->on_write = converge_on_write;
   world.remote->on_write_data = &world;
+  world.remote->on_meddle = meddle;
+  world.remote->on_meddle_data = &world;
+  world.edits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   world.foreign = g_ptr_array_new_with_free_func (converge_foreign_free);
   world.written = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   world.planner = make (seed, data);
@@ -244,6 +266,7 @@ try_script (ConvergePlanner *(*make) (guint32 seed, gpointer data),
   model_remote_free (world.remote);
   g_ptr_array_unref (world.foreign);
   g_hash_table_unref (world.written);
+  g_hash_table_unref (world.edits);
   g_rand_free (world.random);
   return world.failure;
 }

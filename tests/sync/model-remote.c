@@ -209,6 +209,8 @@ begin (ModelRemote *model, gboolean is_write, gboolean *out_is_doomed, GError **
     }
   *out_is_doomed |= happens (model, model->manners.fail_after);
   bump (model);
+  if (model->on_meddle != NULL && happens (model, model->manners.meddle))
+    model->on_meddle (model, g_rand_int (model->random), model->on_meddle_data);
   return TRUE;
 }
 
@@ -310,8 +312,11 @@ list_changes (ModelRemote *model, gint64 since, CalsyncListing *listing)
     {
       const ModelItem *item = g_ptr_array_index (all, i);
 
-      if (item->changed_at > since || (repeats && happens (model, 30)))
-        add_entry (model, listing, item);
+      if (item->changed_at <= since && !(repeats && happens (model, 30)))
+        continue;
+      if (!item->is_gone && happens (model, model->manners.contradict))
+        g_ptr_array_add (listing->entries, calsync_entry_new (item->key, NULL, TRUE));
+      add_entry (model, listing, item);
     }
   shuffle (model, listing->entries);
 }
@@ -495,12 +500,13 @@ update (CalsyncRemote *remote,
         GError **error)
 {
   ModelRemote *model = get_model (remote);
-  ModelItem *item = model_remote_find (model, write->key);
+  ModelItem *item;
   gboolean is_doomed;
 
   (void) cancellable;
   if (!begin (model, TRUE, &is_doomed, error))
     return FALSE;
+  item = model_remote_find (model, write->key);
   if (item == NULL || is_other (model, item, write->version))
     return fail (error, CALSYNC_REMOTE_ERROR_CHANGED, "it is another");
   if (model->on_write != NULL)
@@ -520,12 +526,13 @@ remove_item (CalsyncRemote *remote,
              GError **error)
 {
   ModelRemote *model = get_model (remote);
-  ModelItem *item = model_remote_find (model, key);
+  ModelItem *item;
   gboolean is_doomed;
 
   (void) cancellable;
   if (!begin (model, TRUE, &is_doomed, error))
     return FALSE;
+  item = model_remote_find (model, key);
   if (item == NULL)
     return fail (error, CALSYNC_REMOTE_ERROR_GONE, "it is gone");
   if (is_other (model, item, version))

@@ -18,6 +18,8 @@ typedef struct
   guint no_version;          /* an entry or item without its version */
   guint bump;                /* a request lets some item's version change by itself */
   guint repeat;              /* a feed repeats older entries */
+  guint contradict;          /* a feed that calls an item gone and then there */
+  guint meddle;              /* somebody is at work while a request is */
   guint reorder;             /* a feed or listing in another order, some entries twice */
   guint forget;              /* the cursor is unknown */
   guint unreadable;          /* an item that cannot be given, this time */
@@ -46,6 +48,9 @@ typedef void (*ModelWriteFunc) (ModelRemote *model,
                                 const CalsyncWrite *write,
                                 gpointer data);
 
+/* Called in the middle of a run, with a random number. */
+typedef void (*ModelMeddleFunc) (ModelRemote *model, guint32 what, gpointer data);
+
 struct _ModelRemote
 {
   CalsyncRemote remote;
@@ -65,6 +70,8 @@ struct _ModelRemote
   gboolean is_empty;      /* listings show nothing */
   ModelWriteFunc on_write;
   gpointer on_write_data;
+  ModelMeddleFunc on_meddle;
+  gpointer on_meddle_data;
 };
 
 ModelRemote *model_remote_new (guint32 seed);
