@@ -139,6 +139,7 @@ write_config ()
     "$prefix/bin/plannerd" --print-config-sample | sed \
         -e 's#^path=$#path=/var/lib/planner/planner.db#' \
         -e 's#^\#trust=$#trust=/etc/planner/tls/trust.pem#' \
+        -e 's#^\#secrets-dir=$#secrets-dir=/var/lib/planner/secrets#' \
         -e '/^\[caller NAME\]/,$ s#^[^\#]#\#&#' \
         >"$config.new"
     if [ "$face" = dfdg ]; then

@@ -17,6 +17,8 @@
 #include "planner-systemd.h"
 #include "store/store-lock.h"
 #include "sync/sync-commands.h"
+#include "sync/sync-remote.h"
+#include "sync/sync-scheduler.h"
 
 /* 2026-01-01T00:00:00Z: no machine that runs this program lives earlier. */
 #define EARLIEST_CLOCK_US G_GINT64_CONSTANT (1767225600000000)
@@ -39,6 +41,7 @@ typedef struct
   PlannerConfig *config;
   OpService *service;
   PlannerServer *server;
+  SyncScheduler *scheduler;
   gboolean is_stopping;
   gboolean is_late;
 } Program;
@@ -102,6 +105,25 @@ on_stop_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* With connections of its own: those of before may have been made by another certificate or proxy. */
+static SyncSettings *
+new_sync_settings (const PlannerConfig *config)
+{
+  g_autoptr (SyncPool) pool = sync_remote_new_pool (config);
+  SyncSettings *settings = sync_settings_new (config, pool);
+
+  sync_settings_set_current (settings);
+  return settings;
+}
+
+static void
+reload_sync (Program *program, const PlannerConfig *config)
+{
+  g_autoptr (SyncSettings) settings = new_sync_settings (config);
+
+  sync_scheduler_set_settings (program->scheduler, settings);
+}
+
 static gboolean
 on_reload_signal (gpointer data)
 {
@@ -118,6 +140,7 @@ on_reload_signal (gpointer data)
       return G_SOURCE_CONTINUE;
     }
   planner_server_reload (program->server, config);
+  reload_sync (program, config);
   if (planner_log_parse_level (config->log_level, &level))
     planner_log_set_level (level);
   planner_log_event (PLANNER_LOG_INFO, "reload", "file", program->config_path, NULL);
@@ -142,13 +165,25 @@ stop (Program *program)
   planner_log_event (PLANNER_LOG_INFO, "stopping", NULL);
   planner_systemd_stopping ();
   planner_server_stop_accepting (program->server);
+  sync_scheduler_stop (program->scheduler);
   timer_arm (deadline,
              clock_monotonic_us () + program->config->limits_stop_timeout_s * G_USEC_PER_SEC);
-  while (planner_server_is_draining (program->server) && !program->is_late)
+  while ((planner_server_is_draining (program->server) ||
+          sync_scheduler_is_draining (program->scheduler)) &&
+         !program->is_late)
     g_main_context_iteration (NULL, TRUE);
   op_service_stop (program->service);
   while (g_main_context_iteration (NULL, FALSE))
     continue;
+}
+
+static void
+start_sync (Program *program)
+{
+  g_autoptr (SyncSettings) settings = new_sync_settings (program->config);
+
+  program->scheduler = sync_scheduler_new (program->service, NULL, settings, sync_work_run);
+  planner_server_set_sync (program->server, sync_scheduler_describe, program->scheduler);
 }
 
 static void
@@ -162,6 +197,7 @@ serve (Program *program)
   planner_log_event (PLANNER_LOG_INFO, "serving", "version", PLANNER_VERSION, "faces", addresses,
                      NULL);
   planner_systemd_ready ();
+  start_sync (program);
   while (!program->is_stopping)
     g_main_context_iteration (NULL, TRUE);
   stop (program);
@@ -227,6 +263,8 @@ run (const char *config_path, PlannerConfig *config, GError **error)
   else if (program.service != NULL)
     op_service_stop (program.service);
   g_clear_pointer (&program.server, planner_server_free);
+  g_clear_pointer (&program.scheduler, sync_scheduler_free);
+  sync_settings_set_current (NULL);
   g_clear_pointer (&program.service, op_service_free);
   return ok;
 }

@@ -11,6 +11,7 @@
 #include "ops/admin-op.h"
 #include "ops/catalogue-load.h"
 #include "ops/explain-busy.h"
+#include "ops/explain-stale.h"
 #include "ops/placement.h"
 #include "rules/offer-match.h"
 #include "rules/slot-choice.h"
@@ -93,15 +94,27 @@ dup_busy_text (Explanation *explanation, const SlotFinding *finding)
                                 &explanation->read_error);
 }
 
+/* How old the calendar is and what to do; NULL where it is only not laid out so far. */
+static char *
+dup_stale_text (Explanation *explanation, const SlotFinding *finding)
+{
+  if (finding->verdict != SLOT_STALE_CALENDAR || explanation->read_error != NULL)
+    return NULL;
+  return explain_stale_dup_text (explanation->call->session, finding->resource_id,
+                                 explanation->call->now_us, &explanation->read_error);
+}
+
 static JsonObject *
 finding_to_json (Explanation *explanation, const SlotFinding *finding)
 {
   const CalsyncZone *zone = explanation->wish.unit->zone;
-  g_autofree char *busy = dup_busy_text (explanation, finding);
+  g_autofree char *more = finding->verdict == SLOT_STALE_CALENDAR
+                            ? dup_stale_text (explanation, finding)
+                            : dup_busy_text (explanation, finding);
   JsonObject *object = json_object_new ();
 
   json_object_set_string_member (object, "verdict", slot_verdict_get_name (finding->verdict));
-  json_object_set_string_member (object, "text", busy != NULL ? busy : sentences[finding->verdict]);
+  json_object_set_string_member (object, "text", more != NULL ? more : sentences[finding->verdict]);
   if (!period_is_empty (finding->why))
     {
       admin_set_time (object, "from", zone, finding->why.start_us);

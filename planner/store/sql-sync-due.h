@@ -14,6 +14,9 @@
      "(SELECT count (*) FROM sync_conflict x WHERE x.binding_id = b.binding_id AND x.state = 'open') " \
      "FROM sync_binding b JOIN resource r ON r.resource_id = b.resource_id JOIN calendar c ON c.calendar_id = b.calendar_id " \
      "ORDER BY b.binding_id") \
+  X (SYNC_STALE_FIND, "SELECT coalesce (b.pulled_us, 0), b.state, b.why, b.health, c.fresh_until_us FROM calendar c " \
+     "LEFT JOIN sync_binding b ON b.calendar_id = c.calendar_id WHERE c.resource_id = $1 AND c.fresh_until_us <= $2 " \
+     "ORDER BY c.fresh_until_us, c.calendar_id LIMIT 1") \
   X (SYNC_DUE_HAS_NEWS, \
      "SELECT EXISTS (SELECT 1 FROM booking k WHERE k.advisor_id = $2 AND k.end_us > $3 AND k.changed_us >= $4) " \
      "OR EXISTS (SELECT 1 FROM sync_link l JOIN booking k ON k.booking_id = l.booking_id " \

@@ -45,4 +45,5 @@ typedef struct
 /* On a thread of EXECUTOR_WAITING; blocks. */
 typedef void (*SyncWorkFunc) (const SyncWork *work, SyncResult *out_result);
 
+void sync_work_run (const SyncWork *work, SyncResult *out_result);
 void sync_result_set_error (SyncResult *result, const GError *error);

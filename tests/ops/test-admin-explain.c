@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What explain says of the demo's times is what citizens are shown; and verify finds what is broken. */
+/* Also tests: explain-stale. */
 #include <string.h>
 
 #include "admin-harness.h"
@@ -233,6 +234,56 @@ test_verdicts (void)
     }
 }
 
+#define OLD_CALENDAR                                                                           \
+  "UPDATE calendar SET fresh_until_us = 1795410000000000 WHERE calendar_id = (SELECT "         \
+  "min(c.calendar_id) FROM calendar c JOIN resource r ON r.resource_id = c.resource_id WHERE " \
+  "r.resource_key = '90000001');"
+#define BIND                                                                                     \
+  "INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, direction, "        \
+  "created_us, health) SELECT tenant_id, resource_id, calendar_id, "                             \
+  "'https://calendar.example/', 'none', 1, 1, 'unreachable' FROM calendar WHERE fresh_until_us " \
+  "IS NOT NULL;"
+
+/* From the state of the world to what a person at the desk is told. */
+static const struct
+{
+  const char *sql;
+  const char *text;
+} stale[] = {
+  { OLD_CALENDAR, "what is known of a calendar of theirs has been too old for 3 hours" },
+  { BIND, "their calendar has never been read whole (unreachable): plannerctl sync status" },
+  { "UPDATE sync_binding SET pulled_us = 1795417200000000;",
+    "what is known of their calendar is 60 minutes old (unreachable): plannerctl sync status" },
+  { "UPDATE sync_binding SET pulled_us = 1795161600000000;", "is 3 days old (unreachable)" },
+  { "UPDATE sync_binding SET state = 'paused', why = 'holiday';",
+    "not kept in step: paused, holiday; plannerctl sync resume" },
+  { "UPDATE sync_binding SET state = 'active'; UPDATE calendar SET fresh_until_us = NULL;", "" },
+};
+
+/* An advisor whose calendar is too old is not offered; who asks why is told its age and what to do. */
+static void
+test_stale_calendar (void)
+{
+  g_autoptr (World) world = new_demo ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (stale); i++)
+    {
+      g_autoptr (JsonObject) result = NULL;
+      JsonObject *advisor;
+      g_autofree char *text = NULL;
+
+      world_run_sql (world, stale[i].sql);
+      result = explain (world, "2026-11-30T10:15", ", \"advisor\": \"90000001\"");
+      advisor =
+        json_array_get_object_element (json_object_get_array_member (result, "advisors"), 0);
+      text = admin_harness_dup_words (advisor, "reasons", "text");
+      g_assert_cmpint (json_object_get_boolean_member (result, "offered"), ==,
+                       *stale[i].text == '\0');
+      if (strstr (text, stale[i].text) == NULL)
+        g_error ("\"%s\" does not say \"%s\"", text, stale[i].text);
+    }
+}
+
 static void
 put_contact_group (World *world, guint citizen, const char *contact_group)
 {
@@ -337,6 +388,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-explain/agrees-with-listing", test_explain_agrees_with_listing);
   g_test_add_func ("/admin-explain/demo-stays-alive", test_demo_stays_alive);
   g_test_add_func ("/admin-explain/verdicts", test_verdicts);
+  g_test_add_func ("/admin-explain/stale-calendar", test_stale_calendar);
   g_test_add_func ("/admin-explain/citizens", test_citizens);
   g_test_add_func ("/admin-explain/verify-finds-damage", test_verify_finds_damage);
   return g_test_run ();
