@@ -379,6 +379,51 @@ read_all (CalsyncRemote *remote,
   return end (model, is_doomed, error);
 }
 
+/* What a server gives that is asked for times only: no words of anybody's. */
+static char *
+dup_reduced (const char *text)
+{
+  static const char *const prose[] = { "SUMMARY", "DESCRIPTION", "LOCATION", "PRODID", "X-NOTE" };
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *kept = g_string_new (NULL);
+  gboolean is_prose = FALSE;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      if (lines[i][0] != ' ') /* a folded line belongs to the one above */
+        is_prose = FALSE;
+      for (guint j = 0; j < G_N_ELEMENTS (prose); j++)
+        is_prose |= g_str_has_prefix (lines[i], prose[j]);
+      if (!is_prose)
+        g_string_append_printf (kept, "%s%s", lines[i], lines[i + 1] == NULL ? "" : "\n");
+    }
+  return g_string_free (kept, FALSE);
+}
+
+static gboolean
+hand_over (ModelRemote *model,
+           const char *key,
+           gboolean is_whole,
+           CalsyncItemFunc func,
+           gpointer data,
+           GError **error)
+{
+  const ModelItem *stored = model_remote_find (model, key);
+  g_autofree char *version = stored == NULL ? NULL : dup_version (model, stored);
+  g_autofree char *text = NULL;
+  CalsyncItem item = { .key = key, .version = version, .state = CALSYNC_ITEM_GONE };
+
+  if (stored != NULL && happens (model, model->manners.unreadable))
+    item.state = CALSYNC_ITEM_UNREADABLE;
+  else if (stored != NULL)
+    {
+      item.state = CALSYNC_ITEM_FOUND;
+      item.text = text = is_whole ? g_strdup (stored->text) : dup_reduced (stored->text);
+      item.n_text = strlen (text);
+    }
+  return func (&item, data, error);
+}
+
 static gboolean
 fetch (CalsyncRemote *remote,
        const char *const *keys,
@@ -395,24 +440,28 @@ fetch (CalsyncRemote *remote,
     return FALSE;
   for (guint i = 0; keys[i] != NULL; i++)
     {
-      const ModelItem *stored = model_remote_find (model, keys[i]);
-      g_autofree char *version = stored == NULL ? NULL : dup_version (model, stored);
-      CalsyncItem item = { .key = keys[i], .version = version, .state = CALSYNC_ITEM_GONE };
-
-      if (stored != NULL && happens (model, model->manners.unreadable))
-        item.state = CALSYNC_ITEM_UNREADABLE;
-      else if (stored != NULL)
-        {
-          item.state = CALSYNC_ITEM_FOUND;
-          item.text = stored->text;
-          item.n_text = strlen (stored->text);
-        }
       if (is_doomed && happens (model, 30))
         break;
-      if (!func (&item, data, error))
+      if (!hand_over (model, keys[i], FALSE, func, data, error))
         return FALSE;
     }
   return end (model, is_doomed, error);
+}
+
+static gboolean
+fetch_whole (CalsyncRemote *remote,
+             const char *key,
+             CalsyncItemFunc func,
+             gpointer data,
+             GCancellable *cancellable,
+             GError **error)
+{
+  ModelRemote *model = get_model (remote);
+  gboolean is_doomed;
+
+  (void) cancellable;
+  return begin (model, FALSE, &is_doomed, error) &&
+         hand_over (model, key, TRUE, func, data, error) && end (model, is_doomed, error);
 }
 
 /* As servers do: lines in another order, other folds, properties of their own. */
@@ -579,6 +628,7 @@ static const CalsyncRemoteFunctions functions = {
   .read_changes = read_changes,
   .read_all = read_all,
   .fetch = fetch,
+  .fetch_whole = fetch_whole,
   .create = create,
   .update = update,
   .remove = remove_item,
