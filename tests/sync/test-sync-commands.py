@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerctl sync against plannerd and a real Radicale: connect, run, disagree, decide, undo, agree, part; and every wrong input.
-# Also tests: ctl-sync, sync-commands-connect, sync-commands-part, sync-commands-run, sync-commands-undo, sync-probing, sync-undo, sync-wished.
+# Also tests: ctl-sync, sync-commands-connect, sync-commands-part, sync-commands-run, sync-commands-undo, sync-probing.
 """The scheduler is switched off, so that runs happen when a command says so."""
 
 import datetime
