@@ -2,9 +2,13 @@
 /* Runs calendars one after the other, previews them, and shows what earlier runs did. */
 #include "sync/sync-commands-run.h"
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "store/sync-record-store.h"
 
+/* plannerd must answer within ten minutes; its own runs, many at a time, reach the rest. */
+#define MAX_US       (9 * 60 * (gint64) G_USEC_PER_SEC)
+#define TOO_MANY     "were not reached in nine minutes: plannerd runs them by itself, or run again"
 #define DEFAULT_RUNS 20
 #define MAX_LISTED   500
 
@@ -14,6 +18,7 @@ typedef struct
   SyncSettings *settings;
   SyncRun *run; /* of show-run */
   guint n_failed;
+  guint n_left;
   GError *first; /* (nullable): of the first that failed */
 } Work;
 
@@ -187,16 +192,21 @@ run_one (Work *work, const SyncBinding *binding, CalsyncJobMode mode, JsonArray 
     add_lists (&work->sync, report);
 }
 
+/* @said: (nullable) */
 static void
-skip_one (const Work *work, const SyncBinding *binding, JsonArray *list)
+skip_one (const Work *work,
+          const SyncBinding *binding,
+          const char *outcome,
+          const char *said,
+          JsonArray *list)
 {
   JsonObject *object = json_object_new ();
 
   json_object_set_int_member (object, "binding", binding->binding_id);
   json_object_set_string_member (object, "resource",
                                  sync_task_owner (&work->sync, binding)->resource_key);
-  json_object_set_string_member (object, "outcome", "paused");
-  admin_set_text (object, "said", binding->why);
+  json_object_set_string_member (object, "outcome", outcome);
+  admin_set_text (object, "said", said);
   json_array_add_object_element (list, object);
 }
 
@@ -207,8 +217,14 @@ finish (Work *work, GError **error)
   guint n_all = work->sync.bindings->len;
   g_autoptr (GError) first = NULL;
 
-  if (work->n_failed == 0)
+  if (work->n_failed == 0 && work->n_left == 0)
     return TRUE;
+  if (work->n_failed == 0)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_BUSY, "%u of %u calendars " TOO_MANY,
+                   work->n_left, n_all);
+      return FALSE;
+    }
   sync_error_take (&first, g_steal_pointer (&work->first));
   if (n_all == 1)
     g_propagate_error (error, g_steal_pointer (&first));
@@ -226,6 +242,7 @@ run_all (Work *work, CalsyncJobMode mode, GError **error)
 {
   const GPtrArray *bindings = work->sync.bindings;
   JsonArray *list = json_array_new ();
+  gint64 until_us = clock_monotonic_us () + MAX_US;
 
   json_object_set_array_member (work->sync.call->result, "runs", list);
   for (guint i = 0; i < bindings->len; i++)
@@ -243,7 +260,12 @@ run_all (Work *work, CalsyncJobMode mode, GError **error)
       if (bindings->len > 1)
         admin_progress (work->sync.call, "calendars", i, bindings->len);
       if (is_paused)
-        skip_one (work, binding, list);
+        skip_one (work, binding, "paused", binding->why, list);
+      else if (clock_monotonic_us () > until_us)
+        {
+          skip_one (work, binding, "left", TOO_MANY, list);
+          work->n_left++;
+        }
       else
         run_one (work, binding, mode, list);
     }

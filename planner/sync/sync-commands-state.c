@@ -318,6 +318,28 @@ add_staged (const Work *work,
                       error);
 }
 
+static const char *
+meaning_of (const char *reason)
+{
+  static const struct
+  {
+    const char *reason;
+    const char *meaning;
+  } meanings[] = {
+    { "own", "many of our coming events were gone from the calendar" },
+    { "foreign", "many of the other appointments were gone from the calendar" },
+    { "empty", "the calendar was empty" },
+    { "widespread", "things were gone from many calendars at once" },
+    { "restored", "the database was restored: so many events in the calendar would be changed or "
+                  "taken away; plannerctl sync preview shows which" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (meanings); i++)
+    if (g_str_equal (meanings[i].reason, reason))
+      return meanings[i].meaning;
+  return "";
+}
+
 static void
 show_counts (const Work *work, const SyncBinding *binding)
 {
@@ -326,6 +348,7 @@ show_counts (const Work *work, const SyncBinding *binding)
 
   json_object_set_int_member (result, "binding", binding->binding_id);
   json_object_set_string_member (result, "reason", guard->reason);
+  json_object_set_string_member (result, "meaning", meaning_of (guard->reason));
   admin_set_time (result, "held_back_since", work->sync.zone, guard->at_us);
   json_object_set_int_member (result, "meetings_gone", guard->n_own);
   json_object_set_int_member (result, "meetings_known", guard->n_known_own);
