@@ -307,7 +307,9 @@ write_items (StoreSession *session, gpointer data, GError **error)
     if (!((SyncUndoItem *) items->pdata[i])->is_left &&
         !put_item_back (work, session, items->pdata[i], error))
       return FALSE;
-  return sync_task_lay_out (&work->sync, session, work->binding->resource_id, error);
+  return end < items->len
+           ? sync_task_invalidate (&work->sync, session, work->binding->resource_id, error)
+           : sync_task_lay_out (&work->sync, session, work->binding->resource_id, error);
 }
 
 static gboolean

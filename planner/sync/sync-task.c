@@ -215,14 +215,31 @@ sync_task_journal (const SyncTask *work,
 }
 
 /**
+ * sync_task_invalidate:
+ *
+ * Until it is laid out anew, nothing of the resource is offered. Writer only.
+ */
+gboolean
+sync_task_invalidate (const SyncTask *work,
+                      StoreSession *session,
+                      gint64 resource_id,
+                      GError **error)
+{
+  return expansion_invalidate (session, work->names->tenant->tenant_id, resource_id, error);
+}
+
+/**
  * sync_task_lay_out:
+ *
+ * All of it, for objects changed behind the back of those who lay out. Writer only.
  */
 gboolean
 sync_task_lay_out (const SyncTask *work, StoreSession *session, gint64 resource_id, GError **error)
 {
   const ResourceRecord *resource = admin_catalogue_get_resource (work->names, resource_id);
 
-  return resource == NULL || admin_expand_resource (work->call, session, resource, error);
+  return resource == NULL || (sync_task_invalidate (work, session, resource_id, error) &&
+                              admin_expand_resource (work->call, session, resource, error));
 }
 
 /* By remedy: what another try may cure is unavailable; the rest wants a person. */

@@ -49,6 +49,11 @@ gboolean sync_task_journal (const SyncTask *work,
                             StoreSession *session,
                             const AdminRecordChange *change,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Nothing of the resource is offered until its time is laid out. In a write. */
+gboolean sync_task_invalidate (const SyncTask *work,
+                               StoreSession *session,
+                               gint64 resource_id,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Lays the resource's time out anew, and tells the index. In a write. */
 gboolean sync_task_lay_out (const SyncTask *work,
                             StoreSession *session,
