@@ -67,42 +67,6 @@ make_proxy (const char *proxy, GError **error)
   return NULL;
 }
 
-static void
-set_unreadable (GError **error, const char *what)
-{
-  g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED,
-               "%s cannot be read: it must be there, be readable for us, and be PEM.", what);
-}
-
-static gboolean
-load_trust (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError **error)
-{
-  if (settings->ca_file != NULL)
-    {
-      g_autofree char *path = g_canonicalize_filename (settings->ca_file, NULL);
-      g_autoptr (GTlsDatabase) database = g_tls_file_database_new (path, NULL);
-
-      if (database == NULL)
-        {
-          set_unreadable (error, "The file of trusted authorities");
-          return FALSE;
-        }
-      soup_session_set_tls_database (http->session, database);
-    }
-  if (settings->certificate_file != NULL)
-    {
-      http->certificate = g_tls_certificate_new_from_files (
-        settings->certificate_file,
-        settings->key_file != NULL ? settings->key_file : settings->certificate_file, NULL);
-      if (http->certificate == NULL)
-        {
-          set_unreadable (error, "The client certificate or its key");
-          return FALSE;
-        }
-    }
-  return TRUE;
-}
-
 static gboolean
 set_up_session (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError **error)
 {
@@ -121,7 +85,7 @@ set_up_session (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError *
   /* The one would answer a 401 again by itself, the other takes a cut answer for whole. */
   soup_session_remove_feature_by_type (http->session, SOUP_TYPE_AUTH_MANAGER);
   soup_session_remove_feature_by_type (http->session, SOUP_TYPE_CONTENT_DECODER);
-  return load_trust (http, settings, error);
+  return calsync_http_load_trust (http, settings, error);
 }
 
 /**

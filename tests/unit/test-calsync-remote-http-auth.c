@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Who we are and whom we trust: one attempt for a password, whatever the server says; certificates of both sides. */
+/* Also tests: calsync-remote-http-trust. */
 #include "calsync-remote-http.h"
 #include "fake-http.h"
 #include "listener-certificates.h"
@@ -354,6 +355,33 @@ test_tls (void)
     check_tls (&tls_rows[i], folder);
 }
 
+/* Two clients share what was read of a file; a file that changed is read again. */
+static void
+test_renewed_authorities (void)
+{
+  static const TlsRow trusted = { "localhost", "server", "renewed", NULL, NULL, NULL };
+  static const TlsRow refused = {
+    "localhost", "server", "renewed", NULL, NULL, "not trusted here"
+  };
+  static const char *const authorities[] = { "ca", "other-ca", "ca" };
+  g_autofree char *folder = testlib_make_folder ();
+  g_autofree char *renewed = dup_path (folder, "renewed", ".pem");
+
+  make_certificates (folder);
+  for (guint i = 0; i < G_N_ELEMENTS (authorities); i++)
+    {
+      g_autofree char *path = dup_path (folder, authorities[i], ".pem");
+      g_autofree char *pem = NULL;
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_get_contents (path, &pem, NULL, &error));
+      g_assert_true (g_file_set_contents (renewed, pem, -1, &error));
+      g_assert_no_error (error);
+      check_tls (i == 1 ? &refused : &trusted, folder);
+      check_tls (i == 1 ? &refused : &trusted, folder);
+    }
+}
+
 /* https to a port that speaks plain HTTP, and back from https to http. */
 static void
 test_mixed (void)
@@ -412,6 +440,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calsync-remote-http-auth/attempts", test_attempts);
   g_test_add_func ("/calsync-remote-http-auth/digest-hides", test_digest_hides);
   g_test_add_func ("/calsync-remote-http-auth/tls", test_tls);
+  g_test_add_func ("/calsync-remote-http-auth/renewed-authorities", test_renewed_authorities);
   g_test_add_func ("/calsync-remote-http-auth/mixed", test_mixed);
   g_test_add_func ("/calsync-remote-http-auth/downgrade", test_downgrade);
   return g_test_run ();
