@@ -190,6 +190,29 @@ check_kind (ImportRun *run, ImportRow *row, const ResourceRecord *resource)
                        before->kind);
 }
 
+static gboolean
+has_id (const GArray *ids, gint64 id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, gint64, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Its zone hangs on its units: nothing else of it says where its time lies. */
+static gboolean
+has_other_units (const ImportRun *run, const ResourceRecord *resource)
+{
+  const ResourceRecord *before = g_hash_table_lookup (run->resources, resource->resource_key);
+
+  if (before == NULL || before->unit_ids->len != resource->unit_ids->len)
+    return TRUE;
+  for (guint i = 0; i < resource->unit_ids->len; i++)
+    if (!has_id (before->unit_ids, g_array_index (resource->unit_ids, gint64, i)))
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * import_resource:
  */
@@ -222,8 +245,7 @@ import_resource (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError
     return TRUE;
   if (!resource_put (run->session, resource, out_outcome, error))
     return FALSE;
-  /* The zone hangs on the units. */
-  if (*out_outcome != PUT_SAME &&
+  if (*out_outcome != PUT_SAME && has_other_units (run, resource) &&
       !expansion_invalidate (run->session, run->tenant_id, resource->resource_id, error))
     return FALSE;
   import_run_remember_resource (run, g_steal_pointer (&resource));

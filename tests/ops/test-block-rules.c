@@ -134,6 +134,10 @@ test_advisor (void)
 {
   g_autoptr (World) world = new_world ();
   g_autoptr (JsonObject) shown = NULL;
+  g_autofree char *n_laid_out =
+    g_strdup_printf ("SELECT count(*) FROM calendar WHERE resource_id = 1 AND expanded_until_us "
+                     "%% 10 = 9 AND expanded_until_us > %" G_GINT64_FORMAT,
+                     world->now_us);
   JsonArray *blocks;
 
   set (world, "tentative", "none", "89000");
@@ -141,8 +145,10 @@ test_advisor (void)
   expect (world, OFFER, FROM, TO, "08:30 10:30");
   run (world, "change-advisor", "{\"resource\": \"RID-1\", \"units\": \"+89001\"}");
   expect (world, OFFER, FROM, TO, "10:30");
+  world_run_sql (world, "UPDATE calendar SET expanded_until_us = expanded_until_us - 1;");
   run (world, "change-advisor",
        "{\"resource\": \"RID-1\", \"blocks\": \"tentative=none|elsewhere=all\"}");
+  g_assert_cmpint (world_count (world, n_laid_out), ==, 2); /* nothing was laid out for it */
   expect (world, OFFER, FROM, TO, "08:30 10:30");
   expect (world, REMOTE, FROM, TO, "08:30 10:30");
   shown = admin_world_ask (world, "show-advisor", "{\"resource\": \"RID-1\"}");
@@ -252,6 +258,23 @@ test_explain (void)
     }
 }
 
+/* A calendar that has not been read for too long: nothing is offered, for no kind of meeting, and it is said. */
+static void
+test_stale (void)
+{
+  g_autoptr (World) world = new_world ();
+  g_autofree char *sql = g_strdup_printf ("UPDATE calendar SET fresh_until_us = %" G_GINT64_FORMAT
+                                          " WHERE origin = 'import';",
+                                          world->now_us);
+  g_autofree char *text = NULL;
+
+  world_run_sql (world, sql);
+  expect (world, OFFER, FROM, TO, "");
+  expect (world, REMOTE, FROM, TO, "");
+  text = dup_reason (world, REMOTE, "2026-11-24T10:30Z");
+  g_assert_cmpstr (text, ==, "the calendar is not known so far ahead, or is too old");
+}
+
 /* Whoever names the contact type is judged by it; a colliding one gets its time when the rule lets it. */
 static void
 test_registered (void)
@@ -337,6 +360,7 @@ main (int argc, char **argv)
   g_test_add_func ("/block-rules/dated", test_dated);
   g_test_add_func ("/block-rules/refused", test_refused);
   g_test_add_func ("/block-rules/explain", test_explain);
+  g_test_add_func ("/block-rules/stale", test_stale);
   g_test_add_func ("/block-rules/registered", test_registered);
   g_test_add_func ("/block-rules/promoted", test_promoted);
   g_test_add_func ("/block-rules/remote-types", test_remote_types);
