@@ -163,14 +163,20 @@ work (const SyncWork *work, SyncResult *out_result)
 }
 
 static guint
-get_runs (gint64 binding_id)
+get_seen (const guint *number)
 {
-  guint n_runs;
+  guint value;
 
   g_mutex_lock (&seen.lock);
-  n_runs = seen.n_runs[binding_id];
+  value = *number;
   g_mutex_unlock (&seen.lock);
-  return n_runs;
+  return value;
+}
+
+static guint
+get_runs (gint64 binding_id)
+{
+  return get_seen (&seen.n_runs[binding_id]);
 }
 
 static void
@@ -291,7 +297,7 @@ test_all_get_their_turn (void)
 static gboolean
 some_run (Town *town)
 {
-  return seen.n_now >= 3;
+  return get_seen (&seen.n_now) >= 3;
 }
 
 /* A stop in the middle of runs that hang: they are cancelled and come back. */
@@ -316,7 +322,7 @@ test_stop_in_the_middle (void)
 static gboolean
 wrote_enough (Town *town)
 {
-  return seen.n_written >= 400;
+  return get_seen (&seen.n_written) >= 400;
 }
 
 /* Several threads write through the service at once; every write is there. */

@@ -222,11 +222,12 @@ def test_many_at_rest():
         testlib.wait_for(lambda: world.metric('planner_sync_runs_total{outcome="quiet"}') >= n_calendars, 600, "a turn of all")
         took_s = time.monotonic() - began
         cost = server.cost()
+        mean_ms = 1000 * world.metric("planner_sync_run_seconds_sum") / world.metric("planner_sync_run_seconds_count")
         testlib.equal(cost["requests"], n_calendars, "requests of a turn in which nothing changed")
         testlib.equal(world.count("SELECT coalesce(max(change_id), 0) FROM change"), changes, "change rows")
         print(
             f"# {n_calendars} calendars: {empty_kb} kB before, {read_kb} kB after the first turn, {memory_kb(world)} kB after a quiet one; quiet before: {n_before};"
-            f" turn spread over a minute: {took_s:.1f} s, {cost['bytes_up'] / n_calendars:.0f} + {cost['bytes_down'] / n_calendars:.0f} bytes each,"
+            f" turn spread over a minute: {took_s:.1f} s, a run {mean_ms:.1f} ms on average, {cost['bytes_up'] / n_calendars:.0f} + {cost['bytes_down'] / n_calendars:.0f} bytes each,"
             f" {cost['connections']} connections"
         )
 
