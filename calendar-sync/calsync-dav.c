@@ -543,7 +543,7 @@ context_new (CalsyncDavReader *reader)
 
 /**
  * calsync_dav_reader_new:
- * @func: called with each response, as soon as it is complete
+ * @func: (scope forever): called with each response, as soon as it is complete
  * @data: given to @func
  *
  * Memory follows the longest response, not the answer. One thread at a time.
