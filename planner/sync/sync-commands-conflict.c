@@ -7,6 +7,7 @@
 #include "ops/admin-op.h"
 #include "store/sync-record-store.h"
 #include "sync/sync-door.h"
+#include "sync/sync-lock.h"
 #include "sync/sync-task.h"
 
 #define MAX_LISTED    200
@@ -329,6 +330,27 @@ journal (const Work *work, StoreSession *session, const char *resolution, GError
   return sync_task_journal (&work->sync, session, &change, error);
 }
 
+static gboolean
+check_open (const SyncConflict *conflict, GError **error)
+{
+  if (g_str_equal (conflict->state, "open"))
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+               "conflict %" G_GINT64_FORMAT " waits for nobody: it is %s (%s)",
+               conflict->conflict_id, conflict->state,
+               conflict->resolution == NULL ? conflict->decision : conflict->resolution);
+  return FALSE;
+}
+
+/* Somebody else may have decided it meanwhile. */
+static gboolean
+check_still_open (const Work *work, StoreSession *session, GError **error)
+{
+  g_autoptr (SyncConflict) now = sync_conflict_load (session, work->conflict->conflict_id, error);
+
+  return now != NULL && check_open (now, error);
+}
+
 /* AdminWrite. */
 static gboolean
 write_resolution (StoreSession *session, gpointer data, GError **error)
@@ -341,7 +363,8 @@ write_resolution (StoreSession *session, gpointer data, GError **error)
   resolved.resolved_us = work->sync.call->now_us;
   resolved.resolved_by = (char *) work->sync.call->actor;
   resolved.resolution = (char *) (takes_planner ? "planner" : "calendar");
-  return (takes_planner ? take_planner (work, session, error)
+  return check_still_open (work, session, error) &&
+         (takes_planner ? take_planner (work, session, error)
                         : take_calendar (work, session, error)) &&
          sync_conflict_resolve (session, &resolved, error) &&
          journal (work, session, resolved.resolution, error);
@@ -356,12 +379,9 @@ check_choice (Work *work, GError **error)
   if (!admin_need_text (work->sync.call, "take", &take, error))
     return FALSE;
   work->takes = g_str_equal (take, "planner") ? TAKE_PLANNER : TAKE_CALENDAR;
-  if (!g_str_equal (conflict->state, "open"))
-    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
-                 "conflict %" G_GINT64_FORMAT " waits for nobody: it is %s (%s)",
-                 conflict->conflict_id, conflict->state,
-                 conflict->resolution == NULL ? conflict->decision : conflict->resolution);
-  else if ((takes_of (conflict->kind) & work->takes) == 0)
+  if (!check_open (conflict, error))
+    return FALSE;
+  if ((takes_of (conflict->kind) & work->takes) == 0)
     g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
                  "of a conflict of the kind %s, %s: can be taken: %s", conflict->kind,
                  meaning_of (conflict->kind), choice_of (conflict));
@@ -381,18 +401,24 @@ check_choice (Work *work, GError **error)
  * calendar the booking is moved or cancelled as an admin would do it. Result: outcome, booking when it was
  * changed.
  *
- * Errors: PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_STATE_CHANGED when it is decided already; those of
+ * Errors: PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_STATE_CHANGED when it is decided already;
+ * PLANNER_ERROR_BUSY while a run of the calendar is under way; those of
  * admin_move_booking() and admin_cancel_booking().
  */
 gboolean
 sync_command_resolve (AdminCall *call, GError **error)
 {
   g_auto (Work) work = { .sync = { .call = call } };
+  gboolean ok;
 
   if (!load (&work, error) || !check_choice (&work, error))
     return FALSE;
   work.is_dry_run = admin_get_flag (call, "dry_run");
   json_object_set_boolean_member (call->result, "dry_run", work.is_dry_run);
   json_object_set_string_member (call->result, "outcome", "resolved");
-  return admin_write (call, write_resolution, &work, work.is_dry_run, error);
+  if (!sync_task_hold (work.conflict->binding_id, error))
+    return FALSE;
+  ok = admin_write (call, write_resolution, &work, work.is_dry_run, error);
+  sync_lock_give (work.conflict->binding_id);
+  return ok;
 }

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "ops/admin-op.h"
 #include "ops/binding-check.h"
+#include "sync/sync-lock.h"
 #include "sync/sync-probing.h"
 
 #define IN    1
@@ -389,13 +390,27 @@ write_change (StoreSession *session, gpointer data, GError **error)
          read_anew (work, session, error) && journal (work, session, error);
 }
 
+static gboolean
+write_held (Work *work, gboolean is_dry_run, GError **error)
+{
+  gint64 binding_id = work->wanted->binding_id;
+  gboolean ok;
+
+  if (!sync_task_hold (binding_id, error))
+    return FALSE;
+  ok = admin_write (work->sync.call, write_change, work, is_dry_run, error);
+  sync_lock_give (binding_id);
+  return ok;
+}
+
 /**
  * sync_command_change:
  *
  * Arguments: tenant, resource, binding, url, auth, user, secret, certificate, calendar, direction (both),
  * limit, without_test, force, dry_run. Result: as sync_command_connect(); another_calendar.
  *
- * Errors: as sync_command_connect(); PLANNER_ERROR_CONFLICT when it is another calendar, unless force.
+ * Errors: as sync_command_connect(); PLANNER_ERROR_CONFLICT when it is another calendar, unless
+ * force; PLANNER_ERROR_BUSY while a run of it is under way.
  */
 gboolean
 sync_command_change (AdminCall *call, GError **error)
@@ -412,7 +427,7 @@ sync_command_change (AdminCall *call, GError **error)
   if (work.wanted == NULL || !read_wanted (&work, error) || !check_direction (&work, error) ||
       !probe (&work, error) || !binding_check (work.wanted, error) ||
       !binding_check_others (work.wanted, work.sync.bindings, error) ||
-      !check_identity (&work, error) || !admin_write (call, write_change, &work, is_dry_run, error))
+      !check_identity (&work, error) || !write_held (&work, is_dry_run, error))
     return FALSE;
   show_connection (&work, is_dry_run, "changed");
   json_object_set_boolean_member (call->result, "another_calendar", work.is_another);

@@ -6,6 +6,7 @@
 #include "ops/admin-op.h"
 #include "store/sync-link-store.h"
 #include "sync/sync-commands-run.h"
+#include "sync/sync-lock.h"
 #include "sync/sync-wished.h"
 
 /* Of one transaction: citizens' calls go in between. */
@@ -121,15 +122,19 @@ static gboolean
 remove_binding (Work *work, GError **error)
 {
   AdminCall *call = work->sync.call;
+  gint64 binding_id = work->binding->binding_id;
+  gboolean ok = TRUE;
 
-  while (!work->is_gone)
+  if (!sync_task_hold (binding_id, error))
+    return FALSE;
+  while (ok && !work->is_gone)
     {
-      if (!admin_write (call, write_some, work, FALSE, error))
-        return FALSE;
+      ok = admin_write (call, write_some, work, FALSE, error);
       work->n_removed += ITEMS_AT_ONCE;
       admin_progress (call, "items", work->n_removed, (guint64) work->binding->n_items);
     }
-  return TRUE;
+  sync_lock_give (binding_id);
+  return ok;
 }
 
 static void

@@ -2,8 +2,7 @@
 /* All connected calendars at a glance: direction, state, ages, conflicts, waiting events, next run. */
 #include "sync/sync-commands-status.h"
 
-#include "store/sync-link-store.h"
-#include "store/sync-record-store.h"
+#include "store/sync-due-store.h"
 #include "sync/sync-task.h"
 
 #define MINUTE_US (60 * (gint64) G_USEC_PER_SEC)
@@ -39,14 +38,14 @@ typedef struct
 {
   SyncTask sync;
   const UnitRecord *unit;
-  GHashTable *conflicts; /* binding id to how many are open */
+  GHashTable *dues; /* binding id to SyncDue */
 } Work;
 
 static void
 work_clear (Work *work)
 {
   sync_task_clear (&work->sync);
-  g_clear_pointer (&work->conflicts, g_hash_table_unref);
+  g_clear_pointer (&work->dues, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
@@ -110,41 +109,24 @@ offered_of (const SyncBinding *binding, gint64 now_us)
   return is_old (binding, now_us) ? "no, too old" : "yes";
 }
 
+/* Of every binding at once, as the scheduler reads it. */
 static gboolean
-count_conflicts (Work *work, GError **error)
+load_dues (Work *work, GError **error)
 {
-  g_autoptr (GPtrArray) open = sync_conflict_list (
-    work->sync.call->session, work->sync.names->tenant->tenant_id, 0, "open", error);
+  g_autoptr (GPtrArray) dues =
+    sync_due_store_list (work->sync.call->session, work->sync.call->now_us, error);
 
-  work->conflicts = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-  for (guint i = 0; open != NULL && i < open->len; i++)
+  work->dues =
+    g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) sync_due_free);
+  if (dues == NULL)
+    return FALSE;
+  g_ptr_array_set_free_func (dues, NULL);
+  for (guint i = 0; i < dues->len; i++)
     {
-      gint64 binding_id = ((SyncConflict *) open->pdata[i])->binding_id;
-      guint n = GPOINTER_TO_UINT (g_hash_table_lookup (work->conflicts, &binding_id));
-      g_hash_table_insert (work->conflicts, g_memdup2 (&binding_id, sizeof binding_id),
-                           GUINT_TO_POINTER (n + 1));
+      SyncDue *due = dues->pdata[i];
+      g_hash_table_insert (work->dues, &due->binding_id, due);
     }
-  return open != NULL;
-}
-
-/* Events whose sending has no receipt yet, or failed and waits. */
-static gboolean
-count_waiting (const Work *work, const SyncBinding *binding, guint *out_n, GError **error)
-{
-  gint64 now_us = work->sync.call->now_us;
-  g_autoptr (GPtrArray) links = NULL;
-
-  *out_n = 0;
-  if (binding->direction == 1)
-    return TRUE;
-  links =
-    sync_link_store_list (work->sync.call->session, binding->binding_id, now_us, now_us, error);
-  for (guint i = 0; links != NULL && i < links->len; i++)
-    {
-      const SyncLink *link = links->pdata[i];
-      *out_n += link->in_flight != 0 || link->not_before_us != 0;
-    }
-  return links != NULL;
+  return TRUE;
 }
 
 /* "3 min": of ages nobody wants to subtract times. */
@@ -163,11 +145,17 @@ set_age (const Work *work, JsonObject *object, gint64 then_us)
 }
 
 /* A run that found nothing new is not written down each time: what is known stays fresh all the same. */
+static gint64
+contact_of (const SyncBinding *binding)
+{
+  return MAX (binding->last_success_us, binding->pulled_us);
+}
+
 static void
 set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
 {
   gint64 now_us = work->sync.call->now_us;
-  gint64 contact_us = MAX (binding->last_success_us, binding->pulled_us);
+  gint64 contact_us = contact_of (binding);
 
   if (contact_us != 0)
     admin_set_time (object, "last_contact", work->sync.zone, contact_us);
@@ -178,15 +166,31 @@ set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
     admin_set_time (object, "next_run", work->sync.zone, MAX (binding->next_try_us, now_us));
 }
 
+/* Sent and not answered, or failed; or changed since the last good contact. */
+static gboolean
+find_waiting (const Work *work,
+              const SyncBinding *binding,
+              const SyncDue *due,
+              gboolean *out_is_waiting,
+              GError **error)
+{
+  *out_is_waiting = due != NULL && due->has_unsent;
+  if (due == NULL || *out_is_waiting || binding->direction == 1)
+    return TRUE;
+  return sync_due_store_has_news (work->sync.call->session, due, contact_of (binding),
+                                  work->sync.call->now_us, out_is_waiting, error);
+}
+
 static JsonObject *
 line_of (const Work *work, const SyncBinding *binding, GError **error)
 {
   gint64 now_us = work->sync.call->now_us;
   const SyncStatusWord *word = find_word (word_of (binding, now_us));
+  const SyncDue *due = g_hash_table_lookup (work->dues, &binding->binding_id);
   g_autoptr (JsonObject) object = sync_binding_to_json (&work->sync, binding);
-  guint n_waiting = 0;
+  gboolean is_waiting = FALSE;
 
-  if (!count_waiting (work, binding, &n_waiting, error))
+  if (!find_waiting (work, binding, due, &is_waiting, error))
     return NULL;
   json_object_set_string_member (object, "state", word_of (binding, now_us));
   json_object_set_string_member (object, "name", sync_task_owner (&work->sync, binding)->name);
@@ -195,10 +199,8 @@ line_of (const Work *work, const SyncBinding *binding, GError **error)
   json_object_set_int_member (object, "rank", word->rank);
   json_object_set_int_member (object, "items", binding->n_items - binding->n_own);
   json_object_set_int_member (object, "meetings", binding->n_own);
-  json_object_set_int_member (
-    object, "conflicts",
-    GPOINTER_TO_UINT (g_hash_table_lookup (work->conflicts, &binding->binding_id)));
-  json_object_set_int_member (object, "waiting", n_waiting);
+  json_object_set_int_member (object, "conflicts", due == NULL ? 0 : due->n_conflicts);
+  json_object_set_boolean_member (object, "waiting", is_waiting);
   if (binding->n_failures > 0)
     admin_set_text (object, "said", binding->health_text);
   if (*word->remedy != '\0')
@@ -296,7 +298,7 @@ const AdminArgument sync_command_status_arguments[] = {
  *
  * Arguments: tenant, resource, unit, worst_first. Result: calendars: binding, resource, direction, state
  * (docs/sync.md says each word), said, to_do, offered, age and time of the last good contact, fresh_until,
- * next_run, conflicts, waiting; calendars_counted; times_withheld: calendars for whose sake an advisor is
+ * next_run, conflicts, waiting: whether something is still to be sent; calendars_counted; times_withheld: calendars for whose sake an advisor is
  * not offered.
  *
  * Errors: PLANNER_ERROR_NOT_FOUND.
@@ -307,8 +309,7 @@ sync_command_status (AdminCall *call, GError **error)
   g_auto (Work) work = { .sync = { .call = call } };
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
 
-  if (!sync_task_init (&work.sync, error) || !find_unit (&work, error) ||
-      !count_conflicts (&work, error))
+  if (!sync_task_init (&work.sync, error) || !find_unit (&work, error) || !load_dues (&work, error))
     return FALSE;
   for (guint i = 0; i < work.sync.bindings->len; i++)
     if (is_wanted (&work, work.sync.bindings->pdata[i]))

@@ -7,6 +7,7 @@
 #include "store/sync-item-store.h"
 #include "sync/sync-commands-run.h"
 #include "sync/sync-door.h"
+#include "sync/sync-lock.h"
 #include "sync/sync-rules.h"
 #include "sync/sync-undo.h"
 #include "sync/sync-wished.h"
@@ -316,14 +317,18 @@ static gboolean
 put_items_back (Work *work, GError **error)
 {
   const GPtrArray *items = work->undo->items;
+  gint64 binding_id = work->binding->binding_id;
+  gboolean ok = TRUE;
 
-  for (; work->next_item < items->len; work->next_item += ITEMS_AT_ONCE)
+  if (!sync_task_hold (binding_id, error))
+    return FALSE;
+  for (; ok && work->next_item < items->len; work->next_item += ITEMS_AT_ONCE)
     {
       admin_progress (work->sync.call, "appointments", work->next_item, items->len);
-      if (!admin_write (work->sync.call, write_items, work, FALSE, error))
-        return FALSE;
+      ok = admin_write (work->sync.call, write_items, work, FALSE, error);
     }
-  return TRUE;
+  sync_lock_give (binding_id);
+  return ok;
 }
 
 /* clang-format off */

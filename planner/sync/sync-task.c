@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "calsync-remote.h"
 #include "ops/admin-expand.h"
+#include "sync/sync-lock.h"
 
 static const char *const directions[] = { "in", "out", "both" };
 
@@ -144,6 +145,21 @@ sync_task_need_one (SyncTask *work, GError **error)
                "%s has %u calendars connected: name one with --binding, of %s", name_of (work),
                work->bindings->len, numbers->str);
   return NULL;
+}
+
+/**
+ * sync_task_hold:
+ *
+ * What is changed under a run would be overwritten by what it read before.
+ */
+gboolean
+sync_task_hold (gint64 binding_id, GError **error)
+{
+  if (sync_lock_take (binding_id))
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_BUSY,
+                       "a run of this calendar is under way: again in a moment");
+  return FALSE;
 }
 
 /**

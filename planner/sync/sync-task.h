@@ -40,6 +40,9 @@ SyncBinding *sync_task_need_one (SyncTask *work, GError **error) G_GNUC_WARN_UNU
 SyncBinding *sync_task_find (const SyncTask *work, gint64 binding_id);
 const ResourceRecord *sync_task_owner (const SyncTask *work, const SyncBinding *binding);
 
+/* No run of it until sync_lock_give(); PLANNER_ERROR_BUSY while one is under way. */
+gboolean sync_task_hold (gint64 binding_id, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
 const char *sync_direction_format (gint64 direction);
 gint64 sync_direction_parse (const char *word);
 /* As an admin sees it: without cursor and identity. */

@@ -8,8 +8,10 @@ import json
 import pathlib
 import re
 import subprocess
+import threading
 import zoneinfo
 
+import caldav_fake
 import caldav_servers
 import testlib
 from caldav_servers import event
@@ -26,14 +28,14 @@ DAY = datetime.date.today() + datetime.timedelta(days=7)
 class World:
     """plannerd without a scheduler, a Radicale with two calendars, secrets, and citizens who book."""
 
-    def __init__(self):
+    def __init__(self, **settings):
         self.secrets = testlib.make_folder()
         self.write_secret("kode", caldav_servers.PASSWORD)
         self.write_secret("forkert", "en-anden-kode")
         municipality = Municipality().jobcenter(UNIT, n_advisors=2, n_rooms=1)
         for n, advisor in enumerate((ADVISOR, OTHER)):
             municipality.offer(OFFER[:-1] + str(n + 1), UNIT, 7, advisors=advisor)
-        settings = {"sync/enabled": "false", "sync/secrets-dir": self.secrets}
+        settings = {"sync/enabled": "false", "sync/secrets-dir": self.secrets, **{f"sync/{key}": value for key, value in settings.items()}}
         self.planner = PlannerProcess(municipality, [Caller("dfdg", plain=True)], settings=settings, expected_alarms=["command.*refused"])
         self.server = caldav_servers.Radicale()
         self.citizens = 0
@@ -206,6 +208,7 @@ def test_connect_run_and_part():
         testlib.equal([world.status()["state"], world.status()["offered"]], ["ok", "yes"])
         testlib.equal(world.busy(), 1, "stretches of busy time")
         booking = world.book(12)
+        testlib.equal(world.status()["waiting"], True, "a booking that is not in the calendar")
         preview, _ = world.ctl("sync", "preview", ADVISOR, "--binding", "1")
         testlib.equal([row["what"] for row in preview["events"]], ["create"])
         testlib.equal(world.ours(), {}, "after a preview")
@@ -389,6 +392,59 @@ def test_a_connection_changes():
         )
         table = pathlib.Path(exported, "sync-bindings.csv").read_text(encoding="utf-8")
         assert world.home.url in table and caldav_servers.PASSWORD not in table, table
+
+
+def test_one_run_at_a_time():
+    """While a run waits for a slow server, everything that would change what it goes by says so; then it goes."""
+    with World() as world, caldav_fake.Front(world.server) as front:
+        world.ctl("set", "setting", "sync-on-move", "ask")
+        way = ("--user", "v1", "--secret", "kode")
+        world.ctl("sync", "connect", ADVISOR, "--url", front.url(world.work), *way)
+        world.run()
+        world.book(9)
+        world.run()
+        ((name, text),) = world.ours().items()
+        world.work.put(name, move(text, 2))
+        world.run()
+        number, _ = conflict_of(world)
+        slow = threading.Thread(target=world.run)
+        with front.manner("REPORT", caldav_fake.hang(8, before=True), times=1):
+            front.forget_seen()
+            slow.start()
+            testlib.wait_for(lambda: any(request.method == "REPORT" for request in front.seen), 60, "the slow run asks")
+            for words in (
+                ("run", ADVISOR),
+                ("resolve", number, "--take", "planner"),
+                ("change", ADVISOR, "--limit", "30", "--without-test"),
+                ("disconnect", ADVISOR, "--yes"),
+            ):
+                _, error = world.ctl("sync", *words, code=3)
+                testlib.equal("under way" in str(error), True, f"{words}: {error}")
+            slow.join()
+        world.ctl("sync", "resume", ADVISOR)
+        world.ctl("sync", "resolve", number, "--take", "planner")
+        testlib.equal(world.run()["updated"], 1)
+
+
+def test_a_refused_login():
+    """Said as such by run, status and test; right again when the secret is."""
+    with World() as world:
+        world.connect()
+        world.run()
+        world.write_secret("kode", "noget andet")
+        error = world.run(code=1)
+        testlib.equal("denied" in str(error), True, str(error))
+        line = world.status()
+        testlib.equal([line["state"], line["offered"], "secret" in line["to_do"]], ["denied", "yes", True], str(line))
+        _, error = world.ctl("sync", "test", ADVISOR, code=1)
+        testlib.equal("login" in str(error), True, str(error))
+        world.write_secret("kode", caldav_servers.PASSWORD, mode=0o640)
+        error = world.run(code=3)
+        testlib.equal("chmod 600" in str(error), True, str(error))
+        testlib.equal(world.status()["state"], "secret")
+        world.write_secret("kode", caldav_servers.PASSWORD)
+        world.run()
+        testlib.equal(world.status()["state"], "ok")
 
 
 def test_without_plannerd():
