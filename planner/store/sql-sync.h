@@ -88,6 +88,8 @@
   X (SYNC_ITEM_REMOVE, "DELETE FROM sync_item WHERE item_id = $1") \
   X (SYNC_ITEMS_REMOVE_SOME, "DELETE FROM sync_item WHERE item_id IN (SELECT item_id FROM sync_item WHERE binding_id = $1 " \
      "ORDER BY item_id LIMIT $2)") \
+  X (SYNC_RUN_CHANGES_REMOVE_SOME, "DELETE FROM sync_run_change WHERE change_id IN (SELECT change_id FROM sync_run_change " \
+     "WHERE binding_id = $1 ORDER BY change_id LIMIT $2)") \
   X (SYNC_OBJECT_LIST, "SELECT object_id, calendar_id, uid_hash, text, note FROM calendar_object WHERE item_id = $1 " \
      "ORDER BY object_id") \
   X (SYNC_OBJECT_PUT, "INSERT INTO calendar_object (tenant_id, calendar_id, uid_hash, text, note, item_id) " \
@@ -102,7 +104,8 @@
      "UNION " \
      "SELECT b.booking_id, 0, b.identifier, b.start_us, b.end_us, b.zone, b.unit_id, o.title, " \
      "coalesce (l.link_id, 0) FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
-     "LEFT JOIN sync_link l ON l.booking_id = b.booking_id AND l.binding_id = $1 WHERE b.room_id = $2 " \
+     "LEFT JOIN sync_link l ON l.booking_id = b.booking_id AND l.binding_id = $1 JOIN claim c ON c.booking_id = b.booking_id " \
+     "WHERE c.resource_id = $2 AND c.end_us > $3 AND c.start_us > $3 - 86400000000 AND b.room_id = $2 " \
      "AND b.start_us < $4 AND b.end_us > $3 AND b.state = 'booked' AND b.session_id IS NULL " \
      "UNION " \
      "SELECT 0, g.session_id, g.identifier, g.start_us, g.end_us, u.zone, o.unit_id, o.title, coalesce (l.link_id, 0) " \
@@ -156,11 +159,11 @@
   X (SYNC_RUN_LIST, "SELECT " SQL_SYNC_RUN_COLUMNS " FROM sync_run WHERE binding_id = $1 ORDER BY started_us DESC, run_id DESC " \
      "LIMIT $2") \
   X (SYNC_RUN_CHANGE_ADD, "INSERT INTO sync_run_change (tenant_id, run_id, binding_id, at_us, what, is_own, key_hash, " \
-     "reference, before, after) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)") \
+     "reference, before, after, counts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)") \
   X (SYNC_RUN_CHANGE_LIST, "SELECT change_id, tenant_id, run_id, binding_id, at_us, what, is_own, key_hash, reference, before, " \
-     "after FROM sync_run_change WHERE run_id = $1 ORDER BY change_id") \
-  X (SYNC_RUN_CHANGE_COUNT, "SELECT coalesce (sum (what LIKE 'sent-%'), 0), coalesce (sum (what = 'item-removed' AND is_own), 0), " \
-     "coalesce (sum (what = 'item-removed' AND NOT is_own), 0) FROM sync_run_change WHERE binding_id = $1 AND at_us > $2") \
+     "after, counts FROM sync_run_change WHERE run_id = $1 ORDER BY change_id") \
+  X (SYNC_RUN_CHANGE_COUNT, "SELECT coalesce (sum (what LIKE 'sent-%'), 0), coalesce (sum (counts AND is_own), 0), " \
+     "coalesce (sum (counts AND NOT is_own), 0) FROM sync_run_change WHERE binding_id = $1 AND at_us > $2") \
   \
   X (SYNC_CONFLICT_FIND, "SELECT conflict_id FROM sync_conflict WHERE binding_id = $1 AND reference IS $2 AND kind = $3 " \
      "AND decision = $4 AND our_start_us = $5 AND our_end_us = $6 AND their_start_us = $7 AND their_end_us = $8 " \

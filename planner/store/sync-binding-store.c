@@ -370,13 +370,16 @@ sync_binding_store_remove_some (StoreSession *session,
                                 gboolean *out_is_gone,
                                 GError **error)
 {
-  if (!store_run (session, error, SQL_SYNC_ITEMS_REMOVE_SOME, "ii", binding->binding_id,
-                  (gint64) max_items))
-    return FALSE;
-  if (store_n_changed (session) == max_items)
+  static const StoreStatement steps[] = { SQL_SYNC_ITEMS_REMOVE_SOME,
+                                          SQL_SYNC_RUN_CHANGES_REMOVE_SOME };
+
+  *out_is_gone = FALSE;
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
     {
-      *out_is_gone = FALSE;
-      return TRUE;
+      if (!store_run (session, error, steps[i], "ii", binding->binding_id, (gint64) max_items))
+        return FALSE;
+      if (store_n_changed (session) == max_items)
+        return TRUE;
     }
   if (!remove_last (session, binding, error))
     return FALSE;

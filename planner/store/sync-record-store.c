@@ -288,10 +288,10 @@ sync_run_list (StoreSession *session, gint64 binding_id, guint max_runs, GError 
 gboolean
 sync_run_change_add (StoreSession *session, const SyncRunChange *change, GError **error)
 {
-  return store_run (session, error, SQL_SYNC_RUN_CHANGE_ADD, "iiiisissss", change->tenant_id,
+  return store_run (session, error, SQL_SYNC_RUN_CHANGE_ADD, "iiiisissssi", change->tenant_id,
                     change->run_id, change->binding_id, change->at_us, change->what,
                     (gint64) change->is_own, change->key_hash, change->reference, change->before,
-                    change->after);
+                    change->after, (gint64) change->counts);
 }
 
 /**
@@ -323,6 +323,7 @@ sync_run_change_list (StoreSession *session, gint64 run_id, GError **error)
       change->reference = g_strdup (store_text (&query, 8));
       change->before = g_strdup (store_text (&query, 9));
       change->after = g_strdup (store_text (&query, 10));
+      change->counts = store_int (&query, 11) != 0;
       g_ptr_array_add (changes, change);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&changes);
@@ -523,26 +524,28 @@ sync_guard_find (StoreSession *session, gint64 binding_id, GError **error)
 
 /**
  * sync_guard_put:
- * @key_hashes: (element-type utf8): of what disappeared
  *
  * Writer only.
  */
 gboolean
-sync_guard_put (StoreSession *session,
-                const SyncGuard *guard,
-                const GPtrArray *key_hashes,
-                GError **error)
+sync_guard_put (StoreSession *session, const SyncGuard *guard, GError **error)
 {
-  if (!sync_guard_clear (session, guard->binding_id, error) ||
-      !store_run (session, error, SQL_SYNC_GUARD_PUT, "iisiiiii", guard->binding_id,
-                  guard->tenant_id, guard->reason, guard->at_us, guard->n_own, guard->n_foreign,
-                  guard->n_known_own, guard->n_known_foreign))
-    return FALSE;
-  for (guint i = 0; i < key_hashes->len; i++)
-    if (!store_run (session, error, SQL_SYNC_STAGED_ADD, "is", guard->binding_id,
-                    (const char *) key_hashes->pdata[i]))
-      return FALSE;
-  return TRUE;
+  return store_run (session, error, SQL_SYNC_GUARD_CLEAR, "i", guard->binding_id) &&
+         store_run (session, error, SQL_SYNC_GUARD_PUT, "iisiiiii", guard->binding_id,
+                    guard->tenant_id, guard->reason, guard->at_us, guard->n_own, guard->n_foreign,
+                    guard->n_known_own, guard->n_known_foreign);
+}
+
+/**
+ * sync_guard_stage:
+ * @key_hash: of something that disappeared
+ *
+ * Holds it back; it counts with the next sync_guard_put() only. Writer only.
+ */
+gboolean
+sync_guard_stage (StoreSession *session, gint64 binding_id, const char *key_hash, GError **error)
+{
+  return store_run (session, error, SQL_SYNC_STAGED_ADD, "is", binding_id, key_hash);
 }
 
 /**

@@ -27,6 +27,7 @@ typedef struct
  * @what: item-added, item-changed, item-removed, item-unreadable, sent-create, sent-update, sent-remove, unlinked, moved
  * @before, @after: (nullable): of ours shapes, by sync_shape_format(); of others the reduced objects, by
  *   sync_objects_format(), before only
+ * @counts: a disappearance of what lay ahead, to which nobody had agreed: the guard counts it
  */
 typedef struct
 {
@@ -34,6 +35,7 @@ typedef struct
   char *what;
   gboolean is_own;
   char *key_hash, *reference, *before, *after;
+  gboolean counts;
 } SyncRunChange;
 
 /**
@@ -96,7 +98,7 @@ gboolean sync_run_change_add (StoreSession *session,
 GPtrArray *sync_run_change_list (StoreSession *session,
                                  gint64 run_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Since @since_us: writes to the calendar, own and foreign disappearances. */
+/* Since @since_us: writes to the calendar, own and foreign disappearances that count. */
 gboolean sync_run_change_count (StoreSession *session,
                                 gint64 binding_id,
                                 gint64 since_us,
@@ -125,11 +127,14 @@ gboolean sync_conflict_resolve (StoreSession *session,
 SyncGuard *sync_guard_find (StoreSession *session,
                             gint64 binding_id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* What was held back before goes, and with it what was agreed to; @key_hashes: (element-type utf8) */
+/* In the place of the one before, and of what was agreed to; what is held back is told by sync_guard_stage(). */
 gboolean sync_guard_put (StoreSession *session,
                          const SyncGuard *guard,
-                         const GPtrArray *key_hashes,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sync_guard_stage (StoreSession *session,
+                           gint64 binding_id,
+                           const char *key_hash,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sync_guard_agree (StoreSession *session,
                            const SyncGuard *guard,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;

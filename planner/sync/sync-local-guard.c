@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What disappeared and is held back: kept for a person, looked up when one has agreed, and counted over the municipality. */
+#include "base/clock.h"
 #include "sync/sync-local-private.h"
 
 /* More than one calendar in ten, and more than five of them, within a quarter of an hour. */
@@ -61,32 +62,51 @@ sync_local_is_agreed (CalsyncLocal *port, const char *key_hash)
   return g_hash_table_contains (local->agreed, key_hash);
 }
 
+/**
+ * sync_local_was_agreed:
+ *
+ * No session is asked: what was agreed to, the run asked about before it handed it over.
+ */
+gboolean
+sync_local_was_agreed (const SyncLocal *local, const char *key_hash)
+{
+  return local->agreed != NULL && g_hash_table_contains (local->agreed, key_hash);
+}
+
+/* What is held back, in short writes: none of it counts before the last one. */
 typedef struct
 {
   SyncLocal *local;
   const CalsyncGuarded *guarded;
+  guint first;
+  guint n_done;
+  gboolean is_finished;
 } Stage;
 
+/* The same again, at every run until a person says something, is not told again. */
 static gboolean
-is_staged (const Stage *stage, StoreSession *session, gboolean *out_is_staged, GError **error)
+is_staged (const Stage *stage, gboolean *out_is_staged, GError **error)
 {
   const GPtrArray *wanted = stage->guarded->key_hashes;
+  StoreSession *session = stage->local->place->session;
+  gint64 binding_id = stage->local->binding->binding_id;
   g_autoptr (GHashTable) there = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autoptr (GPtrArray) staged =
-    sync_guard_list_staged (session, stage->local->binding->binding_id, error);
+  g_autoptr (GPtrArray) staged = sync_guard_list_staged (session, binding_id, error);
+  g_autoptr (SyncGuard) guard = NULL;
 
   if (staged == NULL)
     return FALSE;
+  guard = sync_guard_find (session, binding_id, NULL);
   for (guint i = 0; i < staged->len; i++)
     g_hash_table_add (there, staged->pdata[i]);
-  *out_is_staged = staged->len == wanted->len && staged->len > 0;
+  *out_is_staged = guard != NULL && staged->len == wanted->len && staged->len > 0;
   for (guint i = 0; i < wanted->len; i++)
     *out_is_staged = *out_is_staged && g_hash_table_contains (there, wanted->pdata[i]);
   return TRUE;
 }
 
 static gboolean
-stage_anew (const Stage *stage, StoreSession *session, GError **error)
+write_guard (const Stage *stage, StoreSession *session, GError **error)
 {
   const SyncLocal *local = stage->local;
   const CalsyncGuarded *guarded = stage->guarded;
@@ -99,23 +119,36 @@ stage_anew (const Stage *stage, StoreSession *session, GError **error)
                       .n_known_own = guarded->n_known_own,
                       .n_known_foreign = guarded->n_known_foreign };
 
-  return sync_guard_put (session, &guard, guarded->key_hashes, error) &&
+  return sync_local_need_run (stage->local, session, error) &&
+         sync_guard_put (session, &guard, error) &&
          sync_binding_store_set_gone (session, guard.binding_id, local->now_us, error) &&
          (local->binding->state == SYNC_BINDING_PAUSED ||
           sync_binding_store_set_state (session, guard.binding_id, SYNC_BINDING_GUARDED,
                                         "more disappeared than a person would remove", error));
 }
 
-/* AdminWrite. The same again, at every run until a person says something, is not told again. */
+/* AdminWrite: may be run again. */
 static gboolean
 write_stage (StoreSession *session, gpointer data, GError **error)
 {
-  const Stage *stage = data;
-  gboolean is_same = FALSE;
+  Stage *stage = data;
+  const GPtrArray *hashes = stage->guarded->key_hashes;
+  gint64 binding_id = stage->local->binding->binding_id;
+  gint64 until_us = clock_monotonic_us () + SYNC_MAX_WRITE_US;
 
-  return is_staged (stage, session, &is_same, error) &&
-         (is_same || (sync_local_need_run (stage->local, session, error) &&
-                      stage_anew (stage, session, error)));
+  stage->n_done = 0;
+  if (stage->first == 0 && !sync_guard_clear (session, binding_id, error))
+    return FALSE;
+  for (guint i = stage->first; i < hashes->len; i++)
+    {
+      if (i > stage->first && clock_monotonic_us () > until_us)
+        return TRUE;
+      if (!sync_guard_stage (session, binding_id, hashes->pdata[i], error))
+        return FALSE;
+      stage->n_done++;
+    }
+  stage->is_finished = write_guard (stage, session, error);
+  return stage->is_finished;
 }
 
 /**
@@ -124,7 +157,18 @@ write_stage (StoreSession *session, gpointer data, GError **error)
 gboolean
 sync_local_stage_guard (CalsyncLocal *port, const CalsyncGuarded *guarded, GError **error)
 {
-  Stage stage = { (SyncLocal *) port, guarded };
+  Stage stage = { .local = (SyncLocal *) port, .guarded = guarded };
+  gboolean is_own = FALSE;
+  gboolean ok;
 
-  return sync_local_write (stage.local, write_stage, &stage, error);
+  if (!sync_local_begin (stage.local, &is_own, error))
+    return FALSE;
+  ok = is_staged (&stage, &stage.is_finished, error);
+  sync_local_end (stage.local, is_own);
+  while (ok && !stage.is_finished)
+    {
+      ok = sync_local_write (stage.local, write_stage, &stage, error);
+      stage.first += stage.n_done;
+    }
+  return ok;
 }

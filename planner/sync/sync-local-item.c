@@ -124,6 +124,7 @@ typedef struct
   SyncItem item;
   Period touched;
   gboolean is_changed;
+  gboolean counts; /* see SyncRunChange */
 } Writing;
 
 static void
@@ -285,6 +286,7 @@ record (Writing *writing, const char *what, GError **error)
   g_autofree char *before =
     writing->objects->len == 0 ? NULL : sync_objects_format (writing->objects);
   SyncRunChange change = { .what = (char *) what,
+                           .counts = writing->counts,
                            .is_own = writing->before != NULL ? writing->before->is_own
                                                              : writing->item.is_own,
                            .key_hash = writing->item.key_hash,
@@ -337,7 +339,9 @@ write_gone (Writing *writing, gboolean *out_was_coming, GError **error)
   if (writing->before == NULL)
     return TRUE;
   writing->item.reference = writing->before->reference;
-  *out_was_coming = writing->before->last_end_us > writing->local->now_us;
+  writing->counts = writing->before->last_end_us > writing->local->now_us &&
+                    !sync_local_was_agreed (writing->local, writing->before->key_hash);
+  *out_was_coming = writing->counts;
   for (guint i = 0; i < writing->objects->len; i++)
     if (!remove_object (writing, writing->objects->pdata[i], error))
       return FALSE;

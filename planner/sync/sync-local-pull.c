@@ -5,8 +5,6 @@
 #include "store/claim-store.h"
 #include "sync/sync-local-private.h"
 
-/* A writer job stays under 5 ms (design.md 6); its commit comes on top. */
-#define MAX_WRITE_US 2500
 /* The next full pass is a day away, give or take two hours, so that not all calendars have theirs at once. */
 #define FULL_HOURS   22
 #define SPREAD_HOURS 4
@@ -276,7 +274,7 @@ static gboolean
 write_some (StoreSession *session, gpointer data, GError **error)
 {
   Commit *commit = data;
-  gint64 until_us = clock_monotonic_us () + MAX_WRITE_US;
+  gint64 until_us = clock_monotonic_us () + SYNC_MAX_WRITE_US;
 
   commit->is_finished = FALSE;
   if (!write_others (commit, session, until_us, error))

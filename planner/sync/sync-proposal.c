@@ -44,6 +44,26 @@ journal_outcome (StoreSession *session, const Settling *settling, GError **error
   return journal_store_add (session, &entry, error);
 }
 
+static gboolean
+record_move (StoreSession *session, const Settling *settling, GError **error)
+{
+  const SyncConflict *conflict = settling->conflict;
+  g_autofree char *before = sync_shape_format (&conflict->ours);
+  g_autofree char *after = sync_shape_format (&conflict->theirs);
+  SyncRunChange change = { .tenant_id = conflict->tenant_id,
+                           .run_id = conflict->run_id,
+                           .binding_id = conflict->binding_id,
+                           .at_us = clock_now_us (),
+                           .what = (char *) "moved",
+                           .is_own = TRUE,
+                           .reference = conflict->reference,
+                           .before = before,
+                           .after = after };
+
+  return !settling->is_moved || conflict->run_id == 0 ||
+         sync_run_change_add (session, &change, error);
+}
+
 /* AdminWrite. Linked again: a run then finds the booking where the event is, or puts the event back. */
 static gboolean
 write_outcome (StoreSession *session, gpointer data, GError **error)
@@ -72,7 +92,7 @@ write_outcome (StoreSession *session, gpointer data, GError **error)
            session, error, SQL_SYNC_CONFLICT_DECIDE, "ississ", conflict->conflict_id,
            settling->is_moved ? "proposed" : calsync_decision_format (CALSYNC_DECISION_PUT_BACK),
            settling->is_moved ? "resolved" : "noted", now_us, DECIDED_BY, settling->resolution) &&
-         journal_outcome (session, settling, error);
+         record_move (session, settling, error) && journal_outcome (session, settling, error);
 }
 
 static char *

@@ -146,14 +146,13 @@ write_restored (StoreSession *session, gpointer data, GError **error)
 {
   const Run *run = data;
   const SyncBinding *binding = sync_local_get_binding (run->local);
-  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
   SyncGuard guard = { .binding_id = binding->binding_id,
                       .tenant_id = binding->tenant_id,
                       .reason = (char *) "restored",
                       .at_us = clock_now_us (),
                       .n_own = count_harm (run->report) };
 
-  return sync_guard_put (session, &guard, nothing, error) &&
+  return sync_guard_put (session, &guard, error) &&
          sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_GUARDED,
                                        WHY_RESTORED, error);
 }

@@ -608,6 +608,9 @@ test_proposal_moves (void)
   g_assert_cmpint (count (sync, "SELECT count(*) FROM journal WHERE kind = 'sync-proposal'"), ==,
                    1);
   g_assert_cmpint (count (sync, "SELECT count(*) FROM outbox"), ==, 1); /* DFDG is told */
+  g_assert_cmpint (
+    count (sync, "SELECT count(*) FROM sync_run_change WHERE what = 'moved' AND before <> after"),
+    ==, 1);
 }
 
 /* Killed between the move and its record: the booking is there already, which is no refusal. */

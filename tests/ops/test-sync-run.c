@@ -277,6 +277,13 @@ test_guard (void)
   g_assert_cmpint (
     count (pair, "SELECT count(*) FROM sync_binding WHERE state = 'active' AND health = 'ok'"), ==,
     1);
+  /* What was agreed to is not held against the next one that goes. */
+  model_remote_delete (pair->model, model_remote_find (pair->model, "/cal/kanarie-35.ics"));
+  calsync_report_free (g_steal_pointer (&report));
+  report = run (pair);
+  g_assert_cmpint (report->guard, ==, CALSYNC_GUARD_NONE);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 9);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_run_change WHERE counts = 1"), ==, 1);
 }
 
 static void

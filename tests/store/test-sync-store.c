@@ -268,6 +268,14 @@ test_meetings (gconstpointer data)
   add_booking (session, 3, "booked", TRUE, NOW + 2 * HOUR);  /* sits in the group meeting */
   add_booking (session, 4, "booked", FALSE, NOW - 2 * HOUR); /* over */
   add_booking (session, 5, "booked", FALSE, NOW + 100 * HOUR);
+  g_assert_true (store_run_script (session,
+                                   "INSERT INTO claim (tenant_id, resource_id, start_us, end_us, "
+                                   "core_start_us, core_end_us, may_share_buffers, exclusive,"
+                                   " owner_id, booking_id) SELECT 1, 2, start_us, end_us, "
+                                   "start_us, end_us, 0, 0, owner_id, booking_id FROM booking"
+                                   " WHERE state = 'booked' AND session_id IS NULL",
+                                   &error));
+  g_assert_no_error (error);
   of_advisor = sync_meeting_list (session, binding->binding_id, 1, window, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (of_advisor->len, ==, 2);
@@ -365,6 +373,7 @@ add_change (StoreSession *session, const SyncRun *run, const char *what, gboolea
                            .at_us = NOW,
                            .what = (char *) what,
                            .is_own = is_own,
+                           .counts = g_str_equal (what, "item-removed"),
                            .key_hash = (char *) HASH,
                            .before = (char *) "[]" };
 
@@ -472,14 +481,13 @@ test_guard (gconstpointer data)
                       .at_us = NOW,
                       .n_foreign = 12,
                       .n_known_foreign = 20 };
-  g_autoptr (GPtrArray) hashes = g_ptr_array_new ();
   g_autoptr (GPtrArray) staged = NULL;
   g_autoptr (SyncGuard) read = NULL;
   g_autoptr (GError) error = NULL;
   guint n_all = 0, n_gone = 0;
 
-  g_ptr_array_add (hashes, (char *) HASH);
-  g_assert_true (sync_guard_put (session, &guard, hashes, &error));
+  g_assert_true (sync_guard_stage (session, binding->binding_id, HASH, &error));
+  g_assert_true (sync_guard_put (session, &guard, &error));
   guard.agreed_until_us = NOW + HOUR;
   guard.agreed_by = (char *) "admin";
   g_assert_true (sync_guard_agree (session, &guard, &error));
@@ -487,7 +495,7 @@ test_guard (gconstpointer data)
   staged = sync_guard_list_staged (session, binding->binding_id, &error);
   g_assert_cmpint (read->agreed_until_us, ==, NOW + HOUR);
   g_assert_cmpuint (staged->len, ==, 1);
-  g_assert_true (sync_guard_put (session, &guard, hashes, &error));
+  g_assert_true (sync_guard_put (session, &guard, &error));
   g_clear_pointer (&read, sync_guard_free);
   read = sync_guard_find (session, binding->binding_id, &error);
   g_assert_cmpint (read->agreed_until_us, ==, 0); /* said of something else */

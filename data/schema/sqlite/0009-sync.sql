@@ -144,6 +144,7 @@ CREATE TABLE sync_run_change (      -- what a run did to one item or event: prev
   what TEXT NOT NULL CHECK (what IN ('item-added', 'item-changed', 'item-removed', 'item-unreadable',
     'sent-create', 'sent-update', 'sent-remove', 'unlinked', 'moved')),
   is_own INTEGER NOT NULL CHECK (is_own IN (0, 1)),
+  counts INTEGER NOT NULL DEFAULT 0 CHECK (counts IN (0, 1)), -- lay ahead, and nobody had agreed: the guard counts it
   key_hash TEXT,
   reference TEXT,
   before TEXT,                      -- of ours: both times and the rest of the shape; of others: the reduced objects
