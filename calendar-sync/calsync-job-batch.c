@@ -45,7 +45,9 @@ calsync_wanted_get_shape (const CalsyncWanted *wanted)
 void
 calsync_run_add_found (CalsyncRun *run, CalsyncFound *found)
 {
-  for (guint i = run->found->len; i > 0; i--)
+  gboolean is_known = g_hash_table_contains (run->found_keys, found->key_hash);
+
+  for (guint i = run->found->len; is_known && i > 0; i--)
     {
       const CalsyncFound *other = g_ptr_array_index (run->found, i - 1);
 
@@ -53,6 +55,7 @@ calsync_run_add_found (CalsyncRun *run, CalsyncFound *found)
         g_ptr_array_remove_index (run->found, i - 1);
     }
   g_ptr_array_add (run->found, found);
+  g_hash_table_add (run->found_keys, g_strdup (found->key_hash));
   if (!found->is_gone)
     run->report->n_changed++;
   if (found->is_unreadable)
@@ -197,6 +200,7 @@ calsync_run_commit (CalsyncRun *run, const char *cursor, gboolean is_last, GErro
       !run->local->functions->commit_pull (run->local, &pull, error))
     return FALSE;
   g_ptr_array_set_size (run->found, 0);
+  g_hash_table_remove_all (run->found_keys);
   g_ptr_array_set_size (run->conflicts, 0);
   g_ptr_array_set_size (run->links, 0);
   return TRUE;

@@ -82,7 +82,8 @@ typedef struct
   gboolean holds_cursor;
   GHashTable *postponed; /* CalsyncWanted that nothing is decided about in this run */
 
-  GPtrArray *found; /* of the transaction being gathered */
+  GPtrArray *found;       /* of the transaction being gathered */
+  GHashTable *found_keys; /* key hashes in it */
   GPtrArray *conflicts;
   GPtrArray *links;
   char *identity; /* (nullable): read in this run */

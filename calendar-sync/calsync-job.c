@@ -37,6 +37,7 @@ init_run (CalsyncRun *run)
   run->fetching = g_hash_table_new (g_str_hash, g_str_equal);
   run->undone = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_push_free);
   run->found = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_found_free);
+  run->found_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->conflicts = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_conflict_free);
   run->links = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_link_change_free);
 }
@@ -60,6 +61,7 @@ clear_run (CalsyncRun *run)
   g_clear_pointer (&run->expected, g_hash_table_unref);
   g_clear_pointer (&run->undone, g_ptr_array_unref);
   g_clear_pointer (&run->found, g_ptr_array_unref);
+  g_clear_pointer (&run->found_keys, g_hash_table_unref);
   g_clear_pointer (&run->conflicts, g_ptr_array_unref);
   g_clear_pointer (&run->links, g_ptr_array_unref);
   g_clear_pointer (&run->finished, calsync_push_free);

@@ -559,6 +559,75 @@ test_renamed (void)
 }
 
 static void
+rename_a (ModelRemote *remote, guint32 what, gpointer data)
+{
+  World *world = data;
+  ModelItem *item = find_own (world, REF_A);
+
+  (void) what;
+  if (item != NULL && g_strcmp0 (item->key, "/cal/elsewhere.ics") != 0)
+    model_remote_rename (remote, item, "/cal/elsewhere.ics");
+}
+
+/* The advisor renames an event between the feed and its reading: it is not there, and not gone either. */
+static void
+test_renamed_meanwhile (void)
+{
+  for (guint i = 0; i < 60; i++)
+    {
+      g_auto (World) world = make_world (1);
+
+      g_rand_set_seed (world.remote->random, i);
+      world.remote->manners.tier = (CalsyncTier) (CALSYNC_TIER_FEED + i % 3);
+      settle (&world);
+      move_own (&world, REF_A, NOW + 12 * DAY, "");
+      world.remote->on_meddle = rename_a;
+      world.remote->on_meddle_data = &world;
+      world.remote->manners.meddle = 40; /* in one of its requests, or between runs */
+      run (&world);
+      world.remote->manners.meddle = 0;
+      run (&world);
+      settle (&world);
+      g_assert_cmpuint (model_remote_count (world.remote, REF_A), ==, 1);
+      check_conflict (&world, 1, CALSYNC_CONFLICT_MOVED, CALSYNC_DECISION_PUT_BACK);
+      g_assert_cmpint (model_local_find (world.local, REF_A)->create_sequence, ==, 1);
+    }
+}
+
+/* Our own removal, whose answer was lost, is not told as the advisor's when the booking comes back. */
+static void
+test_removal_without_answer (void)
+{
+  g_auto (World) world = make_world (1);
+  CalsyncWanted *wanted = model_local_find (world.local, REF_A);
+
+  settle (&world);
+  wanted->in_flight = CALSYNC_PUSH_REMOVE;
+  wanted->in_flight_key = g_strdup (wanted->key);
+  wanted->in_flight_uid = g_strdup (wanted->uid);
+  model_remote_delete (world.remote, find_own (&world, REF_A));
+  settle (&world);
+  g_assert_cmpuint (world.local->conflicts->len, ==, 0);
+  g_assert_cmpuint (model_remote_count (world.remote, "-2@kommune-1"), ==, 1);
+}
+
+/* A feed that says gone and then there: it is there. */
+static void
+test_contradicting_feed (void)
+{
+  g_auto (World) world = make_world (12);
+
+  settle (&world);
+  world.remote->manners.contradict = 100;
+  add_foreign (&world, 12);
+  move_own (&world, REF_A, NOW + 12 * DAY, "");
+  run (&world);
+  g_assert_cmpuint (world.report->n_gone, ==, 0);
+  g_assert_cmpuint (count_spans (&world), ==, 12);
+  check_conflict (&world, 1, CALSYNC_CONFLICT_MOVED, CALSYNC_DECISION_PUT_BACK);
+}
+
+static void
 test_series_and_people (void)
 {
   g_auto (World) world = make_world (0);
@@ -717,6 +786,9 @@ main (int argc, char **argv)
   ADD ("edit-in-flight", test_edit_in_flight);
   ADD ("copy", test_copy);
   ADD ("renamed", test_renamed);
+  ADD ("renamed-meanwhile", test_renamed_meanwhile);
+  ADD ("removal-without-answer", test_removal_without_answer);
+  ADD ("contradicting-feed", test_contradicting_feed);
   ADD ("series-and-people", test_series_and_people);
   ADD ("unreadable", test_unreadable);
   ADD ("preview", test_preview);
