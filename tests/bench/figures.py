@@ -99,6 +99,19 @@ def big(seen, *keys):
     return value
 
 
+def sync(seen, server, case, key, who="plannerctl"):
+    """Median of a figure of one case of the synchronisation on SERVER, over the runs that ended well; None without any."""
+    rows = seen["figures"].get("sync", {}).get(server, {}).get(case, {}).get(who, [])
+    values = [row[key] for row in rows if "failed" not in row]
+    return statistics.median(values) if values else None
+
+
+def sync_idle(seen, key, share=1):
+    """A figure of the pass over many calendars, in which nothing changed."""
+    found = seen["figures"].get("sync_idle")
+    return statistics.median(row[key] for row in found["ours"]) / share if found else None
+
+
 def idle_loss(seen):
     """Percent of the answers that 5,000 idle connections cost."""
     kept = times(seen, "idle-32", "5,000 idle", "0 idle")
@@ -144,6 +157,11 @@ def peers_of(what, other, must, near):
     ]
 
 
+def sync_of(case, key, server="Cyrus"):
+    """A target of the synchronisation."""
+    return lambda seen: sync(seen, server, case, key)
+
+
 # What, is more better, must, near the limit, unit, digits, measured: a figure, or one with its like by CPU.
 TARGETS = [
     *peers_of("full read against bare epoll with the same operation", "bare epoll", 0.70, 0.85),
@@ -167,6 +185,19 @@ TARGETS = [
     ("mutual TLS handshakes, each with a call", True, 500, 700, "/s", 0, capacity("tls-new", MUTUAL)),
     ("memory, 10,000 advisors, bookings of 200,000 citizens: RSS", False, 150, 80, "MB", 0, lambda seen: big(seen, "memory_started", "rss")),
     ("… of it the process's own", False, 150, 80, "MB", 0, lambda seen: big(seen, "memory_started", "anonymous")),
+    *[
+        (f"calendar of {size} on Cyrus, first read, whole process", False, must, near, "s", 2, sync_of(f"initial {size}", "s"))
+        for size, must, near in (("1,000", 1.0, 0.5), ("10,000", 7.4, 4.0))
+    ],
+    ("… memory, 10,000 events", False, 113, 60, "MB", 0, sync_of("initial 10,000", "mb")),
+    ("… nothing changed, 10,000 events: time", False, 0.44, 0.05, "s", 3, sync_of("quiet 10,000", "s")),
+    ("… requests", False, 1, 1, "", 0, sync_of("quiet 10,000", "requests")),
+    ("… both ways", False, 53, 1, "kB", 2, sync_of("quiet 10,000", "kb")),
+    ("… ten changes, 10,000 events", False, 1.74, 0.2, "s", 3, sync_of("changes 10,000", "s")),
+    ("… 1,000 meetings sent", False, 17, None, "s", 1, sync_of("upload 1,000", "s")),
+    ("10,000 events on Xandikos, first read", False, 300, None, "s", 1, sync_of("initial 10,000", "s", "Xandikos")),
+    ("1,000 calendars, nothing changed, Cyrus: one pass", False, 440, 10, "s", 1, lambda seen: sync_idle(seen, "s")),
+    ("… memory", False, None, 40, "MB", 0, lambda seen: sync_idle(seen, "mb")),
     ("start to first answer", False, 2, 0.5, "s", 2, lambda seen: big(seen, "first_answer_median_s")),
 ]
 
@@ -270,6 +301,51 @@ def lines_of_big(seen):
     ]
 
 
+def _cells_of_sync(rows):
+    """Figures of one contender's runs, or what it said when it failed."""
+    good = [row for row in rows if "failed" not in row]
+    if not good:
+        return ["failed after", number(rows[-1]["s"], 1) + " s"] + [""] * 4 if rows else ["not run"] + [""] * 5
+    middle = {key: statistics.median(row[key] for row in good) for key in good[0]}
+    cells = [(middle["s"], 3), (middle["cpu_s"], 3), (middle["requests"], 0), (middle["kb"], 1), (middle["mb"], 0)]
+    return [number(value, digits) for value, digits in cells] + [str(len(good))]
+
+
+def lines_of_sync(seen):
+    """Markdown: each case on each server, ours and vdirsyncer's."""
+    found = seen["figures"].get("sync")
+    if not found:
+        return ["Not measured."]
+    lines = ["| server, case, events | | s | CPU s | requests | kB both ways | peak MB | runs |", "|---" * 8 + "|"]
+    for server, cases in found.items():
+        for case, contenders in cases.items():
+            for who, rows in contenders.items():
+                lines.append(f"| {server}, {case} | {who} | " + " | ".join(_cells_of_sync(rows)) + " |")
+    return lines
+
+
+def lines_of_sync_idle(seen):
+    """Markdown: one pass over many calendars."""
+    found = seen["figures"].get("sync_idle")
+    if not found:
+        return ["Not measured."]
+    n_calendars, n_theirs = found["calendars"], len(found["theirs"])
+    ours = {key: statistics.median(row[key] for row in found["ours"]) for key in ("s", "cpu_s", "requests", "kb", "mb")}
+    theirs = {key: sum(row[key] for row in found["theirs"]) / n_theirs for key in ("s", "cpu_s", "requests", "kb", "mb")}
+    each = [number(ours[key] * 1000 / n_calendars, 2) for key in ("s", "cpu_s")]
+    their_each = [number(theirs[key] * 1000, 0) for key in ("s", "cpu_s")]
+    return [
+        f"| {n_calendars:,} calendars of Cyrus, nothing changed | one pass, s | ms a calendar | CPU ms a calendar | requests each |"
+        " kB each | peak MB |",
+        "|---" * 7 + "|",
+        f"| plannerctl sync run --all | {number(ours['s'], 2)} | {each[0]} | {each[1]} | {number(ours['requests'] / n_calendars, 2)} |"
+        f" {number(ours['kb'] / n_calendars, 2)} | {number(ours['mb'])} |",
+        f"| … the first pass, which reads everything | {number(found['first']['s'], 2)} | | | | | {number(found['first']['mb'])} |",
+        f"| vdirsyncer, a process each (measured on {n_theirs}) | {number(theirs['s'] * n_calendars)} | {their_each[0]} | {their_each[1]} |"
+        f" {number(theirs['requests'], 2)} | {number(theirs['kb'], 2)} | {number(theirs['mb'])} |",
+    ]
+
+
 def quiet(seen):
     """How quiet the machine was: share of all cores that others took, and the calibration loop, over all windows."""
     windows = [window for one in seen["tables"] for row in one["contenders"] for window in row["windows"]]
@@ -294,6 +370,9 @@ def lines_of_machine(seen):
         f" median window, {100 * calm['others_most']:.0f} % in the worst;",
         f"the calibration loop took {loop[0]} ms at best, {loop[1]} in the median, {loop[2]} at worst. Scenarios took: {took}.",
     ]
+    for other in about.get("also", []):
+        took = ", ".join(f"{name} {number(s)} s" for name, s in other["took_s"].items())
+        lines.append(f"Measured {other['time'][:16]}Z, commit {other['commit']}: {took}.")
     if "flush_us" in seen["figures"]:
         flush = seen["figures"]
         lines.append(f"A flush of an appended page takes {flush['flush_us']} µs (p99 {flush['flush_p99_us']} µs).")
@@ -310,6 +389,7 @@ def heading(one):
 def block(seen, name):
     """Markdown of one place of the document: a table by its name, or one of the others."""
     others = {"targets": lines_of_targets, "machine": lines_of_machine, "slot-search": lines_of_slot_search, "big": lines_of_big}
+    others |= {"sync": lines_of_sync, "sync-idle": lines_of_sync_idle}
     if name in others:
         return "\n".join(others[name](seen))
     one = table(seen, name)
@@ -322,4 +402,4 @@ def block(seen, name):
 def text_of(seen):
     """Everything, for whoever ran it."""
     names = [one["name"] for one in seen["tables"]]
-    return "\n\n".join(block(seen, name) for name in ["machine", *names, "slot-search", "big", "targets"])
+    return "\n\n".join(block(seen, name) for name in ["machine", *names, "slot-search", "big", "sync", "sync-idle", "targets"])

@@ -31,7 +31,7 @@ def scenario(name):
     if done.returncode != 0:
         raise AssertionError(f"run {name}:\n{done.stderr}")
     result = json.loads(seen.read_text(encoding="utf-8"))
-    if name not in result["missing"] and not result["tables"]:
+    if name not in result["missing"] and not (result["tables"] or result["figures"]):
         raise AssertionError(f"run {name} measured nothing")
     if result["missing"]:
         raise testlib.Skip("; ".join(f"{what}: {reason}" for what, reason in result["missing"].items()))
@@ -59,6 +59,10 @@ def test_transport():
 
 def test_big():
     scenario("big")
+
+
+def test_sync():
+    scenario("sync")
 
 
 # Generator ------------------------------------------------------------------------------------------

@@ -33,6 +33,18 @@ def forms(number):
     return found
 
 
+def word_forms(word):
+    """Every writing of a word in ASCII letters that is searched for, by name."""
+    found = {"plain": word.encode(), "capitals": word.upper().encode(), "reversed": word[::-1].encode()}
+    found["percent"] = "".join(f"%{ord(letter):02X}" for letter in word).encode()
+    found["hex"] = word.encode().hex().encode()
+    found["utf-16"], found["utf-16 big"] = word.encode("utf-16-le"), word.encode("utf-16-be")
+    for shift in range(3):
+        coded = base64.b64encode(b"\0" * shift + word.encode())
+        found[f"base64 {shift}"] = coded[(0, 2, 3)[shift] : len(coded) // 4 * 4 - 4]
+    return found
+
+
 class Canaries:
     """Numbers given out, each with the road that it took."""
 
@@ -69,6 +81,19 @@ class Canaries:
         if not self._may_hold(b"\n".join(wheres)):
             return []
         return [(where, *trace) for content, where in wheres.items() for trace in self.traces(content)]
+
+
+class Words(Canaries):
+    """Words that mean nothing, given out as the numbers are."""
+
+    def new(self, road):
+        """A word that nobody was given before."""
+        number, letters = len(self.roads) + 1, "bcdfghjkmnprstvz"
+        word = "kanarie" + "".join(letters[number >> shift & 15] for shift in (12, 8, 4, 0)) + "qxw"
+        self.roads[word] = road
+        for name, text in word_forms(word).items():
+            self.writings.setdefault(text, []).append((road, name))
+        return word
 
 
 def plant(number, name):

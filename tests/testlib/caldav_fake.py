@@ -453,7 +453,8 @@ class HarnessCalendar(caldav_servers.Calendar):
 
 # A front to a real server -----------------------------------------------------------------------------
 
-HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "alt-svc", "content-length", "date"}
+# And what comes compressed could not be changed.
+HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "alt-svc", "content-length", "date", "accept-encoding"}
 
 
 class Front(Misbehaving):
@@ -479,7 +480,7 @@ class Front(Misbehaving):
                 self.local.connection.close()
                 self.local.connection = None
                 if attempt == 2:
-                    return Reply(502, {"Content-Type": "text/plain"}, "the server behind does not answer")
+                    return _silent()  # nobody behind, nobody in front
         if found.will_close:
             self.local.connection.close()
             self.local.connection = None

@@ -159,7 +159,9 @@ class Calendar:
         self._expect(self.ask("DELETE", self._item(name)), (200, 204), "DELETE " + name)
 
     def _members(self, answer):
-        for response in ElementTree.fromstring(answer.body).iter(DAV + "response"):
+        # What an event holds, a server may put into XML as it is.
+        body = re.sub(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]", b"", answer.body)
+        for response in ElementTree.fromstring(body).iter(DAV + "response"):
             path = urllib.parse.unquote(urllib.parse.urlsplit(response.findtext(DAV + "href").strip()).path)
             if path.endswith(".ics"):
                 yield path.rsplit("/", 1)[1][:-4], response
