@@ -611,6 +611,29 @@ test_removal_without_answer (void)
   g_assert_cmpuint (model_remote_count (world.remote, "-2@kommune-1"), ==, 1);
 }
 
+/* An edit that nobody could read is not removed with its cancelled booking before somebody has. */
+static void
+test_removal_of_unread (void)
+{
+  g_auto (World) world = make_world (1);
+  CalsyncWanted *wanted = model_local_find (world.local, REF_A);
+
+  settle (&world);
+  move_own (&world, REF_A, NOW + 12 * DAY, "");
+  wanted->is_live = FALSE;
+  g_clear_pointer (&wanted->version, g_free);
+  world.remote->manners.unreadable = 100;
+  run (&world);
+  g_assert_cmpuint (world.report->n_removed, ==, 0);
+  g_assert_cmpuint (model_remote_count (world.remote, REF_A), ==, 1);
+  world.remote->manners.unreadable = 0;
+  run (&world);
+  g_assert_cmpuint (world.report->n_removed, ==, 1);
+  g_assert_true (model_local_has_conflict (
+    world.local, REF_A,
+    &(CalsyncShape){ .start_us = NOW + 12 * DAY, .end_us = NOW + 12 * DAY + HOUR }));
+}
+
 /* A feed that says gone and then there: it is there. */
 static void
 test_contradicting_feed (void)
@@ -788,6 +811,7 @@ main (int argc, char **argv)
   ADD ("renamed", test_renamed);
   ADD ("renamed-meanwhile", test_renamed_meanwhile);
   ADD ("removal-without-answer", test_removal_without_answer);
+  ADD ("removal-of-unread", test_removal_of_unread);
   ADD ("contradicting-feed", test_contradicting_feed);
   ADD ("series-and-people", test_series_and_people);
   ADD ("unreadable", test_unreadable);
