@@ -27,8 +27,8 @@ ZONE = calendar_readers.ZONE
 class SyncWorld(PlannerProcess):
     """A municipality of N_ADVISORS whose calendars can be connected. With an open offer of 30 minutes of each advisor."""
 
-    def __init__(self, n_advisors=2, settings=None, unit_settings=None, expected_alarms=()):
-        place = Municipality().jobcenter(UNIT, n_advisors=n_advisors).offer(OFFER, UNIT, 7)
+    def __init__(self, n_advisors=2, settings=None, unit_settings=None, expected_alarms=(), hours=("08:00", "16:00")):
+        place = Municipality().jobcenter(UNIT, n_advisors=n_advisors, hours=hours).offer(OFFER, UNIT, 7)
         for key, value in (unit_settings or {}).items():
             place.add("settings", unit=UNIT, key=key, value=value)
         self.secrets = testlib.make_folder() / "secrets"
