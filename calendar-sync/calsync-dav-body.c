@@ -83,6 +83,24 @@ calsync_dav_make_sync (const char *token)
 }
 
 /**
+ * calsync_dav_make_query:
+ * @scope: what of each item
+ *
+ * Any thread. Source: RFC 4791 sections 7.8 and 9.7.
+ *
+ * Returns: (transfer full): the body of a calendar-query REPORT for version and text of all items
+ */
+char *
+calsync_dav_make_query (CalsyncDavScope scope)
+{
+  return g_strconcat (HEAD "<C:calendar-query" NAMESPACES "><prop><getetag/>",
+                      scope == CALSYNC_DAV_WHOLE ? "<C:calendar-data/>" : times,
+                      "</prop><C:filter><C:comp-filter name=\"VCALENDAR\"/></C:filter>"
+                      "</C:calendar-query>\n",
+                      NULL);
+}
+
+/**
  * calsync_dav_make_multiget:
  * @hrefs: (array length=n_hrefs): addresses of items, as the server spells them
  * @n_hrefs: how many

@@ -21,6 +21,7 @@ typedef enum
 
 char *calsync_dav_make_propfind (const CalsyncDavProperty *properties, guint n_properties);
 char *calsync_dav_make_sync (const char *token);
+char *calsync_dav_make_query (CalsyncDavScope scope);
 char *calsync_dav_make_multiget (const char *const *hrefs, guint n_hrefs, CalsyncDavScope scope);
 
 G_END_DECLS

@@ -367,57 +367,6 @@ add_unsure (CalsyncRun *run)
     }
 }
 
-/**
- * calsync_run_fetch:
- * @run: a run
- * @entries: (element-type CalsyncEntryState): at most some hundred
- * @error: of the remote
- *
- * Reads the texts of these items; each goes through calsync_run_on_item().
- *
- * Returns: whether the server answered
- */
-gboolean
-calsync_run_fetch (CalsyncRun *run, GPtrArray *entries, GError **error)
-{
-  g_autoptr (GPtrArray) keys = g_ptr_array_new ();
-
-  g_hash_table_remove_all (run->fetching);
-  for (guint i = 0; i < entries->len; i++)
-    {
-      CalsyncEntryState *entry = g_ptr_array_index (entries, i);
-
-      g_hash_table_insert (run->fetching, entry->key, entry);
-      g_ptr_array_add (keys, entry->key);
-    }
-  g_ptr_array_add (keys, NULL);
-  return calsync_remote_fetch (run->remote, (const char *const *) keys->pdata, calsync_run_on_item,
-                               run, run->cancellable, error);
-}
-
-/* All but the last part are stored by themselves; the last goes with the cursor. */
-static gboolean
-fetch_all (CalsyncRun *run, GError **error)
-{
-  guint n_all = run->to_fetch->len;
-
-  for (guint at = 0; at < n_all; at += CHUNK)
-    {
-      g_autoptr (GPtrArray) part = g_ptr_array_new ();
-
-      for (guint i = at; i < MIN (at + CHUNK, n_all); i++)
-        g_ptr_array_add (part, g_ptr_array_index (run->to_fetch, i));
-      if (!calsync_run_fetch (run, part, error))
-        return FALSE;
-      if (run->local->functions->progress != NULL)
-        run->local->functions->progress (run->local, "read", MIN (at + CHUNK, n_all), n_all);
-      if (at + CHUNK < n_all && calsync_run_has_batch (run) &&
-          !calsync_run_commit (run, NULL, FALSE, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 settle_links (CalsyncRun *run)
 {
@@ -474,7 +423,9 @@ calsync_run_pull (CalsyncRun *run, GError **error)
   if (reading.is_complete)
     miss_absent (run, seen);
   add_unsure (run);
-  if (!fetch_all (run, error) || !calsync_run_settle_gone (run, &is_held, error))
+  if (!calsync_run_fetch_all (run, reading.is_complete ? reading.listing->entries->len : 0,
+                              error) ||
+      !calsync_run_settle_gone (run, &is_held, error))
     return FALSE;
   if (is_held)
     return !calsync_run_has_batch (run) || calsync_run_commit (run, NULL, FALSE, error);

@@ -120,10 +120,12 @@ gboolean calsync_run_on_item (const CalsyncItem *item,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CalsyncWanted *calsync_run_find_wanted (const CalsyncRun *run, const CalsyncOwn *own);
 
-/* calsync-job-pull.c, -job-gone.c */
-gboolean calsync_run_pull (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* calsync-job-fetch.c, -job-pull.c, -job-gone.c */
 gboolean
 calsync_run_fetch (CalsyncRun *run, GPtrArray *entries, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean
+calsync_run_fetch_all (CalsyncRun *run, guint n_there, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_run_pull (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 CalsyncEntryState *calsync_entry_state_new (CalsyncRun *run, const char *key, const char *key_hash);
 void calsync_entry_state_free (CalsyncEntryState *entry);
 gboolean calsync_run_settle_gone (CalsyncRun *run,

@@ -56,6 +56,7 @@ calsync_caldav_ask (CalsyncCaldav *self,
                                    .body = question->body,
                                    .n_body = strlen (question->body),
                                    .is_safe = TRUE,
+                                   .is_bulk = question->is_bulk,
                                    .body_func = calsync_dav_reader_push,
                                    .body_data = reader };
   g_auto (CalsyncReply) reply = { 0 };

@@ -9,6 +9,8 @@
 #define READING     "Reading events"
 #define BATCH_KEYS  50
 #define BATCH_BYTES (256 * 1024)
+#define PART_KEYS   200 /* after which a server has to prove anew that it works */
+#define MANY_KEYS   500
 
 static void
 fetch_clear (CalsyncCaldavFetch *fetch)
@@ -29,9 +31,18 @@ lacks_data (const CalsyncDavResponse *response)
          response->values[CALSYNC_DAV_DATA].status / 100 == 4;
 }
 
-/* What the answer does not settle stays wanted, and is asked for by itself. */
-static gboolean
-take_item (const CalsyncDavResponse *response, gpointer data, GError **error)
+/**
+ * calsync_caldav_take_response:
+ * @response: what a server says of an item
+ * @data: the #CalsyncCaldavFetch
+ * @error: return location for what the caller's function set
+ *
+ * A #CalsyncDavFunc. What the answer does not settle stays wanted, and is asked for by itself.
+ *
+ * Returns: whether the caller's function takes more
+ */
+gboolean
+calsync_caldav_take_response (const CalsyncDavResponse *response, gpointer data, GError **error)
 {
   CalsyncCaldavFetch *fetch = data;
   g_autofree char *path =
@@ -74,7 +85,7 @@ ask_batch (CalsyncCaldavFetch *fetch,
     .depth = "1",
     .body = calsync_dav_make_multiget (keys, n, fetch->scope),
     .what = READING,
-    .func = take_item,
+    .func = calsync_caldav_take_response,
     .data = fetch,
   };
   gboolean is_read = calsync_caldav_ask (fetch->self, &question, fetch->cancellable, error);
@@ -152,6 +163,7 @@ hand_over_gone (CalsyncCaldavFetch *fetch, GError **error)
       if (!fetch->func (&item, fetch->data, error))
         return FALSE;
     }
+  g_ptr_array_set_size (fetch->gone, 0);
   return TRUE;
 }
 
@@ -263,6 +275,27 @@ fetch_all (CalsyncCaldavFetch *fetch, const char *const *keys, GError **error)
   return hand_over_gone (fetch, error);
 }
 
+/* What is still wanted of @n items. That items before were whole says nothing of a server that breaks later. */
+static gboolean
+fetch_parts (CalsyncCaldavFetch *fetch, const char *const *keys, guint n, GError **error)
+{
+  g_autoptr (GPtrArray) wanted = list_wanted (fetch, keys, n);
+
+  for (guint at = 0; at < wanted->len; at += PART_KEYS)
+    {
+      const guint n_part = MIN (wanted->len - at, PART_KEYS);
+      g_autoptr (GPtrArray) part = g_ptr_array_sized_new (n_part + 1);
+
+      for (guint i = 0; i < n_part; i++)
+        g_ptr_array_add (part, wanted->pdata[at + i]);
+      g_ptr_array_add (part, NULL);
+      fetch->n_found = fetch->n_broken = 0;
+      if (!fetch_all (fetch, (const char *const *) part->pdata, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static CalsyncCaldavFetch
 fetch_init (CalsyncCaldav *self, CalsyncItemFunc func, gpointer data, GCancellable *cancellable)
 {
@@ -288,6 +321,8 @@ fetch_init (CalsyncCaldav *self, CalsyncItemFunc func, gpointer data, GCancellab
  *
  * See calsync_remote_fetch(). calendar-multiget (RFC 4791 section 7.9) for at most 50 items or 256 kB
  * of addresses; fewer when that is too much for the server; what its answer leaves open is read by GET.
+ * More than 500 items are first read by one calendar-query of the whole calendar; @func takes them while the
+ * answer comes. What it leaves open is read as above.
  * An item is gone only while the calendar itself can be read.
  *
  * Returns: whether @func took every item
@@ -303,9 +338,13 @@ calsync_caldav_fetch (CalsyncRemote *remote,
   g_auto (CalsyncCaldavFetch) fetch =
     fetch_init ((CalsyncCaldav *) remote, func, data, cancellable);
 
-  for (guint i = 0; keys[i] != NULL; i++)
-    g_hash_table_replace (fetch.wanted, calsync_key_normalise (keys[i]), g_strdup (keys[i]));
-  return fetch_all (&fetch, keys, error);
+  guint n = 0;
+
+  for (; keys[n] != NULL; n++)
+    g_hash_table_replace (fetch.wanted, calsync_key_normalise (keys[n]), g_strdup (keys[n]));
+  if (n > MANY_KEYS && !calsync_caldav_query_all (&fetch, error))
+    return FALSE;
+  return fetch_parts (&fetch, keys, n, error);
 }
 
 /**

@@ -31,6 +31,7 @@ typedef struct
  * @what: what is tried, as the start of a sentence
  * @func: takes the responses
  * @data: for @func
+ * @is_bulk: the answer holds the whole calendar, and may take its time
  * @status: (out): of the answer; 0: none came
  * @precondition: (out) (nullable): named by an error's body; static
  * @token: (out) (nullable): beside the responses
@@ -46,6 +47,7 @@ typedef struct
   const char *what;
   CalsyncDavFunc func;
   gpointer data;
+  gboolean is_bulk;
   guint status;
   const char *precondition;
   char *token;
@@ -89,6 +91,11 @@ typedef struct
   GPtrArray *gone;    /* (element-type utf8): keys as asked */
 } CalsyncCaldavFetch;
 
+gboolean calsync_caldav_take_response (const CalsyncDavResponse *response,
+                                       gpointer data,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_caldav_query_all (CalsyncCaldavFetch *fetch,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_caldav_hand_over (CalsyncCaldavFetch *fetch,
                                    const CalsyncItem *item,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -23,7 +23,7 @@ on_starting (SoupMessage *message, gpointer data)
 
   exchange->n_starts++;
   if (exchange->http->socket != NULL)
-    g_socket_set_timeout (exchange->http->socket, exchange->http->answer_timeout_s);
+    g_socket_set_timeout (exchange->http->socket, exchange->answer_timeout_s);
 }
 
 static gboolean
@@ -62,7 +62,8 @@ get_patience_ms (const CalsyncExchange *exchange)
   const CalsyncHttp *http = exchange->http;
   const CalsyncHttpEnvironment *environment = &http->environment;
   const gint64 silence_ms =
-    1000 * (gint64) MAX (http->answer_timeout_s, soup_session_get_timeout (http->session)) + 2000;
+    1000 * (gint64) MAX (exchange->answer_timeout_s, soup_session_get_timeout (http->session)) +
+    2000;
   gint64 left_ms;
 
   if (exchange->deadline_us == 0 || exchange->is_late)
@@ -142,6 +143,8 @@ calsync_exchange_init (CalsyncExchange *exchange,
 
   *exchange = (CalsyncExchange){ .http = http, .request = request, .uri = uri, .message = message };
   exchange->stop = g_cancellable_new ();
+  exchange->answer_timeout_s =
+    request->is_bulk ? MAX (http->answer_timeout_s, http->total_timeout_s) : http->answer_timeout_s;
 
   /* IDEMPOTENT lets it take a connection that is open already: for REPORT too */
   soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT |

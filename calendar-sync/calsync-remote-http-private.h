@@ -46,6 +46,7 @@ typedef struct
   SoupMessage *message;
   GCancellable *stop;
   gint64 deadline_us; /* 0: none */
+  guint answer_timeout_s;
   GAsyncResult *result;
   GTlsCertificateFlags tls_errors;
   gsize n_body;       /* of the answer, as it is read */

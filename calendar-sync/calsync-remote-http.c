@@ -7,6 +7,7 @@
 #define CONNECT_TIMEOUT_S 10
 #define ANSWER_TIMEOUT_S  30
 #define TOTAL_TIMEOUT_S   300
+#define BULK_FACTOR       6
 #define MAX_ANSWER_BYTES  (64 * 1024 * 1024)
 #define MAX_REDIRECTS     5
 /* Basic, then Digest, then Digest with a fresh nonce */
@@ -450,8 +451,9 @@ calsync_http_send (CalsyncHttp *http,
       return FALSE;
     }
   if (http->environment.get_monotonic_us != NULL)
-    course.deadline_us = http->environment.get_monotonic_us (http->environment.data) +
-                         (gint64) http->total_timeout_s * G_USEC_PER_SEC;
+    course.deadline_us =
+      http->environment.get_monotonic_us (http->environment.data) +
+      (gint64) http->total_timeout_s * G_USEC_PER_SEC * (request->is_bulk ? BULK_FACTOR : 1);
   g_main_context_push_thread_default (http->context);
   is_answered = run_course (&course, uri, error);
   g_main_context_pop_thread_default (http->context);

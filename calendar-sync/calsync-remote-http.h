@@ -78,8 +78,10 @@ typedef struct
   const char *content_type; /* (nullable) */
   const char *body;         /* (nullable) (array length=n_body) */
   gsize n_body;
-  gsize max_bytes;           /* of the answer; 0: the settings' */
-  gboolean is_safe;          /* may be repeated without harm, whatever became of it */
+  gsize max_bytes;  /* of the answer; 0: the settings' */
+  gboolean is_safe; /* may be repeated without harm, whatever became of it */
+  gboolean is_bulk; /* much is asked for: the longest silence is the total time-out, and all of it
+                                may take six times as long */
   gboolean answers_redirect; /* a redirect to another origin is the answer, not an error */
   CalsyncBodyFunc body_func; /* (nullable): the reply keeps the body */
   gpointer body_data;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Runs over a model calendar and a model planner, one story each. */
-/* Also tests: calsync-job-batch, calsync-job-flight, calsync-job-gone, calsync-job-item, calsync-job-pull, calsync-job-push. */
+/* Also tests: calsync-job-batch, calsync-job-fetch, calsync-job-flight, calsync-job-gone, calsync-job-item, calsync-job-pull, calsync-job-push. */
 #include "model-local.h"
 #include "model-remote.h"
 #include "testlib.h"
@@ -470,11 +470,11 @@ test_server_error_for_one (void)
 
 /* The process dies at every step in turn, before or after it was done. */
 static void
-test_crash_anywhere (void)
+crash_anywhere (guint n_foreign)
 {
   for (gint64 n = 1; n < 60; n++)
     {
-      g_auto (World) world = make_world (450);
+      g_auto (World) world = make_world (n_foreign);
       gint64 steps = n;
 
       world.remote->shared_steps = world.local->steps_left = &steps;
@@ -482,10 +482,11 @@ test_crash_anywhere (void)
       if (try_run (&world, CALSYNC_JOB_RUN, NULL))
         steps = -1;
       else if (world.local->binding.cursor != NULL)
-        g_assert_cmpuint (count_spans (&world), ==, 450); /* the cursor stands for all of it */
+        g_assert_cmpuint (count_spans (&world), ==,
+                          n_foreign); /* the cursor stands for all of it */
       steps = -1;
       run (&world);
-      g_assert_cmpuint (count_spans (&world), ==, 450);
+      g_assert_cmpuint (count_spans (&world), ==, n_foreign);
       g_assert_cmpuint (model_remote_count (world.remote, REF_A), ==, 1);
       g_assert_cmpuint (model_remote_count (world.remote, REF_B), ==, 1);
       g_assert_cmpuint (world.remote->n_writes, ==, 2);
@@ -494,6 +495,88 @@ test_crash_anywhere (void)
       g_assert_cmpuint (world.local->conflicts->len, ==, 0);
       g_rand_free (world.local->random);
     }
+}
+
+static void
+test_crash_anywhere (void)
+{
+  crash_anywhere (450); /* read in parts */
+  crash_anywhere (900); /* read at once, stored in parts */
+}
+
+static void
+change_foreign (World *world, guint n)
+{
+  for (guint i = 0; i < n; i++)
+    {
+      g_autofree char *key = g_strdup_printf ("/cal/f%u.ics", i);
+      g_autofree char *uid = g_strdup_printf ("foreign-%u", i);
+      g_autofree char *text = dup_event (uid, NOW + (i + 1) * HOUR, NOW + (i + 1) * HOUR + HOUR / 2,
+                                         "STATUS:TENTATIVE\r\n");
+
+      (void) model_remote_put (world->remote, key, text);
+    }
+}
+
+/* One run over so many changes: requests but for the feed or listing, and writes. */
+static void
+check_fetching (World *world, guint n_changes, guint n_requests, guint n_writes)
+{
+  guint64 n_before = world->remote->cost.n_requests;
+  guint n_written = world->local->n_writes;
+
+  change_foreign (world, n_changes);
+  run (world);
+  g_assert_true (world->report->is_pulled);
+  g_assert_cmpuint (world->report->n_changed, ==, n_changes);
+  g_assert_cmpuint (world->remote->cost.n_requests - n_before, ==, 1 + n_requests);
+  g_assert_cmpuint (world->local->n_writes - n_written, ==, n_writes);
+}
+
+/* Most of a calendar is one request, of which every 200 items are stored; less of it is parts of 200. */
+static void
+test_most_at_once (void)
+{
+  g_auto (World) world = make_world (1200);
+
+  run (&world);
+  g_assert_cmpuint (count_spans (&world), ==, 1200);
+  settle (&world);
+  check_fetching (&world, 1200, 1, 6);
+  check_fetching (&world, 700, 1, 4);
+  check_fetching (&world, 550, 3, 3);
+  check_fetching (&world, 500, 3, 3);
+  world.remote->manners.tier = CALSYNC_TIER_LISTING;
+  world.local->binding.wants_full = TRUE;
+  run (&world);
+  check_fetching (&world, 1150, 2, 6); /* and the listing */
+  check_fetching (&world, 550, 4, 3);
+  check_quiet (&world);
+}
+
+/* What the local side cannot store ends the reading; what it stored before is not read again. */
+static void
+test_stored_while_read (void)
+{
+  g_auto (World) world = make_world (1200);
+  gint64 steps = -1;
+  gboolean is_whole = FALSE;
+  guint n_resumed = 0;
+
+  settle (&world);
+  world.local->steps_left = &steps;
+  for (gint64 n = 1; !is_whole; n++)
+    {
+      change_foreign (&world, 1200);
+      steps = n;
+      is_whole = try_run (&world, CALSYNC_JOB_RUN, NULL);
+      steps = -1;
+      run (&world);
+      g_assert_cmpuint (world.report->n_changed % 200, ==, 0);
+      n_resumed += world.report->n_changed > 0 && world.report->n_changed < 1200;
+      check_quiet (&world);
+    }
+  g_assert_cmpuint (n_resumed, ==, 5);
 }
 
 /* An answer that was lost, and an edit before anybody asked what became of the request. */
@@ -806,6 +889,8 @@ main (int argc, char **argv)
   ADD ("write-errors", test_write_errors);
   ADD ("server-error-for-one", test_server_error_for_one);
   ADD ("crash-anywhere", test_crash_anywhere);
+  ADD ("most-at-once", test_most_at_once);
+  ADD ("stored-while-read", test_stored_while_read);
   ADD ("edit-in-flight", test_edit_in_flight);
   ADD ("copy", test_copy);
   ADD ("renamed", test_renamed);

@@ -11,8 +11,10 @@ import testlib
 from caldav_fake import Front, FakeServer
 from caldav_servers import event
 
-N_EVENTS = 120
+N_EVENTS = 620
+N_SOME = 120
 ANSWER_TIMEOUT_S = 1
+REAL_TIMEOUT_S = 60
 MAX_ANSWER_BYTES = 4 << 20
 FOUND, GONE, UNREADABLE = "0", "1", "2"
 
@@ -29,11 +31,11 @@ class Failure(Exception):
 class Remote:
     """One calendar through the port."""
 
-    def __init__(self, url, calendar, auth="basic", secret=None):
+    def __init__(self, url, calendar, auth="basic", secret=None, timeout_s=ANSWER_TIMEOUT_S):
         folder = testlib.make_folder()
         (folder / "secret").write_text(secret or calendar.password, encoding="utf-8")
         command = [testlib.BUILD / "tests" / "sync" / "sync-remote-tool", url, auth, calendar.user, folder / "secret"]
-        command += [ANSWER_TIMEOUT_S, MAX_ANSWER_BYTES]
+        command += [timeout_s, MAX_ANSWER_BYTES]
         self.process = subprocess.Popen(  # pylint: disable=consider-using-with
             [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
@@ -118,8 +120,15 @@ def try_reading(remote, calendar, server):
     testlib.equal(identity != "-", True, "it has an identity")
     there, gone, tier, _, cursor = remote.listing("all")
     testlib.equal((len(there), gone, tier), (N_EVENTS, set(), "1"), "the whole listing")
+    n_before = remote.n_requests()
     found = remote.fetch(list(there))
     testlib.equal(len(found), N_EVENTS, "texts")
+    testlib.equal(remote.n_requests() - n_before <= 2, True, "most of a calendar is one request, or two where parts are not given")
+    testlib.equal({found[key][1] == version for key, version in there.items()}, {True}, "versions of listing and texts")
+    n_before = remote.n_requests()
+    some = remote.fetch(list(there)[:N_SOME])
+    testlib.equal(some, {key: found[key] for key in list(there)[:N_SOME]}, "some of them give the same")
+    testlib.equal(remote.n_requests() - n_before, 3, "in parts of 50")
     testlib.equal({state for state, _, _ in found.values()}, {FOUND}, "states")
     testlib.equal(all("BEGIN:VEVENT" in text for _, _, text in found.values()), True, "every text is an event")
     n_before = remote.n_requests()
@@ -204,12 +213,12 @@ def try_server(server):
     """One way through everything."""
     calendar = server.make_calendar("u1", "arbejde")
     calendar.fill({f"e{i}": busy(f"e{i}") for i in range(N_EVENTS)})
-    with Remote(calendar.url, calendar) as remote:
+    with Remote(calendar.url, calendar, timeout_s=REAL_TIMEOUT_S) as remote:
         cursor = try_reading(remote, calendar, server)
         try_writing(remote, calendar, server.name != "DAViCal")
         try_losses(remote, calendar, server, cursor)
     if server.asks_password:
-        with Remote(calendar.url, calendar, secret="forkert") as remote:
+        with Remote(calendar.url, calendar, secret="forkert", timeout_s=REAL_TIMEOUT_S) as remote:
             testlib.equal(refused(remote.ask, "describe").word, "denied", "a wrong password")
 
 

@@ -591,6 +591,8 @@ test_bodies (void)
   g_autofree char *next = calsync_dav_make_sync ("a&b</sync-token>");
   g_autofree char *whole = calsync_dav_make_multiget (hrefs, 2, CALSYNC_DAV_WHOLE);
   g_autofree char *times = calsync_dav_make_multiget (hrefs, 1, CALSYNC_DAV_TIMES);
+  g_autofree char *all = calsync_dav_make_query (CALSYNC_DAV_WHOLE);
+  g_autofree char *all_times = calsync_dav_make_query (CALSYNC_DAV_TIMES);
   g_autoptr (GError) error = NULL;
   g_autofree char *canonical = testlib_dup_canonical_xml (times, -1, &error);
 
@@ -610,8 +612,16 @@ test_bodies (void)
            "</href></C:calendar-multiget>");
   g_assert_no_error (error);
   g_assert_nonnull (strstr (canonical, "\"DTSTART\""));
+  testlib_assert_xml_equal (
+    all, "<C:calendar-query xmlns='DAV:' xmlns:C='urn:ietf:params:xml:ns:caldav'><prop><getetag/>"
+         "<C:calendar-data/></prop><C:filter><C:comp-filter name='VCALENDAR'/></C:filter>"
+         "</C:calendar-query>");
+  g_assert_nonnull (strstr (all_times, "\"DTSTART\""));
   for (guint i = 0; i < G_N_ELEMENTS (personal); i++)
-    g_assert_null (strstr (times, personal[i]));
+    {
+      g_assert_null (strstr (times, personal[i]));
+      g_assert_null (strstr (all_times, personal[i]));
+    }
 }
 
 int

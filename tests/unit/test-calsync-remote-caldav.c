@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The CalDAV remote against a server that says what a script tells: every request in its order, no other. */
 /* Also tests: calsync-remote-caldav-ask, calsync-remote-caldav-fetch, calsync-remote-caldav-item,
- * calsync-remote-caldav-listing, calsync-remote-caldav-write. */
+ * calsync-remote-caldav-listing, calsync-remote-caldav-query, calsync-remote-caldav-write. */
 #include "calsync-remote-caldav.h"
 #include "dav-answers.h"
 #include "fake-http.h"
@@ -438,11 +438,10 @@ test_fetch (gconstpointer data)
   g_assert_cmpstr (seen->str, ==, row->expected);
 }
 
-/* 120 items are three requests; one refusal makes the next ones small, and they grow again. */
+/* A multiget is answered as long as it names few enough; @sizes tells how many each named. */
 static void
-answer_multiget (FakePeer *peer, const FakeRequest *request, gpointer data)
+give_items (FakePeer *peer, const FakeRequest *request, guint max_items, GString *sizes)
 {
-  GString *sizes = data;
   g_autoptr (GString) body = g_string_new (NULL);
   guint n = 0;
 
@@ -453,7 +452,7 @@ answer_multiget (FakePeer *peer, const FakeRequest *request, gpointer data)
       g_string_append_printf (body, ITEM ("%s", "\"1\"", "A"), href);
     }
   g_string_append_printf (sizes, "%u ", n);
-  if (n > 20)
+  if (n > max_items)
     fake_peer_answer (peer, "413 Large", "", "");
   else
     {
@@ -463,6 +462,13 @@ answer_multiget (FakePeer *peer, const FakeRequest *request, gpointer data)
     }
 }
 
+static void
+answer_multiget (FakePeer *peer, const FakeRequest *request, gpointer data)
+{
+  give_items (peer, request, 20, data);
+}
+
+/* 120 items are three requests; one refusal makes the next ones small, and they grow again. */
 static void
 test_batches (void)
 {
@@ -510,6 +516,156 @@ test_refusing_caller (void)
   g_assert_false (calsync_remote_fetch (world->remote, keys, refuse_item, NULL, NULL, &error));
   g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_FULL);
   g_assert_cmpstr (error->message, ==, "full");
+}
+
+/* --- most of a calendar ------------------------------------------------------------------------ */
+
+#define N_MANY 501
+
+/* How a server answers to calendar-query; multiget gives whatever is asked for. */
+typedef struct
+{
+  const char *name;
+  guint n_keys;
+  const char *status; /* of the query; (nullable): the connection is closed */
+  guint n_given;      /* by it, from the first item on */
+  const char *end;    /* (nullable): of its answer; %NULL: the answer ends without it */
+  guint
+    n_part; /* items given with times only, before the first that is whole or not at all; 0: all */
+  guint n_taken; /* by the caller; 0: all */
+  const char *expected;
+  gint code; /* -1: none */
+} ManyCase;
+
+/* clang-format off */
+#define EACH 0
+#define NO_ERROR (-1)
+#define END TOKEN ("1") "</D:multistatus>"
+static const ManyCase many_cases[] = {
+  { "everything",             N_MANY, OK, N_MANY, END, EACH, EACH, "times ", NO_ERROR },
+  { "few are fetched",        500,    OK, N_MANY, END, EACH, EACH, "50 50 50 50 50 50 50 50 50 50 ", NO_ERROR },
+  { "others too",             N_MANY, OK, N_MANY, PLAIN ("/u/cal/", "\"1\"") ITEM ("/u/cal/x.ics", "\"1\"", "X") ITEM ("/u/cal/7.ics", "\"9\"", "X") END, EACH, EACH, "times ", NO_ERROR },
+  { "nothing",                N_MANY, OK, 0, END, EACH, EACH, "times 50 50 50 50 50 50 50 50 50 50 1 ", NO_ERROR },
+  { "too little",             N_MANY, OK, 440, END, EACH, EACH, "times 50 11 ", NO_ERROR },
+  { "calls some gone",        N_MANY, OK, 499, GONE ("/u/cal/499.ics") RESPONSE (HREF ("/u/cal/500.ics") STATUS ("500 Oh")) END, EACH, EACH, "times 2 ", NO_ERROR },
+  { "one without its text",   N_MANY, OK, 500, RESPONSE (HREF ("/u/cal/500.ics") STAT (ETAG ("\"1\""), "200 OK")) END, EACH, EACH, "times 1 ", NO_ERROR },
+  { "breaks off",             N_MANY, OK, 390, NULL, EACH, EACH, "times 50 50 11 ", NO_ERROR },
+  { "is no XML any more",     N_MANY, OK, 390, "\x01", EACH, EACH, "times 50 50 11 ", NO_ERROR },
+  { "whole or not at all",    N_MANY, OK, N_MANY, END, 10, EACH, "times whole ", NO_ERROR },
+  { "whole, and one is not",  N_MANY, OK, 500, RESPONSE (HREF ("/u/cal/500.ics") STAT (ETAG ("\"1\""), "200 OK") STAT ("<C:calendar-data/>", "404 Not Found")) END, 10, EACH, "times whole 1 ", NO_ERROR },
+  { "does not know it",       N_MANY, "501 No", 0, NULL, EACH, EACH, "times 50 50 50 50 50 50 50 50 50 50 1 ", NO_ERROR },
+  { "may not be asked",       N_MANY, "403 No", 0, NULL, EACH, EACH, "times 50 50 50 50 50 50 50 50 50 50 1 ", NO_ERROR },
+  { "is too much for it",     N_MANY, "503 Later", 0, NULL, EACH, EACH, "times 50 50 50 50 50 50 50 50 50 50 1 ", NO_ERROR },
+  { "closes the connection",  N_MANY, NULL, 0, NULL, EACH, EACH, "times 50 50 50 50 50 50 50 50 50 50 1 ", NO_ERROR },
+  { "says a page",            N_MANY, "200 OK", 0, "<html>", EACH, EACH, "times 50 50 50 50 50 50 50 50 50 50 1 ", NO_ERROR },
+  { "wants a name",           N_MANY, "401 Unauthorized", 0, NULL, EACH, EACH, "times ", CALSYNC_REMOTE_ERROR_DENIED },
+  { "the caller has enough",  N_MANY, OK, N_MANY, END, EACH, 300, "times ", CALSYNC_REMOTE_ERROR_FULL },
+};
+/* clang-format on */
+
+typedef struct
+{
+  const ManyCase *row;
+  GString *asked; /* in their order: sizes of multigets, scopes of queries */
+  GHashTable *given;
+} Many;
+
+static void
+answer_query (FakePeer *peer, const FakeRequest *request, Many *many)
+{
+  const ManyCase *row = many->row;
+  gboolean is_whole = strstr (request->body, "<C:calendar-data/>") != NULL;
+  g_autoptr (GString) body = g_string_new ("<?xml version='1.0'?><D:multistatus xmlns:D='DAV:' "
+                                           "xmlns:C='urn:ietf:params:xml:ns:caldav'>");
+
+  g_string_append (many->asked, is_whole ? "whole " : "times ");
+  for (guint i = 0; i < row->n_given; i++)
+    {
+      if (row->n_part > 0 && i >= row->n_part && !is_whole)
+        g_string_append_printf (body,
+                                RESPONSE (HREF ("/u/cal/%u.ics") STAT (ETAG ("\"1\""), "200 OK")
+                                            STAT ("<C:calendar-data/>", "404 Not Found")),
+                                i);
+      else
+        g_string_append_printf (body, ITEM ("/u/cal/%u.ics", "\"1\"", "A"), i);
+    }
+  g_string_append (body, row->end != NULL ? row->end : "");
+  g_assert_nonnull (strstr (request->head, DEPTH_1));
+  g_assert_nonnull (strstr (request->body, "<C:comp-filter name=\"VCALENDAR\"/>"));
+  if (row->status == NULL)
+    fake_peer_end (peer);
+  else
+    fake_peer_answer (peer, row->status, IS_DAV, body->str);
+}
+
+static void
+answer_many (FakePeer *peer, const FakeRequest *request, gpointer data)
+{
+  Many *many = data;
+
+  if (strstr (request->body, "calendar-query") != NULL)
+    answer_query (peer, request, many);
+  else
+    give_items (peer, request, 50, many->asked);
+}
+
+static gboolean
+count_item (const CalsyncItem *item, gpointer data, GError **error)
+{
+  Many *many = data;
+
+  g_assert_cmpint (item->state, ==, CALSYNC_ITEM_FOUND);
+  g_assert_cmpstr (item->version, ==, "\"1\"");
+  g_assert_true (g_hash_table_add (many->given, g_strdup (item->key)));
+  if (many->row->n_taken == 0 || g_hash_table_size (many->given) < many->row->n_taken)
+    return TRUE;
+  g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_FULL, "full");
+  return FALSE;
+}
+
+static void
+check_many (CalsyncRemote *remote, Many *many)
+{
+  g_autoptr (GPtrArray) keys = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  gboolean is_read;
+
+  for (guint i = 0; i < many->row->n_keys; i++)
+    g_ptr_array_add (keys, g_strdup_printf ("/u/cal/%u.ics", i));
+  g_ptr_array_add (keys, NULL);
+  is_read = calsync_remote_fetch (remote, (const char *const *) keys->pdata, count_item, many, NULL,
+                                  &error);
+  if (many->row->code == NO_ERROR)
+    {
+      g_assert_no_error (error);
+      g_assert_true (is_read);
+      g_assert_cmpuint (g_hash_table_size (many->given), ==, many->row->n_keys);
+    }
+  else
+    {
+      g_assert_error (error, CALSYNC_REMOTE_ERROR, many->row->code);
+      g_assert_cmpuint (g_hash_table_size (many->given), ==, many->row->n_taken);
+    }
+}
+
+/* One query; what it does not give, for whatever reason, is asked for by multiget, and each given once. */
+static void
+test_many (gconstpointer data)
+{
+  Many many = { data, g_string_new (NULL),
+                g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL) };
+  g_autoptr (FakeHttp) server = fake_http_new (answer_many, &many);
+  g_autofree char *uri = fake_http_dup_uri (server, "127.0.0.1", "/u/cal/");
+  const CalsyncHttpSettings settings = { .base_uri = uri };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (CalsyncRemote) remote =
+    calsync_remote_caldav_new (&settings, uri, CALSYNC_TIER_FEED, &error);
+
+  g_assert_no_error (error);
+  check_many (remote, &many);
+  g_assert_cmpstr (many.asked->str, ==, many.row->expected);
+  g_string_free (many.asked, TRUE);
+  g_hash_table_unref (many.given);
 }
 
 /* --- writes ----------------------------------------------------------------------------------- */
@@ -797,6 +953,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   ADD_CASES ("listing", listing_cases, test_listing)
   ADD_CASES ("fetch", fetch_cases, test_fetch)
+  ADD_CASES ("many", many_cases, test_many)
   ADD_CASES ("write", write_cases, test_write)
   ADD_CASES ("facts", facts_cases, test_facts)
   g_test_add_func ("/calsync-remote-caldav/batches", test_batches);

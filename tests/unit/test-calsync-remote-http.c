@@ -15,7 +15,9 @@ typedef enum
   THEN_KEEP,
   THEN_CLOSE,
   THEN_WAIT,
-  THEN_DRIP /* one byte every 50 ms, for ever */
+  THEN_DRIP, /* one byte every 50 ms, for ever */
+  THEN_DRIP_60,
+  THEN_SPEAK /* after two seconds */
 } Then;
 
 typedef struct
@@ -44,6 +46,8 @@ static const Route routes[] = {
   { "/half-head",     "HTTP/1.1 207 Multi-", THEN_CLOSE },
   { "/garbage",       "220 mail.example ESMTP\r\n\r\n", THEN_CLOSE },
   { "/silent",        "", THEN_WAIT },
+  { "/late",          "", THEN_SPEAK },
+  { "/slow",          "HTTP/1.1 207 Multi-Status\r\nContent-Length: 60\r\n\r\n", THEN_DRIP_60 },
   { "/silent-later",  "HTTP/1.1 207 Multi-Status\r\nContent-Length: 100\r\n\r\n<multistatus", THEN_WAIT },
   { "/drip",          "HTTP/1.1 207 Multi-Status\r\nContent-Length: 1000000\r\n\r\n", THEN_DRIP },
   { "/drip-head",     "HTTP/1.1 207 Multi-Status\r\nX-Long: ", THEN_DRIP },
@@ -62,10 +66,17 @@ static const Route routes[] = {
 /* clang-format on */
 
 static void
-drip (FakePeer *peer)
+drip (FakePeer *peer, guint n_bytes)
 {
-  while (fake_peer_say (peer, "x", 1))
+  for (guint i = 0; i < n_bytes && fake_peer_say (peer, "x", 1); i++)
     g_usleep (50 * 1000);
+}
+
+static void
+speak (FakePeer *peer)
+{
+  g_usleep (2 * G_USEC_PER_SEC);
+  fake_peer_answer (peer, "207 Multi-Status", "", "body");
 }
 
 static void
@@ -74,7 +85,11 @@ finish_route (FakePeer *peer, Then then)
   if (then == THEN_WAIT)
     fake_peer_wait_for_end (peer);
   else if (then == THEN_DRIP)
-    drip (peer);
+    drip (peer, G_MAXUINT);
+  else if (then == THEN_DRIP_60)
+    drip (peer, 60);
+  else if (then == THEN_SPEAK)
+    speak (peer);
   else if (then == THEN_CLOSE)
     fake_peer_end (peer);
 }
@@ -528,6 +543,25 @@ test_caps (void)
   g_assert_null (reply.body);
 }
 
+/* Much may be long in coming: silent for the total time-out, and six times that in all. */
+static void
+test_bulk (void)
+{
+  g_auto (Pair) pair = make_pair (
+    on_request, NULL, (CalsyncHttpSettings){ .answer_timeout_s = 1, .total_timeout_s = 2 });
+  g_auto (Pair) patient = make_pair (
+    on_request, NULL, (CalsyncHttpSettings){ .answer_timeout_s = 1, .total_timeout_s = 20 });
+  CalsyncRequest request = make_report ("/slow");
+
+  check_fails (pair.http, &request, CALSYNC_REMOTE_ERROR_UNREACHABLE);
+  request.is_bulk = TRUE;
+  check_answers (pair.http, &request, 207, NULL);
+  request.target = "/late";
+  check_answers (patient.http, &request, 207, "body");
+  request.is_bulk = FALSE;
+  check_fails (patient.http, &request, CALSYNC_REMOTE_ERROR_UNREACHABLE);
+}
+
 /* A server that never ends costs no more than is read of it, and the next request is well. */
 static void
 test_endless (void)
@@ -944,6 +978,7 @@ main (int argc, char **argv)
   g_test_add_func ("/calsync-remote-http/cuts", test_cuts);
   g_test_add_func ("/calsync-remote-http/whole", test_whole);
   g_test_add_func ("/calsync-remote-http/caps", test_caps);
+  g_test_add_func ("/calsync-remote-http/bulk", test_bulk);
   g_test_add_func ("/calsync-remote-http/endless", test_endless);
   g_test_add_func ("/calsync-remote-http/cancel", test_cancel);
   g_test_add_func ("/calsync-remote-http/repeats", test_repeats);
