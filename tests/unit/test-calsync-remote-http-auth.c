@@ -34,6 +34,8 @@ dup_parameter (const char *header, const char *name)
                     : g_strndup (at, strcspn (at, ", "));
 }
 
+static char *md5 (const char *format, ...) G_GNUC_PRINTF (1, 2);
+
 static char *
 md5 (const char *format, ...)
 {
