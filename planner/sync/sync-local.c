@@ -38,6 +38,23 @@ sync_local_end (SyncLocal *local, gboolean is_own)
     store_rollback (local->place->session);
 }
 
+typedef struct
+{
+  SyncLocal *local;
+  AdminWrite write;
+  gpointer data;
+} Writing;
+
+/* AdminWrite. When it is run again, the row that it made before is not there any more. */
+static gboolean
+write_anew (StoreSession *session, gpointer data, GError **error)
+{
+  const Writing *writing = data;
+
+  writing->local->pending_run_id = 0;
+  return writing->write (session, writing->data, error);
+}
+
 /**
  * sync_local_write:
  */
@@ -45,9 +62,9 @@ gboolean
 sync_local_write (SyncLocal *local, AdminWrite write, gpointer data, GError **error)
 {
   const AdminRunner *runner = &local->place->runner;
+  Writing writing = { local, write, data };
 
-  local->pending_run_id = 0;
-  if (!runner->run_write (runner->runner, write, data, error))
+  if (!runner->run_write (runner->runner, write_anew, &writing, error))
     return FALSE;
   if (local->pending_run_id != 0)
     local->run.run_id = local->pending_run_id;
@@ -57,14 +74,14 @@ sync_local_write (SyncLocal *local, AdminWrite write, gpointer data, GError **er
 /**
  * sync_local_need_run:
  *
- * Writer only; may be run again when the transaction is.
+ * In a write of sync_local_write(). One row, however much the write has to tell.
  */
 gboolean
 sync_local_need_run (SyncLocal *local, StoreSession *session, GError **error)
 {
   SyncRun run = local->run;
 
-  if (run.run_id != 0)
+  if (run.run_id != 0 || local->pending_run_id != 0)
     return TRUE;
   if (!sync_run_add (session, &run, error))
     return FALSE;

@@ -209,6 +209,11 @@ test_changes (void)
       pair,
       "SELECT count(*) FROM sync_run_change WHERE what = 'item-removed' AND before IS NOT NULL"),
     ==, 1);
+  /* All that a run did is told of that run. */
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_run WHERE outcome = 'open'"), ==, 0);
+  g_assert_cmpint (count (pair, "SELECT max(n) FROM (SELECT count(*) AS n FROM sync_run_change "
+                                "WHERE run_id > 1 GROUP BY run_id)"),
+                   >=, 7);
   assert_no_canary (pair);
 }
 
@@ -274,6 +279,7 @@ test_guard (void)
   g_assert_true (sync_guard_agree (pair->sync->world->writer, &guard, &error));
   calsync_report_free (run (pair));
   g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 10);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_run WHERE outcome = 'open'"), ==, 0);
   g_assert_cmpint (
     count (pair, "SELECT count(*) FROM sync_binding WHERE state = 'active' AND health = 'ok'"), ==,
     1);
