@@ -104,7 +104,10 @@ prepare_create (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError
   return give_up (run, wanted, CALSYNC_CONFLICT_REFUSED, CALSYNC_LINK_REFUSED, error);
 }
 
-/* The text as it is now, with our properties changed. Without a text in the end there is nothing to send. */
+/*
+ * The text as it is now, with our properties changed; a series or a meeting gets here only after a person has said
+ * that it is taken back. Without a text in the end there is nothing to send.
+ */
 static gboolean
 prepare_update (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError **error)
 {
@@ -113,7 +116,8 @@ prepare_update (CalsyncRun *run, CalsyncWanted *wanted, Sending *sending, GError
                                .start_us = wanted->start_us,
                                .end_us = wanted->end_us,
                                .stamp_us = run->binding.now_us,
-                               .sequence = wanted->event_sequence + 1 };
+                               .sequence = wanted->event_sequence + 1,
+                               .takes_back = wanted->seen.is_series || wanted->seen.has_attendees };
   g_auto (CalsyncGlance) glance = { 0 };
 
   if (!calsync_run_glance (run, wanted->key, &glance, error))

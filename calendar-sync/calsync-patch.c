@@ -20,7 +20,8 @@ typedef enum
   OURS_STAMP,
   OURS_MODIFIED,
   OURS_REFERENCE,
-  OURS_FORBIDDEN /* a rule, or people: not ours to change */
+  OURS_FORBIDDEN, /* a rule, or people: changed only when a person said so */
+  OURS_WITH_IT    /* what goes with a rule or people */
 } Ours;
 
 typedef struct
@@ -31,6 +32,7 @@ typedef struct
   guint depth; /* components that are open inside the event */
   guint n_events;
   gboolean is_event;
+  gboolean is_left_out; /* an exception of a series that is taken back */
   gboolean has[OURS_FORBIDDEN];
   guint sequence;
 } Patching;
@@ -55,6 +57,8 @@ classify (const char *name)
     { "EXRULE", OURS_FORBIDDEN },
     { "RECURRENCE-ID", OURS_FORBIDDEN },
     { "ATTENDEE", OURS_FORBIDDEN },
+    { "EXDATE", OURS_WITH_IT },
+    { "ORGANIZER", OURS_WITH_IT },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -199,6 +203,46 @@ read_sequence (const char *text, gsize n_text, Patching *patching)
     }
 }
 
+/* Whether what begins here is an exception of a series. */
+static gboolean
+is_exception (const char *text, gsize n_text)
+{
+  guint depth = 0;
+
+  for (gsize at = 0, n_line; at < n_text; at += n_line)
+    {
+      char name[MAX_NAME];
+
+      n_line = measure_line (text + at, n_text - at);
+      read_name (text + at, n_line, ":;\r\n", name);
+      depth += g_ascii_strcasecmp (name, "BEGIN") == 0;
+      if (g_ascii_strcasecmp (name, "END") == 0 && --depth == 0)
+        return FALSE;
+      if (depth == 1 && g_ascii_strcasecmp (name, "RECURRENCE-ID") == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* @n_rest: from @line to the end of the text. Exceptions of a series that is taken back go whole. */
+static gboolean
+leave_out (Patching *patching, const char *line, gsize n_line, gsize n_rest)
+{
+  char word[MAX_NAME];
+
+  if (!patching->patch->takes_back || patching->is_event)
+    return FALSE;
+  read_name (line, n_line, "\r\n", word);
+  if (!patching->is_left_out && g_ascii_strcasecmp (word, "BEGIN:VEVENT") == 0)
+    patching->is_left_out = is_exception (line, n_rest);
+  else if (patching->is_left_out && g_ascii_strcasecmp (word, "END:VEVENT") == 0)
+    {
+      patching->is_left_out = FALSE;
+      return TRUE;
+    }
+  return patching->is_left_out;
+}
+
 static gboolean
 pass_line (Patching *patching, const char *line, gsize n_line, GError **error)
 {
@@ -210,9 +254,11 @@ pass_line (Patching *patching, const char *line, gsize n_line, GError **error)
     return pass_nesting (patching, line, n_line, g_ascii_toupper (name[0]) == 'B') ||
            refuse (error, CALSYNC_ERROR_UNSUPPORTED, "it was turned into several");
   ours = patching->is_event && patching->depth == 0 ? classify (name) : OURS_NONE;
+  if (ours >= OURS_FORBIDDEN && patching->patch->takes_back)
+    return TRUE;
   if (ours == OURS_FORBIDDEN)
     return refuse (error, CALSYNC_ERROR_UNSUPPORTED, "it was turned into a series or a meeting");
-  if (ours == OURS_NONE)
+  if (ours == OURS_NONE || ours == OURS_WITH_IT)
     g_string_append_len (patching->out, line, (gssize) n_line);
   else
     write_ours (patching, ours);
@@ -225,12 +271,13 @@ pass_line (Patching *patching, const char *line, gsize n_line, GError **error)
  * @n_text: its length
  * @patch: what to change
  * @out_sequence: (out): the SEQUENCE that was written
- * @error: %CALSYNC_ERROR_UNSUPPORTED when it is no single event without people any more;
+ * @error: %CALSYNC_ERROR_UNSUPPORTED when it is no single event without people any more, unless it is taken back;
  *   %CALSYNC_ERROR_MALFORMED when it is no complete event
  *
  * Writes DTSTART and DTEND (in UTC: a zone of the calendar's may not reach the new time), SEQUENCE,
  * DTSTAMP, X-PLANNER-REF and, where there is one, LAST-MODIFIED. Notes, reminders, categories and
- * whatever else somebody put there stay as they are, to the byte, folds and line breaks too. Any thread.
+ * whatever else somebody put there stay as they are, to the byte, folds and line breaks too. With
+ * takes_back, rules, exceptions, people and organiser are left out. Any thread.
  *
  * Returns: (transfer full) (nullable): the new text
  */
@@ -249,6 +296,8 @@ calsync_patch_apply (const char *text,
   for (gsize at = 0, n_line; at < n_text; at += n_line)
     {
       n_line = measure_line (text + at, n_text - at);
+      if (leave_out (&patching, text + at, n_line, n_text - at))
+        continue;
       if (!pass_line (&patching, text + at, n_line, error))
         return NULL;
     }

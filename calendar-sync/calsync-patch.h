@@ -13,6 +13,7 @@ G_BEGIN_DECLS
  * @end_us: new end, exclusive
  * @stamp_us: when this version was made
  * @sequence: SEQUENCE, at least; one more than the event's own where that is higher
+ * @takes_back: a series or a meeting with people becomes one event without them again
  */
 typedef struct
 {
@@ -21,6 +22,7 @@ typedef struct
   gint64 end_us;
   gint64 stamp_us;
   guint sequence;
+  gboolean takes_back;
 } CalsyncPatch;
 
 char *calsync_patch_apply (const char *text,

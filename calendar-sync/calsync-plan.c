@@ -183,7 +183,8 @@ calsync_plan_push (const CalsyncWanted *wanted)
     return CALSYNC_PUSH_NONE;
   if (wanted->key == NULL)
     return CALSYNC_PUSH_CREATE;
-  return calsync_shape_has_time (&wanted->seen, wanted->start_us, wanted->end_us)
+  return !wanted->seen.has_attendees &&
+             calsync_shape_has_time (&wanted->seen, wanted->start_us, wanted->end_us)
            ? CALSYNC_PUSH_NONE
            : CALSYNC_PUSH_UPDATE;
 }

@@ -752,6 +752,29 @@ test_series_and_people (void)
   g_assert_cmpuint (world.remote->n_writes, ==, n_sent); /* no mail, no series removed */
 }
 
+/* A person has said that the planner's version stands: then it does, and nobody is asked again. */
+static void
+test_taken_back (void)
+{
+  g_auto (World) world = make_world (0);
+  guint n_sent;
+
+  settle (&world);
+  move_own (&world, REF_A, NOW + 10 * DAY, "RRULE:FREQ=DAILY;COUNT=4\r\n");
+  move_own (&world, REF_B, NOW + 11 * DAY, "ATTENDEE:mailto:a@b.example\r\n");
+  settle (&world);
+  g_assert_cmpuint (world.local->conflicts->len, ==, 2);
+  n_sent = world.remote->n_writes;
+  model_local_find (world.local, REF_A)->state = CALSYNC_LINK_LINKED;
+  model_local_find (world.local, REF_B)->state = CALSYNC_LINK_LINKED;
+  settle (&world);
+  g_assert_cmpuint (world.remote->n_writes, ==, n_sent + 2);
+  g_assert_cmpuint (world.local->conflicts->len, ==, 2);
+  g_assert_cmpuint (count_spans (&world), ==, 0);
+  g_assert_cmpuint (model_remote_count (world.remote, "RRULE"), ==, 0);
+  g_assert_cmpuint (model_remote_count (world.remote, "ATTENDEE"), ==, 0);
+}
+
 static void
 test_unreadable (void)
 {
@@ -899,6 +922,7 @@ main (int argc, char **argv)
   ADD ("removal-of-unread", test_removal_of_unread);
   ADD ("contradicting-feed", test_contradicting_feed);
   ADD ("series-and-people", test_series_and_people);
+  ADD ("taken-back", test_taken_back);
   ADD ("unreadable", test_unreadable);
   ADD ("preview", test_preview);
   ADD ("out-only", test_out_only);

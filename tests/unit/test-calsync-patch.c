@@ -94,6 +94,42 @@ test_line_breaks (void)
   g_assert_error (error, CALSYNC_ERROR, CALSYNC_ERROR_MALFORMED);
 }
 
+/* A person has said so: one event without people again, with the advisor's notes. */
+static void
+test_taken_back (void)
+{
+  const CalsyncPatch change = { .reference = REF,
+                                .start_us = 1800093600 * S,
+                                .end_us = 1800097200 * S,
+                                .stamp_us = 1782907200 * S,
+                                .sequence = 5,
+                                .takes_back = TRUE };
+  static const char before[] =
+    HEAD ZONE "BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID:20270117T080000Z\r\n"
+              "DTSTART:20270117T080000Z\r\n" BELL "END:VEVENT\r\n"
+              "BEGIN:VEVENT\r\nUID:u\r\n" NOTE "RRULE:FREQ=DAILY\r\nEXDATE:20270118T080000Z\r\n"
+              "ORGANIZER:mailto:o@b.example\r\nATTENDEE;CN=x:mailto:a@\r\n b.example\r\n"
+              "DTSTART:20270115T080000Z\r\nDTEND:20270115T090000Z\r\nDTSTAMP:20260101T000000Z\r\n"
+              "SEQUENCE:2\r\nX-PLANNER-REF:" REF "\r\n" BELL "END:VEVENT\r\n" TAIL;
+  static const char expected[] =
+    HEAD ZONE "BEGIN:VEVENT\r\nUID:u\r\n" NOTE
+              "DTSTART:20270116T100000Z\r\nDTEND:20270116T110000Z\r\nDTSTAMP:20260701T120000Z\r\n"
+              "SEQUENCE:5\r\nX-PLANNER-REF:" REF "\r\n" BELL "END:VEVENT\r\n" TAIL;
+  static const char exception[] =
+    HEAD "BEGIN:VEVENT\r\nUID:u\r\nRECURRENCE-ID:20270117T080000Z\r\nEND:VEVENT\r\n" TAIL;
+  g_autoptr (GError) error = NULL;
+  guint sequence;
+  g_autofree char *after =
+    calsync_patch_apply (before, strlen (before), &change, &sequence, &error);
+  g_autofree char *none = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (after, ==, expected);
+  none = calsync_patch_apply (exception, strlen (exception), &change, &sequence, &error);
+  g_assert_null (none);
+  g_assert_error (error, CALSYNC_ERROR, CALSYNC_ERROR_MALFORMED);
+}
+
 /* Random lines of a user in random places: all of them are there afterwards, in their order, and the time is ours. */
 static void
 test_random (void)
@@ -157,6 +193,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/calsync/patch/rows", test_rows);
+  g_test_add_func ("/calsync/patch/taken-back", test_taken_back);
   g_test_add_func ("/calsync/patch/line-breaks", test_line_breaks);
   g_test_add_func ("/calsync/patch/random", test_random);
   return g_test_run ();

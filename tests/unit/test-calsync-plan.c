@@ -277,6 +277,12 @@ test_push (void)
   g_assert_cmpint (calsync_plan_push (&wanted), ==, CALSYNC_PUSH_CREATE);
   wanted.is_live = FALSE;
   g_assert_cmpint (calsync_plan_push (&wanted), ==, CALSYNC_PUSH_NONE);
+  wanted = make_wanted (UNCHANGED);
+  wanted.seen = make_shape (PEOPLE);
+  wanted.state = CALSYNC_LINK_CONFLICT;
+  g_assert_cmpint (calsync_plan_push (&wanted), ==, CALSYNC_PUSH_NONE);
+  wanted.state = CALSYNC_LINK_LINKED; /* a person has said so */
+  g_assert_cmpint (calsync_plan_push (&wanted), ==, CALSYNC_PUSH_UPDATE);
 }
 
 /* clang-format off */
