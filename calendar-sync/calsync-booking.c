@@ -145,6 +145,19 @@ is_text (const char *text)
   return text == NULL || (g_utf8_validate (text, -1, NULL) && strlen (text) <= MAX_SUMMARY);
 }
 
+/**
+ * calsync_booking_is_summary:
+ * @text: (nullable): subject
+ *
+ * Whether calsync_booking_write() takes it: UTF-8 of at most 255 bytes, without what looks like a civil
+ * registration number. Any thread.
+ */
+gboolean
+calsync_booking_is_summary (const char *text)
+{
+  return text != NULL && is_text (text) && !holds_cpr_number (text);
+}
+
 /* What is wrong with a booking, in a few words; NULL when nothing is. */
 static const char *
 find_fault (const CalsyncBooking *booking)

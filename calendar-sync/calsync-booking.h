@@ -49,6 +49,7 @@ typedef struct
   CalsyncPrivacy privacy;
 } CalsyncBooking;
 
+gboolean calsync_booking_is_summary (const char *text);
 char *calsync_booking_write (const CalsyncBooking *booking,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ids.h"
+#include "calsync-booking.h"
 #include "ops/block-rules.h"
 #include "ops/import-run.h"
 #include "ops/type-bars.h"
@@ -191,7 +192,7 @@ is_on_delete (const char *value)
 static gboolean
 is_summary (const char *value)
 {
-  return g_utf8_strlen (value, -1) <= SUMMARY_MAX;
+  return g_utf8_strlen (value, -1) <= SUMMARY_MAX && calsync_booking_is_summary (value);
 }
 
 static gboolean
@@ -273,7 +274,8 @@ static const struct
   { "cv-closed-from", is_whole_key, is_date, "a date YYYY-MM-DD" },
   { "sync-on-move", is_whole_key, is_on_move, "put-back, propose or ask" },
   { "sync-on-delete", is_whole_key, is_on_delete, "put-back or ask" },
-  { "sync-summary", is_whole_key, is_summary, "at most 64 characters" },
+  { "sync-summary", is_whole_key, is_summary,
+    "at most 64 characters, without ten digits in a row" },
   { "sync-private", is_whole_key, is_yes_or_no, "yes or no" },
   { "sync-fresh-minutes", is_whole_key, is_fresh_minutes, "5 to 10080" },
   { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },

@@ -64,7 +64,7 @@ record_move (StoreSession *session, const Settling *settling, GError **error)
          sync_run_change_add (session, &change, error);
 }
 
-/* AdminWrite. Linked again: a run then finds the booking where the event is, or puts the event back. */
+/* AdminWrite. Linked again: both sides agree on where the event is, or a run puts it back. */
 static gboolean
 write_outcome (StoreSession *session, gpointer data, GError **error)
 {
@@ -83,6 +83,8 @@ write_outcome (StoreSession *session, gpointer data, GError **error)
   if (link != NULL)
     {
       link->state = CALSYNC_LINK_LINKED;
+      if (settling->is_moved)
+        link->base = conflict->theirs;
       if (!sync_link_store_put (session, link, error) ||
           (!settling->is_moved &&
            !sync_link_store_add_putback (session, link->link_id, now_us, error)))

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "calsync-booking.h"
 #include "ops/expansion.h"
 
 #define PREFIX          "sync-"
@@ -69,7 +70,8 @@ sync_rules_clear (SyncRules *rules)
  * sync_rules_dup_summary:
  * @offer_title: (nullable): of an offer, so no person's words about a citizen
  *
- * Returns: (transfer full): what the meeting is called in the advisor's calendar.
+ * Returns: (transfer full): what the meeting is called in the advisor's calendar; the usual words when the
+ *   title makes a text that is not written there, so that the meeting is.
  */
 char *
 sync_rules_dup_summary (const SyncRules *rules, const char *offer_title)
@@ -78,5 +80,7 @@ sync_rules_dup_summary (const SyncRules *rules, const char *offer_title)
   g_autofree char *text = g_strjoinv (offer_title == NULL ? "" : offer_title, parts);
 
   g_strstrip (text);
-  return *text == '\0' ? g_strdup (DEFAULT_SUMMARY) : g_steal_pointer (&text);
+  if (*text == '\0' || !calsync_booking_is_summary (text))
+    return g_strdup (DEFAULT_SUMMARY);
+  return g_steal_pointer (&text);
 }

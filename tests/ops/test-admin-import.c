@@ -135,6 +135,8 @@ static const struct
     "settings.csv:2: sync-on-move must be put-back, propose or ask" },
   { "settings.csv", "key;value\nsync-on-delete;propose\n",
     "settings.csv:2: sync-on-delete must be put-back or ask" },
+  { "settings.csv", "key;value\nsync-summary;Ring 1234567890\n",
+    "settings.csv:2: sync-summary must be at most 64 characters, without ten digits in a row" },
   { "settings.csv", "key;value\nsync-fresh-minutes;4\n",
     "settings.csv:2: sync-fresh-minutes must be 5 to 10080" },
   { "settings.csv", "key;value\nnothing;0\n", "settings.csv:2: there is no setting nothing" },

@@ -317,6 +317,10 @@ test_wanted (void)
   g_assert_nonnull (strstr (wanted->reference, ":session:"));
   g_assert_cmpstr (wanted->summary, ==, "Optaget: Informationsmøde");
   g_assert_true (wanted->is_private);
+  world_run_sql (sync->world, "UPDATE offer SET title = 'Møde 20261124 1000, 202611 2410'");
+  g_clear_pointer (&wanted, calsync_wanted_free);
+  wanted = sync_world_wanted_one (sync);
+  g_assert_cmpstr (wanted->summary, ==, "Samtale (Kommunal Planner)");
   push = push_of (wanted, CALSYNC_PUSH_CREATE, "\"1\"");
   record (sync, &push, NULL);
   world_run_sql (sync->world, "UPDATE group_session SET advisor_id = 2");
@@ -597,6 +601,7 @@ test_proposal_moves (void)
   wanted = sync_world_wanted_one (sync);
   g_assert_cmpint (wanted->start_us, ==, world_instant ("2026-11-24T09:00:00Z"));
   g_assert_cmpint (wanted->seen.start_us, ==, wanted->start_us);
+  g_assert_cmpint (wanted->base.start_us, ==, wanted->start_us); /* the next move is theirs alone */
   g_assert_cmpint (wanted->state, ==, CALSYNC_LINK_LINKED);
   g_assert_cmpint (
     count (sync,
