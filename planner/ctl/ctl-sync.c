@@ -22,8 +22,12 @@ print_remedy (JsonObject *line)
   g_autofree char *said = ctl_dup_text (line, "said");
   g_autofree char *why = ctl_dup_text (line, "why");
   g_autofree char *remedy = ctl_dup_text (line, "to_do");
-  const char *cause = *said != '\0' ? said : why;
+  gboolean is_paused =
+    g_str_equal (json_object_get_string_member (line, "state"), "paused") && *why != '\0';
+  char *cause = *said != '\0' && !is_paused ? said : why;
 
+  if (g_str_has_suffix (cause, "."))
+    cause[strlen (cause) - 1] = '\0';
   if (*remedy == '\0')
     return;
   printf ("%s, %d: %s%s%s: %s\n", json_object_get_string_member (line, "resource"),

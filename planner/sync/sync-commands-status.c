@@ -6,10 +6,12 @@
 #include "sync/sync-task.h"
 
 #define MINUTE_US (60 * (gint64) G_USEC_PER_SEC)
+/* Behind what keeps a calendar from being read, before what comes right by itself. */
+#define CONFLICT_RANK 2
 
 /* clang-format off */
 static const SyncStatusWord words[] = {
-  { "guarded",     0, "much disappeared at once and was held back: plannerctl sync agree ADVISOR shows what, with --yes it is taken away" },
+  { "guarded",     0, "nothing is taken away or sent until somebody agrees: plannerctl sync agree ADVISOR shows what, with --yes it goes; or the calendar is put right" },
   { "denied",      1, "the server refuses name or password: put the right one into the secret's file, then plannerctl sync resume ADVISOR" },
   { "forbidden",   1, "a right is missing: let the calendar's owner give it, then plannerctl sync run ADVISOR" },
   { "gone",        1, "the calendar is not there any more: find its new address, then plannerctl sync change ADVISOR --url" },
@@ -29,7 +31,7 @@ static const SyncStatusWord words[] = {
   { "local",       3, "our own side failed: plannerctl doctor; tried again by itself" },
   { "old",         3, "no run for too long: is plannerd running?" },
   { "new",         4, "not read yet: plannerctl sync run ADVISOR does it now" },
-  { "paused",      5, "by a person, or after an undo: plannerctl sync resume ADVISOR" },
+  { "paused",      2, "put right what it was paused for, then plannerctl sync resume ADVISOR" },
   { "ok",          9, "" },
 };
 /* clang-format on */
@@ -162,7 +164,7 @@ set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
   set_age (work, object, contact_us);
   if (reads (binding) && binding->pulled_us != 0)
     admin_set_time (object, "fresh_until", work->sync.zone, binding->fresh_until_us);
-  if (binding->state == SYNC_BINDING_ACTIVE)
+  if (binding->state != SYNC_BINDING_PAUSED)
     admin_set_time (object, "next_run", work->sync.zone, MAX (binding->next_try_us, now_us));
 }
 
@@ -181,12 +183,27 @@ find_waiting (const Work *work,
                                   work->sync.call->now_us, out_is_waiting, error);
 }
 
+/* A calendar in order may still have something that waits for a person. */
+static void
+set_remedy (JsonObject *object, const SyncStatusWord *word, gint64 n_conflicts)
+{
+  static const char decide[] =
+    "somebody has to decide: plannerctl sync conflicts ADVISOR, then plannerctl sync resolve";
+  const char *remedy = *word->remedy == '\0' && n_conflicts > 0 ? decide : word->remedy;
+
+  json_object_set_int_member (object, "rank",
+                              n_conflicts > 0 ? MIN (word->rank, CONFLICT_RANK) : word->rank);
+  if (*remedy != '\0')
+    json_object_set_string_member (object, "to_do", remedy);
+}
+
 static JsonObject *
 line_of (const Work *work, const SyncBinding *binding, GError **error)
 {
   gint64 now_us = work->sync.call->now_us;
   const SyncStatusWord *word = find_word (word_of (binding, now_us));
   const SyncDue *due = g_hash_table_lookup (work->dues, &binding->binding_id);
+  gint64 n_conflicts = due == NULL ? 0 : due->n_conflicts;
   g_autoptr (JsonObject) object = sync_binding_to_json (&work->sync, binding);
   gboolean is_waiting = FALSE;
 
@@ -196,15 +213,13 @@ line_of (const Work *work, const SyncBinding *binding, GError **error)
   json_object_set_string_member (object, "name", sync_task_owner (&work->sync, binding)->name);
   json_object_set_string_member (object, "offered", offered_of (binding, now_us));
   set_times (work, object, binding);
-  json_object_set_int_member (object, "rank", word->rank);
   json_object_set_int_member (object, "items", binding->n_items - binding->n_own);
   json_object_set_int_member (object, "meetings", binding->n_own);
-  json_object_set_int_member (object, "conflicts", due == NULL ? 0 : due->n_conflicts);
+  json_object_set_int_member (object, "conflicts", n_conflicts);
   json_object_set_boolean_member (object, "waiting", is_waiting);
   if (binding->n_failures > 0)
     admin_set_text (object, "said", binding->health_text);
-  if (*word->remedy != '\0')
-    json_object_set_string_member (object, "to_do", word->remedy);
+  set_remedy (object, word, n_conflicts);
   return g_steal_pointer (&object);
 }
 
