@@ -204,7 +204,7 @@ calsync_remote_read_all (CalsyncRemote *remote,
  * @cancellable: (nullable): ends the waiting
  * @error: return location for any code of %CALSYNC_REMOTE_ERROR, or for what @func set
  *
- * Blocks.
+ * Blocks. @func is called while answers are on their way: it may store what it has, and may not use @remote.
  *
  * Returns: whether @func took every item
  */
