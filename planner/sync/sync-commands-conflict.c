@@ -294,6 +294,23 @@ take_planner (const Work *work, StoreSession *session, GError **error)
   return sync_link_store_put (session, link, error);
 }
 
+/* What was decided about is what stands on both sides now: else a later word, of here or of there, would be undone. */
+static gboolean
+check_is_of_now (const Work *work, const SyncDoor *door, const SyncLink *link, GError **error)
+{
+  const SyncShape *theirs = &work->conflict->theirs;
+
+  if (!sync_door_check (door, work->conflict->booking_id, &work->conflict->ours, error))
+    return FALSE;
+  if (link == NULL || (link->seen.start_us == theirs->start_us &&
+                       link->seen.end_us == theirs->end_us && link->seen.flags == theirs->flags))
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+                       "the calendar shows something else since: decide the newer conflict, and "
+                       "take planner of this one");
+  return FALSE;
+}
+
 static gboolean
 take_calendar (const Work *work, StoreSession *session, GError **error)
 {
@@ -303,7 +320,7 @@ take_calendar (const Work *work, StoreSession *session, GError **error)
   JsonObject *booking = NULL;
   gboolean is_gone = conflict->theirs.start_us == 0;
 
-  if (!find_link (work, session, &link, error) ||
+  if (!find_link (work, session, &link, error) || !check_is_of_now (work, &door, link, error) ||
       !(is_gone ? sync_door_cancel (&door, conflict->booking_id, &booking, error)
                 : sync_door_move (&door, conflict->booking_id, conflict->theirs.start_us, &booking,
                                   error)))

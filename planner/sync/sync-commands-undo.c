@@ -142,7 +142,8 @@ write_pause (StoreSession *session, gpointer data, GError **error)
          sync_task_journal (&work->sync, session, &change, error);
 }
 
-/* AdminWrite. Where a booking stood before, it may stand again: only another meeting is in the way. */
+/* AdminWrite. Where a booking stood before, it may stand again: only another meeting is in the way. One that
+ * somebody has moved since stays. */
 static gboolean
 write_move (StoreSession *session, gpointer data, GError **error)
 {
@@ -156,7 +157,9 @@ write_move (StoreSession *session, gpointer data, GError **error)
                           &booking_id, error))
     return FALSE;
   if (booking_id != 0)
-    return sync_door_move (&door, booking_id, work->event->before.start_us, NULL, error);
+    return sync_door_check (&door, booking_id, &work->event->before, NULL) ||
+           (sync_door_check (&door, booking_id, &work->event->after, error) &&
+            sync_door_move (&door, booking_id, work->event->before.start_us, NULL, error));
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "the booking is gone");
   return FALSE;
 }

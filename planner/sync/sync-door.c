@@ -104,6 +104,30 @@ sync_door_move (const SyncDoor *door,
 }
 
 /**
+ * sync_door_check:
+ * @where: where the booking stood when somebody was asked about it
+ *
+ * An answer to a question about another time than that of now is no answer: what was decided since stands.
+ *
+ * Errors: PLANNER_ERROR_STATE_CHANGED when the booking stands elsewhere by now, or is not booked any more;
+ * PLANNER_ERROR_NOT_FOUND.
+ */
+gboolean
+sync_door_check (const SyncDoor *door, gint64 booking_id, const SyncShape *where, GError **error)
+{
+  g_autoptr (Booking) booking = booking_store_load (door->session, booking_id, error);
+
+  if (booking == NULL)
+    return FALSE;
+  if (booking->state == BOOKING_BOOKED && booking->core.start_us == where->start_us &&
+      booking->core.end_us == where->end_us)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+                       "the booking was moved or cancelled since: that stands");
+  return FALSE;
+}
+
+/**
  * sync_door_cancel:
  * @out_booking: (nullable) (transfer full)
  *

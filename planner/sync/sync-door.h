@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ops/admin.h"
+#include "store/sync-link-store.h"
 
 /* Each inside an open write of @session. @call: session, arguments and result are not looked at; @out_booking:
  * (nullable): as the admin's command shows it. */
@@ -13,6 +14,10 @@ typedef struct
   gboolean is_forced;
 } SyncDoor;
 
+gboolean sync_door_check (const SyncDoor *door,
+                          gint64 booking_id,
+                          const SyncShape *where,
+                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sync_door_move (const SyncDoor *door,
                          gint64 booking_id,
                          gint64 start_us,

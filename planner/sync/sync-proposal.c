@@ -7,6 +7,7 @@
 #include "calsync-change.h"
 #include "store/booking-store.h"
 #include "store/journal-store.h"
+#include "sync/sync-door.h"
 
 #define DECIDED_BY "sync"
 
@@ -15,6 +16,7 @@ typedef struct
   const SyncProposalPlace *where;
   SyncLocal *local;
   const SyncConflict *conflict;
+  const char *identifier; /* of the booking */
   const char *resolution; /* our words */
   gboolean is_moved;
 } Settling;
@@ -97,14 +99,6 @@ write_outcome (StoreSession *session, gpointer data, GError **error)
          record_move (session, settling, error) && journal_outcome (session, settling, error);
 }
 
-static char *
-dup_time (gint64 instant_us)
-{
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_utc (instant_us / G_USEC_PER_SEC);
-
-  return g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static gboolean
 has_same_length (const SyncConflict *conflict)
 {
@@ -112,38 +106,55 @@ has_same_length (const SyncConflict *conflict)
          conflict->theirs.end_us - conflict->theirs.start_us;
 }
 
-/* The same door as plannerctl move booking: offer, advisor, room, notice and closed days are judged, DFDG is told. */
+/* The calendar's word is about the booking as it was: one that was moved or given to somebody else since stands. */
 static gboolean
-move (const Settling *settling, const char *identifier, GError **error)
+check_booking (const SyncDoor *door, const Settling *settling, gint64 booking_id, GError **error)
 {
-  const SyncLocalPlace *place = settling->where->place;
-  g_autoptr (JsonObject) arguments = json_object_new ();
-  g_autoptr (JsonObject) result = json_object_new ();
-  g_autofree char *time = dup_time (settling->conflict->theirs.start_us);
-  AdminCall call = { .session = place->session,
-                     .runner = place->runner,
-                     .arguments = arguments,
-                     .result = result,
-                     .now_us = clock_now_us (),
-                     .data_dir = settling->where->data_dir,
-                     .database = settling->where->database,
-                     .actor = place->actor,
-                     .call_id = place->call_id };
+  const SyncBinding *binding = sync_local_get_binding (settling->local);
+  g_autoptr (Booking) booking = booking_store_load (door->session, booking_id, error);
 
-  json_object_set_string_member (arguments, "tenant", sync_local_get_tenant_key (settling->local));
-  json_object_set_string_member (arguments, "booking", identifier);
-  json_object_set_string_member (arguments, "time", time);
-  json_object_set_string_member (arguments, "advisor",
-                                 sync_local_get_resource_key (settling->local));
-  return admin_run (admin_table_find ("move-booking"), &call, error);
+  if (booking == NULL || !sync_door_check (door, booking_id, &settling->conflict->ours, error))
+    return FALSE;
+  if (booking->advisor_id == binding->resource_id)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "the booking is of another advisor");
+  return FALSE;
+}
+
+/* AdminWrite. The same door as plannerctl move booking: offer, advisor, room, notice and closed days are judged,
+ * DFDG is told. */
+static gboolean
+write_move (StoreSession *session, gpointer data, GError **error)
+{
+  const Settling *settling = data;
+  const SyncLocalPlace *place = settling->where->place;
+  const AdminCall call = { .session = session,
+                           .runner = place->runner,
+                           .now_us = clock_now_us (),
+                           .data_dir = settling->where->data_dir,
+                           .database = settling->where->database,
+                           .actor = place->actor,
+                           .call_id = place->call_id };
+  const SyncDoor door = { &call, session, FALSE };
+  gint64 booking_id = 0;
+
+  if (!sync_meeting_find (session, settling->conflict->tenant_id, settling->identifier, FALSE,
+                          &booking_id, error))
+    return FALSE;
+  if (booking_id != 0)
+    return check_booking (&door, settling, booking_id, error) &&
+           sync_door_move (&door, booking_id, settling->conflict->theirs.start_us, NULL, error);
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "the booking is gone");
+  return FALSE;
 }
 
 /* Cut short between the move and its record: it is where the proposal says. */
 static gboolean
-is_there_already (const Settling *settling, const char *identifier)
+is_there_already (const Settling *settling)
 {
   g_autoptr (Booking) booking = booking_store_find (
-    settling->where->place->session, settling->conflict->tenant_id, identifier, NULL);
+    settling->where->place->session, settling->conflict->tenant_id, settling->identifier, NULL);
 
   return booking != NULL && booking->core.start_us == settling->conflict->theirs.start_us &&
          booking->core.end_us == settling->conflict->theirs.end_us;
@@ -168,18 +179,18 @@ static gboolean
 settle_one (Settling *settling, GError **error)
 {
   const AdminRunner *runner = &settling->where->place->runner;
-  const char *identifier = NULL;
   gboolean is_session = FALSE;
   g_autoptr (GError) refusal = NULL;
 
   if (!sync_reference_parse (settling->conflict->reference,
-                             sync_local_get_instance (settling->local), &is_session, &identifier))
+                             sync_local_get_instance (settling->local), &is_session,
+                             &settling->identifier))
     settling->resolution = "it is none of our meetings";
   else
     settling->resolution = find_objection (settling, is_session);
   if (settling->resolution == NULL)
-    settling->is_moved =
-      is_there_already (settling, identifier) || move (settling, identifier, &refusal);
+    settling->is_moved = is_there_already (settling) ||
+                         runner->run_write (runner->runner, write_move, settling, &refusal);
   /* Busy or out of reach: tried again by the next run, not refused. */
   if (refusal != NULL && (g_error_matches (refusal, PLANNER_ERROR, PLANNER_ERROR_BUSY) ||
                           g_error_matches (refusal, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE)))

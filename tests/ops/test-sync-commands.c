@@ -382,6 +382,7 @@ make_conflict (const char *kind, const char *their_start)
   World *world = admin_world_new ();
   g_autofree char *sql = NULL;
   gint64 start_us = their_start == NULL ? 0 : world_instant (their_start);
+  gint64 end_us = start_us == 0 ? 0 : start_us + 30 * 60 * G_USEC_PER_SEC;
 
   add_bindings (world, ONE);
   world_run_sql (world, "UPDATE calendar SET fresh_until_us = 9000000000000000");
@@ -389,15 +390,17 @@ make_conflict (const char *kind, const char *their_start)
   sql = g_strdup_printf (
     "INSERT INTO sync_link (tenant_id, binding_id, booking_id, reference, state, create_sequence, "
     "uid,"
-    " key, version, base_start_us, base_end_us) SELECT 1, 1, booking_id, '" REFERENCE "' ||"
-    " identifier, 2, 1, 'u', '/x.ics', '\"1\"', start_us, end_us FROM booking;"
+    " key, version, base_start_us, base_end_us, seen_start_us, seen_end_us) SELECT 1, 1, "
+    "booking_id,"
+    " '" REFERENCE "' || identifier, 2, 1, 'u', '/x.ics', '\"1\"', start_us, end_us,"
+    " %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT " FROM booking;"
     "INSERT INTO sync_conflict (tenant_id, binding_id, booking_id, reference, kind, decision,"
     " our_start_us, our_end_us, our_class, our_flags, their_start_us, their_end_us, their_class,"
     " their_flags, state, found_us, seen_us) SELECT 1, 1, booking_id, '" REFERENCE
     "' || identifier,"
     " '%s', 'waits', start_us, end_us, 0, 0, %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT
     ", 0, 0, 'open', 1795417200000000, 1795417200000000 FROM booking",
-    kind, start_us, start_us == 0 ? 0 : start_us + 30 * 60 * G_USEC_PER_SEC);
+    start_us, end_us, kind, start_us, end_us);
   world_run_sql (world, sql);
   return world;
 }
@@ -483,6 +486,34 @@ test_take_calendar_refused (void)
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM outbox WHERE kind = 'update'"), ==, 1);
 }
 
+/* An old answer undoes no later word: neither a booking that was moved since, nor an event that was. */
+static void
+test_take_calendar_too_late (void)
+{
+  g_autoptr (World) booked = make_conflict ("moved", "2026-11-24T10:00:00Z");
+  g_autoptr (World) seen = make_conflict ("moved", "2026-11-24T10:00:00Z");
+  g_autoptr (World) gone = make_conflict ("deleted", NULL);
+
+  world_run_sql (booked, "UPDATE sync_conflict SET our_start_us = our_start_us - 3600000000,"
+                         " our_end_us = our_end_us - 3600000000");
+  assert_refused (booked, "sync-resolve", "{\"conflict\": 1, \"take\": \"calendar\"}",
+                  PLANNER_ERROR_STATE_CHANGED, "moved or cancelled since");
+  world_run_sql (seen, "UPDATE sync_link SET seen_start_us = seen_start_us + 3600000000,"
+                       " seen_end_us = seen_end_us + 3600000000");
+  assert_refused (seen, "sync-resolve", "{\"conflict\": 1, \"take\": \"calendar\"}",
+                  PLANNER_ERROR_STATE_CHANGED, "newer conflict");
+  world_run_sql (gone, "UPDATE sync_link SET seen_start_us = base_start_us, seen_end_us ="
+                       " base_end_us");
+  assert_refused (gone, "sync-resolve", "{\"conflict\": 1, \"take\": \"calendar\"}",
+                  PLANNER_ERROR_STATE_CHANGED, "newer conflict");
+  g_assert_cmpint (world_count (gone, "SELECT count(*) FROM booking WHERE state = 'booked'"), ==,
+                   1);
+  g_assert_cmpint (world_count (booked, "SELECT count(*) FROM outbox WHERE kind = 'update'"), ==,
+                   0);
+  json_object_unref (
+    admin_world_ask (seen, "sync-resolve", "{\"conflict\": 1, \"take\": \"planner\"}"));
+}
+
 static void
 test_deleted (void)
 {
@@ -540,6 +571,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-commands/take-planner", test_take_planner);
   g_test_add_func ("/sync-commands/take-calendar", test_take_calendar);
   g_test_add_func ("/sync-commands/take-calendar-refused", test_take_calendar_refused);
+  g_test_add_func ("/sync-commands/take-calendar-too-late", test_take_calendar_too_late);
   g_test_add_func ("/sync-commands/deleted", test_deleted);
   g_test_add_func ("/sync-commands/not-to-decide", test_not_to_decide);
   return g_test_run ();
