@@ -105,6 +105,26 @@ is_staged (const Stage *stage, gboolean *out_is_staged, GError **error)
   return TRUE;
 }
 
+/**
+ * sync_local_find_state:
+ *
+ * As it is now: a person may have paused it since the run began. Writer only.
+ */
+gboolean
+sync_local_find_state (const SyncLocal *local,
+                       StoreSession *session,
+                       SyncBindingState *out_state,
+                       GError **error)
+{
+  g_autoptr (SyncBinding) binding =
+    sync_binding_store_load (session, local->binding->binding_id, error);
+
+  if (binding == NULL)
+    return FALSE;
+  *out_state = binding->state;
+  return TRUE;
+}
+
 static gboolean
 write_guard (const Stage *stage, StoreSession *session, GError **error)
 {
@@ -118,11 +138,13 @@ write_guard (const Stage *stage, StoreSession *session, GError **error)
                       .n_foreign = guarded->n_foreign,
                       .n_known_own = guarded->n_known_own,
                       .n_known_foreign = guarded->n_known_foreign };
+  SyncBindingState state;
 
-  return sync_local_need_run (stage->local, session, error) &&
+  return sync_local_find_state (local, session, &state, error) &&
+         sync_local_need_run (stage->local, session, error) &&
          sync_guard_put (session, &guard, error) &&
          sync_binding_store_set_gone (session, guard.binding_id, local->now_us, error) &&
-         (local->binding->state == SYNC_BINDING_PAUSED ||
+         (state == SYNC_BINDING_PAUSED ||
           sync_binding_store_set_state (session, guard.binding_id, SYNC_BINDING_GUARDED,
                                         "more disappeared than a person would remove", error));
 }

@@ -14,7 +14,8 @@
 
 /**
  * SyncLocal:
- * @now_us: of the last load
+ * @now_us: of the last load or commit
+ * @read_us: when the calendar began to be read: whatever a run says of it is as old as that
  * @zone: of the resource
  * @blocks: what takes its time
  * @window: what is laid out
@@ -40,6 +41,7 @@ struct _SyncLocal
   CalsyncImportOptions import;
   Period window;
   gint64 now_us;
+  gint64 read_us;
   SyncRun run;
   gint64 pending_run_id;
   GHashTable *agreed;
@@ -121,6 +123,10 @@ gboolean sync_local_is_agreed (CalsyncLocal *port, const char *key_hash);
 gboolean sync_local_stage_guard (CalsyncLocal *port,
                                  const CalsyncGuarded *guarded,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sync_local_find_state (const SyncLocal *local,
+                                StoreSession *session,
+                                SyncBindingState *out_state,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sync_local_count_gone (SyncLocal *local,
                                 CalsyncBinding *binding,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

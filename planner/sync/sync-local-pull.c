@@ -200,13 +200,14 @@ is_quiet (const CalsyncPull *pull)
 static gboolean
 leave_guard (const SyncLocal *local, StoreSession *session, GError **error)
 {
-  const SyncBinding *binding = local->binding;
+  gint64 binding_id = local->binding->binding_id;
+  SyncBindingState state;
 
-  if (!sync_guard_clear (session, binding->binding_id, error))
+  if (!sync_guard_clear (session, binding_id, error) ||
+      !sync_local_find_state (local, session, &state, error))
     return FALSE;
-  return binding->state != SYNC_BINDING_GUARDED ||
-         sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_ACTIVE, NULL,
-                                       error);
+  return state != SYNC_BINDING_GUARDED ||
+         sync_binding_store_set_state (session, binding_id, SYNC_BINDING_ACTIVE, NULL, error);
 }
 
 /* Nothing of it was laid out before it was bound: it may be trusted as far as whatever was laid out since. */
@@ -232,7 +233,7 @@ write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GE
 
   if (!sync_binding_store_set_pulled (session, binding, error) ||
       (reads_time (local) && !sync_binding_store_set_fresh (
-                               session, binding, local->now_us + fresh_limit_us (local), error)))
+                               session, binding, local->read_us + fresh_limit_us (local), error)))
     return FALSE;
   if (is_quiet (pull) && local->binding->pulled_us != 0)
     return TRUE;
@@ -262,7 +263,7 @@ write_last (Commit *commit, StoreSession *session, GError **error)
       binding.cursor = (char *) pull->cursor;
       binding.cursor_us = local->now_us;
     }
-  binding.pulled_us = local->now_us;
+  binding.pulled_us = local->read_us;
   binding.looks_first = FALSE;
   if (pull->was_full)
     binding.full_due_us = next_full_us (local);

@@ -317,7 +317,7 @@ load (CalsyncLocal *port, CalsyncBinding *out_binding, GError **error)
   gboolean is_own = FALSE;
   gboolean ok;
 
-  local->now_us = clock_now_us ();
+  local->now_us = local->read_us = clock_now_us ();
   set_times (local);
   if (!sync_local_begin (local, &is_own, error))
     return FALSE;
@@ -452,7 +452,7 @@ sync_local_new (const SyncLocalPlace *place, gint64 binding_id, GError **error)
 
   local->port.functions = &functions;
   local->place = place;
-  local->now_us = clock_now_us ();
+  local->now_us = local->read_us = clock_now_us ();
   if (!init (local, binding_id, error))
     return NULL;
   set_times (local);

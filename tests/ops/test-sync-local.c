@@ -117,8 +117,11 @@ test_quiet_is_free (void)
   sync_world_pull (sync, NULL, NULL, NULL);
   later = sync_world_digest (sync);
   g_assert_cmpstr (before, !=, later);
+  /* The run began before that time passed: what it read is as old as that. */
   g_assert_cmpint (count (sync, "SELECT fresh_until_us FROM calendar WHERE origin = 'sync'"), ==,
-                   sync->world->now_us + HOUR);
+                   sync->world->now_us - 4 * 60 * G_USEC_PER_SEC + HOUR);
+  g_assert_cmpint (count (sync, "SELECT pulled_us FROM sync_binding"), ==,
+                   sync->world->now_us - 4 * 60 * G_USEC_PER_SEC);
 }
 
 /* A part of a pull stands without cursor and without trust; the next run knows it and begins at the old cursor. */
@@ -494,6 +497,33 @@ test_guard (void)
   g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_staged"), ==, 0);
 }
 
+/* A person's pause while a run is under way outlives what the run finds, both ways. */
+static void
+test_guard_keeps_pause (void)
+{
+  g_autoptr (SyncWorld) sync = sync_world_new ();
+  g_autofree char *event = sync_world_event ("u1", "20261124T120000Z", "20261124T130000Z", NULL);
+  g_autoptr (GPtrArray) hashes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) error = NULL;
+  CalsyncGuarded guarded = {
+    .reason = CALSYNC_GUARD_EMPTY, .key_hashes = hashes, .n_foreign = 1, .n_known_foreign = 1
+  };
+
+  sync_world_bind (sync, 1, CALSYNC_DIRECTION_BOTH);
+  sync_world_pull (sync, "k1", event, "c1");
+  g_ptr_array_add (hashes, sync_world_hash (sync, "k1"));
+  world_run_sql (sync->world, "UPDATE sync_binding SET state = 'paused'");
+  g_assert_true (sync->port->functions->stage_guard (sync->port, &guarded, &error));
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_guard"), ==, 1);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_binding WHERE state = 'paused'"), ==, 1);
+  world_run_sql (sync->world, "UPDATE sync_binding SET state = 'guarded'");
+  sync_world_open (sync);
+  world_run_sql (sync->world, "UPDATE sync_binding SET state = 'paused'");
+  sync_world_pull (sync, "k1", NULL, "c2");
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_guard"), ==, 0);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_binding WHERE state = 'paused'"), ==, 1);
+}
+
 /* Six of twenty calendars lose something within a quarter of an hour; an hour later nobody speaks of it. */
 static void
 test_widespread (void)
@@ -727,6 +757,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-local/conflicts", test_conflicts);
   g_test_add_func ("/sync-local/overlap", test_overlap);
   g_test_add_func ("/sync-local/guard", test_guard);
+  g_test_add_func ("/sync-local/guard-keeps-pause", test_guard_keeps_pause);
   g_test_add_func ("/sync-local/widespread", test_widespread);
   g_test_add_func ("/sync-local/instance", test_instance);
   g_test_add_func ("/sync-local/proposal-moves", test_proposal_moves);
