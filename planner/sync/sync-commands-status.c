@@ -32,6 +32,7 @@ static const SyncStatusWord words[] = {
   { "old",         3, "no run for too long: is plannerd running?" },
   { "new",         4, "not read yet: plannerctl sync run ADVISOR does it now" },
   { "paused",      2, "put right what it was paused for, then plannerctl sync resume ADVISOR" },
+  { "retired",     6, "its owner is retired: neither read nor written; plannerctl sync disconnect ADVISOR takes it away" },
   { "ok",          9, "" },
 };
 /* clang-format on */
@@ -101,6 +102,14 @@ word_of (const SyncBinding *binding, gint64 now_us)
 }
 
 /* Whether the owner's time is offered, as far as this calendar has a say. */
+static gboolean
+is_retired (const Work *work, const SyncBinding *binding)
+{
+  gint64 retired_us = sync_task_owner (&work->sync, binding)->retired_us;
+
+  return retired_us != 0 && retired_us <= work->sync.call->now_us;
+}
+
 static const char *
 offered_of (const SyncBinding *binding, gint64 now_us)
 {
@@ -164,7 +173,7 @@ set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
   set_age (work, object, contact_us);
   if (reads (binding) && binding->pulled_us != 0)
     admin_set_time (object, "fresh_until", work->sync.zone, binding->fresh_until_us);
-  if (binding->state != SYNC_BINDING_PAUSED)
+  if (binding->state != SYNC_BINDING_PAUSED && !is_retired (work, binding))
     admin_set_time (object, "next_run", work->sync.zone, MAX (binding->next_try_us, now_us));
 }
 
@@ -201,7 +210,8 @@ static JsonObject *
 line_of (const Work *work, const SyncBinding *binding, GError **error)
 {
   gint64 now_us = work->sync.call->now_us;
-  const SyncStatusWord *word = find_word (word_of (binding, now_us));
+  gboolean is_over = is_retired (work, binding);
+  const SyncStatusWord *word = find_word (is_over ? "retired" : word_of (binding, now_us));
   const SyncDue *due = g_hash_table_lookup (work->dues, &binding->binding_id);
   gint64 n_conflicts = due == NULL ? 0 : due->n_conflicts;
   g_autoptr (JsonObject) object = sync_binding_to_json (&work->sync, binding);
@@ -209,9 +219,10 @@ line_of (const Work *work, const SyncBinding *binding, GError **error)
 
   if (!find_waiting (work, binding, due, &is_waiting, error))
     return NULL;
-  json_object_set_string_member (object, "state", word_of (binding, now_us));
+  json_object_set_string_member (object, "state", is_over ? "retired" : word_of (binding, now_us));
   json_object_set_string_member (object, "name", sync_task_owner (&work->sync, binding)->name);
-  json_object_set_string_member (object, "offered", offered_of (binding, now_us));
+  json_object_set_string_member (object, "offered",
+                                 is_over ? "retired" : offered_of (binding, now_us));
   set_times (work, object, binding);
   json_object_set_int_member (object, "items", binding->n_items - binding->n_own);
   json_object_set_int_member (object, "meetings", binding->n_own);
@@ -278,7 +289,7 @@ show (const Work *work, GPtrArray *lines)
     {
       JsonObject *line = lines->pdata[i];
 
-      n_withheld += !g_str_equal (json_object_get_string_member (line, "offered"), "yes");
+      n_withheld += g_str_has_prefix (json_object_get_string_member (line, "offered"), "no,");
       json_object_remove_member (line, "rank");
       json_array_add_object_element (list, json_object_ref (line));
     }

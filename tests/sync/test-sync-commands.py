@@ -364,6 +364,17 @@ def test_a_mass_disappearance_is_agreed_to():
         testlib.equal([world.run()["outcome"], world.busy(), world.status()["state"]], ["done", 0, "ok"])
 
 
+def test_an_owner_retires():
+    """The connection stays, is left alone, and says so."""
+    with World() as world:
+        world.connect(advisor=OTHER)
+        world.ctl("retire", "offer", OFFER[:-1] + "2")
+        world.ctl("retire", "advisor", OTHER)
+        line = world.status(OTHER)
+        testlib.equal([line["state"], line["offered"], "next_run" in line, "disconnect" in line["to_do"]], ["retired", "retired", False, True])
+        testlib.equal(world.ctl("sync", "status")[0]["times_withheld"], 0, "withheld by calendars")
+
+
 def test_a_connection_changes():
     """Secret, limit, and another calendar at a new address, which nobody takes for the old one."""
     with World() as world:
