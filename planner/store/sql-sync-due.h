@@ -21,6 +21,8 @@
      "SELECT EXISTS (SELECT 1 FROM booking k WHERE k.advisor_id = $2 AND k.end_us > $3 AND k.changed_us >= $4) " \
      "OR EXISTS (SELECT 1 FROM sync_link l JOIN booking k ON k.booking_id = l.booking_id " \
      "WHERE l.binding_id = $1 AND k.changed_us >= $4) " \
+     "OR EXISTS (SELECT 1 FROM claim c JOIN booking k ON k.booking_id = c.booking_id WHERE c.resource_id = $2 " \
+     "AND c.end_us > $3 AND c.start_us > $3 - 86400000000 AND k.room_id = $2 AND k.changed_us >= $4) " \
      "OR EXISTS (SELECT 1 FROM group_session s WHERE s.advisor_id = $2 AND s.end_us > $3 " \
      "AND NOT EXISTS (SELECT 1 FROM sync_link l WHERE l.session_id = s.session_id AND l.binding_id = $1))")
 /* clang-format on */

@@ -186,6 +186,16 @@ test_news (void)
                 "1, 1, 'x:booking:b1')");
   g_assert_true (has_news (session, NOW - 9));
   g_assert_false (has_news (session, NOW - 4));
+  /* The calendar of a room hears of a meeting in it. */
+  run (session, "UPDATE booking SET room_id = 1, changed_us = changed_us + 4;"
+                "DELETE FROM sync_link");
+  g_assert_false (has_news (session, NOW - 4));
+  run (session,
+       "INSERT INTO claim (tenant_id, resource_id, start_us, end_us, core_start_us, core_end_us, "
+       "may_share_buffers, exclusive, owner_id, booking_id) SELECT 1, 1, start_us, end_us, "
+       "start_us, end_us, 0, 1, 1, booking_id FROM booking");
+  g_assert_true (has_news (session, NOW - 4));
+  g_assert_false (has_news (session, NOW));
   run (session, "INSERT INTO group_session (session_id, tenant_id, offer_id, identifier, start_us, "
                 "end_us, advisor_id, seats, owner_id) "
                 "VALUES (1, 1, 2, 'g1', 1800007200000000, 1800010800000000, 1, 9, 2)");
