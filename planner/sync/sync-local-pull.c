@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Takes over what a pull found: others' items in short writes, then ours with links, conflicts and cursor in one. */
 #include "base/clock.h"
+#include "base/error.h"
 #include "ops/expansion.h"
 #include "store/claim-store.h"
 #include "sync/sync-local-private.h"
@@ -242,6 +243,22 @@ write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GE
                     local->now_us, binding->resource_id, binding->calendar_id);
 }
 
+/* What was read of another address, or without looking for others' time, says nothing about what it is now. */
+static gboolean
+check_unchanged (const SyncLocal *local, StoreSession *session, GError **error)
+{
+  const SyncBinding *then = local->binding;
+  g_autoptr (SyncBinding) now = sync_binding_store_load (session, then->binding_id, error);
+
+  if (now == NULL)
+    return FALSE;
+  if (now->direction == then->direction && g_str_equal (now->url, then->url))
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_BUSY,
+                       "the connection was changed while its calendar was read: again in a moment");
+  return FALSE;
+}
+
 static gboolean
 write_last (Commit *commit, StoreSession *session, GError **error)
 {
@@ -258,6 +275,8 @@ write_last (Commit *commit, StoreSession *session, GError **error)
     binding.tier = (gint64) pull->tier;
   if (!pull->is_last)
     return TRUE;
+  if (!check_unchanged (local, session, error))
+    return FALSE;
   if (pull->cursor != NULL)
     {
       binding.cursor = (char *) pull->cursor;

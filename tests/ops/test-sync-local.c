@@ -4,6 +4,7 @@
 /* Also tests: sync-local-wanted, sync-lock, sync-proposal, sync-rules. */
 #include <string.h>
 
+#include "base/error.h"
 #include "store/busy-span-store.h"
 #include "store/sync-item-store.h"
 #include "sync-world.h"
@@ -122,6 +123,30 @@ test_quiet_is_free (void)
                    sync->world->now_us - 4 * 60 * G_USEC_PER_SEC + HOUR);
   g_assert_cmpint (count (sync, "SELECT pulled_us FROM sync_binding"), ==,
                    sync->world->now_us - 4 * 60 * G_USEC_PER_SEC);
+}
+
+/* An import makes a calendar for bookings one that time is read from, while a run is under way that looks for none. */
+static void
+test_changed_meanwhile (void)
+{
+  g_autoptr (SyncWorld) sync = sync_world_new ();
+  g_autoptr (CalsyncPull) pull = sync_pull_new ();
+  g_autoptr (SyncBinding) binding = NULL;
+  g_autoptr (GError) error = NULL;
+
+  sync_world_bind (sync, 1, CALSYNC_DIRECTION_OUT);
+  pull->cursor = "c1";
+  pull->is_last = pull->was_full = TRUE;
+  binding = load_binding (sync);
+  binding->direction = 3;
+  g_assert_true (sync_binding_store_change (sync->world->writer, binding, &error));
+  g_assert_false (sync->port->functions->commit_pull (sync->port, pull, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_BUSY);
+  g_assert_cmpint (
+    count (sync, "SELECT count(*) FROM sync_binding WHERE pulled_us = 0 AND cursor IS NULL"), ==,
+    1);
+  g_assert_cmpint (count (sync, "SELECT fresh_until_us FROM calendar WHERE origin = 'sync'"), <=,
+                   sync->world->now_us);
 }
 
 /* A part of a pull stands without cursor and without trust; the next run knows it and begins at the old cursor. */
@@ -758,6 +783,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-local/overlap", test_overlap);
   g_test_add_func ("/sync-local/guard", test_guard);
   g_test_add_func ("/sync-local/guard-keeps-pause", test_guard_keeps_pause);
+  g_test_add_func ("/sync-local/changed-meanwhile", test_changed_meanwhile);
   g_test_add_func ("/sync-local/widespread", test_widespread);
   g_test_add_func ("/sync-local/instance", test_instance);
   g_test_add_func ("/sync-local/proposal-moves", test_proposal_moves);
