@@ -514,6 +514,27 @@ test_take_calendar_too_late (void)
     admin_world_ask (seen, "sync-resolve", "{\"conflict\": 1, \"take\": \"planner\"}"));
 }
 
+/* A booking that followed the calendar, and that somebody has moved again since, is left where it is. */
+static void
+test_undo_too_late (void)
+{
+  g_autoptr (World) world = make_conflict ("moved", "2026-11-24T10:00:00Z");
+  g_autoptr (JsonObject) result = NULL;
+  g_autofree char *left = NULL;
+  gint64 start_us = world_count (world, "SELECT start_us FROM booking");
+
+  world_run_sql (
+    world, "INSERT INTO sync_run (run_id, tenant_id, binding_id, started_us, mode, actor, call_id)"
+           " VALUES (1, 1, 1, 1795417200000000, 'run', 'sync', 'x');"
+           "UPDATE sync_conflict SET run_id = 1, state = 'resolved', decision = 'proposed',"
+           " our_start_us = our_start_us - 3600000000, our_end_us = our_end_us - 3600000000");
+  result = admin_world_ask (world, "sync-undo", "{\"run\": 1, \"yes\": true}");
+  left = admin_harness_dup_words (result, "events", "left");
+  g_assert_cmpstr (left, ==, "the booking was moved or cancelled since: that stands");
+  g_assert_cmpint (world_count (world, "SELECT start_us FROM booking"), ==, start_us);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM outbox WHERE kind = 'update'"), ==, 0);
+}
+
 static void
 test_deleted (void)
 {
@@ -572,6 +593,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-commands/take-calendar", test_take_calendar);
   g_test_add_func ("/sync-commands/take-calendar-refused", test_take_calendar_refused);
   g_test_add_func ("/sync-commands/take-calendar-too-late", test_take_calendar_too_late);
+  g_test_add_func ("/sync-commands/undo-too-late", test_undo_too_late);
   g_test_add_func ("/sync-commands/deleted", test_deleted);
   g_test_add_func ("/sync-commands/not-to-decide", test_not_to_decide);
   return g_test_run ();
