@@ -547,7 +547,8 @@ list_contexts (Search *search)
   GList *targets = NULL;
   GPtrArray *contexts;
 
-  if (!plan->skips_dns && strpbrk (domain, "/: \t") == NULL && *domain != '\0')
+  if (!plan->skips_dns && !g_cancellable_is_cancelled (search->cancellable) &&
+      strpbrk (domain, "/: \t") == NULL && *domain != '\0')
     {
       g_autoptr (GResolver) resolver = g_resolver_get_default ();
 
