@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Admin commands with any arguments, on the demo municipality: an answer or a refusal in words, and nothing kept. */
-/* The input is a JSON object; its member `command` chooses, and every write is undone. */
+/* The input is a JSON object; its member `command` chooses, every write is undone, no server is asked. */
 #include <string.h>
 
 #include "admin-harness.h"
 #include "base/error.h"
 #include "base/json-text.h"
 #include "fuzz.h"
+#include "sync/sync-commands.h"
+
+/* A connected calendar, so that the commands of sync have something to find. */
+static const char *const connection =
+  "{\"resource\": \"90000001\", \"url\": \"https://kalender.kommune.example/90000001/\","
+  " \"auth\": \"none\", \"without_test\": true}";
 
 static AdminHarness *
 get_harness (void)
@@ -16,10 +22,27 @@ get_harness (void)
 
   if (harness.session != NULL)
     return &harness;
+  sync_commands_register ();
   admin_harness_init (&harness);
   json_object_unref (admin_harness_import_demo (&harness, "{}", &error));
   g_assert_no_error (error);
+  json_object_unref (admin_harness_run (&harness, "sync-connect", connection, &error));
+  g_assert_no_error (error);
   return &harness;
+}
+
+/* Of a command that is stopped: whatever an input names, nothing is asked for over the network. */
+static GCancellable *
+get_stop (void)
+{
+  static GCancellable *stop;
+
+  if (stop == NULL)
+    {
+      stop = g_cancellable_new ();
+      g_cancellable_cancel (stop);
+    }
+  return stop;
 }
 
 /* A write that is always rolled back, after it has told what it would do. */
@@ -65,7 +88,8 @@ run (AdminHarness *harness, const AdminCommand *command, JsonObject *arguments)
                      .now_us = harness->now_us,
                      .data_dir = harness->data_dir,
                      .actor = "fuzz",
-                     .call_id = "fuzz-call" };
+                     .call_id = "fuzz-call",
+                     .cancellable = command->waits ? get_stop () : NULL };
   gboolean is_done = admin_run (command, &call, &error);
 
   g_assert_cmpint (is_done, ==, error == NULL);
