@@ -99,7 +99,9 @@ if [ $sanitize = yes ]; then
     # Slower code does a smaller share, so that the run as a whole keeps its time.
     budget=${PLANNER_BUDGET:-100}
     [ "$budget" = long ] || budget=$((budget / 5))
-    PLANNER_BUDGET=$budget G_SLICE=always-malloc tests sanitizers build-asan --timeout-multiplier 4 \
-        --suite unit --suite store --suite ops --suite fuzz
+    export PLANNER_BUDGET=$budget G_SLICE=always-malloc
+    tests sanitizers build-asan --timeout-multiplier 4 --suite unit --suite store --suite ops --suite fuzz
+    # What of suite sync is C: all else of it is slow, and other people's servers.
+    tests sanitizers-sync build-asan --timeout-multiplier 4 --suite sync --no-suite slow
 fi
 python3 tests/testlib/count-results.py ${results[@]+"${results[@]}"}
