@@ -9,6 +9,13 @@
 #include "fuzz.h"
 #include "sync/sync-commands.h"
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#include <sanitizer/lsan_interface.h>
+#define HAS_LEAK_CHECK
+#endif
+#endif
+
 /* A connected calendar, so that the commands of sync have something to find. */
 static const char *const connection =
   "{\"resource\": \"90000001\", \"url\": \"https://kalender.kommune.example/90000001/\","
@@ -97,6 +104,22 @@ run (AdminHarness *harness, const AdminCommand *command, JsonObject *arguments)
   check_answer (result, error);
 }
 
+/* json-glib 1.6 leaks what it has of an object in which a comma is missing: no finding about us. */
+static gboolean
+load (JsonParser *parser, const char *text)
+{
+  gboolean is_loaded;
+
+#ifdef HAS_LEAK_CHECK
+  __lsan_disable ();
+#endif
+  is_loaded = json_parser_load_from_data (parser, text, -1, NULL);
+#ifdef HAS_LEAK_CHECK
+  __lsan_enable ();
+#endif
+  return is_loaded;
+}
+
 int
 LLVMFuzzerTestOneInput (const guint8 *data, gsize n_bytes)
 {
@@ -109,8 +132,7 @@ LLVMFuzzerTestOneInput (const guint8 *data, gsize n_bytes)
 
   guint line = 0;
 
-  if (json_text_find_fault (text, strlen (text), &line) != NULL ||
-      !json_parser_load_from_data (parser, text, -1, NULL))
+  if (json_text_find_fault (text, strlen (text), &line) != NULL || !load (parser, text))
     return 0;
   root = json_parser_get_root (parser);
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
