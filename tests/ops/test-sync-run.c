@@ -2,79 +2,20 @@
 /* Whole runs between a real database and a server in memory: quiet ones, failing ones, and ones that are killed anywhere. */
 #include <string.h>
 
-#include "../sync/model-remote.h"
 #include "base/error.h"
 #include "store/busy-span-store.h"
-#include "sync-world.h"
+#include "sync-pair.h"
 #include "sync/sync-lock.h"
 #include "sync/sync-run.h"
 
 #define HOUR   (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 #define CANARY "SUMMARY:Kanarie-titel\r\nDESCRIPTION:Kanarie-tekst\r\nLOCATION:Kanarie-sted\r\n"
 
-/* A planner, a server, and a database that dies at the write that is told: 0 never, before it or after it. */
-typedef struct
-{
-  SyncWorld *sync;
-  ModelRemote *model;
-  char *data_dir;
-  guint n_writes;
-  guint dies_at;
-  gboolean dies_after;
-} Pair;
-
-static gboolean
-run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
-{
-  Pair *pair = runner;
-  AdminRunner direct = admin_runner_direct (pair->sync->world->writer);
-  gboolean dies = ++pair->n_writes == pair->dies_at;
-
-  if (pair->dies_at != 0 && (pair->n_writes > pair->dies_at || (dies && !pair->dies_after)))
-    {
-      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "killed");
-      return FALSE;
-    }
-  if (!direct.run_write (direct.runner, write, data, error))
-    return FALSE;
-  if (!dies)
-    return TRUE;
-  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "killed");
-  return FALSE;
-}
-
-/* Booked before the calendar is bound: an advisor whose calendar was never read is not offered. */
-static Pair *
-pair_new (void)
-{
-  Pair *pair = g_new0 (Pair, 1);
-
-  pair->sync = sync_world_new ();
-  pair->model = model_remote_new (7);
-  pair->data_dir = testlib_dup_source_path ("data");
-  g_free (sync_world_book (pair->sync, 1, SYNC_OFFER, "2026-11-24T08:00:00Z"));
-  g_free (sync_world_book (pair->sync, 2, SYNC_OFFER, "2026-11-24T09:00:00Z"));
-  g_free (sync_world_book (pair->sync, 3, SYNC_GROUP, "2026-11-24T10:00:00Z"));
-  sync_world_bind (pair->sync, 1, CALSYNC_DIRECTION_BOTH);
-  return pair;
-}
-
-static void
-pair_free (Pair *pair)
-{
-  sync_world_free (pair->sync);
-  model_remote_free (pair->model);
-  g_free (pair->data_dir);
-  g_free (pair);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pair, pair_free)
-
 static SyncContext
-context_of (Pair *pair)
+context_of (SyncPair *pair)
 {
   return (SyncContext){ .session = pair->sync->world->reader,
-                        .runner = { run_write, pair },
+                        .runner = { sync_pair_run_write, pair },
                         .data_dir = pair->data_dir,
                         .actor = "sync",
                         .call_id = "run-1",
@@ -82,7 +23,7 @@ context_of (Pair *pair)
 }
 
 static CalsyncReport *
-try_run (Pair *pair, GError **error)
+try_run (SyncPair *pair, GError **error)
 {
   SyncContext context = context_of (pair);
   CalsyncReport *report = NULL;
@@ -94,7 +35,7 @@ try_run (Pair *pair, GError **error)
 }
 
 static CalsyncReport *
-run (Pair *pair)
+run (SyncPair *pair)
 {
   g_autoptr (GError) error = NULL;
   CalsyncReport *report = try_run (pair, &error);
@@ -104,13 +45,13 @@ run (Pair *pair)
 }
 
 static gint64
-count (Pair *pair, const char *sql)
+count (SyncPair *pair, const char *sql)
 {
   return world_count (pair->sync->world, sql);
 }
 
 static void
-put_events (Pair *pair, guint first, guint n)
+put_events (SyncPair *pair, guint first, guint n)
 {
   for (guint i = first; i < first + n; i++)
     {
@@ -127,7 +68,7 @@ put_events (Pair *pair, guint first, guint n)
 
 /* What both sides hold, in words that do not depend on how they came there. */
 static char *
-describe (Pair *pair)
+describe (SyncPair *pair)
 {
   g_autoptr (GString) text = g_string_new (NULL);
 
@@ -148,7 +89,7 @@ describe (Pair *pair)
 }
 
 static void
-assert_no_canary (Pair *pair)
+assert_no_canary (SyncPair *pair)
 {
   g_assert_false (sync_world_finds (pair->sync, "anarie"));
   g_assert_false (sync_world_finds (pair->sync, "ANARIE"));
@@ -158,7 +99,7 @@ assert_no_canary (Pair *pair)
 static void
 test_there_and_back (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
   g_autoptr (CalsyncReport) first = NULL;
   g_autoptr (CalsyncReport) second = NULL;
   g_autoptr (CalsyncReport) third = NULL;
@@ -190,7 +131,7 @@ test_there_and_back (void)
 static void
 test_changes (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
   g_autofree char *after = NULL;
 
   put_events (pair, 0, 40);
@@ -221,7 +162,7 @@ test_changes (void)
 static void
 test_failures (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
 
   put_events (pair, 0, 5);
   calsync_report_free (run (pair));
@@ -253,7 +194,7 @@ test_failures (void)
 static void
 test_guard (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
   g_autoptr (CalsyncReport) report = NULL;
   g_autoptr (GError) error = NULL;
   SyncGuard guard = { .binding_id = pair->sync->binding_id, .agreed_by = (char *) "admin" };
@@ -295,7 +236,7 @@ test_guard (void)
 static void
 test_refusals (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
   SyncContext context = context_of (pair);
   g_autoptr (CalsyncReport) report = NULL;
   g_autoptr (GError) error = NULL;
@@ -332,7 +273,7 @@ test_refusals (void)
 static void
 test_restored (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
   g_autoptr (CalsyncReport) report = NULL;
   g_autoptr (GError) error = NULL;
   SyncGuard guard = { .binding_id = pair->sync->binding_id, .agreed_by = (char *) "admin" };
@@ -367,17 +308,17 @@ test_restored (void)
 }
 
 /* One script: a first run, then edits on both sides, then runs until nothing is left to do. */
-static Pair *
+static SyncPair *
 begin_script (void)
 {
-  Pair *pair = pair_new ();
+  SyncPair *pair = sync_pair_new (7);
 
   put_events (pair, 0, 12);
   return pair;
 }
 
 static void
-edit_script (Pair *pair)
+edit_script (SyncPair *pair)
 {
   put_events (pair, 12, 2);
   model_remote_delete (pair->model, model_remote_find (pair->model, "/cal/kanarie-3.ics"));
@@ -386,7 +327,7 @@ edit_script (Pair *pair)
 }
 
 static void
-finish_script (Pair *pair)
+finish_script (SyncPair *pair)
 {
   gboolean is_quiet = FALSE;
 
@@ -406,7 +347,7 @@ finish_script (Pair *pair)
 static char *
 run_script (guint dies_at, gboolean dies_after, gint64 steps_left, guint *out_n_writes)
 {
-  g_autoptr (Pair) pair = begin_script ();
+  g_autoptr (SyncPair) pair = begin_script ();
 
   pair->n_writes = 0;
   pair->dies_at = dies_at;
@@ -478,7 +419,7 @@ test_cut_off_at_every_request (void)
 
 typedef struct
 {
-  Pair *pair;
+  SyncPair *pair;
   gint64 longest_us;
   gint64 all_us;
   guint n;
@@ -518,7 +459,7 @@ watched_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
 }
 
 static void
-watched_run (Pair *pair, const char *what)
+watched_run (SyncPair *pair, const char *what)
 {
   Watch watch = { .pair = pair };
   SyncContext context = context_of (pair);
@@ -539,7 +480,7 @@ watched_run (Pair *pair, const char *what)
 static void
 test_many (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
   guint n_events = (guint) testlib_budget ("sync-run-events");
 
   for (guint i = 0; i < n_events; i++)

@@ -3,81 +3,27 @@
 /* Also tests: sync-wished. */
 #include <string.h>
 
-#include "../sync/model-remote.h"
 #include "base/error.h"
 #include "store/sync-link-store.h"
-#include "sync-world.h"
+#include "sync-pair.h"
 #include "sync/sync-run.h"
 #include "sync/sync-undo.h"
 #include "sync/sync-wished.h"
 
 #define MARK "X-PLANNER-REF"
 
-/* A planner and a server; the database dies at the write that is told, 0 never: before it, or after it. */
-typedef struct
-{
-  SyncWorld *sync;
-  ModelRemote *model;
-  char *data_dir;
-  guint n_writes;
-  guint dies_at;
-  gboolean dies_after;
-} Pair;
-
-static gboolean
-run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
-{
-  Pair *pair = runner;
-  AdminRunner direct = admin_runner_direct (pair->sync->world->writer);
-  gboolean dies = ++pair->n_writes == pair->dies_at;
-
-  if (!(dies && !pair->dies_after) && !direct.run_write (direct.runner, write, data, error))
-    return FALSE;
-  if (!dies)
-    return TRUE;
-  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "killed");
-  return FALSE;
-}
-
-/* Three meetings, each with its event. */
-static Pair *
-pair_new (void)
-{
-  Pair *pair = g_new0 (Pair, 1);
-
-  pair->sync = sync_world_new ();
-  pair->model = model_remote_new (11);
-  pair->data_dir = testlib_dup_source_path ("data");
-  g_free (sync_world_book (pair->sync, 1, SYNC_OFFER, "2026-11-24T08:00:00Z"));
-  g_free (sync_world_book (pair->sync, 2, SYNC_OFFER, "2026-11-24T09:00:00Z"));
-  g_free (sync_world_book (pair->sync, 3, SYNC_GROUP, "2026-11-24T10:00:00Z"));
-  sync_world_bind (pair->sync, 1, CALSYNC_DIRECTION_BOTH);
-  return pair;
-}
-
-static void
-pair_free (Pair *pair)
-{
-  sync_world_free (pair->sync);
-  model_remote_free (pair->model);
-  g_free (pair->data_dir);
-  g_free (pair);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Pair, pair_free)
-
 static gint64
-count (Pair *pair, const char *sql)
+count (SyncPair *pair, const char *sql)
 {
   return world_count (pair->sync->world, sql);
 }
 
 /* @wished: (nullable): an ordinary run */
 static gboolean
-run (Pair *pair, SyncWished *wished, GError **error)
+run (SyncPair *pair, SyncWished *wished, GError **error)
 {
   SyncContext context = { .session = pair->sync->world->reader,
-                          .runner = { run_write, pair },
+                          .runner = { sync_pair_run_write, pair },
                           .data_dir = pair->data_dir,
                           .actor = "sync",
                           .call_id = "run-1",
@@ -94,7 +40,7 @@ run (Pair *pair, SyncWished *wished, GError **error)
 }
 
 static void
-run_well (Pair *pair, SyncWished *wished)
+run_well (SyncPair *pair, SyncWished *wished)
 {
   g_autoptr (GError) error = NULL;
 
@@ -104,7 +50,7 @@ run_well (Pair *pair, SyncWished *wished)
 
 /* Of the link whose event starts then. */
 static char *
-dup_reference (Pair *pair, const char *start)
+dup_reference (SyncPair *pair, const char *start)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) links =
@@ -124,7 +70,7 @@ test_nobody_is_wanted (void)
   for (guint i = 1; i <= 12; i++)
     for (gboolean after = FALSE; after <= TRUE; after++)
       {
-        g_autoptr (Pair) pair = pair_new ();
+        g_autoptr (SyncPair) pair = sync_pair_new (11);
         g_autoptr (SyncWished) nobody = sync_wished_new ();
         g_autoptr (GError) error = NULL;
 
@@ -153,7 +99,7 @@ test_nobody_is_wanted (void)
 static void
 test_wishes (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (11);
   g_autoptr (SyncWished) wished = sync_wished_new ();
   g_autofree char *first = NULL;
   g_autofree char *second = NULL;
@@ -191,7 +137,7 @@ test_wishes (void)
 static void
 test_what_is_gone_comes_back (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (11);
   g_autoptr (SyncWished) wished = sync_wished_new ();
   g_autofree char *reference = NULL;
   CalsyncShape before = { .start_us = world_instant ("2026-11-24T08:00:00Z"),
@@ -218,7 +164,7 @@ test_what_is_gone_comes_back (void)
 }
 
 static SyncUndo *
-load_undo (Pair *pair, gint64 run_id)
+load_undo (SyncPair *pair, gint64 run_id)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (SyncRun) record = sync_run_load (pair->sync->world->reader, run_id, &error);
@@ -231,7 +177,7 @@ load_undo (Pair *pair, gint64 run_id)
 }
 
 static void
-put_event (Pair *pair, const char *start, const char *end)
+put_event (SyncPair *pair, const char *start, const char *end)
 {
   g_autofree char *text = sync_world_event ("fremmed", start, end, NULL);
 
@@ -242,7 +188,7 @@ put_event (Pair *pair, const char *start, const char *end)
 static void
 test_read_backwards (void)
 {
-  g_autoptr (Pair) pair = pair_new ();
+  g_autoptr (SyncPair) pair = sync_pair_new (11);
   g_autoptr (SyncUndo) undo = NULL;
   g_autoptr (SyncUndo) later = NULL;
   const SyncUndoItem *item;
