@@ -38,7 +38,29 @@ calsync_http_check_auth (const CalsyncHttpSettings *settings, GError **error)
   return FALSE;
 }
 
-/* The Authorization header of the next request; NULL: none. */
+/* Overwrites and frees what holds a secret; @text may be NULL. */
+void
+calsync_http_forget (char *text)
+{
+  if (text != NULL)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
+}
+
+/* RFC 7617: in UTF-8. */
+static char *
+make_basic (const CalsyncHttp *http)
+{
+  char *pair = g_strconcat (http->user, ":", http->secret, NULL);
+  char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
+  char *value = g_strconcat ("Basic ", encoded, NULL);
+
+  calsync_http_forget (pair);
+  calsync_http_forget (encoded);
+  return value;
+}
+
+/* The Authorization header of the next request, to be given to calsync_http_forget(); NULL: none. */
 char *
 calsync_http_dup_authorization (CalsyncHttp *http, SoupMessage *message)
 {
@@ -46,15 +68,8 @@ calsync_http_dup_authorization (CalsyncHttp *http, SoupMessage *message)
     return soup_auth_get_authorization (http->digest, message);
   if (http->auth == CALSYNC_AUTH_BEARER)
     return g_strconcat ("Bearer ", http->secret, NULL);
-  if (http->auth == CALSYNC_AUTH_BASIC)
-    {
-      /* RFC 7617: UTF-8, and with the first request, which saves one for every run */
-      g_autofree char *pair = g_strconcat (http->user, ":", http->secret, NULL);
-      g_autofree char *encoded = g_base64_encode ((const guchar *) pair, strlen (pair));
-
-      return g_strconcat ("Basic ", encoded, NULL);
-    }
-  return NULL;
+  /* With the first request, which saves one for every run. */
+  return http->auth == CALSYNC_AUTH_BASIC ? make_basic (http) : NULL;
 }
 
 /* Whether an item of the list opens a challenge: a scheme alone, or one before its first parameter. */

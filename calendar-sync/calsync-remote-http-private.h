@@ -74,6 +74,7 @@ gboolean calsync_http_check_auth (const CalsyncHttpSettings *settings,
 gboolean calsync_http_load_trust (CalsyncHttp *http,
                                   const CalsyncHttpSettings *settings,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void calsync_http_forget (char *text);
 char *calsync_http_dup_authorization (CalsyncHttp *http, SoupMessage *message);
 gboolean calsync_http_answer_challenge (CalsyncHttp *http, SoupMessage *message);
 void calsync_http_set_denied (CalsyncHttp *http, SoupMessage *message, GError **error);

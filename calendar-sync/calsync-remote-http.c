@@ -151,7 +151,7 @@ calsync_http_free (CalsyncHttp *http)
   g_clear_pointer (&http->context, g_main_context_unref);
   g_clear_pointer (&http->polled, g_array_unref);
   g_free (http->user);
-  g_free (http->secret);
+  calsync_http_forget (http->secret);
   g_free (http);
 }
 
@@ -233,7 +233,7 @@ run_attempt (Course *course, GUri *uri, gboolean *out_again, GError **error)
 {
   CalsyncHttp *http = course->http;
   g_auto (CalsyncExchange) exchange = { 0 };
-  g_autofree char *authorization = NULL;
+  char *authorization = NULL;
   gulong id = 0;
   gboolean is_answered;
 
@@ -244,6 +244,7 @@ run_attempt (Course *course, GUri *uri, gboolean *out_again, GError **error)
     id =
       g_cancellable_connect (course->cancellable, G_CALLBACK (on_cancelled), exchange.stop, NULL);
   is_answered = calsync_exchange_run (&exchange, authorization, course->reply, error);
+  calsync_http_forget (authorization);
   if (course->cancellable != NULL)
     g_cancellable_disconnect (course->cancellable, id);
   course->may_repeat = !is_answered && exchange.may_pass && !exchange.has_answer &&

@@ -4,6 +4,7 @@
 
 #include "config.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -162,6 +163,23 @@ add_text (GChecksum *checksum, const char *text)
                      text == NULL ? 1 : (gssize) strlen (text) + 1);
 }
 
+/* What is written anew under the same name, a certificate that was renewed, is another one. */
+static void
+add_file (GChecksum *checksum, const char *path)
+{
+  g_autofree char *stamp = NULL;
+  GStatBuf status;
+
+  add_text (checksum, path);
+  if (path == NULL || g_stat (path, &status) != 0)
+    return;
+  stamp = g_strdup_printf ("%" G_GUINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
+                           " %" G_GINT64_FORMAT,
+                           (guint64) status.st_ino, (gint64) status.st_size,
+                           (gint64) status.st_mtim.tv_sec, (gint64) status.st_mtim.tv_nsec);
+  add_text (checksum, stamp);
+}
+
 /* Of everything that a connection depends on, the password too: a new one means a new client. */
 static char *
 dup_key (const CalsyncHttpSettings *http)
@@ -174,8 +192,8 @@ dup_key (const CalsyncHttpSettings *http)
   add_text (checksum, http->base_uri);
   add_text (checksum, http->user);
   add_text (checksum, http->secret);
-  add_text (checksum, http->certificate_file);
-  add_text (checksum, http->ca_file);
+  add_file (checksum, http->certificate_file);
+  add_file (checksum, http->ca_file);
   add_text (checksum, http->proxy);
   add_text (checksum, numbers);
   return g_strdup (g_checksum_get_string (checksum));

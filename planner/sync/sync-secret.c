@@ -14,6 +14,7 @@
 #define MAX_BYTES       (64 * 1024)
 #define MAX_NAME        128
 #define CREDENTIALS_ENV "CREDENTIALS_DIRECTORY"
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define NAME_LETTERS           \
   "abcdefghijklmnopqrstuvwxyz" \
   "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
@@ -97,12 +98,37 @@ check_file (const SyncSettings *settings, const char *name, int fd, GError **err
   if (!S_ISREG (status.st_mode))
     return refuse (error, name, "is not a file");
   if (status.st_uid != geteuid () && !(is_credential && status.st_uid == 0))
-    return refuse (error, name, "belongs to somebody else: chown it to the user of plannerd");
+    return refuse (
+      error, name,
+      "belongs to user %u and is read as user %u: chown it to the user of plannerd, and "
+      "run plannerctl as that user",
+      (guint) status.st_uid, (guint) geteuid ());
   if ((status.st_mode & (is_credential ? 0027 : 0077)) != 0)
     return refuse (error, name, "can be read or changed by others: chmod 600");
   if (status.st_size > MAX_BYTES)
     return refuse (error, name, "is longer than %d bytes: is it the right file?", MAX_BYTES);
   return TRUE;
+}
+
+/* Why a file did not open, and what to do. */
+static const char *
+explain (int code)
+{
+  switch (code)
+    {
+    case ENOENT:
+      return "it is not there: write it, with mode 0600";
+    case ELOOP:
+      return "it is a link, which may lead anywhere: put the file itself there";
+    case EACCES:
+      return "the user of plannerd may not read it: chown it to that user, chmod 600, and the "
+             "folder "
+             "chmod 700";
+    case ENXIO:
+      return "it is not a file";
+    default:
+      return g_strerror (code);
+    }
 }
 
 /* Returns: a descriptor of a file that is nobody else's; -1 with @error set. */
@@ -112,7 +138,7 @@ open_file (const SyncSettings *settings, const char *name, const char *path, GEr
   int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
   if (fd < 0)
-    refuse (error, name, "cannot be opened as %s: %s", path, g_strerror (errno));
+    refuse (error, name, "cannot be opened as %s: %s", path, explain (errno));
   else if (!check_file (settings, name, fd, error))
     {
       close (fd);
@@ -139,6 +165,16 @@ read_all (int fd, SyncSecret *secret)
   return TRUE;
 }
 
+/* An editor's mark or a stray key would be sent as a part of the password, and lock the account. */
+static gboolean
+is_plain (const char *text)
+{
+  for (const char *p = text; *p != '\0'; p++)
+    if (g_ascii_iscntrl (*p))
+      return FALSE;
+  return !g_str_has_prefix (text, BYTE_ORDER_MARK);
+}
+
 static gboolean
 check_text (const char *name, SyncSecret *secret, GError **error)
 {
@@ -151,6 +187,10 @@ check_text (const char *name, SyncSecret *secret, GError **error)
   text[strcspn (text, "\r\n")] = '\0';
   if (*text == '\0')
     return refuse (error, name, "is empty in its first line");
+  if (!is_plain (text))
+    return refuse (
+      error, name,
+      "holds a control character or a byte order mark: save it as plain text in UTF-8");
   return TRUE;
 }
 

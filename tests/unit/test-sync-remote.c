@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "listener-certificates.h"
 #include "testlib.h"
 
 #define LEAST "[database]\npath=none\n[dfdg]\nport=0\n"
@@ -58,6 +59,7 @@ static const BadAccount bad_accounts[] = {
   { { URL, "certificate", NULL, NULL, NULL, 0 }, "name of a certificate's file" },
   { { URL, "kerberos", NULL, NULL, NULL, 0 }, "must be none, basic, digest" },
   { { URL, "basic", "v1", "v2", NULL, 0 }, "secret v2 cannot be opened" },
+  { { URL, "basic", "v1", "v2", NULL, 0 }, "it is not there" },
   { { URL, "certificate", NULL, NULL, "v1.pem", 0 }, "secret v1.pem cannot be opened" },
 };
 
@@ -141,6 +143,50 @@ test_connections_rest (void)
   world_clear (&world);
 }
 
+static void
+put (const World *world, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (world->folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (
+    g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, &error));
+  g_assert_no_error (error);
+}
+
+static void
+save_authority (const World *world)
+{
+  g_autoptr (Certificate) authority =
+    certificate_new (&(CertificatePlan){ .common_name = "Authority", .authority = TRUE });
+
+  g_free (certificate_save (authority, world->folder, "ca.pem"));
+}
+
+/* A password or a file of authorities that is written anew under its name: no connection of before is used. */
+static void
+test_rotation (void)
+{
+  World world;
+  g_autofree char *ca_file = NULL;
+
+  world_init (&world);
+  calsync_remote_free (new_remote (&world, URL, "service"));
+  put (&world, "v1", "en-ny\n");
+  calsync_remote_free (new_remote (&world, URL, "service"));
+  g_assert_cmpuint (sync_pool_count (world.pool), ==, 2);
+  ca_file = g_build_filename (world.folder, "ca.pem", NULL);
+  world.settings->ca_file = ca_file;
+  save_authority (&world);
+  calsync_remote_free (new_remote (&world, URL, "authority"));
+  save_authority (&world);
+  calsync_remote_free (new_remote (&world, URL, "authority"));
+  g_assert_cmpuint (sync_pool_count (world.pool), ==, 2);
+  calsync_remote_free (new_remote (&world, URL, "authority"));
+  g_assert_cmpuint (sync_pool_count (world.pool), ==, 2);
+  world_clear (&world);
+}
+
 /* plannerctl has no pool: a client ends with its remote. */
 static void
 test_without_pool (void)
@@ -161,6 +207,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-remote/bad-accounts", test_bad_accounts);
   g_test_add_func ("/sync-remote/settings-of-http", test_settings_of_http);
   g_test_add_func ("/sync-remote/connections-rest", test_connections_rest);
+  g_test_add_func ("/sync-remote/rotation", test_rotation);
   g_test_add_func ("/sync-remote/without-pool", test_without_pool);
   return g_test_run ();
 }

@@ -90,7 +90,11 @@ typedef struct
 } BadSecret;
 
 static const BadSecret bad_secrets[] = {
-  { "missing", NULL, 0, "secret missing cannot be opened as" },
+  { "missing", NULL, 0, "it is not there" },
+  { "marked", "\xef\xbb\xbfhemmelig\n", 0600, "byte order mark" },
+  { "stray", "hemmelig\x1b[A\n", 0600, "control character" },
+  { "writable", "hemmelig", 0602, "chmod 600" },
+  { "cut", "hemmelig\xc3", 0600, "is not text in UTF-8" },
   { "open", "hemmelig", 0640, "secret open can be read or changed by others: chmod 600" },
   { "open-to-all", "hemmelig", 0604, "chmod 600" },
   { "empty", "", 0600, "is empty in its first line" },
