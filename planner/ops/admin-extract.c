@@ -31,6 +31,8 @@ static const ExtractSection sections[] = {
   { "stored_answer", SQL_EXTRACT_ANSWERS },
   { "sync_link", SQL_EXTRACT_SYNC_LINKS },
   { "sync_conflict", SQL_EXTRACT_SYNC_CONFLICTS },
+  { "sync_run_change", SQL_EXTRACT_SYNC_CHANGES },
+  { "sync_tombstone", SQL_EXTRACT_SYNC_TOMBSTONES },
   { "outbox", SQL_EXTRACT_OUTBOX },
   { "inbox", SQL_EXTRACT_INBOX },
   { "empty_answer", SQL_EXTRACT_EMPTY_ANSWERS },

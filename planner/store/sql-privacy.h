@@ -53,6 +53,14 @@
      "c.their_start_us AS calendar_start_us, c.their_end_us AS calendar_end_us, c.state, c.found_us, c.resolved_us, " \
      "c.resolved_by AS staff_resolved_by, c.resolution AS staff_resolution FROM sync_conflict c " \
      "JOIN booking b ON b.booking_id = c.booking_id WHERE b.citizen_id = $1 ORDER BY c.conflict_id") \
+  X (EXTRACT_SYNC_CHANGES, "SELECT x.at_us, x.what, x.reference, x.before, x.after, r.name AS staff_calendar_of FROM booking b " \
+     "JOIN sync_run_change x ON substr (x.reference, instr (x.reference, ':') + 9) = b.identifier AND x.tenant_id = b.tenant_id " \
+     "JOIN sync_binding s ON s.binding_id = x.binding_id JOIN resource r ON r.resource_id = s.resource_id " \
+     "WHERE b.citizen_id = $1 AND x.reference IS NOT NULL ORDER BY x.change_id") \
+  X (EXTRACT_SYNC_TOMBSTONES, "SELECT t.reference, t.removed_us, r.name AS staff_calendar_of FROM booking b " \
+     "JOIN sync_tombstone t ON substr (t.reference, instr (t.reference, ':') + 9) = b.identifier AND t.tenant_id = b.tenant_id " \
+     "JOIN sync_binding s ON s.binding_id = t.binding_id JOIN resource r ON r.resource_id = s.resource_id " \
+     "WHERE b.citizen_id = $1 ORDER BY t.tombstone_id") \
   X (EXTRACT_OUTBOX, "SELECT kind, subject AS booking, state, attempts, reason, payload, added_us FROM outbox WHERE citizen_id = $1 " \
      "ORDER BY outbox_id") \
   X (EXTRACT_INBOX, "SELECT kind, message_id, received_us, state, note AS staff_note, payload FROM inbox WHERE citizen_id = $1 " \

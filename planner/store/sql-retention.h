@@ -7,6 +7,10 @@
 /* clang-format off */
 #define RETENTION_LIMIT " LIMIT 200"
 
+/* Markers end in the identifier of their meeting: INSTALLATION:booking:IDENTIFIER or :session:. As its index. */
+#define SQL_OF_MEETING(noun, which) \
+  "reference IS NOT NULL AND substr (reference, instr (reference, ':') + 9) = (SELECT identifier FROM " noun " WHERE " which ")"
+
 #define STORE_SQL_RETENTION(X) \
   X (RETENTION_FIND_USED_HOLDS, "SELECT 0, token FROM used_hold WHERE tenant_id = $1 AND used_us < $2 AND token > $3 " \
      "ORDER BY token" RETENTION_LIMIT) \
@@ -83,6 +87,10 @@
   X (SPAN_REMOVE, "DELETE FROM uptime_span WHERE span_id = $1") \
   X (COUNTS_REMOVE, "DELETE FROM uptime_count WHERE tenant_id = $1 AND hour_us = $2") \
   X (SYNC_RUN_CHANGE_REMOVE, "DELETE FROM sync_run_change WHERE change_id = $1") \
+  X (SYNC_CHANGES_REMOVE_BY_BOOKING, "DELETE FROM sync_run_change WHERE " SQL_OF_MEETING ("booking", "booking_id = $1")) \
+  X (SYNC_CONFLICTS_REMOVE_BY_BOOKING, "DELETE FROM sync_conflict WHERE " SQL_OF_MEETING ("booking", "booking_id = $1")) \
+  X (SYNC_CHANGES_REMOVE_BY_SESSION, "DELETE FROM sync_run_change WHERE " SQL_OF_MEETING ("group_session", "session_id = $1")) \
+  X (SYNC_CONFLICTS_REMOVE_BY_SESSION, "DELETE FROM sync_conflict WHERE " SQL_OF_MEETING ("group_session", "session_id = $1")) \
   X (SYNC_RUN_REMOVE, "DELETE FROM sync_run WHERE run_id = $1") \
   X (SYNC_CONFLICT_REMOVE, "DELETE FROM sync_conflict WHERE conflict_id = $1") \
   X (SYNC_TOMBSTONE_REMOVE, "DELETE FROM sync_tombstone WHERE tombstone_id = $1") \

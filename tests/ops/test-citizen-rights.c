@@ -189,7 +189,16 @@ static const char sync_sql[] =
   "our_start_us, our_end_us, our_class, our_flags, their_start_us, their_end_us, their_class, "
   "their_flags, state, found_us, seen_us) SELECT 1, 1, booking_id, reference, 'moved', 'put-back', "
   "base_start_us, base_end_us, 1, 0, base_start_us + 1, base_end_us + 1, 1, 0, 'noted', 1, 1"
-  " FROM sync_link;";
+  " FROM sync_link;"
+  "INSERT INTO sync_run (run_id, tenant_id, binding_id, started_us, mode, actor, call_id)"
+  " VALUES (1, 1, 1, 1, 'run', 'sync', 'c');"
+  "INSERT INTO sync_run_change (tenant_id, run_id, binding_id, at_us, what, is_own, reference, "
+  "before, after)"
+  " SELECT 1, 1, 1, 1, 'sent-create', 1, reference, NULL, '1 2 busy' FROM sync_link;"
+  "INSERT INTO sync_run_change (tenant_id, run_id, binding_id, at_us, what, is_own, key_hash, "
+  "before) VALUES (1, 1, 1, 1, 'item-removed', 0, 'h', 'DTSTART:20261124T080000Z');"
+  "INSERT INTO sync_tombstone (tenant_id, binding_id, reference, create_sequence, removed_us)"
+  " SELECT 1, 1, reference, 2, 1 FROM sync_link;";
 
 static void
 fill_everything (World *world, guint citizen)
@@ -376,6 +385,11 @@ test_erasure_leaves_counts_and_seals (void)
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM booking"), ==, 1);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM citizen"), ==, 1);
   g_assert_cmpint (world_count (world, "SELECT sum(n_bookings) FROM removed_booking"), ==, 3);
+  /* The advisor's own appointment stays, and the mark by which the event is known and taken away. */
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM sync_conflict"), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM sync_run_change"), ==, 1);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM sync_link WHERE booking_id IS NULL"),
+                   ==, 1);
   g_assert_cmpint (
     world_count (world, "SELECT count(*) FROM empty_answer WHERE citizen_id IS NULL"), ==, 1);
   g_assert_cmpint (
