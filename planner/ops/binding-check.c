@@ -39,6 +39,26 @@ binding_check_url (const char *url, GError **error)
   return TRUE;
 }
 
+/**
+ * binding_check_address:
+ *
+ * What may be asked for a calendar, before anybody is asked.
+ */
+gboolean
+binding_check_address (const char *address, GError **error)
+{
+  const char *at = strchr (address, '@');
+
+  if (strstr (address, "://") != NULL)
+    return binding_check_url (address, error);
+  if (*address == '\0' || strcspn (address, "?# \t\r\n") != strlen (address))
+    return refuse ("url must be an URL, a host name or a mail address, without ?, # and spaces",
+                   error);
+  if (at != NULL && memchr (address, ':', (gsize) (at - address)) != NULL)
+    return refuse ("url must not hold a name or a password: --user and --secret say them", error);
+  return TRUE;
+}
+
 /* A file's name alone; the folder is the configuration's. */
 static gboolean
 is_file_name (const char *name)

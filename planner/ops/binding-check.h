@@ -7,6 +7,8 @@
 #define BINDING_MIN_LIMIT 5
 #define BINDING_MAX_LIMIT 10080
 
+/* What may be asked where a calendar is: an URL, a host name or a mail address. PLANNER_ERROR_NOT_VALID. */
+gboolean binding_check_address (const char *address, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* An address of a calendar or of a server. PLANNER_ERROR_NOT_VALID. */
 gboolean binding_check_url (const char *url, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Auth, user, secret and certificate. PLANNER_ERROR_NOT_VALID. */

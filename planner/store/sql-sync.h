@@ -53,6 +53,8 @@
      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif ($10, 0), $11)") \
   X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS ", 0, 0 FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.binding_id = $1") \
+  X (SYNC_BINDING_IS_STOPPED, "SELECT b.state = 'paused', coalesce (r.retired_us <= $2, 0) FROM sync_binding b " \
+     "JOIN resource r ON r.resource_id = b.resource_id WHERE b.binding_id = $1") \
   X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS ", " \
      "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
      "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1) FROM sync_binding b " \

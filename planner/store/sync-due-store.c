@@ -50,7 +50,8 @@ read_due (StoreQuery *query)
 /**
  * sync_due_store_list:
  *
- * Returns: (transfer full) (element-type SyncDue): every binding of every tenant, by id
+ * Returns: (transfer full) (element-type SyncDue): every binding of every tenant whose owner
+ *   still serves, by id
  */
 GPtrArray *
 sync_due_store_list (StoreSession *session, gint64 now_us, GError **error)
@@ -68,22 +69,23 @@ sync_due_store_list (StoreSession *session, gint64 now_us, GError **error)
 
 /**
  * sync_due_store_has_news:
- * @since_us: when the last run that went through began; 0: there was none
- * @out_has_news: (out): whether a meeting of the resource, or one that was sent to this calendar, has
- *   changed since
+ * @out_has_news: (out): whether a meeting of the resource to come was not sent as it is now, or one that was
+ *   sent is not there any more
+ *
+ * Compared, and not by when it was changed: an operation takes its instant when it begins, and may be written
+ * long after a run has looked.
  */
 gboolean
 sync_due_store_has_news (StoreSession *session,
                          const SyncDue *due,
-                         gint64 since_us,
                          gint64 now_us,
                          gboolean *out_has_news,
                          GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_SYNC_DUE_HAS_NEWS, "iiii", due->binding_id,
-                    due->resource_id, now_us, since_us) ||
+  if (!store_query (session, &query, error, SQL_SYNC_DUE_HAS_NEWS, "iii", due->binding_id,
+                    due->resource_id, now_us) ||
       store_step (&query, error) != STORE_ROW)
     return FALSE;
   *out_has_news = store_int (&query, 0) != 0;

@@ -49,7 +49,6 @@ GPtrArray *sync_due_store_list (StoreSession *session,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sync_due_store_has_news (StoreSession *session,
                                   const SyncDue *due,
-                                  gint64 since_us,
                                   gint64 now_us,
                                   gboolean *out_has_news,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -36,7 +36,6 @@ end_well (SyncAgenda *agenda, SyncEntry *entry, const SyncOutcome *outcome, Sync
 {
   entry->n_failures = 0;
   entry->n_denied = 0;
-  entry->since_us = entry->began_us;
   entry->not_before_us = now.monotonic_us + outcome->retry_after_s * SYNC_SECOND_US;
   if (outcome->ending != SYNC_ENDED_QUIET)
     entry->changed_us = now.wall_us;

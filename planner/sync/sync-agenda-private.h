@@ -11,11 +11,11 @@
  * @early_us: when a booking wants it, 0: none does
  * @not_before_us: and when it may be
  * @changed_us: of the wall clock: when a run of this program last changed something
- * @began_us, @since_us: of the wall clock: when the run under way began, and the last that went well
  * @n_failures: in a row
  * @n_denied: refusals of name or password in a row, of this calendar
  * @wants_early: something changed while its run was under way
  * @is_seen: stands in the list that is being taken
+ * @is_over: stood not in the last one, and is forgotten when its run has ended
  *
  * One binding. Instants are monotonic, but for @changed_us.
  */
@@ -28,13 +28,12 @@ typedef struct
   gint64 early_us;
   gint64 not_before_us;
   gint64 changed_us;
-  gint64 began_us;
-  gint64 since_us;
   guint n_failures;
   guint n_denied;
   gboolean is_running;
   gboolean wants_early;
   gboolean is_seen;
+  gboolean is_over;
 } SyncEntry;
 
 struct _SyncAgenda

@@ -2,8 +2,6 @@
 /* The list of bindings with their next instants, and what holds each of them back. */
 #include "sync/sync-agenda.h"
 
-#include <string.h>
-
 #include "sync/sync-agenda-private.h"
 
 /* The first runs after a start. */
@@ -81,17 +79,6 @@ sync_agenda_set_settings (SyncAgenda *agenda, const SyncSettings *settings)
   sync_settings_unref (old);
 }
 
-/* Scheme, name and port, in small letters; the whole text when it is no address. */
-static char *
-dup_host (const char *url)
-{
-  const char *after = strstr (url, "://");
-  gsize length =
-    after == NULL ? strlen (url) : (gsize) (after + 3 - url) + strcspn (after + 3, "/?#");
-
-  return g_ascii_strdown (url, (gssize) length);
-}
-
 static gpointer
 find_or_add (GHashTable *table, char *name, gsize size)
 {
@@ -110,9 +97,8 @@ static void
 attach (SyncAgenda *agenda, SyncEntry *entry)
 {
   const SyncDue *due = entry->due;
-  g_autofree char *host = dup_host (due->url);
-  const char *who = due->user != NULL ? due->user : due->secret;
-  g_autofree char *account = who == NULL ? NULL : g_strconcat (host, "\n", who, NULL);
+  g_autofree char *host = sync_limits_dup_host (due->url);
+  g_autofree char *account = sync_limits_dup_account (due->url, due->user, due->secret);
 
   detach (entry);
   entry->host = find_or_add (agenda->hosts, host, sizeof (SyncHost));
@@ -160,7 +146,8 @@ add_entry (SyncAgenda *agenda, SyncDue *due, SyncNow now)
   return entry;
 }
 
-/* A person let it go on: what held it back is forgotten, for its account too. */
+/* A person let it go on: what held it back is forgotten, for its account too; of a password that was refused one
+ * calendar is tried, and the rest when it has worked. */
 static void
 resume (SyncEntry *entry, SyncNow now)
 {
@@ -170,6 +157,8 @@ resume (SyncEntry *entry, SyncNow now)
   entry->n_denied = 0;
   if (entry->account == NULL)
     return;
+  if (entry->account->n_denied >= SYNC_DENIED_LIMIT)
+    entry->account->has_worked = FALSE;
   entry->account->n_denied = 0;
   entry->account->blocked_until_us = 0;
 }
@@ -191,6 +180,7 @@ renew_entry (SyncAgenda *agenda, SyncEntry *entry, SyncDue *due, SyncNow now)
 
   if (is_moved && entry->is_running)
     {
+      old->is_paused = due->is_paused;
       sync_due_free (due);
       return;
     }
@@ -210,6 +200,7 @@ is_unseen (gpointer key, gpointer value, gpointer data)
   SyncEntry *entry = value;
   gboolean goes = !entry->is_seen && !entry->is_running;
 
+  entry->is_over = !entry->is_seen;
   entry->is_seen = FALSE;
   return goes;
 }
@@ -300,7 +291,7 @@ ready_us (const SyncEntry *entry)
 static gboolean
 is_stopped (const SyncEntry *entry)
 {
-  return entry->due->is_paused || entry->n_denied >= SYNC_DENIED_LIMIT ||
+  return entry->due->is_paused || entry->is_over || entry->n_denied >= SYNC_DENIED_LIMIT ||
          (entry->account != NULL && entry->account->n_denied >= SYNC_DENIED_LIMIT);
 }
 
@@ -366,9 +357,8 @@ sync_agenda_start_next (SyncAgenda *agenda, SyncNow now, SyncStart *out_start)
   if (best == NULL)
     return FALSE;
   begin (agenda, best);
-  best->began_us = now.wall_us;
-  *out_start = (SyncStart){ best->due->binding_id, best->due_us > now.monotonic_us, best->since_us,
-                            best->n_failures };
+  *out_start =
+    (SyncStart){ best->due->binding_id, best->due_us > now.monotonic_us, best->n_failures };
   return TRUE;
 }
 
@@ -460,6 +450,20 @@ sync_agenda_count (SyncAgenda *agenda, SyncNow now, SyncAgendaCounts *out_counts
   g_hash_table_iter_init (&iterator, agenda->hosts);
   while (g_hash_table_iter_next (&iterator, NULL, &value))
     out_counts->n_open_hosts += ((SyncHost *) value)->open_until_us != 0;
+}
+
+/**
+ * sync_agenda_may_go_on:
+ *
+ * Returns: FALSE when the last list says that its run is not wanted any more: it was paused, disconnected, or its owner
+ *   is retired
+ */
+gboolean
+sync_agenda_may_go_on (SyncAgenda *agenda, gint64 binding_id)
+{
+  const SyncEntry *entry = g_hash_table_lookup (agenda->entries, &binding_id);
+
+  return entry != NULL && !entry->is_over && !entry->due->is_paused;
 }
 
 /**

@@ -13,7 +13,8 @@
  * @SYNC_ENDED_GUARDED: too much had disappeared; a person is asked
  * @SYNC_ENDED_SKIPPED: an early run that found nothing to send, and asked nobody
  * @SYNC_ENDED_ELSEWHERE: a run of it is under way by somebody's command
- * @SYNC_ENDED_CANCELLED: the planner is being stopped, or it took too long
+ * @SYNC_ENDED_CANCELLED: the planner is being stopped, a person has paused, disconnected or retired it meanwhile, or it
+ *   took too long
  * @SYNC_ENDED_REMOTE: the server, or the way to it
  * @SYNC_ENDED_LOCAL: our own side: a secret, the database
  */
@@ -46,14 +47,12 @@ typedef struct
 /**
  * SyncStart:
  * @is_early: because of a booking: not needed when nothing is to be sent
- * @since_us: of the wall clock: when the last run that went well began; 0: there was none
  * @n_failures: in a row
  */
 typedef struct
 {
   gint64 binding_id;
   gboolean is_early;
-  gint64 since_us;
   guint n_failures;
 } SyncStart;
 
@@ -102,6 +101,7 @@ sync_agenda_end (SyncAgenda *agenda, gint64 binding_id, const SyncOutcome *outco
 gboolean sync_agenda_hasten (SyncAgenda *agenda, gint64 resource_id, SyncNow now);
 gint64 sync_agenda_next_us (SyncAgenda *agenda, SyncNow now);
 void sync_agenda_count (SyncAgenda *agenda, SyncNow now, SyncAgendaCounts *out_counts);
+gboolean sync_agenda_may_go_on (SyncAgenda *agenda, gint64 binding_id);
 const SyncDue *sync_agenda_find (SyncAgenda *agenda, gint64 binding_id);
 GArray *sync_agenda_list_account (SyncAgenda *agenda, gint64 binding_id);
 const SyncDue *sync_agenda_get (SyncAgenda *agenda, guint index);

@@ -7,6 +7,7 @@
 #include "ops/binding-check.h"
 #include "sync/sync-lock.h"
 #include "sync/sync-probing.h"
+#include "sync/sync-resume.h"
 
 #define IN    1
 #define OUT   2
@@ -82,7 +83,7 @@ read_wanted (Work *work, GError **error)
   wanted->limit_minutes = admin_get_integer (call, "limit", wanted->limit_minutes);
   drop_unused (wanted);
   work->probing.address = wanted->url;
-  return binding_check_way_in (wanted, error);
+  return binding_check_address (wanted->url, error) && binding_check_way_in (wanted, error);
 }
 
 static void
@@ -380,14 +381,46 @@ read_anew (const Work *work, StoreSession *session, GError **error)
          sync_binding_store_ask_full (session, fresh->binding_id, 0, error);
 }
 
+/* The planner paused it because the account was refused, and was told of another way in. */
+static gboolean
+is_put_right (const Work *work)
+{
+  const SyncBinding *then = work->before, *now = work->wanted;
+
+  return sync_resume_is_denied (then) &&
+         (g_strcmp0 (then->user_name, now->user_name) != 0 ||
+          g_strcmp0 (then->secret, now->secret) != 0 || g_strcmp0 (then->auth, now->auth) != 0 ||
+          g_strcmp0 (then->certificate, now->certificate) != 0);
+}
+
+static gboolean
+go_on (Work *work, StoreSession *session, GError **error)
+{
+  g_autoptr (GPtrArray) others = NULL;
+  SyncBindingState state = SYNC_BINDING_ACTIVE;
+
+  if (!is_put_right (work))
+    return TRUE;
+  if (!sync_resume_one (&work->sync, session, work->before, &state, error))
+    return FALSE;
+  work->wanted->state = state;
+  g_clear_pointer (&work->wanted->why, g_free);
+  others = sync_resume_account (&work->sync, session, work->wanted, error);
+  if (others == NULL)
+    return FALSE;
+  json_object_set_int_member (work->sync.call->result, "resumed", (gint64) others->len + 1);
+  return TRUE;
+}
+
 /* AdminWrite. */
 static gboolean
 write_change (StoreSession *session, gpointer data, GError **error)
 {
-  const Work *work = data;
+  Work *work = data;
 
   return sync_binding_store_change (session, work->wanted, error) &&
-         read_anew (work, session, error) && journal (work, session, error);
+         read_anew (work, session, error) && go_on (work, session, error) &&
+         journal (work, session, error);
 }
 
 static gboolean
@@ -407,7 +440,8 @@ write_held (Work *work, gboolean is_dry_run, GError **error)
  * sync_command_change:
  *
  * Arguments: tenant, resource, binding, url, auth, user, secret, certificate, calendar, direction (both),
- * limit, without_test, force, dry_run. Result: as sync_command_connect(); another_calendar.
+ * limit, without_test, force, dry_run. Result: as sync_command_connect(); another_calendar; resumed: how many go on
+ * that the planner had paused because name or password was refused.
  *
  * Errors: as sync_command_connect(); PLANNER_ERROR_CONFLICT when it is another calendar, unless
  * force; PLANNER_ERROR_BUSY while a run of it is under way.

@@ -7,7 +7,7 @@
 #include "store/busy-span-store.h"
 #include "store/sync-item-store.h"
 #include "store/sync-record-store.h"
-#include "sync/sync-task.h"
+#include "sync/sync-resume.h"
 
 #define AGREED_US   (24 * 3600 * (gint64) G_USEC_PER_SEC)
 #define MAX_LISTED  50
@@ -30,33 +30,6 @@ work_clear (Work *work)
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
-
-static gboolean
-set_state (const Work *work,
-           StoreSession *session,
-           const SyncBinding *before,
-           SyncBindingState state,
-           GError **error)
-{
-  const char *why = state == SYNC_BINDING_PAUSED ? work->why : NULL;
-  g_autoptr (SyncBinding) after = NULL;
-  g_autoptr (JsonObject) old = sync_binding_to_json (&work->sync, before);
-  g_autoptr (JsonObject) new = NULL;
-  const ResourceRecord *owner = sync_task_owner (&work->sync, before);
-  AdminRecordChange change = { .kind =
-                                 state == SYNC_BINDING_PAUSED ? "sync-paused" : "sync-resumed",
-                               .subject = owner->resource_key,
-                               .before = old };
-
-  if (!sync_binding_store_set_state (session, before->binding_id, state, why, error))
-    return FALSE;
-  after = sync_binding_store_load (session, before->binding_id, error);
-  if (after == NULL)
-    return FALSE;
-  new = sync_binding_to_json (&work->sync, after);
-  change.after = new;
-  return sync_task_journal (&work->sync, session, &change, error);
-}
 
 static void
 report (const Work *work, JsonArray *list, const SyncBinding *binding, const char *outcome)
@@ -95,7 +68,8 @@ write_pause (StoreSession *session, gpointer data, GError **error)
       const SyncBinding *binding = work->sync.bindings->pdata[i];
       gboolean is_same = is_same_pause (work, binding);
 
-      if (!is_same && !set_state (work, session, binding, SYNC_BINDING_PAUSED, error))
+      if (!is_same && !sync_resume_set_state (&work->sync, session, binding, SYNC_BINDING_PAUSED,
+                                              work->why, error))
         return FALSE;
       report (work, list, binding, is_same ? "same" : "paused");
     }
@@ -103,38 +77,29 @@ write_pause (StoreSession *session, gpointer data, GError **error)
   return TRUE;
 }
 
-/* What was held back is held back still, unless somebody agreed. */
 static gboolean
-state_to_resume (StoreSession *session,
-                 const SyncBinding *binding,
-                 SyncBindingState *out_state,
-                 GError **error)
+is_named (const Work *work, const SyncBinding *binding)
 {
-  g_autoptr (GError) local_error = NULL;
-  g_autoptr (SyncGuard) guard = sync_guard_find (session, binding->binding_id, &local_error);
-
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  *out_state =
-    guard != NULL && guard->agreed_until_us == 0 ? SYNC_BINDING_GUARDED : SYNC_BINDING_ACTIVE;
-  return TRUE;
+  return sync_task_find (&work->sync, binding->binding_id) != NULL;
 }
 
-/* From now on as if it had never failed; what changed meanwhile is found by a full pass. */
+/* Of an account that was refused, all: their secret is one. */
 static gboolean
-begin_anew (StoreSession *session, const SyncBinding *binding, GError **error)
+resume_others (const Work *work,
+               StoreSession *session,
+               const SyncBinding *like,
+               JsonArray *list,
+               GError **error)
 {
-  g_autoptr (SyncBinding) fresh = sync_binding_store_load (session, binding->binding_id, error);
+  g_autoptr (GPtrArray) others = NULL;
 
-  if (fresh == NULL)
-    return FALSE;
-  fresh->n_failures = 0;
-  fresh->next_try_us = 0;
-  return sync_binding_store_set_health (session, fresh, error) &&
-         sync_binding_store_ask_full (session, binding->binding_id, 0, error);
+  if (!sync_resume_is_denied (like))
+    return TRUE;
+  others = sync_resume_account (&work->sync, session, like, error);
+  for (guint i = 0; others != NULL && i < others->len; i++)
+    if (!is_named (work, others->pdata[i]))
+      report (work, list, others->pdata[i], "resumed");
+  return others != NULL;
 }
 
 /* AdminWrite. */
@@ -148,17 +113,17 @@ write_resumption (StoreSession *session, gpointer data, GError **error)
     {
       const SyncBinding *binding = work->sync.bindings->pdata[i];
       SyncBindingState state = SYNC_BINDING_ACTIVE;
-      gboolean was_paused = binding->state == SYNC_BINDING_PAUSED;
 
-      if (!state_to_resume (session, binding, &state, error) ||
-          (was_paused && (!set_state (work, session, binding, state, error) ||
-                          !begin_anew (session, binding, error))))
+      if (!sync_resume_one (&work->sync, session, binding, &state, error))
         return FALSE;
       report (work, list, binding,
-              !was_paused                     ? "same"
-              : state == SYNC_BINDING_GUARDED ? "guarded"
-                                              : "resumed");
+              binding->state != SYNC_BINDING_PAUSED ? "same"
+              : state == SYNC_BINDING_GUARDED       ? "guarded"
+                                                    : "resumed");
     }
+  for (guint i = 0; i < work->sync.bindings->len; i++)
+    if (!resume_others (work, session, work->sync.bindings->pdata[i], list, error))
+      return FALSE;
   finish (work, g_steal_pointer (&list));
   return TRUE;
 }
@@ -198,8 +163,8 @@ sync_command_pause (AdminCall *call, GError **error)
 /**
  * sync_command_resume:
  *
- * Arguments: tenant, resource, binding, dry_run. The next run is a full one. Result: connections with
- * outcome resumed, guarded or same.
+ * Arguments: tenant, resource, binding, dry_run. The next run is a full one. Where the account was refused, those that
+ * share it and its secret go on too. Result: connections with outcome resumed, guarded or same.
  *
  * Errors: PLANNER_ERROR_NOT_FOUND.
  */
@@ -398,7 +363,7 @@ write_agreement (StoreSession *session, gpointer data, GError **error)
          (binding->state == SYNC_BINDING_PAUSED ||
           sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_ACTIVE, NULL,
                                         error)) &&
-         begin_anew (session, binding, error) &&
+         sync_resume_begin_anew (session, binding->binding_id, error) &&
          sync_task_journal (&work->sync, session, &change, error);
 }
 

@@ -177,7 +177,7 @@ set_times (const Work *work, JsonObject *object, const SyncBinding *binding)
     admin_set_time (object, "next_run", work->sync.zone, MAX (binding->next_try_us, now_us));
 }
 
-/* Sent and not answered, or failed; or changed since the last good contact. */
+/* Sent and not answered, or failed; or not as it was sent. */
 static gboolean
 find_waiting (const Work *work,
               const SyncBinding *binding,
@@ -188,8 +188,8 @@ find_waiting (const Work *work,
   *out_is_waiting = due != NULL && due->has_unsent;
   if (due == NULL || *out_is_waiting || binding->direction == 1)
     return TRUE;
-  return sync_due_store_has_news (work->sync.call->session, due, contact_of (binding),
-                                  work->sync.call->now_us, out_is_waiting, error);
+  return sync_due_store_has_news (work->sync.call->session, due, work->sync.call->now_us,
+                                  out_is_waiting, error);
 }
 
 /* A calendar in order may still have something that waits for a person. */

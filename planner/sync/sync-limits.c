@@ -2,12 +2,46 @@
 /* The circuit breaker of a server, and back-off with full jitter. */
 #include "sync/sync-limits.h"
 
+#include <string.h>
+
 #include "base/ids.h"
 
 #define FAILURES_TO_OPEN 5
 #define FIRST_OPEN_US    (60 * SYNC_SECOND_US)
 #define LONGEST_US       (900 * SYNC_SECOND_US)
 #define MAX_DOUBLINGS    10
+
+/**
+ * sync_limits_dup_host:
+ *
+ * Returns: (transfer full): scheme, name and port, in small letters; the whole text when it is no address
+ */
+char *
+sync_limits_dup_host (const char *url)
+{
+  const char *after = strstr (url, "://");
+  gsize length =
+    after == NULL ? strlen (url) : (gsize) (after + 3 - url) + strcspn (after + 3, "/?#");
+
+  return g_ascii_strdown (url, (gssize) length);
+}
+
+/**
+ * sync_limits_dup_account:
+ * @user: (nullable)
+ * @secret: (nullable): name of the secret
+ *
+ * Returns: (transfer full) (nullable): what is the same for all calendars that one name at one server opens; NULL when
+ *   nobody logs in
+ */
+char *
+sync_limits_dup_account (const char *url, const char *user, const char *secret)
+{
+  g_autofree char *host = sync_limits_dup_host (url);
+  const char *who = user != NULL ? user : secret;
+
+  return who == NULL ? NULL : g_strconcat (host, "\n", who, NULL);
+}
 
 /**
  * sync_limits_random:

@@ -55,6 +55,12 @@ typedef struct
   gint64 blocked_until_us;
 } SyncAccountLimit;
 
+/* Of bindings that the planner pauses by itself, and that one person's word about their account resumes. */
+#define SYNC_WHY_DENIED \
+  "the server refused name or password twice; put the secret right, then resume"
+
+char *sync_limits_dup_host (const char *url);
+char *sync_limits_dup_account (const char *url, const char *user, const char *secret);
 void sync_host_note (SyncHost *host, const SyncHostNews *news, gint64 now_us);
 gboolean sync_host_is_open (const SyncHost *host, gint64 now_us);
 gboolean sync_host_may_start (const SyncHost *host, guint n_most, gint64 now_us);

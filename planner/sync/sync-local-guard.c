@@ -126,6 +126,43 @@ sync_local_find_state (const SyncLocal *local,
 }
 
 static gboolean
+stop (GError **error, const char *what)
+{
+  g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED, "%s while it was run",
+               what);
+  return FALSE;
+}
+
+/**
+ * sync_local_check_goes_on:
+ *
+ * What a person says holds from the next write on: a run that is under way ends there, and leaves nothing
+ * that the next one does not take up. Writer only.
+ *
+ * Errors: CALSYNC_REMOTE_ERROR_CANCELLED.
+ */
+gboolean
+sync_local_check_goes_on (const SyncLocal *local, StoreSession *session, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (local->place->ignores_pause)
+    return TRUE;
+  if (!store_query (session, &query, error, SQL_SYNC_BINDING_IS_STOPPED, "ii",
+                    local->binding->binding_id, local->now_us))
+    return FALSE;
+  step = store_step (&query, error);
+  if (step == STORE_END)
+    return stop (error, "the calendar was disconnected");
+  if (step != STORE_ROW)
+    return FALSE;
+  if (store_int (&query, 0) != 0)
+    return stop (error, "the calendar was paused");
+  return store_int (&query, 1) == 0 || stop (error, "the calendar's owner was retired");
+}
+
+static gboolean
 write_guard (const Stage *stage, StoreSession *session, GError **error)
 {
   const SyncLocal *local = stage->local;

@@ -58,6 +58,11 @@ gboolean sync_local_write (SyncLocal *local, AdminWrite write, gpointer data, GE
 gboolean sync_local_need_run (SyncLocal *local,
                               StoreSession *session,
                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* In a write: FALSE with CALSYNC_REMOTE_ERROR_CANCELLED once somebody has paused or disconnected it, or its owner is
+ * retired, since the run began. */
+gboolean sync_local_check_goes_on (const SyncLocal *local,
+                                   StoreSession *session,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *sync_local_hash_key (const SyncLocal *local, const char *key);
 gboolean sync_local_find_meeting (const SyncLocal *local,
                                   StoreSession *session,

@@ -297,6 +297,8 @@ write_some (StoreSession *session, gpointer data, GError **error)
   gint64 until_us = clock_monotonic_us () + SYNC_MAX_WRITE_US;
 
   commit->is_finished = FALSE;
+  if (!sync_local_check_goes_on (commit->local, session, error))
+    return FALSE;
   if (!write_others (commit, session, until_us, error))
     return FALSE;
   if (commit->first + commit->n_done < commit->others->len ||

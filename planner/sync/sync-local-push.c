@@ -89,11 +89,13 @@ sync_link_write (SyncLocal *local,
           sync_link_store_add_putback (session, link->link_id, local->now_us, error));
 }
 
+/* @stopped: (nullable): why nothing more is begun */
 typedef struct
 {
   SyncLocal *local;
   const CalsyncPush *finished;
   const CalsyncPush *begun;
+  GError *stopped;
 } Push;
 
 static gboolean
@@ -171,14 +173,33 @@ write_intent (SyncLocal *local, StoreSession *session, const CalsyncPush *push, 
   return sync_link_store_put (session, link, error);
 }
 
-/* AdminWrite. */
+/* What was sent is written down in any case; a run that somebody stopped begins nothing more. */
+static gboolean
+may_begin (Push *push, StoreSession *session, GError **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  g_clear_error (&push->stopped);
+  if (push->begun == NULL || sync_local_check_goes_on (push->local, session, &local_error))
+    return TRUE;
+  if (g_error_matches (local_error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED))
+    push->stopped = g_steal_pointer (&local_error);
+  else
+    g_propagate_error (error, g_steal_pointer (&local_error));
+  return push->stopped != NULL;
+}
+
+/* AdminWrite: may be run again. */
 static gboolean
 write_push (StoreSession *session, gpointer data, GError **error)
 {
-  const Push *push = data;
+  Push *push = data;
 
+  if (!may_begin (push, session, error))
+    return FALSE;
   return (push->finished == NULL || write_receipt (push->local, session, push->finished, error)) &&
-         (push->begun == NULL || write_intent (push->local, session, push->begun, error));
+         (push->begun == NULL || push->stopped != NULL ||
+          write_intent (push->local, session, push->begun, error));
 }
 
 /**
@@ -191,8 +212,16 @@ sync_local_record_push (CalsyncLocal *port,
                         GError **error)
 {
   SyncLocal *local = (SyncLocal *) port;
-  Push push = { local, finished, begun };
+  Push push = { .local = local, .finished = finished, .begun = begun };
 
   local->now_us = local->port.functions->get_now_us (port);
-  return sync_local_write (local, write_push, &push, error);
+  if (!sync_local_write (local, write_push, &push, error))
+    {
+      g_clear_error (&push.stopped);
+      return FALSE;
+    }
+  if (push.stopped == NULL)
+    return TRUE;
+  g_propagate_error (error, push.stopped);
+  return FALSE;
 }

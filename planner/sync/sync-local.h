@@ -13,6 +13,7 @@
  * @runner: for writing: each write a short transaction
  * @actor, @call_id: for the journal and the run's record
  * @mode: (nullable): word for the run's record; NULL: run
+ * @ignores_pause: a person's own run of a calendar that is paused, or whose owner is retired
  * @fresh_us: how old a calendar may grow when neither it nor its unit says
  * @progress: (nullable)
  *
@@ -25,6 +26,7 @@ typedef struct
   const char *actor;
   const char *call_id;
   const char *mode;
+  gboolean ignores_pause;
   gint64 fresh_us;
   AdminProgress progress;
   gpointer progress_data;

@@ -51,9 +51,9 @@ may_run (const Run *run, GError **error)
   const SyncBinding *binding = sync_local_get_binding (run->local);
   gint64 retired_us = sync_local_get_retired_us (run->local);
 
-  if (retired_us != 0 && retired_us <= clock_now_us ())
+  if (run->context->wrap == NULL && retired_us != 0 && retired_us <= clock_now_us ())
     {
-      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
                    "%s is retired: disconnect the calendar",
                    sync_local_get_resource_key (run->local));
       return FALSE;
@@ -61,7 +61,8 @@ may_run (const Run *run, GError **error)
   if (binding->state != SYNC_BINDING_PAUSED || run->mode == CALSYNC_JOB_PREVIEW ||
       run->context->wrap != NULL)
     return TRUE;
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "it is paused (%s): resume it first",
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+               "it is paused (%s): resume it first",
                binding->why == NULL ? "nobody said why" : binding->why);
   return FALSE;
 }
@@ -78,6 +79,7 @@ open_local (Run *run, gint64 binding_id, GError **error)
                                  .actor = context->actor,
                                  .call_id = context->call_id,
                                  .mode = context->mode,
+                                 .ignores_pause = context->wrap != NULL,
                                  .fresh_us = (gint64) run->settings->fresh_s * G_USEC_PER_SEC,
                                  .progress = context->progress,
                                  .progress_data = context->progress_data };
@@ -333,6 +335,23 @@ is_cancelled (const GError *error)
   return g_error_matches (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED);
 }
 
+/* Disconnected while it was run: there is nothing left to write about. */
+static gboolean
+is_gone (const Run *run)
+{
+  g_autoptr (SyncBinding) binding = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_own = !store_is_in_transaction (run->context->session);
+
+  if (is_own && !store_begin (run->context->session, STORE_READ, NULL))
+    return FALSE;
+  binding = sync_binding_store_load (run->context->session,
+                                     sync_local_get_binding (run->local)->binding_id, &error);
+  if (is_own)
+    store_rollback (run->context->session);
+  return g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND);
+}
+
 /* A quiet run of a calendar that was well before writes nothing. */
 static gboolean
 end (const Run *run, const GError *run_error, GError **error)
@@ -367,6 +386,12 @@ run_locked (Run *run, gint64 binding_id, GError **error)
   if (!open_local (run, binding_id, error))
     return FALSE;
   ok = run_all (run, &run_error);
+  if (!ok && is_gone (run))
+    {
+      g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED,
+                           "the calendar was disconnected while it was run");
+      return FALSE;
+    }
   if (!end (run, run_error, &end_error) && ok)
     g_propagate_error (&run_error, g_steal_pointer (&end_error));
   if (run_error == NULL)
@@ -382,8 +407,8 @@ run_locked (Run *run, gint64 binding_id, GError **error)
  * Blocks as long as the server takes. A run that finds nothing new, of a calendar that was well before, writes
  * nothing; a preview never does.
  *
- * Errors: PLANNER_ERROR_BUSY while a run of it is under way; PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_NOT_VALID
- * for one that is paused or retired; what sync_remote_new() says of the secret; those of the remote
+ * Errors: PLANNER_ERROR_BUSY while a run of it is under way; PLANNER_ERROR_NOT_FOUND; PLANNER_ERROR_STATE_CHANGED
+ * for one that is paused or whose owner is retired; CALSYNC_REMOTE_ERROR_CANCELLED when it became so meanwhile; what sync_remote_new() says of the secret; those of the remote
  * (CALSYNC_REMOTE_ERROR), which are stored as its health.
  */
 gboolean

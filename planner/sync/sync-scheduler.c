@@ -16,7 +16,6 @@
 #define LONGEST_RUN_US (3600 * SYNC_SECOND_US)
 #define N_ENDINGS      (SYNC_ENDED_LOCAL + 1)
 #define N_WORDS        (N_ENDINGS + CALSYNC_N_REMOTE_ERRORS)
-#define WHY_DENIED     "the server refused name or password twice; put the secret right, then resume"
 
 struct _SyncScheduler
 {
@@ -98,12 +97,15 @@ word_of (const SyncOutcome *outcome)
  * sync_result_set_error:
  * @error: of sync_run_binding() or sync_remote_new()
  *
- * Files an error where the agenda looks for it.
+ * Files an error where the agenda looks for it. One that a person has paused, disconnected or retired since the list
+ * was read was stopped, and has not failed.
  */
 void
 sync_result_set_error (SyncResult *result, const GError *error)
 {
-  if (g_error_matches (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED))
+  if (g_error_matches (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED) ||
+      g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED) ||
+      g_error_matches (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND))
     result->outcome.ending = SYNC_ENDED_CANCELLED;
   else if (error->domain == CALSYNC_REMOTE_ERROR)
     {
@@ -131,8 +133,7 @@ is_needless (const Run *run, StoreSession *session)
   gboolean has_news = TRUE;
 
   return run->start.is_early &&
-         sync_due_store_has_news (session, &run->due, run->start.since_us, clock_now_us (),
-                                  &has_news, NULL) &&
+         sync_due_store_has_news (session, &run->due, clock_now_us (), &has_news, NULL) &&
          !has_news;
 }
 
@@ -229,7 +230,7 @@ write_pauses (StoreSession *session, gpointer data, GError **error)
 
   for (guint i = 0; i < pause->ids->len; i++)
     if (!sync_binding_store_set_state (session, g_array_index (pause->ids, gint64, i),
-                                       SYNC_BINDING_PAUSED, WHY_DENIED, error))
+                                       SYNC_BINDING_PAUSED, SYNC_WHY_DENIED, error))
       return FALSE;
   return TRUE;
 }
@@ -341,6 +342,19 @@ run_listing (gpointer data, gpointer session, GError **error)
   return listing->due != NULL;
 }
 
+/* What a person has said since they began ends them; in the middle of an answer, when it is a long one. */
+static void
+cancel_what_was_stopped (SyncScheduler *scheduler)
+{
+  for (guint i = 0; i < scheduler->runs->len; i++)
+    {
+      Run *run = scheduler->runs->pdata[i];
+
+      if (!sync_agenda_may_go_on (scheduler->agenda, run->due.binding_id))
+        g_cancellable_cancel (run->cancellable);
+    }
+}
+
 static void
 on_listed (gpointer data, const ExecutorReport *report, const GError *error)
 {
@@ -352,6 +366,7 @@ on_listed (gpointer data, const ExecutorReport *report, const GError *error)
     g_message ("the list of bound calendars could not be read: %s", error->message);
   else
     sync_agenda_take_list (scheduler->agenda, g_steal_pointer (&listing->due), now ());
+  cancel_what_was_stopped (scheduler);
   g_clear_pointer (&listing->pool, sync_pool_unref);
   g_free (listing);
   tick (scheduler);

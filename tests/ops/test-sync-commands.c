@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Connections in a table, how they are doing, a person's word about them, and conflicts decided by the doors of an admin. */
 /* Also tests: binding-check, import-bindings, export-bindings, sync-task, sync-commands-state, sync-commands-status. */
-/* Also tests: sync-commands-conflict, sync-door. */
+/* Also tests: sync-commands-conflict, sync-door, sync-resume. */
 #include <string.h>
 
 #include "admin-harness.h"
@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "sync/sync-commands-status.h"
 #include "sync/sync-commands.h"
+#include "sync/sync-limits.h"
 
 #define HEAD      "resource,url,direction,auth,user,secret,certificate,limit_minutes,paused\\n"
 #define ONE       "RID-1,https://cal.kommune.example/dav/v1/arbejde/,both,basic,v1,v1-kodeord,,45,\\n"
@@ -295,6 +296,67 @@ test_pause (void)
                   PLANNER_ERROR_NOT_FOUND, "no connection 7");
   assert_refused (world, "sync-pause", "{\"resource\": \"RID-1\", \"why\": \"borger 111111-1111\"}",
                   PLANNER_ERROR_NOT_VALID, "number");
+}
+
+/* A bad address is refused before anybody is asked: nothing of what it holds goes anywhere. */
+static void
+test_connect_refuses (void)
+{
+  static const char *const addresses[] = {
+    "https://v1:hemmelig@cal.kommune.example/v1/",
+    "v1:hemmelig@cal.kommune.example",
+    "https://cal.kommune.example/v1/?token=x",
+    "cal.kommune.example/v1?token=x",
+    "ftp://cal.kommune.example/",
+    "cal kommune",
+  };
+  g_autoptr (World) world = admin_world_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autofree char *arguments = g_strdup_printf (
+        "{\"resource\": \"RID-1\", \"url\": \"%s\", \"user\": \"v1\", \"secret\": \"v1\"}",
+        addresses[i]);
+
+      assert_refused (world, "sync-connect", arguments, PLANNER_ERROR_NOT_VALID, "url must");
+    }
+  assert_refused (world, "sync-connect",
+                  "{\"resource\": \"RID-1\", \"url\": \"v1@kommune.example\", \"user\": \"v1\", "
+                  "\"secret\": \"v1\"}",
+                  PLANNER_ERROR_UNAVAILABLE, "secret");
+}
+
+/* An account was refused: one word lets all of it go on, and nobody whom a person has paused. */
+static void
+test_resume_account (void)
+{
+  g_autoptr (World) world = admin_world_new ();
+  g_autoptr (JsonObject) resumed = NULL;
+  g_autoptr (JsonObject) changed = NULL;
+  g_autofree char *words = NULL;
+
+  add_bindings (world,
+                ONE "RID-1,https://cal.kommune.example/dav/v1/to/,in,basic,v1,v1-kodeord,,,\\n"
+                    "RID-1,https://cal.kommune.example/dav/v1/tre/,in,basic,v1,andet,,,\\n"
+                    "RID-1,https://cal.kommune.example/dav/v1/fire/,in,basic,v1,v1-kodeord,,,\\n"
+                    "rum-1,https://cal.kommune.example/dav/rum/,in,basic,v1,v1-kodeord,,,\\n"
+                    "RID-1,https://andet.kommune.example/v1/,in,basic,v1,v1-kodeord,,,\\n");
+  world_run_sql (world, "UPDATE sync_binding SET state = 'paused', n_failures = 2, "
+                        "why = CASE binding_id WHEN 4 THEN 'ferie' ELSE '" SYNC_WHY_DENIED "' END");
+  resumed = admin_world_ask (world, "sync-resume", "{\"resource\": \"RID-1\", \"binding\": 1}");
+  words = admin_harness_dup_words (resumed, "connections", "outcome");
+  g_assert_cmpstr (words, ==, "resumed resumed resumed");
+  g_assert_cmpint (
+    world_count (world, "SELECT sum (1 << binding_id) FROM sync_binding WHERE state = 'active' "
+                        "AND n_failures = 0"),
+    ==, 1 << 1 | 1 << 2 | 1 << 5);
+  changed = admin_world_ask (world, "sync-change",
+                             "{\"resource\": \"RID-1\", \"binding\": 3, \"secret\": "
+                             "\"v1-kodeord\", \"without_test\": true}");
+  g_assert_cmpint (json_object_get_int_member (changed, "resumed"), ==, 1);
+  g_assert_cmpint (
+    world_count (world, "SELECT sum (1 << binding_id) FROM sync_binding WHERE state = 'active'"),
+    ==, 1 << 1 | 1 << 2 | 1 << 3 | 1 << 5);
 }
 
 static void
@@ -585,6 +647,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-commands/status-worst-first", test_status_worst_first);
   g_test_add_func ("/sync-commands/words-documented", test_words_documented);
   g_test_add_func ("/sync-commands/pause", test_pause);
+  g_test_add_func ("/sync-commands/resume-account", test_resume_account);
+  g_test_add_func ("/sync-commands/connect-refuses", test_connect_refuses);
   g_test_add_func ("/sync-commands/retired", test_retired);
   g_test_add_func ("/sync-commands/agree", test_agree);
   g_test_add_func ("/sync-commands/resume-stays-guarded", test_resume_stays_guarded);

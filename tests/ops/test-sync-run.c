@@ -7,6 +7,7 @@
 #include "sync-pair.h"
 #include "sync/sync-lock.h"
 #include "sync/sync-run.h"
+#include "sync/sync-wished.h"
 
 #define HOUR   (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
 #define CANARY "SUMMARY:Kanarie-titel\r\nDESCRIPTION:Kanarie-tekst\r\nLOCATION:Kanarie-sted\r\n"
@@ -250,7 +251,7 @@ test_refusals (void)
   g_assert_true (sync_binding_store_set_state (pair->sync->world->writer, id, SYNC_BINDING_PAUSED,
                                                "ferie", &error));
   g_assert_null (try_run (pair, &error));
-  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED);
   g_assert_nonnull (strstr (error->message, "ferie"));
   g_clear_error (&error);
   put_events (pair, 0, 3);
@@ -262,11 +263,33 @@ test_refusals (void)
                                                NULL, &error));
   world_run_sql (pair->sync->world, "UPDATE resource SET retired_us = 1 WHERE resource_id = 1");
   g_assert_null (try_run (pair, &error));
-  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED);
   g_clear_error (&error);
   g_assert_null (try_run (pair, &error)); /* and the lock is free */
-  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED);
   g_assert_false (sync_lock_is_taken (id));
+}
+
+/* Who has left keeps the events of meetings to come, until they are taken out by a run that wants none. */
+static void
+test_retired_parts (void)
+{
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
+  g_autoptr (SyncWished) wished = sync_wished_new ();
+  SyncContext context = context_of (pair);
+  g_autoptr (CalsyncReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  calsync_report_free (run (pair));
+  world_run_sql (pair->sync->world, "UPDATE resource SET retired_us = 1 WHERE resource_id = 1");
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 3);
+  context.wrap = sync_wished_wrap;
+  context.wrap_data = wished;
+  context.mode = "disconnect";
+  g_assert_true (
+    sync_run_binding (&context, pair->sync->binding_id, CALSYNC_JOB_RUN, &report, &error));
+  g_assert_no_error (error);
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 0);
 }
 
 /* After a restore: what would only be added goes on by itself, anything else waits for a person. */
@@ -305,6 +328,93 @@ test_restored (void)
   g_assert_cmpint (
     count (pair, "SELECT count(*) FROM sync_binding WHERE looks_first = 0 AND state = 'active'"),
     ==, 1);
+}
+
+/* Says something to the database just before the write that is told. */
+typedef struct
+{
+  SyncPair *pair;
+  const char *sql;
+  guint at;
+  guint n_writes;
+} Voice;
+
+static gboolean
+run_write_and_speak (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  Voice *voice = runner;
+
+  if (++voice->n_writes == voice->at)
+    world_run_sql (voice->pair->sync->world, voice->sql);
+  return sync_pair_run_write (voice->pair, write, data, error);
+}
+
+/* Returns: whether the run was stopped; FALSE when it needed fewer writes. */
+static gboolean
+is_stopped_by (SyncPair *pair, const char *sql, guint at)
+{
+  SyncContext context = context_of (pair);
+  Voice voice = { .pair = pair, .sql = sql, .at = at };
+  g_autoptr (CalsyncReport) report = NULL;
+  g_autoptr (GError) error = NULL;
+
+  context.runner = (AdminRunner){ run_write_and_speak, &voice };
+  if (sync_run_binding (&context, pair->sync->binding_id, CALSYNC_JOB_RUN, &report, &error))
+    return FALSE;
+  g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED);
+  g_assert_cmpuint (voice.n_writes, <=, at + 1); /* and its record */
+  return TRUE;
+}
+
+/* Paused, retired or disconnected at any write: it ends there, what was sent is known, and the next run goes on. */
+static void
+test_stopped_in_the_middle (void)
+{
+  static const struct
+  {
+    const char *stop;
+    const char *go;
+  } rows[] = {
+    { "UPDATE sync_binding SET state = 'paused', why = 'ferie'",
+      "UPDATE sync_binding SET state = 'active', why = NULL" },
+    { "UPDATE resource SET retired_us = 1 WHERE resource_id = 1",
+      "UPDATE resource SET retired_us = NULL" },
+    { "DELETE FROM sync_binding", NULL },
+  };
+  g_autoptr (SyncPair) calm = sync_pair_new (7);
+  g_autofree char *wanted = NULL;
+  guint n_stopped = 0;
+
+  put_events (calm, 0, 12);
+  calsync_report_free (run (calm));
+  calsync_report_free (run (calm));
+  wanted = describe (calm);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    for (guint at = 1;; at++)
+      {
+        g_autoptr (SyncPair) pair = sync_pair_new (7);
+        g_autofree char *is = NULL;
+
+        put_events (pair, 0, 12);
+        if (!is_stopped_by (pair, rows[i].stop, at))
+          break;
+        n_stopped++;
+        g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_run WHERE outcome = 'local'"), ==,
+                         0);
+        g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_link WHERE in_flight <> 0"), ==,
+                         0);
+        if (rows[i].go == NULL)
+          continue;
+        g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_link WHERE state = 1"), ==,
+                         model_remote_count (pair->model, "X-PLANNER-REF"));
+        g_assert_cmpint (count (pair, "SELECT n_failures FROM sync_binding"), ==, 0);
+        world_run_sql (pair->sync->world, rows[i].go);
+        calsync_report_free (run (pair));
+        calsync_report_free (run (pair));
+        is = describe (pair);
+        g_assert_cmpstr (is, ==, wanted);
+      }
+  g_assert_cmpuint (n_stopped, >=, 9);
 }
 
 /* One script: a first run, then edits on both sides, then runs until nothing is left to do. */
@@ -517,6 +627,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-run/failures", test_failures);
   g_test_add_func ("/sync-run/guard", test_guard);
   g_test_add_func ("/sync-run/refusals", test_refusals);
+  g_test_add_func ("/sync-run/stopped-in-the-middle", test_stopped_in_the_middle);
+  g_test_add_func ("/sync-run/retired-parts", test_retired_parts);
   g_test_add_func ("/sync-run/restored", test_restored);
   g_test_add_func ("/sync-run/many", test_many);
   g_test_add_func ("/sync-run/killed-at-every-write", test_killed_at_every_write);

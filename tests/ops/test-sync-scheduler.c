@@ -387,6 +387,33 @@ test_refused_calendar_is_paused (void)
 }
 
 static gboolean
+first_hangs (Town *town)
+{
+  return get_seen (&seen.n_now) == 1;
+}
+
+static gboolean
+was_cancelled (Town *town)
+{
+  return get_seen (&seen.n_cancelled) >= 1;
+}
+
+/* A run that waits for its server is ended when its calendar is paused, and none follows. */
+static void
+test_pause_ends_a_run (void)
+{
+  Town *town = town_new ("interval-s=1\nbusy-interval-s=1\nidle-interval-s=1\n", 1);
+
+  seen.hangs = TRUE;
+  turn (town, first_hangs, 60 * G_USEC_PER_SEC);
+  run_sql (town->path, "UPDATE sync_binding SET state = 'paused'");
+  turn (town, was_cancelled, 60 * G_USEC_PER_SEC);
+  turn (town, NULL, 3 * G_USEC_PER_SEC);
+  g_assert_cmpuint (get_runs (1), ==, 1);
+  town_free (town);
+}
+
+static gboolean
 first_ran (Town *town)
 {
   return get_runs (1) >= 1;
@@ -501,6 +528,8 @@ test_errors_are_filed (void)
     { TRUE, CALSYNC_REMOTE_ERROR_DENIED, SYNC_ENDED_REMOTE },
     { TRUE, CALSYNC_REMOTE_ERROR_ASTRAY, SYNC_ENDED_REMOTE },
     { TRUE, CALSYNC_REMOTE_ERROR_CANCELLED, SYNC_ENDED_CANCELLED },
+    { FALSE, PLANNER_ERROR_STATE_CHANGED, SYNC_ENDED_CANCELLED },
+    { FALSE, PLANNER_ERROR_NOT_FOUND, SYNC_ENDED_CANCELLED },
     { FALSE, PLANNER_ERROR_BUSY, SYNC_ENDED_ELSEWHERE },
     { FALSE, PLANNER_ERROR_UNAVAILABLE, SYNC_ENDED_LOCAL },
   };
@@ -528,6 +557,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-scheduler/refused-account-is-paused", test_refused_account_is_paused);
   g_test_add_func ("/sync-scheduler/refused-calendar-is-paused", test_refused_calendar_is_paused);
   g_test_add_func ("/sync-scheduler/booking-brings-an-early-run", test_booking_brings_an_early_run);
+  g_test_add_func ("/sync-scheduler/pause-ends-a-run", test_pause_ends_a_run);
   g_test_add_func ("/sync-scheduler/switched-off", test_switched_off);
   g_test_add_func ("/sync-scheduler/errors-are-filed", test_errors_are_filed);
   return g_test_run ();

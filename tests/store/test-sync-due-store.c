@@ -156,53 +156,132 @@ test_soon (void)
 }
 
 static gboolean
-has_news (StoreSession *session, gint64 since_us)
+has_news (StoreSession *session)
 {
   g_autoptr (GPtrArray) all = list (session);
   g_autoptr (GError) error = NULL;
   gboolean has_news = FALSE;
 
-  g_assert_true (
-    sync_due_store_has_news (session, all->pdata[0], since_us, NOW, &has_news, &error));
+  g_assert_true (sync_due_store_has_news (session, all->pdata[0], NOW, &has_news, &error));
   g_assert_no_error (error);
   return has_news;
 }
 
-/* Of bookings that are here, of those that went to somebody else, and of group sessions. */
+/* As a receipt leaves it: the meeting was sent as it is. */
+static void
+put_link (StoreSession *session, const char *column, const char *table, const char *word)
+{
+  g_autofree char *sql = g_strdup_printf (
+    "INSERT INTO sync_link (tenant_id, binding_id, %s, reference, key, base_start_us, base_end_us) "
+    "SELECT 1, 1, %s, 'x:%s:' || identifier, 'k', start_us, end_us FROM %s WHERE 1 "
+    "ON CONFLICT (binding_id, reference) DO UPDATE SET base_start_us = excluded.base_start_us, "
+    "base_end_us = excluded.base_end_us",
+    column, column, word, table);
+
+  run (session, sql);
+}
+
+static void
+link_booking (StoreSession *session)
+{
+  put_link (session, "booking_id", "booking", "booking");
+}
+
+static void
+link_session (StoreSession *session)
+{
+  put_link (session, "session_id", "group_session", "session");
+}
+
+/* Of bookings that are here, and of those that went to somebody else; whenever they were changed. */
 static void
 test_news (void)
 {
   g_autoptr (StoreSession) session = open_world ();
 
   add_binding (session, 1, "work", 3);
-  g_assert_false (has_news (session, 0));
-  add_booking (session, 1, NOW + HOUR, NOW - 10);
-  g_assert_true (has_news (session, 0));
-  g_assert_true (has_news (session, NOW - 10));
-  g_assert_false (has_news (session, NOW - 9));
-  run (session, "UPDATE booking SET advisor_id = 2, changed_us = changed_us + 5");
-  g_assert_false (has_news (session, NOW - 9));
-  run (session, "INSERT INTO sync_link (tenant_id, binding_id, booking_id, reference) VALUES (1, "
-                "1, 1, 'x:booking:b1')");
-  g_assert_true (has_news (session, NOW - 9));
-  g_assert_false (has_news (session, NOW - 4));
-  /* The calendar of a room hears of a meeting in it. */
-  run (session, "UPDATE booking SET room_id = 1, changed_us = changed_us + 4;"
-                "DELETE FROM sync_link");
-  g_assert_false (has_news (session, NOW - 4));
+  g_assert_false (has_news (session));
+  add_booking (session, 1, NOW + HOUR, 0);
+  g_assert_true (has_news (session));
+  link_booking (session);
+  g_assert_false (has_news (session));
+  run (session, "UPDATE booking SET start_us = start_us + 60000000, end_us = end_us + 60000000");
+  g_assert_true (has_news (session));
+  link_booking (session);
+  run (session, "UPDATE booking SET advisor_id = 2");
+  g_assert_true (has_news (session));
+  run (session, "DELETE FROM sync_link");
+  g_assert_false (has_news (session));
+  run (session, "UPDATE booking SET advisor_id = 1");
+  link_booking (session);
+  run (session, "UPDATE booking SET state = 'cancelled'");
+  g_assert_true (has_news (session));
+  run (session, "UPDATE sync_link SET base_end_us = 5"); /* what is over is left alone */
+  g_assert_false (has_news (session));
+}
+
+/* The calendar of a room hears of a meeting in it. */
+static void
+test_news_of_rooms (void)
+{
+  g_autoptr (StoreSession) session = open_world ();
+
+  add_binding (session, 1, "work", 3);
+  add_booking (session, 1, NOW + HOUR, 0);
+  run (session, "UPDATE booking SET advisor_id = 2, room_id = 1");
+  g_assert_false (has_news (session));
   run (session,
        "INSERT INTO claim (tenant_id, resource_id, start_us, end_us, core_start_us, core_end_us, "
        "may_share_buffers, exclusive, owner_id, booking_id) SELECT 1, 1, start_us, end_us, "
        "start_us, end_us, 0, 1, 1, booking_id FROM booking");
-  g_assert_true (has_news (session, NOW - 4));
-  g_assert_false (has_news (session, NOW));
+  g_assert_true (has_news (session));
+  link_booking (session);
+  g_assert_false (has_news (session));
+}
+
+/* A group meeting that is new, moved, given to somebody else, or removed. */
+static void
+test_news_of_sessions (void)
+{
+  g_autoptr (StoreSession) session = open_world ();
+
+  add_binding (session, 1, "work", 3);
   run (session, "INSERT INTO group_session (session_id, tenant_id, offer_id, identifier, start_us, "
                 "end_us, advisor_id, seats, owner_id) "
                 "VALUES (1, 1, 2, 'g1', 1800007200000000, 1800010800000000, 1, 9, 2)");
-  g_assert_true (has_news (session, NOW));
-  run (session, "INSERT INTO sync_link (tenant_id, binding_id, session_id, reference) VALUES (1, "
-                "1, 1, 'x:session:g1')");
-  g_assert_false (has_news (session, NOW));
+  g_assert_true (has_news (session));
+  link_session (session);
+  g_assert_false (has_news (session));
+  run (session, "UPDATE group_session SET end_us = end_us + 60000000");
+  g_assert_true (has_news (session));
+  link_session (session);
+  run (session, "UPDATE group_session SET advisor_id = 2");
+  g_assert_true (has_news (session));
+  run (session, "UPDATE group_session SET room_id = 1");
+  g_assert_false (has_news (session));
+  run (session, "DELETE FROM group_session");
+  g_assert_true (has_news (session));
+}
+
+/* Nobody asks for the calendar of somebody who has left. */
+static void
+test_retired (void)
+{
+  g_autoptr (StoreSession) session = open_world ();
+  g_autoptr (GPtrArray) all = NULL;
+  g_autofree char *later =
+    g_strdup_printf ("UPDATE resource SET retired_us = %" G_GINT64_FORMAT, NOW + 1);
+  g_autofree char *now =
+    g_strdup_printf ("UPDATE resource SET retired_us = %" G_GINT64_FORMAT, NOW);
+
+  add_binding (session, 1, "work", 3);
+  run (session, later);
+  all = list (session);
+  g_assert_cmpuint (all->len, ==, 1);
+  g_clear_pointer (&all, g_ptr_array_unref);
+  run (session, now);
+  all = list (session);
+  g_assert_cmpuint (all->len, ==, 0);
 }
 
 int
@@ -212,5 +291,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-due-store/list", test_list);
   g_test_add_func ("/sync-due-store/soon", test_soon);
   g_test_add_func ("/sync-due-store/news", test_news);
+  g_test_add_func ("/sync-due-store/news-of-rooms", test_news_of_rooms);
+  g_test_add_func ("/sync-due-store/news-of-sessions", test_news_of_sessions);
+  g_test_add_func ("/sync-due-store/retired", test_retired);
   return g_test_run ();
 }

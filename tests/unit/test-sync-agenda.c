@@ -462,6 +462,65 @@ test_refused_account (void)
   world_clear (&world);
 }
 
+/* All of an account that was refused go on: one is tried, and the rest when it has worked. */
+static void
+test_account_resumed (void)
+{
+  World world;
+  gint64 id;
+
+  world_init (&world, "");
+  for (guint i = 0; i < 10; i++)
+    add (&world, "https://a.example/x", "service");
+  take (&world);
+  world.now_us += 100 * SECOND;
+  end (&world, start (&world), SYNC_ENDED_QUIET);
+  g_assert_false (fail (&world, go_on (&world), CALSYNC_REMOTE_ERROR_DENIED, 0));
+  g_assert_true (fail (&world, go_on (&world), CALSYNC_REMOTE_ERROR_DENIED, 0));
+  for (guint i = 0; i < 10; i++)
+    ((SyncDue *) world.due->pdata[i])->is_paused = TRUE;
+  take (&world);
+  for (guint i = 0; i < 10; i++)
+    ((SyncDue *) world.due->pdata[i])->is_paused = FALSE;
+  take (&world);
+  id = start (&world);
+  g_assert_cmpint (id, !=, 0);
+  g_assert_cmpint (start (&world), ==, 0);
+  end (&world, id, SYNC_ENDED_QUIET);
+  g_assert_cmpuint (start_all (&world, NULL), >=, 4);
+  world_clear (&world);
+}
+
+/* A run of what a person has paused, or taken out of the list, is not wanted any more; and no other begins. */
+static void
+test_stopped (void)
+{
+  World world;
+  SyncDue *due;
+
+  world_init (&world, "");
+  due = add (&world, "https://a.example/x", "v1");
+  take (&world);
+  world.now_us += 100 * SECOND;
+  g_assert_cmpint (start (&world), ==, 1);
+  g_assert_true (sync_agenda_may_go_on (world.agenda, 1));
+  due->is_paused = TRUE;
+  take (&world);
+  g_assert_false (sync_agenda_may_go_on (world.agenda, 1));
+  due->is_paused = FALSE;
+  take (&world);
+  g_assert_true (sync_agenda_may_go_on (world.agenda, 1));
+  g_ptr_array_set_size (world.due, 0);
+  take (&world);
+  g_assert_false (sync_agenda_may_go_on (world.agenda, 1));
+  end (&world, 1, SYNC_ENDED_CANCELLED);
+  world.now_us += 3600 * SECOND;
+  g_assert_cmpint (start (&world), ==, 0);
+  take (&world);
+  g_assert_null (sync_agenda_find (world.agenda, 1));
+  world_clear (&world);
+}
+
 /* Runs that were under way together and are all refused count once. */
 static void
 test_refused_together (void)
@@ -680,6 +739,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-agenda/one-calendar-is-no-server", test_one_calendar_is_no_server);
   g_test_add_func ("/sync-agenda/refused-account", test_refused_account);
   g_test_add_func ("/sync-agenda/refused-together", test_refused_together);
+  g_test_add_func ("/sync-agenda/account-resumed", test_account_resumed);
+  g_test_add_func ("/sync-agenda/stopped", test_stopped);
   g_test_add_func ("/sync-agenda/early", test_early);
   g_test_add_func ("/sync-agenda/early-waits-for-back-off", test_early_waits_for_back_off);
   g_test_add_func ("/sync-agenda/remembered-back-off", test_remembered_back_off);
