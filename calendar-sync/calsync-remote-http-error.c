@@ -21,7 +21,7 @@ static const struct
   { G_TLS_CERTIFICATE_NOT_ACTIVATED, "is not valid yet: check the clocks of both machines" },
   { G_TLS_CERTIFICATE_REVOKED,      "was revoked: its owner must renew it" },
   { G_TLS_CERTIFICATE_INSECURE,     "uses an algorithm that is not secure: its owner must renew it" },
-  { G_TLS_CERTIFICATE_UNKNOWN_CA,   "is signed by an authority that is not trusted here: give that authority's certificate as ca_file" },
+  { G_TLS_CERTIFICATE_UNKNOWN_CA,   "is signed by an authority that is not trusted here: name a file with that authority's certificate (ca-file)" },
 };
 
 static const struct
@@ -114,10 +114,23 @@ set_untrusted (const CalsyncExchange *exchange, const GError *cause, GError **er
     g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED,
                  "%s does not speak TLS at this port: check the address.", host);
   else
-    g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED,
-                 "No secure connection to %s: it and we agree on no version of TLS, or %s.", host,
-                 exchange->http->certificate != NULL ? "it does not accept our certificate"
-                                                     : "its certificate cannot be checked");
+    g_set_error (
+      error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNTRUSTED,
+      "No secure connection to %s: it does not speak TLS at this port (check the address), "
+      "it and we agree on no version of it, or %s.",
+      host,
+      exchange->http->certificate != NULL ? "it does not accept our certificate"
+                                          : "its certificate cannot be checked");
+}
+
+/* Nothing was begun to be sent: it is the proxy that was connected to, or could not be. */
+static gboolean
+is_proxys_fault (const CalsyncExchange *exchange, const GError *cause)
+{
+  return exchange->http->is_behind_proxy && exchange->n_starts == 0 &&
+         (cause->domain == G_RESOLVER_ERROR || cause->domain == G_IO_ERROR) &&
+         !(cause->domain == G_IO_ERROR && cause->code >= G_IO_ERROR_PROXY_FAILED &&
+           cause->code <= G_IO_ERROR_PROXY_NOT_ALLOWED);
 }
 
 static void
@@ -146,7 +159,8 @@ set_unreachable (CalsyncExchange *exchange, const GError *cause, GError **error)
     }
   if (exchange->may_pass && exchange->http->certificate != NULL && exchange->n_starts > 0)
     text = "broke the connection off: it may not accept our certificate";
-  g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNREACHABLE, "%s %s.", host, text);
+  g_set_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_UNREACHABLE, "%s%s %s.",
+               is_proxys_fault (exchange, cause) ? "The proxy on the way to " : "", host, text);
 }
 
 static gboolean

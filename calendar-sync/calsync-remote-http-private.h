@@ -28,6 +28,7 @@ struct _CalsyncHttp
   char *secret;
   SoupAuth *digest; /* (nullable): once the server asked for it */
   gboolean is_denied;
+  gboolean is_behind_proxy;
   guint answer_timeout_s;
   guint total_timeout_s;
   gsize max_answer_bytes;

@@ -115,6 +115,7 @@ calsync_http_new (const CalsyncHttpSettings *settings, GError **error)
   http->auth = settings->auth;
   http->user = g_strdup (settings->user);
   http->secret = g_strdup (settings->secret);
+  http->is_behind_proxy = settings->proxy != NULL;
   http->answer_timeout_s =
     settings->answer_timeout_s > 0 ? settings->answer_timeout_s : ANSWER_TIMEOUT_S;
   http->total_timeout_s =
