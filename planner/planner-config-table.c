@@ -9,6 +9,7 @@
 #define NONE           G_MININT64
 #define CONFIG(member) G_STRUCT_OFFSET (PlannerConfig, member)
 #define CALLER(member) G_STRUCT_OFFSET (ConfigCaller, member)
+#define CLIENT(member) G_STRUCT_OFFSET (ConfigDfdgClient, member)
 #define MS_PER_DAY     86400000
 
 /* clang-format off */
@@ -87,10 +88,54 @@ const ConfigKey config_caller_keys[] = {
   { "caller",   "subject-serial",           CONFIG_TEXT, CALLER (subject_serial),         "",                              NONE, NONE,       "text",    TRUE,  "Its subject's serialNumber as a whole, instead of cvr and fid or uuid." },
   { "caller",   "system",                   CONFIG_INT,  CALLER (system),                 "-1",                            -1,   99999999,   "code",    TRUE,  "Client system code that it acts as; -1: none." },
 };
+
+const ConfigKey config_dfdg_client_keys[] = {
+  { "dfdg-client", "environment",            CONFIG_TEXT,   CLIENT (environment),             "",                  NONE, NONE,     "name",      TRUE,  "Name of DFDG's environment, as its messages say in Miljoe; needed for a carrier. A message of another one is refused." },
+  { "dfdg-client", "carrier",                CONFIG_CHOICE, CLIENT (carrier),                 "none",              NONE, NONE,     "none wsb wsrm", TRUE,  "How DFDG's messages come: wsb is pushed to our webhook, wsrm is fetched from its queue." },
+  { "dfdg-client", "indkaldelse-url",        CONFIG_TEXT,   CLIENT (indkaldelse_url),         "",                  NONE, NONE,     "URL",       TRUE,  "Base address of IndkaldelseService, before /v1/Indkaldelse. Empty: DFDG is told nothing, and what it is to be told waits." },
+  { "dfdg-client", "abonnement-url",         CONFIG_TEXT,   CLIENT (abonnement_url),          "",                  NONE, NONE,     "URL",       TRUE,  "Base address of AbonnementService." },
+  { "dfdg-client", "wsrm-url",               CONFIG_TEXT,   CLIENT (wsrm_url),                "",                  NONE, NONE,     "URL",       TRUE,  "Where sequences of the queue are opened; needed for carrier wsrm." },
+  { "dfdg-client", "frist-url",              CONFIG_TEXT,   CLIENT (frist_url),               "",                  NONE, NONE,     "URL",       TRUE,  "Base address of FristService." },
+  { "dfdg-client", "visitering-url",         CONFIG_TEXT,   CLIENT (visitering_url),          "",                  NONE, NONE,     "URL",       TRUE,  "Base address of PersonVisiteringService." },
+  { "dfdg-client", "besked-url",             CONFIG_TEXT,   CLIENT (besked_url),              "",                  NONE, NONE,     "URL",       TRUE,  "Base address of BorgerBeskedService." },
+  { "dfdg-client", "kodeliste-url",          CONFIG_TEXT,   CLIENT (kodeliste_url),           "",                  NONE, NONE,     "URL",       TRUE,  "Base address of CodeListService." },
+  { "dfdg-client", "certificate",            CONFIG_TEXT,   CLIENT (certificate),             "",                  NONE, NONE,     "file",      TRUE,  "PEM: our function certificate and its intermediates." },
+  { "dfdg-client", "key",                    CONFIG_TEXT,   CLIENT (key),                     "",                  NONE, NONE,     "file",      TRUE,  "PEM: its key, mode 0600, plannerd's own; empty: in certificate." },
+  { "dfdg-client", "ca-file",                CONFIG_TEXT,   CLIENT (ca_file),                 "",                  NONE, NONE,     "file",      TRUE,  "PEM: authorities that DFDG's certificate must chain to; empty: those of the system." },
+  { "dfdg-client", "proxy",                  CONFIG_TEXT,   CLIENT (proxy),                   "",                  NONE, NONE,     "URL",       TRUE,  "http://host:port that DFDG is reached through; empty: none, whatever the environment says." },
+  { "dfdg-client", "allow-plain-http",       CONFIG_BOOL,   CLIENT (allow_plain_http),        "false",             NONE, NONE,     "",          TRUE,  "Call other machines without TLS too: for a simulator in a closed network alone." },
+  { "dfdg-client", "organisation-type",      CONFIG_INT,    CLIENT (organisation_type),       "8",                 0,    9999,     "code",      TRUE,  "Type of the organisation on whose behalf calls are made: 8 is a jobcenter." },
+  { "dfdg-client", "organisation-code",      CONFIG_TEXT,   CLIENT (organisation_code),       "",                  NONE, NONE,     "code",      TRUE,  "Its code where a call is about no unit, such as 44000; needed when indkaldelse-url is set." },
+  { "dfdg-client", "user-organisation-type", CONFIG_INT,    CLIENT (user_organisation_type),  "8",                 0,    9999,     "code",      TRUE,  "Type of the organisation of the user that calls name." },
+  { "dfdg-client", "user-organisation-code", CONFIG_TEXT,   CLIENT (user_organisation_code),  "",                  NONE, NONE,     "code",      TRUE,  "Its code; empty: organisation-code." },
+  { "dfdg-client", "user-type",              CONFIG_INT,    CLIENT (user_type),               "3",                 1,    99,       "code",      TRUE,  "Type of the user that calls name: 3 is a system." },
+  { "dfdg-client", "user-name",              CONFIG_TEXT,   CLIENT (user_name),               "Kommunal Planner",  NONE, NONE,     "name",      TRUE,  "Full name of that user, 1 to 140 letters." },
+  { "dfdg-client", "user-identifier",        CONFIG_TEXT,   CLIENT (user_identifier),         "",                  NONE, NONE,     "text",      TRUE,  "Its identifier, such as CVR:…-UUID:… of the certificate; needed when indkaldelse-url is set." },
+  { "dfdg-client", "user-email",             CONFIG_TEXT,   CLIENT (user_email),              "",                  NONE, NONE,     "address",   TRUE,  "Its e-mail address; empty: none is told." },
+  { "dfdg-client", "system-identifier",      CONFIG_TEXT,   CLIENT (system_identifier),       "",                  NONE, NONE,     "GUID",      TRUE,  "What AbonnementService knows this system as." },
+  { "dfdg-client", "system",                 CONFIG_INT,    CLIENT (system),                  "-1",                -1,   99999999, "code",      TRUE,  "Client system code that DFDG knows this system as; -1: not known." },
+  { "dfdg-client", "fund-organisation-type", CONFIG_INT,    CLIENT (fund_organisation_type),  "5",                 0,    9999,     "code",      TRUE,  "Organisation type of a-kasser." },
+  { "dfdg-client", "parallel",               CONFIG_INT,    CLIENT (parallel),                "8",                 1,    64,       "citizens",  FALSE, "Citizens whose changes are sent at the same time, and as many whose messages are worked." },
+  { "dfdg-client", "echo-limit-min",         CONFIG_INT,    CLIENT (echo_limit_min),          "15",                1,    10080,    "min",       TRUE,  "How long the echo of what DFDG asked for may take, before DFDG is asked whether it has it." },
+  { "dfdg-client", "wsrm-interval-s",        CONFIG_INT,    CLIENT (wsrm_interval_s),         "600",               1,    86400,    "s",         TRUE,  "How often the queue is looked into." },
+  { "dfdg-client", "wsrm-namespace",         CONFIG_TEXT,   CLIENT (wsrm_namespace),          "urn:dfdg:wsrm:v3",  NONE, NONE,     "URI",       TRUE,  "Namespace of the queue's messages." },
+  { "dfdg-client", "connect-timeout-s",      CONFIG_INT,    CLIENT (connect_timeout_s),       "10",                1,    600,      "s",         TRUE,  "How long DFDG may take to be connected." },
+  { "dfdg-client", "answer-timeout-s",       CONFIG_INT,    CLIENT (answer_timeout_s),        "30",                1,    600,      "s",         TRUE,  "How long it may be silent." },
+  { "dfdg-client", "total-timeout-s",        CONFIG_INT,    CLIENT (total_timeout_s),         "60",                1,    3600,     "s",         TRUE,  "How long one call with its whole answer may take." },
+  { "dfdg-client", "entity-indkaldelse",     CONFIG_INT,    CLIENT (entity_indkaldelse),      "90000",             0,    99999999, "code",      TRUE,  "EntitetstypeId of summonses." },
+  { "dfdg-client", "entity-frist",           CONFIG_INT,    CLIENT (entity_frist),            "90001",             0,    99999999, "code",      TRUE,  "EntitetstypeId of deadlines; 0: not taken." },
+  { "dfdg-client", "entity-contact-group",   CONFIG_INT,    CLIENT (entity_contact_group),    "100008",            0,    99999999, "code",      TRUE,  "EntitetstypeId of contact groups; 0: not taken." },
+  { "dfdg-client", "entity-fund-membership", CONFIG_INT,    CLIENT (entity_fund_membership),  "60010",             0,    99999999, "code",      TRUE,  "EntitetstypeId of memberships of a-kasser; 0: not taken." },
+  { "dfdg-client", "entity-person-category", CONFIG_INT,    CLIENT (entity_person_category),  "100009",            0,    99999999, "code",      TRUE,  "EntitetstypeId of person categories, which is not public; 0: not taken." },
+  { "dfdg-client", "entity-cpr-change",      CONFIG_INT,    CLIENT (entity_cpr_change),       "100010",            0,    99999999, "code",      TRUE,  "EntitetstypeId of changed citizens' numbers, which is not public; 0: not taken." },
+  { "dfdg-client", "legacy",                 CONFIG_BOOL,   CLIENT (legacy),                  "false",             NONE, NONE,     "",          TRUE,  "Take the older BookingService form of the queue's messages too." },
+  { "dfdg-client", "messages",               CONFIG_BOOL,   CLIENT (messages),                "false",             NONE, NONE,     "",          TRUE,  "Send citizens messages through BorgerBeskedService. DFDG sends receipts by itself." },
+};
 /* clang-format on */
 
 const guint config_n_keys = G_N_ELEMENTS (config_keys);
 const guint config_n_caller_keys = G_N_ELEMENTS (config_caller_keys);
+const guint config_n_dfdg_client_keys = G_N_ELEMENTS (config_dfdg_client_keys);
 
 /* Bits of ConfigCaller.roles, in this order; the same as OpRole. */
 const char *const config_role_names[] = { "dfdg", "indkalder", "kss", NULL };

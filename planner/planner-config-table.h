@@ -38,6 +38,9 @@ extern const guint config_n_keys;
 /* Of the groups [caller NAME]. */
 extern const ConfigKey config_caller_keys[];
 extern const guint config_n_caller_keys;
+/* Of the groups [dfdg-client TENANT]. */
+extern const ConfigKey config_dfdg_client_keys[];
+extern const guint config_n_dfdg_client_keys;
 
 gboolean config_fail (GError **error, const char *group, const char *key, const char *what)
   G_GNUC_WARN_UNUSED_RESULT;

@@ -42,6 +42,11 @@ planner_config_dup_sample (void)
                          "[caller NAME]\n");
   for (guint i = 0; i < config_n_caller_keys; i++)
     append_sample (text, &config_caller_keys[i]);
+  g_string_append (
+    text, "\n# One group for each municipality that is to talk with DFDG; TENANT is its key.\n"
+          "#[dfdg-client TENANT]\n");
+  for (guint i = 0; i < config_n_dfdg_client_keys; i++)
+    append_sample (text, &config_dfdg_client_keys[i]);
   return g_string_free (text, FALSE);
 }
 
@@ -103,5 +108,10 @@ planner_config_dup_manual (void)
     page, ".SS [caller NAME]\nOne group for each caller; NAME stands in journal and log.\n");
   for (guint i = 0; i < config_n_caller_keys; i++)
     append_entry (page, &config_caller_keys[i]);
+  g_string_append (page,
+                   ".SS [dfdg-client TENANT]\nOne group for each municipality that is to talk "
+                   "with DFDG; TENANT is its key.\n");
+  for (guint i = 0; i < config_n_dfdg_client_keys; i++)
+    append_entry (page, &config_dfdg_client_keys[i]);
   return g_string_free (page, FALSE);
 }

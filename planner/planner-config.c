@@ -6,9 +6,11 @@
 
 #include "base/error.h"
 #include "planner-config-callers.h"
+#include "planner-config-clients.h"
 #include "planner-config-table.h"
 
-#define NONE G_MININT64
+#define NONE        G_MININT64
+#define DFDG_CLIENT "dfdg-client "
 
 static gboolean
 set_number (const ConfigKey *key, const char *group, const char *text, gint64 *out, GError **error)
@@ -204,6 +206,33 @@ read_caller (PlannerConfig *config, GKeyFile *file, const char *group, GError **
          planner_config_check_caller (caller, group, error);
 }
 
+static void
+dfdg_client_free (gpointer data)
+{
+  ConfigDfdgClient *client = data;
+
+  clear_values (config_dfdg_client_keys, config_n_dfdg_client_keys, client);
+  g_free (client->tenant);
+  g_free (client);
+}
+
+static gboolean
+read_dfdg_client (PlannerConfig *config, GKeyFile *file, const char *group, GError **error)
+{
+  ConfigDfdgClient *client = g_new0 (ConfigDfdgClient, 1);
+
+  g_ptr_array_add (config->dfdg_clients, client);
+  client->tenant = g_strstrip (g_strdup (group + strlen (DFDG_CLIENT)));
+  if (*client->tenant == '\0')
+    return config_fail (error, group, NULL, "names no tenant");
+  for (guint i = 0; i < config_n_dfdg_client_keys; i++)
+    if (!read_key (&config_dfdg_client_keys[i], file, group, client, error))
+      return FALSE;
+  return check_names (config_dfdg_client_keys, config_n_dfdg_client_keys, file, group, NULL,
+                      error) &&
+         planner_config_check_dfdg_client (client, group, error);
+}
+
 static gboolean
 read_groups (PlannerConfig *config, GKeyFile *file, GError **error)
 {
@@ -214,6 +243,11 @@ read_groups (PlannerConfig *config, GKeyFile *file, GError **error)
       if (g_str_has_prefix (groups[i], "caller "))
         {
           if (!read_caller (config, file, groups[i], error))
+            return FALSE;
+        }
+      else if (g_str_has_prefix (groups[i], DFDG_CLIENT))
+        {
+          if (!read_dfdg_client (config, file, groups[i], error))
             return FALSE;
         }
       else if (!is_known (config_keys, config_n_keys, groups[i], NULL))
@@ -258,7 +292,8 @@ check_whole (const PlannerConfig *config, GError **error)
     return FALSE;
   if (!g_strv_contains (levels, config->log_level))
     return config_fail (error, "log", "level", "must be debug, info, warning or error");
-  return planner_config_check_callers (config->callers, error);
+  return planner_config_check_callers (config->callers, error) &&
+         planner_config_check_dfdg_clients (config->dfdg_clients, error);
 }
 
 static void
@@ -268,6 +303,7 @@ config_clear (gpointer data)
 
   clear_values (config_keys, config_n_keys, config);
   g_ptr_array_unref (config->callers);
+  g_ptr_array_unref (config->dfdg_clients);
 }
 
 static PlannerConfig *
@@ -276,6 +312,7 @@ read_file (GKeyFile *file, GError **error)
   g_autoptr (PlannerConfig) config = g_atomic_rc_box_new0 (PlannerConfig);
 
   config->callers = g_ptr_array_new_with_free_func (caller_free);
+  config->dfdg_clients = g_ptr_array_new_with_free_func (dfdg_client_free);
   for (guint i = 0; i < config_n_keys; i++)
     if (!read_key (&config_keys[i], file, config_keys[i].group, config, error))
       return NULL;
@@ -363,6 +400,23 @@ planner_config_find_caller (const PlannerConfig *config, const char *name)
       const ConfigCaller *caller = config->callers->pdata[i];
       if (strcmp (caller->name, name) == 0)
         return caller;
+    }
+  return NULL;
+}
+
+/**
+ * planner_config_find_dfdg_client:
+ *
+ * Returns: (nullable) (transfer none): how that municipality calls DFDG
+ */
+const ConfigDfdgClient *
+planner_config_find_dfdg_client (const PlannerConfig *config, const char *tenant)
+{
+  for (guint i = 0; i < config->dfdg_clients->len; i++)
+    {
+      const ConfigDfdgClient *client = config->dfdg_clients->pdata[i];
+      if (strcmp (client->tenant, tenant) == 0)
+        return client;
     }
   return NULL;
 }

@@ -2,7 +2,7 @@
 /* plannerd's configuration: one table of keys, one constant struct of values, and who may call. */
 #pragma once
 
-#include <glib.h>
+#include "planner-config-dfdg.h"
 
 typedef enum
 {
@@ -70,6 +70,7 @@ typedef struct
 /**
  * PlannerConfig:
  * @callers: (element-type ConfigCaller): in the order of the file
+ * @dfdg_clients: (element-type ConfigDfdgClient): likewise
  *
  * Every key of the table, named after it: `[dfdg] port` is @dfdg_port. Texts are never NULL; an
  * empty one means: not set. Reference-counted, constant once loaded. What each key means stands in
@@ -138,6 +139,7 @@ typedef struct
   char *log_level;
   gint64 process_core_dumps;
   GPtrArray *callers;
+  GPtrArray *dfdg_clients;
 } PlannerConfig;
 
 extern const char *const config_role_names[];
@@ -152,3 +154,5 @@ char *planner_config_dup_sample (void);
 char *planner_config_dup_manual (void);
 char *planner_config_list_fixed_changes (const PlannerConfig *running, const PlannerConfig *wanted);
 const ConfigCaller *planner_config_find_caller (const PlannerConfig *config, const char *name);
+const ConfigDfdgClient *planner_config_find_dfdg_client (const PlannerConfig *config,
+                                                         const char *tenant);

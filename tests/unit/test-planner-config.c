@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The configuration: defaults, limits, unknown keys, callers, sample and manual, what takes a restart. */
-/* Also tests: planner-config-callers, planner-config-table, planner-config-text. */
+/* Also tests: dfdg-settings, planner-config-callers, planner-config-clients, planner-config-table, planner-config-text. */
 #include "base/error.h"
+#include "dfdg/dfdg-settings.h"
 #include "planner-config.h"
 #include "testlib.h"
 
@@ -9,6 +10,8 @@
 #define CALLER  "[caller a]\ntenant=demo\nroles=dfdg;kss\n"
 #define OTHER64 "1123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OCES    "issuer=CN=Den Danske Stat OCES,O=Demo,C=DK\n"
+#define DFDG    "[dfdg-client demo]\n"
+#define USER    "organisation-code=89000\nuser-identifier=CVR:12345678-UUID:" UUID "\n"
 #define UUID    "5d6a3c1e-0b5f-4a7e-9a43-89000000aa01"
 #define TWIN    "[caller b]\ntenant=demo\nroles=dfdg\n"
 #define HEX64   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
@@ -56,6 +59,25 @@ static const Wrong wrongs[] = {
   { LEAST "[sync]\nfresh-min=29\n", "[sync] fresh-min must be at least twice" },
   { LEAST "[sync]\nparallel=65\n", "[sync] parallel must be a whole number from 1 to 64" },
   { LEAST "[sync]\nproxy=proxy.example:3128\n", "[sync] proxy must be http://host:port" },
+  { LEAST "[dfdg-client ]\n", "names no tenant" },
+  { LEAST DFDG "colour=red\n", "[dfdg-client demo] colour is not a key" },
+  { LEAST DFDG "carrier=post\n", "[dfdg-client demo] carrier must be one of: none wsb wsrm" },
+  { LEAST DFDG "carrier=wsb\n", "[dfdg-client demo] environment is missing" },
+  { LEAST DFDG "carrier=wsb\nenvironment=test\n", "indkaldelse-url is missing" },
+  { LEAST DFDG "carrier=wsrm\nenvironment=test\nindkaldelse-url=https://dfdg.example\n" USER,
+    "wsrm-url is missing" },
+  { LEAST DFDG "indkaldelse-url=https://dfdg.example\n", "organisation-code is missing" },
+  { LEAST DFDG "frist-url=https://dfdg.example\norganisation-code=89000\n",
+    "user-identifier is missing" },
+  { LEAST DFDG "besked-url=https://dfdg.example\nuser-name=\n" USER, "user-name must have" },
+  { LEAST DFDG "indkaldelse-url=dfdg.example\n" USER, "must begin with https://" },
+  { LEAST DFDG "indkaldelse-url=http://dfdg.example\n" USER, "can be read on the way" },
+  { LEAST DFDG "indkaldelse-url=http://127.0.0.1.example\n" USER, "can be read on the way" },
+  { LEAST DFDG "proxy=proxy.example:3128\n", "proxy must be http://host:port" },
+  { LEAST DFDG "key=/tmp/.x/key.pem\n", "certificate is missing" },
+  { LEAST DFDG "system-identifier=7\n", "system-identifier must be a GUID" },
+  { LEAST DFDG "answer-timeout-s=90\n", "total-timeout-s must be at least" },
+  { LEAST DFDG "[dfdg-client  demo]\n", "two groups dfdg-client" },
   { LEAST "[plain]\nport=8080\ncaller=b\n" CALLER, "[plain] caller must name" },
   { LEAST "[caller a]\ntenant=demo\n", "[caller a] roles is missing" },
   { LEAST "[caller a]\ntenant=demo\nroles=boss\n", "names a role that there is not" },
@@ -137,6 +159,39 @@ test_callers (void)
   g_assert_cmpstr (caller->fingerprints[0], ==, HEX64);
 }
 
+static void
+test_dfdg_clients (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (PlannerConfig) config = planner_config_parse (
+    LEAST DFDG "environment=test\ncarrier=wsb\nindkaldelse-url=http://127.0.0.1:1/dfdg\n" USER
+               "[dfdg-client other]\nparallel=3\n",
+    &error);
+  g_autoptr (DfdgSettings) settings = NULL;
+  g_autoptr (GPtrArray) all = NULL;
+  const ConfigDfdgClient *client;
+
+  g_assert_no_error (error);
+  g_assert_null (planner_config_find_dfdg_client (config, "none"));
+  client = planner_config_find_dfdg_client (config, "other");
+  g_assert_cmpint (client->parallel, ==, 3);
+  g_assert_cmpint (client->carrier, ==, CONFIG_CARRIER_NONE);
+  client = planner_config_find_dfdg_client (config, "demo");
+  g_assert_cmpint (client->carrier, ==, CONFIG_CARRIER_WSB);
+  g_assert_cmpint (client->echo_limit_min, ==, 15);
+  g_assert_cmpint (client->entity_indkaldelse, ==, 90000);
+  all = dfdg_settings_list (config);
+  g_assert_cmpuint (all->len, ==, 2);
+  g_assert_null (dfdg_settings_dup_current ("demo"));
+  dfdg_settings_set_current (all);
+  g_assert_null (dfdg_settings_dup_current ("none"));
+  settings = dfdg_settings_dup_current ("demo");
+  g_assert_cmpstr (dfdg_settings_get_url (settings, DFDG_SERVICE_INDKALDELSE), ==,
+                   "http://127.0.0.1:1/dfdg");
+  g_assert_null (dfdg_settings_get_url (settings, DFDG_SERVICE_FRIST));
+  dfdg_settings_set_current (NULL);
+}
+
 /* Every default of the sample must be what the program takes when the key is left out. */
 static void
 test_sample_is_a_configuration (void)
@@ -205,6 +260,7 @@ main (int argc, char **argv)
   g_test_add_func ("/planner-config/wrong-files", test_wrong_files_are_refused);
   g_test_add_func ("/planner-config/no-key-file", test_no_key_file);
   g_test_add_func ("/planner-config/callers", test_callers);
+  g_test_add_func ("/planner-config/dfdg-clients", test_dfdg_clients);
   g_test_add_func ("/planner-config/sample", test_sample_is_a_configuration);
   g_test_add_func ("/planner-config/manual", test_manual_names_every_key);
   g_test_add_func ("/planner-config/fixed-changes", test_fixed_changes);
