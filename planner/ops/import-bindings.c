@@ -135,6 +135,13 @@ import_sync_binding (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GE
     import_row_refuse (row, "%s", fault->message);
   if (row->is_refused || !import_run_claim (run, row, "connection", name))
     return TRUE;
-  return put (run, wanted, before, out_outcome, error) &&
-         carry_pause (run, before == NULL ? wanted : before, why, out_outcome, error);
+  if (put (run, wanted, before, out_outcome, &fault))
+    return carry_pause (run, before == NULL ? wanted : before, why, out_outcome, error);
+  if (!g_error_matches (fault, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID))
+    {
+      g_propagate_error (error, g_steal_pointer (&fault));
+      return FALSE;
+    }
+  import_row_refuse (row, "%s", fault->message);
+  return TRUE;
 }

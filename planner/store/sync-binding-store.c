@@ -6,6 +6,7 @@
 #include "store/calendar-store.h"
 #include "store/claim-store.h"
 
+#define ONLY_IN     1
 #define ONLY_OUT    2
 #define FOR_EVER_US G_GINT64_CONSTANT (9000000000000000)
 
@@ -226,19 +227,31 @@ sync_binding_store_list (StoreSession *session,
   return step == STORE_FAILED ? NULL : g_steal_pointer (&bindings);
 }
 
-/* What was read would stand for ever; what was never read is not known. */
+/* What was read would stand for ever; what was sent would stay there, take time as a stranger's, and never move again. */
+static const char *
+find_fault (gint64 before, gint64 after)
+{
+  if (before != ONLY_OUT && after == ONLY_OUT)
+    return "time was read from this calendar: disconnect it, and connect it for bookings only";
+  if (before != ONLY_IN && after == ONLY_IN)
+    return "bookings go out to this calendar, and their events would stay there as anybody's: "
+           "disconnect it with --remove-events, and connect it for busy time only";
+  return NULL;
+}
+
+/* What was never read is not known. */
 static gboolean
 check_direction (StoreSession *session, const SyncBinding *binding, GError **error)
 {
   g_autoptr (SyncBinding) before = sync_binding_store_load (session, binding->binding_id, error);
+  const char *fault = NULL;
 
   if (before == NULL)
     return FALSE;
-  if (before->direction != ONLY_OUT && binding->direction == ONLY_OUT)
+  fault = find_fault (before->direction, binding->direction);
+  if (fault != NULL)
     {
-      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                           "time was read from this calendar: disconnect it, and connect it for "
-                           "bookings only");
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, fault);
       return FALSE;
     }
   if (before->direction != ONLY_OUT || binding->direction == ONLY_OUT)
@@ -256,7 +269,7 @@ check_direction (StoreSession *session, const SyncBinding *binding, GError **err
  * now on is not trusted until it was. Writer only.
  *
  * Errors: PLANNER_ERROR_CONFLICT when bookings of the resource already go out to another calendar;
- * PLANNER_ERROR_NOT_VALID when time shall no longer be read.
+ * PLANNER_ERROR_NOT_VALID when time shall no longer be read, or bookings no longer sent.
  */
 gboolean
 sync_binding_store_change (StoreSession *session, const SyncBinding *binding, GError **error)

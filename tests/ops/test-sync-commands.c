@@ -99,6 +99,48 @@ test_table_changes (void)
 
 #define URL "https://cal.kommune.example/x/"
 
+/* What no longer flows leaves something behind: a table does not end a direction. */
+static void
+test_table_keeps_direction (void)
+{
+  static const struct
+  {
+    const char *before;
+    const char *after;
+    const char *problem;
+  } rows[] = {
+    { "both", "in", "disconnect it with --remove-events" },
+    { "out", "in", "disconnect it with --remove-events" },
+    { "both", "out", "connect it for bookings only" },
+    { "in", "out", "connect it for bookings only" },
+    { "in", "both", NULL },
+    { "out", "both", NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (World) world = admin_world_new ();
+      g_autoptr (GError) error = NULL;
+      g_autoptr (JsonObject) result = NULL;
+      g_autofree char *before = g_strdup_printf ("RID-1," URL ",%s,none,,,,,\\n", rows[i].before);
+      g_autofree char *after = g_strdup_printf ("RID-1," URL ",%s,none,,,,,\\n", rows[i].after);
+      g_autofree char *problems = NULL;
+
+      add_bindings (world, before);
+      result = import_bindings (world, after, &error);
+      if (rows[i].problem == NULL)
+        {
+          g_assert_no_error (error);
+          continue;
+        }
+      problems = admin_harness_dup_problems (result);
+      g_test_message ("%s to %s: %s", rows[i].before, rows[i].after, problems);
+      g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+      g_assert_nonnull (strstr (problems, "sync-bindings.csv:2"));
+      g_assert_nonnull (strstr (problems, rows[i].problem));
+    }
+}
+
 static const struct
 {
   const char *rows;
@@ -643,6 +685,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-commands/table", test_table);
   g_test_add_func ("/sync-commands/table-changes", test_table_changes);
   g_test_add_func ("/sync-commands/table-refuses", test_table_refuses);
+  g_test_add_func ("/sync-commands/table-keeps-direction", test_table_keeps_direction);
   g_test_add_func ("/sync-commands/status", test_status);
   g_test_add_func ("/sync-commands/status-worst-first", test_status_worst_first);
   g_test_add_func ("/sync-commands/words-documented", test_words_documented);
