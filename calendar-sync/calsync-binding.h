@@ -48,6 +48,8 @@ typedef enum
  * @now_us: now
  * @n_gone_own: disappearances of own events stored in the last 60 minutes
  * @n_gone_foreign: and of others'
+ * @n_gone_own_day: of own events, in the last 24 hours
+ * @n_gone_foreign_day: and of others'
  * @is_widespread: many calendars of the municipality show disappearances at once
  *
  * What a run starts from.
@@ -70,6 +72,8 @@ typedef struct
   gint64 now_us;
   guint n_gone_own;
   guint n_gone_foreign;
+  guint n_gone_own_day;
+  guint n_gone_foreign_day;
   gboolean is_widespread;
 } CalsyncBinding;
 

@@ -209,6 +209,12 @@ is_foreign_in_window (const CalsyncRun *run, const CalsyncKnown *known)
   return known != NULL && !known->is_own && known->last_end_us > run->binding.window_from_us;
 }
 
+static gboolean
+is_foreign_ahead (const CalsyncRun *run, const CalsyncKnown *known)
+{
+  return known != NULL && !known->is_own && known->last_end_us > run->binding.now_us;
+}
+
 /* What the guard looks at: whatever nobody has agreed to. */
 static void
 count_gone (CalsyncRun *run, CalsyncDisappearance *out_count)
@@ -225,6 +231,8 @@ count_gone (CalsyncRun *run, CalsyncDisappearance *out_count)
       count.n_own += is_own_loss (run, entry);
       count.n_foreign += entry->wanted == NULL && is_foreign_in_window (run, entry->known);
       count.n_all += entry->wanted != NULL || (entry->known != NULL && !entry->known->is_own);
+      count.n_absent +=
+        entry->is_absent && entry->wanted == NULL && is_foreign_ahead (run, entry->known);
     }
   *out_count = count;
 }
@@ -248,17 +256,20 @@ count_known (const CalsyncRun *run, CalsyncDisappearance *count)
       const CalsyncKnown *known = value;
 
       count->n_known_foreign += is_foreign_in_window (run, known);
+      count->n_known_ahead += is_foreign_ahead (run, known);
       count->n_known_all += !known->is_own;
     }
   if (count->n_own > 0) /* what went before only counts together with what goes now */
     {
       count->n_own += run->binding.n_gone_own;
       count->n_known_own += run->binding.n_gone_own;
+      count->n_before_own = run->binding.n_gone_own_day - run->binding.n_gone_own;
     }
   if (count->n_foreign > 0)
     {
       count->n_foreign += run->binding.n_gone_foreign;
       count->n_known_foreign += run->binding.n_gone_foreign;
+      count->n_before_foreign = run->binding.n_gone_foreign_day - run->binding.n_gone_foreign;
     }
 }
 

@@ -302,6 +302,15 @@ compare_gone (gconstpointer one, gconstpointer other)
   return g_strcmp0 (a->key_hash, b->key_hash);
 }
 
+static CalsyncEntryState *
+new_absent (CalsyncRun *run, const char *key, const char *key_hash)
+{
+  CalsyncEntryState *entry = calsync_entry_state_new (run, key, key_hash);
+
+  entry->is_absent = TRUE;
+  return entry;
+}
+
 /* Of a complete listing only: what is known and not in it. A feed never comes here. */
 static void
 miss_absent (CalsyncRun *run, GHashTable *seen)
@@ -315,7 +324,7 @@ miss_absent (CalsyncRun *run, GHashTable *seen)
       const CalsyncKnown *known = value;
 
       if (!g_hash_table_contains (seen, key))
-        g_ptr_array_add (run->gone, calsync_entry_state_new (run, known->key, key));
+        g_ptr_array_add (run->gone, new_absent (run, known->key, key));
     }
   for (guint i = 0; i < run->wanted->len; i++)
     {
@@ -325,7 +334,7 @@ miss_absent (CalsyncRun *run, GHashTable *seen)
 
       if (key_hash != NULL && !g_hash_table_contains (seen, key_hash) &&
           !g_hash_table_contains (run->known, key_hash))
-        g_ptr_array_add (run->gone, calsync_entry_state_new (run, wanted->key, key_hash));
+        g_ptr_array_add (run->gone, new_absent (run, wanted->key, key_hash));
     }
   for (guint i = run->gone->len; i > 0; i--)
     {

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @known: (nullable): what was known of it
  * @wanted: (nullable): booking whose event stands there
  * @is_said_gone: the feed calls it gone, or a listing lacks it
+ * @is_absent: nothing but a whole listing that lacks it speaks for that
  * @is_confirmed: the server was asked for the item itself, and it is not there, or is not ours any more
  * @keeps_item: something else stands there now
  * @is_agreed: a person agreed to its disappearance
@@ -27,6 +28,7 @@ typedef struct
   const CalsyncKnown *known;
   CalsyncWanted *wanted;
   gboolean is_said_gone;
+  gboolean is_absent;
   gboolean is_confirmed;
   gboolean keeps_item;
   gboolean is_agreed;

@@ -6,6 +6,11 @@
 #define OWN_PERCENT     5
 #define FOREIGN_MIN     10
 #define FOREIGN_PERCENT 20
+/* Of a day: so that what stays below the limit of each hour does not go on for ever. */
+#define DAY_OWN_MIN         6
+#define DAY_OWN_PERCENT     5
+#define DAY_FOREIGN_MIN     30
+#define DAY_FOREIGN_PERCENT 60
 
 static gboolean
 is_moved_by_us (const CalsyncWanted *wanted)
@@ -195,25 +200,56 @@ is_beyond (guint n, guint n_known, guint min, guint percent)
   return n > min && (guint64) n * 100 > (guint64) n_known * percent;
 }
 
+static gboolean
+is_beyond_own (const CalsyncDisappearance *of)
+{
+  guint n_day = of->n_own + of->n_before_own;
+
+  return is_beyond (of->n_own, of->n_known_own, OWN_MIN, OWN_PERCENT) ||
+         (of->n_own > 0 &&
+          is_beyond (n_day, of->n_known_own + of->n_before_own, DAY_OWN_MIN, DAY_OWN_PERCENT));
+}
+
+static gboolean
+is_beyond_foreign (const CalsyncDisappearance *of)
+{
+  guint n_day = of->n_foreign + of->n_before_foreign;
+
+  return is_beyond (of->n_foreign, of->n_known_foreign, FOREIGN_MIN, FOREIGN_PERCENT) ||
+         (of->n_foreign > 0 && is_beyond (n_day, of->n_known_foreign + of->n_before_foreign,
+                                          DAY_FOREIGN_MIN, DAY_FOREIGN_PERCENT));
+}
+
+/*
+ * The last one is deleted by people, too: a server that tells deletions is believed. A listing without any of the
+ * others' coming time is not: a right to see them may be lost, while ours are there.
+ */
+static gboolean
+is_emptied (const CalsyncDisappearance *of)
+{
+  return (of->n_known_all > 1 && of->n_all >= of->n_known_all) ||
+         (of->n_absent > 0 && of->n_absent >= of->n_known_ahead);
+}
+
 /**
  * calsync_plan_guard:
  * @disappearance: what disappears, and of how much
  *
- * More than max (3, 5 %) of our coming events, more than max (10, 20 %) of the others in the window,
- * everything (of more than one), or anything while many calendars lose items at once. Pure. Any thread.
- * Source: calendar-sync.md §2.7.
+ * More than max (3, 5 %) of our coming events in an hour or max (6, 5 %) in a day, more than max (10, 20 %) of
+ * the others in the window in an hour or max (30, 60 %) in a day, everything (of more than one), all of the others'
+ * time ahead when a listing merely lacks it, or anything while many calendars lose items at once.
+ * Pure. Any thread. Source: calendar-sync.md §2.7, docs/decisions/0020-what-counts-as-gone.md.
  *
  * Returns: why it has to be held back; %CALSYNC_GUARD_NONE: it need not
  */
 CalsyncGuard
 calsync_plan_guard (const CalsyncDisappearance *disappearance)
 {
-  if (is_beyond (disappearance->n_own, disappearance->n_known_own, OWN_MIN, OWN_PERCENT))
+  if (is_beyond_own (disappearance))
     return CALSYNC_GUARD_OWN;
-  if (is_beyond (disappearance->n_foreign, disappearance->n_known_foreign, FOREIGN_MIN,
-                 FOREIGN_PERCENT))
+  if (is_beyond_foreign (disappearance))
     return CALSYNC_GUARD_FOREIGN;
-  if (disappearance->n_known_all > 1 && disappearance->n_all >= disappearance->n_known_all)
+  if (is_emptied (disappearance))
     return CALSYNC_GUARD_EMPTY;
   if (disappearance->is_widespread && disappearance->n_own + disappearance->n_foreign > 0)
     return CALSYNC_GUARD_WIDESPREAD;

@@ -38,6 +38,11 @@ typedef struct
  * @n_all: items of any kind that disappear now
  * @n_known_all: items of any kind that were known before this run
  * @is_widespread: many calendars of the municipality at once
+ * @n_before_own: of own events, disappearances of the last 24 hours beyond those in @n_own
+ * @n_before_foreign: and of others' items
+ * @n_absent: others' items with time ahead that disappear now and that no word of the server's calls deleted:
+ *   a listing lacks them
+ * @n_known_ahead: others' items with time ahead that were known before this run
  */
 typedef struct
 {
@@ -48,6 +53,10 @@ typedef struct
   guint n_all;
   guint n_known_all;
   gboolean is_widespread;
+  guint n_before_own;
+  guint n_before_foreign;
+  guint n_absent;
+  guint n_known_ahead;
 } CalsyncDisappearance;
 
 void calsync_plan_resolve (const CalsyncWanted *wanted,

@@ -164,8 +164,11 @@
      "reference, before, after, counts) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)") \
   X (SYNC_RUN_CHANGE_LIST, "SELECT change_id, tenant_id, run_id, binding_id, at_us, what, is_own, key_hash, reference, before, " \
      "after, counts FROM sync_run_change WHERE run_id = $1 ORDER BY change_id") \
-  X (SYNC_RUN_CHANGE_COUNT, "SELECT coalesce (sum (what LIKE 'sent-%'), 0), coalesce (sum (counts AND is_own), 0), " \
-     "coalesce (sum (counts AND NOT is_own), 0) FROM sync_run_change WHERE binding_id = $1 AND at_us > $2") \
+  X (SYNC_RUN_CHANGE_COUNT, "SELECT coalesce (sum (at_us > $2 AND what LIKE 'sent-%'), 0), " \
+     "coalesce (sum (at_us > $2 AND counts AND is_own), 0), coalesce (sum (at_us > $2 AND counts AND NOT is_own), 0), " \
+     "coalesce (sum (counts AND is_own), 0), coalesce (sum (counts AND NOT is_own), 0) FROM sync_run_change " \
+     "WHERE binding_id = $1 AND at_us > $3") \
+  X (SYNC_RUN_CHANGES_LOOKED_AT, "UPDATE sync_run_change SET counts = 0 WHERE binding_id = $1 AND at_us > $2 AND counts = 1") \
   \
   X (SYNC_CONFLICT_FIND, "SELECT conflict_id FROM sync_conflict WHERE binding_id = $1 AND reference IS $2 AND kind = $3 " \
      "AND decision = $4 AND our_start_us = $5 AND our_end_us = $6 AND their_start_us = $7 AND their_end_us = $8 " \

@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/error.h"
+#include "base/period.h"
 #include "store/calendar-store.h"
 
 /**
@@ -331,23 +332,26 @@ sync_run_change_list (StoreSession *session, gint64 run_id, GError **error)
 
 /**
  * sync_run_change_count:
- * @out_counts: (array fixed-size=3): requests that wrote to the calendar, and things of ours and of
- *   others that were seen to have gone, all since @since_us
+ * @hour_us: an hour ago
+ * @day_us: a day ago; not after @hour_us
+ * @out_counts: (array fixed-size=5): since @hour_us requests that wrote to the calendar, and things of ours and
+ *   of others that were seen to have gone; these two since @day_us
  */
 gboolean
 sync_run_change_count (StoreSession *session,
                        gint64 binding_id,
-                       gint64 since_us,
-                       guint out_counts[3],
+                       gint64 hour_us,
+                       gint64 day_us,
+                       guint out_counts[5],
                        GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_SYNC_RUN_CHANGE_COUNT, "ii", binding_id,
-                    since_us) ||
+  if (!store_query (session, &query, error, SQL_SYNC_RUN_CHANGE_COUNT, "iii", binding_id, hour_us,
+                    day_us) ||
       store_step (&query, error) != STORE_ROW)
     return FALSE;
-  for (int i = 0; i < 3; i++)
+  for (int i = 0; i < 5; i++)
     out_counts[i] = (guint) store_int (&query, i);
   return TRUE;
 }
@@ -552,12 +556,15 @@ sync_guard_stage (StoreSession *session, gint64 binding_id, const char *key_hash
  * sync_guard_agree:
  * @guard: agreed_until_us and agreed_by are written
  *
- * Writer only.
+ * Whoever looked at it knows of what went in the day before it, too: the limits of an hour and of a day count
+ * anew, so that the next deletion is not asked about again. Writer only.
  */
 gboolean
 sync_guard_agree (StoreSession *session, const SyncGuard *guard, GError **error)
 {
-  return store_run (session, error, SQL_SYNC_GUARD_AGREE, "iis", guard->binding_id,
+  return store_run (session, error, SQL_SYNC_RUN_CHANGES_LOOKED_AT, "ii", guard->binding_id,
+                    guard->at_us - PERIOD_US_PER_DAY) &&
+         store_run (session, error, SQL_SYNC_GUARD_AGREE, "iis", guard->binding_id,
                     guard->agreed_until_us, guard->agreed_by);
 }
 

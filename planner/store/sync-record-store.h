@@ -98,11 +98,12 @@ gboolean sync_run_change_add (StoreSession *session,
 GPtrArray *sync_run_change_list (StoreSession *session,
                                  gint64 run_id,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Since @since_us: writes to the calendar, own and foreign disappearances that count. */
+/* Since @hour_us: writes to the calendar, own and foreign disappearances that count; these since @day_us, too. */
 gboolean sync_run_change_count (StoreSession *session,
                                 gint64 binding_id,
-                                gint64 since_us,
-                                guint out_counts[3],
+                                gint64 hour_us,
+                                gint64 day_us,
+                                guint out_counts[5],
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One that stands there already in the same words is not told twice: its @seen_us is. */

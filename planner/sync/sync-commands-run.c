@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "store/sync-record-store.h"
+#include "sync/sync-guard-word.h"
 
 /* plannerd must answer within ten minutes; its own runs, many at a time, reach the rest. */
 #define MAX_US       (9 * 60 * (gint64) G_USEC_PER_SEC)
@@ -87,6 +88,31 @@ conflict_to_json (const SyncTask *work, const CalsyncConflict *conflict)
   if (conflict->theirs.start_us != 0)
     admin_set_time (object, "calendar", work->zone, conflict->theirs.start_us);
   return object;
+}
+
+/* Of a database that was restored: what waits for a person is what would be changed or taken away. */
+static void
+set_restored (const SyncBinding *binding, const CalsyncReport *report, JsonObject *object)
+{
+  g_autoptr (GPtrArray) pushes = sync_guard_list_pushes (report->pushes);
+  g_autofree char *digest = sync_guard_word (binding->binding_id, pushes);
+
+  if (!binding->looks_first || pushes->len == 0)
+    return;
+  json_object_set_string_member (object, "held_back", "restored");
+  json_object_set_int_member (object, "held_back_meetings", pushes->len);
+  json_object_set_string_member (object, "digest", digest);
+}
+
+static void
+set_digest (const SyncBinding *binding, const CalsyncReport *report, JsonObject *object)
+{
+  g_autofree char *digest = NULL;
+
+  if (report->guarded == NULL)
+    return;
+  digest = sync_guard_word (binding->binding_id, report->guarded->key_hashes);
+  json_object_set_string_member (object, "digest", digest);
 }
 
 static void
@@ -188,8 +214,13 @@ run_one (Work *work, const SyncBinding *binding, CalsyncJobMode mode, JsonArray 
   sync_report_to_json (&work->sync, report, object);
   if (local_error != NULL)
     json_object_set_string_member (object, "said", local_error->message);
-  if (mode == CALSYNC_JOB_PREVIEW && report != NULL)
-    add_lists (&work->sync, report);
+  if (report != NULL)
+    set_digest (binding, report, object);
+  if (mode != CALSYNC_JOB_PREVIEW || report == NULL)
+    return;
+  if (report->guarded == NULL)
+    set_restored (binding, report, object);
+  add_lists (&work->sync, report);
 }
 
 /* @said: (nullable) */

@@ -7,6 +7,7 @@
 #include "store/busy-span-store.h"
 #include "store/sync-item-store.h"
 #include "store/sync-record-store.h"
+#include "sync/sync-guard-word.h"
 #include "sync/sync-resume.h"
 
 #define AGREED_US   (24 * 3600 * (gint64) G_USEC_PER_SEC)
@@ -19,7 +20,8 @@ typedef struct
   SyncTask sync;
   const char *why;
   gboolean is_dry_run;
-  SyncGuard *guard; /* of agree */
+  SyncGuard *guard;   /* of agree */
+  const char *digest; /* of agree (nullable): what a person was shown */
 } Work;
 
 static void
@@ -134,7 +136,10 @@ const AdminArgument sync_command_pause_arguments[] = {
   { "why", ADMIN_TEXT, ADMIN_OPTION, "TEXT", "for whoever looks at the status (" BY_A_PERSON ")" },
   SYNC_BINDING, SYNC_DRY_RUN, { NULL } };
 const AdminArgument sync_command_resume_arguments[] = { SYNC_RESOURCE, SYNC_BINDING, SYNC_DRY_RUN, { NULL } };
-const AdminArgument sync_command_agree_arguments[] = { SYNC_RESOURCE, SYNC_BINDING, { NULL } };
+const AdminArgument sync_command_agree_arguments[] = {
+  SYNC_RESOURCE,
+  { "digest", ADMIN_TEXT, ADMIN_OPTION, "WORD", "with --yes: of what you were shown; it is refused when something else is held back now" },
+  SYNC_BINDING, { NULL } };
 /* clang-format on */
 
 /**
@@ -306,10 +311,11 @@ meaning_of (const char *reason)
 }
 
 static void
-show_counts (const Work *work, const SyncBinding *binding)
+show_counts (const Work *work, const SyncBinding *binding, const GPtrArray *staged)
 {
   JsonObject *result = work->sync.call->result;
   const SyncGuard *guard = work->guard;
+  g_autofree char *digest = sync_guard_word (binding->binding_id, staged);
 
   json_object_set_int_member (result, "binding", binding->binding_id);
   json_object_set_string_member (result, "reason", guard->reason);
@@ -319,6 +325,7 @@ show_counts (const Work *work, const SyncBinding *binding)
   json_object_set_int_member (result, "meetings_known", guard->n_known_own);
   json_object_set_int_member (result, "appointments_gone", guard->n_foreign);
   json_object_set_int_member (result, "appointments_known", guard->n_known_foreign);
+  json_object_set_string_member (result, "digest", digest);
 }
 
 static gboolean
@@ -332,13 +339,31 @@ show_guard (const Work *work, const SyncBinding *binding, GError **error)
 
   if (spans == NULL)
     return FALSE;
-  show_counts (work, binding);
+  show_counts (work, binding, staged);
   json_object_set_array_member (work->sync.call->result, "our_meetings", json_array_new ());
   json_object_set_array_member (work->sync.call->result, "appointments", json_array_new ());
   for (guint i = 0; i < staged->len; i++)
     if (!add_staged (work, binding, spans, staged->pdata[i], error))
       return FALSE;
   return TRUE;
+}
+
+/* What is held back at the moment of the word, and not what a person was shown, would be agreed to otherwise. */
+static gboolean
+check_shown (const Work *work, StoreSession *session, const SyncBinding *binding, GError **error)
+{
+  const char *resource_key = work->sync.resource->resource_key;
+  g_autoptr (GPtrArray) staged = sync_guard_list_staged (session, binding->binding_id, error);
+
+  if (staged == NULL)
+    return FALSE;
+  if (sync_guard_word_fits (work->digest, binding->binding_id, staged))
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_STATE_CHANGED,
+               "what is held back for %s is not what --digest %s was shown for: look at it again "
+               "with plannerctl sync agree %s",
+               resource_key, work->digest, resource_key);
+  return FALSE;
 }
 
 /* AdminWrite. */
@@ -359,7 +384,8 @@ write_agreement (StoreSession *session, gpointer data, GError **error)
   json_object_set_string_member (after, "reason", agreed.reason);
   json_object_set_int_member (after, "meetings", agreed.n_own);
   json_object_set_int_member (after, "appointments", agreed.n_foreign);
-  return sync_guard_agree (session, &agreed, error) &&
+  return check_shown (work, session, binding, error) &&
+         sync_guard_agree (session, &agreed, error) &&
          (binding->state == SYNC_BINDING_PAUSED ||
           sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_ACTIVE, NULL,
                                         error)) &&
@@ -367,17 +393,30 @@ write_agreement (StoreSession *session, gpointer data, GError **error)
          sync_task_journal (&work->sync, session, &change, error);
 }
 
+static gboolean
+check_digest (const Work *work, GError **error)
+{
+  if (work->digest != NULL || !admin_get_flag (work->sync.call, "yes"))
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+               "say what you agree to: plannerctl sync agree %s shows what is held back, and its "
+               "digest for --digest",
+               work->sync.resource->resource_key);
+  return FALSE;
+}
+
 /**
  * sync_command_agree:
  *
- * Arguments: tenant, resource, binding, yes. Shows what was held back: meetings of ours by reference,
- * foreign appointments by their times alone; with yes the next run takes just these away, within a day.
- * Whatever else disappears is judged anew.
+ * Arguments: tenant, resource, digest, binding, yes. Shows what was held back: meetings of ours by
+ * reference, foreign appointments by their times alone; with yes and the digest of what was shown the next
+ * run takes just these away, within a day. Whatever else disappears is judged anew.
  *
  * Result: reason, held_back_since, meetings_gone of meetings_known, appointments_gone of
- * appointments_known, our_meetings, appointments.
+ * appointments_known, digest, our_meetings, appointments.
  *
- * Errors: PLANNER_ERROR_NOT_FOUND when nothing is held back.
+ * Errors: PLANNER_ERROR_NOT_FOUND when nothing is held back; PLANNER_ERROR_NOT_VALID for yes without a digest;
+ * PLANNER_ERROR_STATE_CHANGED when something else is held back than what it was shown for.
  */
 gboolean
 sync_command_agree (AdminCall *call, GError **error)
@@ -388,9 +427,10 @@ sync_command_agree (AdminCall *call, GError **error)
   if (!sync_task_init (&work.sync, error))
     return FALSE;
   binding = find_guarded (&work, error);
-  if (binding == NULL)
+  if (binding == NULL || !admin_get_text (call, "digest", &work.digest, error) ||
+      !check_digest (&work, error))
     return FALSE;
   work.guard = sync_guard_find (call->session, binding->binding_id, error);
   return work.guard != NULL && show_guard (&work, binding, error) &&
-         admin_write (call, write_agreement, &work, FALSE, error);
+         (work.digest == NULL || admin_write (call, write_agreement, &work, FALSE, error));
 }

@@ -3,6 +3,8 @@
 #include "sync/sync-commands-status.h"
 
 #include "store/sync-due-store.h"
+#include "store/sync-record-store.h"
+#include "sync/sync-guard-word.h"
 #include "sync/sync-task.h"
 
 #define MINUTE_US (60 * (gint64) G_USEC_PER_SEC)
@@ -11,7 +13,7 @@
 
 /* clang-format off */
 static const SyncStatusWord words[] = {
-  { "guarded",     0, "nothing is taken away or sent until somebody agrees: plannerctl sync agree ADVISOR shows what, with --yes it goes; or the calendar is put right" },
+  { "guarded",     0, "nothing is taken away or sent until somebody agrees: plannerctl sync agree ADVISOR shows what, with --yes and the digest beside it it goes; or the calendar is put right" },
   { "denied",      1, "the server refuses name or password: put the right one into the secret's file, then plannerctl sync resume ADVISOR" },
   { "forbidden",   1, "a right is missing: let the calendar's owner give it, then plannerctl sync run ADVISOR" },
   { "gone",        1, "the calendar is not there any more: find its new address, then plannerctl sync change ADVISOR --url" },
@@ -206,6 +208,23 @@ set_remedy (JsonObject *object, const SyncStatusWord *word, gint64 n_conflicts)
     json_object_set_string_member (object, "to_do", remedy);
 }
 
+/* What a person would agree to. */
+static gboolean
+set_digest (const Work *work, JsonObject *object, const SyncBinding *binding, GError **error)
+{
+  g_autoptr (GPtrArray) staged = NULL;
+  g_autofree char *digest = NULL;
+
+  if (binding->state != SYNC_BINDING_GUARDED)
+    return TRUE;
+  staged = sync_guard_list_staged (work->sync.call->session, binding->binding_id, error);
+  if (staged == NULL)
+    return FALSE;
+  digest = sync_guard_word (binding->binding_id, staged);
+  json_object_set_string_member (object, "digest", digest);
+  return TRUE;
+}
+
 static JsonObject *
 line_of (const Work *work, const SyncBinding *binding, GError **error)
 {
@@ -217,7 +236,8 @@ line_of (const Work *work, const SyncBinding *binding, GError **error)
   g_autoptr (JsonObject) object = sync_binding_to_json (&work->sync, binding);
   gboolean is_waiting = FALSE;
 
-  if (!find_waiting (work, binding, due, &is_waiting, error))
+  if (!find_waiting (work, binding, due, &is_waiting, error) ||
+      !set_digest (work, object, binding, error))
     return NULL;
   json_object_set_string_member (object, "state", is_over ? "retired" : word_of (binding, now_us));
   json_object_set_string_member (object, "name", sync_task_owner (&work->sync, binding)->name);

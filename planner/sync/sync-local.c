@@ -282,15 +282,18 @@ set_times (SyncLocal *local)
 static gboolean
 count_writes (SyncLocal *local, CalsyncBinding *out_binding, GError **error)
 {
-  guint counts[3] = { 0 };
+  guint counts[5] = { 0 };
 
   if (!sync_run_change_count (local->place->session, local->binding->binding_id,
-                              local->now_us - SYNC_HOUR_US, counts, error))
+                              local->now_us - SYNC_HOUR_US, local->now_us - 24 * SYNC_HOUR_US,
+                              counts, error))
     return FALSE;
   out_binding->writes_left = counts[0] >= WRITES_AN_HOUR ? 0 : WRITES_AN_HOUR - counts[0];
   out_binding->max_putbacks = MAX_PUTBACKS;
   out_binding->n_gone_own = counts[1];
   out_binding->n_gone_foreign = counts[2];
+  out_binding->n_gone_own_day = counts[3];
+  out_binding->n_gone_foreign_day = counts[4];
   return sync_local_count_gone (local, out_binding, error);
 }
 

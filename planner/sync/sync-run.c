@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "sync/sync-guard-word.h"
 #include "sync/sync-lock.h"
 #include "sync/sync-proposal.h"
 #include "sync/sync-remote.h"
@@ -132,28 +133,24 @@ run_job (Run *run, CalsyncJobMode mode, GError **error)
   return calsync_job_run (port, run->remote, mode, context->cancellable, &run->report, error);
 }
 
-static guint
-count_harm (const CalsyncReport *report)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < report->pushes->len; i++)
-    n += ((const CalsyncPush *) report->pushes->pdata[i])->verb != CALSYNC_PUSH_CREATE;
-  return n;
-}
-
 /* AdminWrite. */
 static gboolean
 write_restored (StoreSession *session, gpointer data, GError **error)
 {
   const Run *run = data;
   const SyncBinding *binding = sync_local_get_binding (run->local);
+  g_autoptr (GPtrArray) harm = sync_guard_list_pushes (run->report->pushes);
   SyncGuard guard = { .binding_id = binding->binding_id,
                       .tenant_id = binding->tenant_id,
                       .reason = (char *) "restored",
                       .at_us = clock_now_us (),
-                      .n_own = count_harm (run->report) };
+                      .n_own = harm->len };
 
+  if (!sync_guard_clear (session, binding->binding_id, error))
+    return FALSE;
+  for (guint i = 0; i < harm->len; i++)
+    if (!sync_guard_stage (session, binding->binding_id, harm->pdata[i], error))
+      return FALSE;
   return sync_guard_put (session, &guard, error) &&
          sync_binding_store_set_state (session, binding->binding_id, SYNC_BINDING_GUARDED,
                                        WHY_RESTORED, error);
@@ -179,12 +176,30 @@ find_word (const Run *run, gboolean *out_is_agreed, gboolean *out_is_asked, GErr
   return TRUE;
 }
 
+/* Whether the preview does nothing but what a person was shown. */
+static gboolean
+find_harm (const Run *run, gboolean is_agreed, gboolean *out_is_harm, GError **error)
+{
+  gint64 binding_id = sync_local_get_binding (run->local)->binding_id;
+  g_autoptr (GPtrArray) harm = sync_guard_list_pushes (run->report->pushes);
+  g_autoptr (GPtrArray) shown = sync_guard_list_staged (run->context->session, binding_id, error);
+
+  if (shown == NULL)
+    return FALSE;
+  *out_is_harm = FALSE;
+  for (guint i = 0; i < harm->len; i++)
+    *out_is_harm |=
+      !is_agreed || !g_ptr_array_find_with_equal_func (shown, harm->pdata[i], g_str_equal, NULL);
+  return TRUE;
+}
+
 /* After a restore: what a run would change or remove in the calendar is shown to a person first. What it would
  * only add is no harm: an event that was lost with the days that were lost. */
 static gboolean
 look_first (Run *run, gboolean *out_goes_on, GError **error)
 {
   const AdminRunner *runner = &run->context->runner;
+  gboolean is_harm = TRUE;
   gboolean is_agreed = FALSE, is_asked = FALSE;
 
   *out_goes_on = TRUE;
@@ -193,11 +208,11 @@ look_first (Run *run, gboolean *out_goes_on, GError **error)
     return TRUE;
   if (!find_word (run, &is_agreed, &is_asked, error))
     return FALSE;
-  if (is_agreed)
-    return TRUE;
-  if (!is_asked && !run_job (run, CALSYNC_JOB_PREVIEW, error))
+  is_asked = is_asked && !is_agreed;
+  if (!is_asked &&
+      (!run_job (run, CALSYNC_JOB_PREVIEW, error) || !find_harm (run, is_agreed, &is_harm, error)))
     return FALSE;
-  if (!is_asked && count_harm (run->report) == 0)
+  if (!is_harm)
     return TRUE;
   *out_goes_on = FALSE;
   if (!is_asked && !runner->run_write (runner->runner, write_restored, run, error))

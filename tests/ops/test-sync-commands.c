@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Connections in a table, how they are doing, a person's word about them, and conflicts decided by the doors of an admin. */
 /* Also tests: binding-check, import-bindings, export-bindings, sync-task, sync-commands-state, sync-commands-status. */
-/* Also tests: sync-commands-conflict, sync-door, sync-resume. */
+/* Also tests: sync-commands-conflict, sync-door, sync-guard-word, sync-resume. */
 #include <string.h>
 
 #include "admin-harness.h"
@@ -438,7 +438,9 @@ test_agree (void)
   g_autoptr (World) world = admin_world_new ();
   g_autoptr (JsonObject) shown = NULL;
   g_autoptr (JsonObject) agreed = NULL;
+  g_autoptr (JsonObject) status = NULL;
   g_autofree char *references = NULL;
+  g_autofree char *arguments = NULL;
 
   add_bindings (world, ONE);
   assert_refused (world, "sync-agree", "{\"resource\": \"RID-1\"}", PLANNER_ERROR_NOT_FOUND,
@@ -452,7 +454,22 @@ test_agree (void)
   g_assert_cmpstr (references, ==, "kp-demo:booking:b");
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM sync_guard WHERE agreed_until_us > 0"),
                    ==, 0);
-  agreed = admin_world_ask (world, "sync-agree", "{\"resource\": \"RID-1\", \"yes\": true}");
+  assert_refused (world, "sync-agree", "{\"resource\": \"RID-1\", \"yes\": true}",
+                  PLANNER_ERROR_NOT_VALID, "digest");
+  assert_refused (world, "sync-agree",
+                  "{\"resource\": \"RID-1\", \"yes\": true, \"digest\": \"00000000\"}",
+                  PLANNER_ERROR_STATE_CHANGED, "look at it again");
+  status = admin_world_ask (world, "sync-status", "{\"resource\": \"RID-1\"}");
+  g_assert_cmpstr (text_of (line_of (status, 0), "digest"), ==, text_of (shown, "digest"));
+  arguments = g_strdup_printf ("{\"resource\": \"RID-1\", \"yes\": true, \"digest\": \"%s\"}",
+                               text_of (shown, "digest"));
+  /* One more has gone since it was shown. */
+  world_run_sql (world, "INSERT INTO sync_staged VALUES (1, 'h4')");
+  assert_refused (world, "sync-agree", arguments, PLANNER_ERROR_STATE_CHANGED, "look at it again");
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM sync_guard WHERE agreed_until_us > 0"),
+                   ==, 0);
+  world_run_sql (world, "DELETE FROM sync_staged WHERE key_hash = 'h4'");
+  agreed = admin_world_ask (world, "sync-agree", arguments);
   g_assert_cmpint (world_count (world,
                                 "SELECT count(*) FROM sync_guard WHERE agreed_by = 'test' AND"
                                 " agreed_until_us = 1795507200000000"),

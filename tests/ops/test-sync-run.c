@@ -323,8 +323,18 @@ test_restored (void)
     }
   guard.agreed_until_us = pair->sync->world->now_us + HOUR;
   g_assert_true (sync_guard_agree (pair->sync->world->writer, &guard, &error));
+  /* What was agreed to is what was shown: one that is cancelled since is asked about anew. */
+  world_run_sql (pair->sync->world,
+                 "UPDATE booking SET state = 'cancelled' WHERE booking_id = 2; DELETE FROM claim "
+                 "WHERE booking_id = 2");
   calsync_report_free (run (pair));
-  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 2);
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 3);
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_guard WHERE n_own = 2 AND agreed_until_us = 0"), ==, 1);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_staged"), ==, 2);
+  g_assert_true (sync_guard_agree (pair->sync->world->writer, &guard, &error));
+  calsync_report_free (run (pair));
+  g_assert_cmpuint (model_remote_count (pair->model, "X-PLANNER-REF"), ==, 1);
   g_assert_cmpint (
     count (pair, "SELECT count(*) FROM sync_binding WHERE looks_first = 0 AND state = 'active'"),
     ==, 1);

@@ -396,7 +396,7 @@ test_runs (gconstpointer data)
   g_autoptr (GPtrArray) runs = NULL;
   g_autoptr (GPtrArray) changes = NULL;
   g_autoptr (GError) error = NULL;
-  guint counts[3] = { 9, 9, 9 };
+  guint counts[5] = { 9, 9, 9, 9, 9 };
 
   g_assert_true (sync_run_add (session, &run, &error));
   add_change (session, &run, "item-removed", FALSE);
@@ -407,13 +407,19 @@ test_runs (gconstpointer data)
   run.outcome = (char *) "done";
   run.n_requests = 12;
   g_assert_true (sync_run_finish (session, &run, &error));
-  g_assert_true (sync_run_change_count (session, binding->binding_id, NOW - HOUR, counts, &error));
+  g_assert_true (sync_run_change_count (session, binding->binding_id, NOW - HOUR, NOW - 24 * HOUR,
+                                        counts, &error));
   g_assert_no_error (error);
   g_assert_cmpuint (counts[0], ==, 2);
   g_assert_cmpuint (counts[1], ==, 1);
   g_assert_cmpuint (counts[2], ==, 1);
-  g_assert_true (sync_run_change_count (session, binding->binding_id, NOW, counts, &error));
+  g_assert_cmpuint (counts[3] + counts[4], ==, 2);
+  g_assert_true (
+    sync_run_change_count (session, binding->binding_id, NOW, NOW - HOUR, counts, &error));
   g_assert_cmpuint (counts[0] + counts[1] + counts[2], ==, 0);
+  g_assert_cmpuint (counts[3] + counts[4], ==, 2);
+  g_assert_true (sync_run_change_count (session, binding->binding_id, NOW, NOW, counts, &error));
+  g_assert_cmpuint (counts[3] + counts[4], ==, 0);
   read = sync_run_load (session, run.run_id, &error);
   g_assert_cmpint (read->n_requests, ==, 12);
   runs = sync_run_list (session, binding->binding_id, 10, &error);

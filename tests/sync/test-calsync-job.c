@@ -376,6 +376,41 @@ test_guard_over_an_hour (void)
   g_assert_cmpuint (world.report->n_gone_foreign, ==, 1);
 }
 
+/* What stays below the limit of each hour does not go on for ever. */
+static void
+test_guard_over_a_day (void)
+{
+  g_auto (World) world = make_world (20);
+
+  settle (&world);
+  world.local->binding.n_gone_foreign_day = 30;
+  model_remote_delete (world.remote, model_remote_find (world.remote, "/cal/f1.ics"));
+  run (&world);
+  g_assert_cmpint (world.report->guard, ==, CALSYNC_GUARD_FOREIGN);
+  world.local->binding.n_gone_foreign_day = 28;
+  run (&world);
+  g_assert_cmpint (world.report->guard, ==, CALSYNC_GUARD_NONE);
+  g_assert_cmpuint (world.report->n_gone_foreign, ==, 1);
+}
+
+/* The only appointment: deleted, the server says so; absent from a listing, anything may have happened. */
+static void
+test_guard_of_the_only_one (void)
+{
+  for (guint is_listed = 0; is_listed < 2; is_listed++)
+    {
+      g_auto (World) world = make_world (1);
+
+      settle (&world);
+      world.local->binding.wants_full = is_listed;
+      model_remote_delete (world.remote, model_remote_find (world.remote, "/cal/f0.ics"));
+      run (&world);
+      g_assert_cmpint (world.report->guard, ==,
+                       is_listed ? CALSYNC_GUARD_EMPTY : CALSYNC_GUARD_NONE);
+      g_assert_cmpuint (count_spans (&world), ==, is_listed);
+    }
+}
+
 static void
 test_other_calendar (void)
 {
@@ -907,6 +942,8 @@ main (int argc, char **argv)
   ADD ("guard-emptied", test_guard_emptied);
   ADD ("guard-own", test_guard_own);
   ADD ("guard-over-an-hour", test_guard_over_an_hour);
+  ADD ("guard-over-a-day", test_guard_over_a_day);
+  ADD ("guard-of-the-only-one", test_guard_of_the_only_one);
   ADD ("other-calendar", test_other_calendar);
   ADD ("errors", test_errors);
   ADD ("write-errors", test_write_errors);

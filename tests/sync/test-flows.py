@@ -167,7 +167,7 @@ def try_agreed(server):
         town.calendar.clear()
         world.try_ctl("sync", "run", ADVISOR)
         testlib.equal(world.status(ADVISOR)["state"], "guarded", "it is held back")
-        world.ctl("sync", "agree", ADVISOR, "--yes")
+        world.ctl("sync", "agree", ADVISOR, "--yes", "--digest", world.status(ADVISOR)["digest"])
         settle(town, "a person agreed", 4)
         testlib.equal(world.busy(ADVISOR), [], "foreign time is gone")
         testlib.equal(len(world.bookings(ADVISOR)), 3, "no booking is gone")

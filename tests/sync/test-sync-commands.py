@@ -336,6 +336,8 @@ def test_a_run_is_undone():
         (again,) = world.ours().values()
         testlib.equal(start_in(again), start_in(text), "the event as it was")
         world.ctl("sync", "resume", ADVISOR)
+        testlib.equal([world.run()["outcome"], world.busy()], ["guarded", 1], "the only one is merely absent from a listing")
+        world.ctl("sync", "agree", ADVISOR, "--yes", "--digest", world.status()["digest"])
         world.run()
         testlib.equal(world.busy(), 0)
         (after,) = world.ours().values()
@@ -360,7 +362,12 @@ def test_a_mass_disappearance_is_agreed_to():
         world.ctl("sync", "pause", ADVISOR, "--why", "ferie")
         world.ctl("sync", "resume", ADVISOR)
         testlib.equal([world.run()["outcome"], world.busy()], ["guarded", known])
-        world.ctl("sync", "agree", ADVISOR, "--yes")
+        _, error = world.ctl("sync", "agree", ADVISOR, "--yes", code=1)
+        testlib.equal("--digest" in str(error), True, f"nothing is agreed to unseen: {error}")
+        _, error = world.ctl("sync", "agree", ADVISOR, "--yes", "--digest", "0" * 8, code=1)
+        testlib.equal("look at it again" in str(error), True, str(error))
+        testlib.equal(world.status()["digest"], shown["digest"], "status shows the same digest")
+        world.ctl("sync", "agree", ADVISOR, "--yes", "--digest", shown["digest"])
         testlib.equal([world.run()["outcome"], world.busy(), world.status()["state"]], ["done", 0, "ok"])
 
 

@@ -307,6 +307,20 @@ static const struct
   { {  0,  1,   0,    1,   1,    1, FALSE }, CALSYNC_GUARD_NONE },
   { {  0,  1,   0,   50,   1,   50, TRUE },  CALSYNC_GUARD_WIDESPREAD },
   { {  0,  0,   0,   50,   0,   50, TRUE },  CALSYNC_GUARD_NONE },
+  /* ... and of the day before: own, foreign; absent, known ahead */
+  { {  1,  0,  12,    5,   1,   17, FALSE, 5, 0, 0 },   CALSYNC_GUARD_NONE },
+  { {  1,  0,  12,    5,   1,   17, FALSE, 6, 0, 0 },   CALSYNC_GUARD_OWN },
+  { {  0,  0,  12,    5,   1,   17, FALSE, 9, 99, 0 },  CALSYNC_GUARD_NONE },
+  { {  2,  0, 300,    5,   2,  305, FALSE, 8, 0, 0 },   CALSYNC_GUARD_NONE },
+  { {  0,  1,   0,   10,   1,   10, FALSE, 0, 29, 0 },  CALSYNC_GUARD_NONE },
+  { {  0,  1,   0,   10,   1,   10, FALSE, 0, 30, 0 },  CALSYNC_GUARD_FOREIGN },
+  { {  0,  1,   0,  500,   1,  500, FALSE, 0, 300, 0 }, CALSYNC_GUARD_NONE },
+  { {  0,  1,   0,  500,   1,  500, FALSE, 0, 800, 0 }, CALSYNC_GUARD_FOREIGN },
+  { {  0,  1,   0,    1,   1,    1, FALSE, 0, 0, 1, 1 }, CALSYNC_GUARD_EMPTY },
+  { {  0,  2,   9,    2,   2,   11, FALSE, 0, 0, 2, 2 }, CALSYNC_GUARD_EMPTY },
+  { {  0,  1,   0,    2,   1,    2, FALSE, 0, 0, 1, 2 }, CALSYNC_GUARD_NONE },
+  { {  0,  1,   0,    1,   1,    1, FALSE, 0, 0, 0, 1 }, CALSYNC_GUARD_NONE },
+  { {  0,  0,   0,    1,   1,    1, FALSE, 0, 0, 0, 0 }, CALSYNC_GUARD_NONE },
 };
 /* clang-format on */
 
