@@ -6,6 +6,7 @@
 #include "store/sql-calendar.h"
 #include "store/sql-catalogue.h"
 #include "store/sql-export.h"
+#include "store/sql-inbox.h"
 #include "store/sql-ledger.h"
 #include "store/sql-privacy.h"
 #include "store/sql-record.h"
@@ -32,6 +33,7 @@
   STORE_SQL_SERVICE (X) \
   STORE_SQL_SYNC (X) \
   STORE_SQL_SYNC_DUE (X) \
+  STORE_SQL_INBOX (X) \
   STORE_SQL_BACKUP (X)
 /* clang-format on */
 

@@ -200,6 +200,17 @@ static const char sync_sql[] =
   "INSERT INTO sync_tombstone (tenant_id, binding_id, reference, create_sequence, removed_us)"
   " SELECT 1, 1, reference, 2, 1 FROM sync_link;";
 
+/* What DFDG told of that meeting: a message, its version, and an authority that takes part. */
+static const char dfdg_sql[] =
+  "INSERT INTO dfdg_event (tenant_id, carrier, message_id, citizen_id, entity_type, change_type, "
+  "external_id, event_us, received_us, system_id, organisation_type, hint, detail, state) "
+  "SELECT 1, 'wsb', 'm-1', citizen_id, 90000, 1, identifier, 1, 1, 1, 8, 3, '{}', 'parked' FROM "
+  "booking ORDER BY booking_id LIMIT 1;"
+  "INSERT INTO dfdg_truth (booking_id, tenant_id, version_id, changed_us, seen_us) SELECT "
+  "booking_id, 1, 'v-1', 1, 1 FROM booking ORDER BY booking_id LIMIT 1;"
+  "INSERT INTO participant (booking_id, participant_id, tenant_id, name, organisation_type) SELECT "
+  "booking_id, 'p-1', 1, 'A-kassen', 5 FROM booking ORDER BY booking_id LIMIT 1;";
+
 static void
 fill_everything (World *world, guint citizen)
 {
@@ -210,6 +221,7 @@ fill_everything (World *world, guint citizen)
   book_reserved (world, citizen);
   register_booking (world, citizen, "2026-11-24T09:00:00Z", "2026-11-24T09:30:00Z", "Medbring CV");
   world_run_sql (world, sync_sql);
+  world_run_sql (world, dfdg_sql);
 }
 
 G_GNUC_PRINTF (4, 5)
@@ -394,6 +406,11 @@ test_erasure_leaves_counts_and_seals (void)
     world_count (world, "SELECT count(*) FROM empty_answer WHERE citizen_id IS NULL"), ==, 1);
   g_assert_cmpint (
     world_count (world, "SELECT count(*) FROM journal WHERE kind = 'citizen-erased'"), ==, 1);
+  g_assert_cmpint (
+    world_count (world,
+                 "SELECT (SELECT count(*) FROM dfdg_event) + (SELECT count(*) FROM dfdg_truth)"
+                 " + (SELECT count(*) FROM participant)"),
+    ==, 0);
   g_assert_null (citizen_index_find (world->view.citizens, 1, testlib_cpr (1)));
   verify (world);
   g_assert_false (is_in_files (world, testlib_cpr (1)));
@@ -595,6 +612,7 @@ test_two_become_one (void)
   report_error (world, 1, "Fejl");
   of_first = book (world, 1, OFFER, "2026-11-24T08:00:00Z", OWN_ID);
   of_second = book (world, 1, GROUP_OFFER, "2026-11-24T10:00:00Z", NULL);
+  world_run_sql (world, dfdg_sql);
   g_free (book (world, 5, OTHER_OFFER, "2026-11-24T09:00:00Z", NULL));
   change_well (world, 1, 5);
   g_assert_cmpint (world_count (world, "SELECT count(DISTINCT citizen_id) FROM booking"), ==, 1);
@@ -604,6 +622,8 @@ test_two_become_one (void)
   held = extract (world, 5, FALSE);
   g_assert_cmpuint (rows_of (held, "booking"), ==, 3);
   g_assert_cmpuint (rows_of (held, "inbox"), ==, 1);
+  g_assert_cmpuint (rows_of (held, "dfdg_event"), ==, 1);
+  g_assert_cmpuint (rows_of (held, "participant"), ==, 1);
   g_assert_cmpuint (rows_of (held, "citizen_fact"), >, 0);
   verify (world);
 }

@@ -256,15 +256,29 @@ test_a_citizen_goes_without_a_trace (void)
 
   book (world, 1, "2026-11-24T08:00:00Z");
   report_error (world, 1);
+  world_run_sql (
+    world,
+    "INSERT INTO dfdg_event (tenant_id, carrier, message_id, citizen_id, entity_type, change_type, "
+    "event_us, received_us, system_id, organisation_type, hint, state) SELECT 1, 'wsb', 'm-1', "
+    "citizen_id, 90000, 1, 1, 1, 1, 8, 3, 'done' FROM citizen;"
+    "INSERT INTO dfdg_truth (booking_id, tenant_id, changed_us, seen_us) SELECT booking_id, 1, 1, "
+    "1 "
+    "FROM booking;"
+    "INSERT INTO participant (booking_id, participant_id, tenant_id, name) SELECT booking_id, 'p', "
+    "1, 'A-kassen' FROM booking;");
   g_assert_true (is_in_files (world->folder, testlib_cpr (1)));
   json_object_unref (run_on (world, 1000, "retention-run", "{\"yes\":true}"));
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM booking"), ==, 1);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM citizen"), ==, 1);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM inbox"), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM dfdg_event"), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM participant"), ==, 1);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM stored_answer"), ==, 0);
 
   json_object_unref (run_on (world, 1100, "retention-run", "{\"yes\":true}"));
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM booking"), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM dfdg_truth"), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM participant"), ==, 0);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM claim"), ==, 0);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM owner"), ==, 0);
   g_assert_cmpint (world_count (world, "SELECT count(*) FROM citizen"), ==, 0);
