@@ -175,30 +175,39 @@ take_receipt (CalsyncRun *run, CalsyncWanted *wanted, const CalsyncPush *push)
 }
 
 /**
- * calsync_run_write_receipt:
+ * calsync_run_write_receipts:
  * @run: a run
- * @begun: (nullable): the intent of the next push, for the same transaction
+ * @begun: (nullable) (element-type CalsyncPush): the intents of the next pushes, stored with them
  * @error: of the local side
  *
- * Stores the receipt that is pending, if any, and the intent. A preview stores nothing.
+ * Stores the receipts that are pending, if any, and the intents. When it fails none of them is tried again:
+ * what was done without a receipt is read by the next run. A preview stores nothing.
  *
- * Returns: whether it was stored
+ * Returns: whether all of it was stored
  */
 gboolean
-calsync_run_write_receipt (CalsyncRun *run, const CalsyncPush *begun, GError **error)
+calsync_run_write_receipts (CalsyncRun *run, const GPtrArray *begun, GError **error)
 {
-  g_autoptr (CalsyncPush) finished = g_steal_pointer (&run->finished);
-  CalsyncWanted *wanted;
+  g_autoptr (GPtrArray) finished = g_steal_pointer (&run->finished);
+  g_autoptr (GPtrArray) nothing = g_ptr_array_new ();
 
-  if (finished == NULL && begun == NULL)
+  run->finished = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_push_free);
+  if (begun == NULL)
+    begun = nothing;
+  if (finished->len + begun->len == 0)
     return TRUE;
   if (run->mode == CALSYNC_JOB_RUN &&
-      !run->local->functions->record_push (run->local, finished, begun, error))
+      !run->local->functions->record_pushes (run->local, finished, begun, error))
     return FALSE;
   run->n_commits++;
-  wanted = finished == NULL ? NULL : g_hash_table_lookup (run->by_reference, finished->reference);
-  if (wanted != NULL)
-    take_receipt (run, wanted, finished);
+  for (guint i = 0; i < finished->len; i++)
+    {
+      const CalsyncPush *push = g_ptr_array_index (finished, i);
+      CalsyncWanted *wanted = g_hash_table_lookup (run->by_reference, push->reference);
+
+      if (wanted != NULL)
+        take_receipt (run, wanted, push);
+    }
   return TRUE;
 }
 
@@ -252,8 +261,8 @@ calsync_run_decide_intents (CalsyncRun *run, GError **error)
           postpone_receipt (run, wanted, g_steal_pointer (&push));
           continue;
         }
-      run->finished = g_steal_pointer (&push);
-      if (!calsync_run_write_receipt (run, NULL, error))
+      g_ptr_array_add (run->finished, g_steal_pointer (&push));
+      if (!calsync_run_write_receipts (run, NULL, error))
         return FALSE;
       if (wanted->key != NULL && wanted->version != NULL &&
           !calsync_shape_equal (&wanted->seen, &glance.own.shape))
@@ -280,12 +289,11 @@ calsync_run_end_intents (CalsyncRun *run, GError **error)
     {
       const CalsyncPush *push = g_ptr_array_index (run->undone, i);
       CalsyncWanted *wanted = g_hash_table_lookup (run->by_reference, push->reference);
+      CalsyncPush *receipt = calsync_push_copy (push);
 
-      run->finished = calsync_push_copy (push);
-      run->finished->create_sequence = MAX (push->create_sequence, wanted->create_sequence);
-      run->finished->is_done = push->verb == CALSYNC_PUSH_REMOVE && wanted->key == NULL;
-      if (!calsync_run_write_receipt (run, NULL, error))
-        return FALSE;
+      receipt->create_sequence = MAX (push->create_sequence, wanted->create_sequence);
+      receipt->is_done = push->verb == CALSYNC_PUSH_REMOVE && wanted->key == NULL;
+      g_ptr_array_add (run->finished, receipt);
     }
-  return TRUE;
+  return calsync_run_write_receipts (run, NULL, error);
 }

@@ -94,7 +94,8 @@ typedef struct
 
   GPtrArray *undone;     /* (element-type CalsyncPush): receipts that wait for the pull's end */
   GHashTable *unsettled; /* CalsyncWanted → CalsyncPush of those: their links do not go before */
-  CalsyncPush *finished; /* (nullable): receipt that is still to be written */
+  GPtrArray *finished;   /* (element-type CalsyncPush): receipts that are still to be written */
+  guint batch_size;      /* creations whose intents are stored together */
   guint n_failed_in_a_row;
 } CalsyncRun;
 
@@ -135,13 +136,13 @@ gboolean calsync_run_settle_gone (CalsyncRun *run,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_run_learn_all (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* calsync-job-flight.c, -job-push.c */
+/* calsync-job-flight.c, -job-push.c, -job-send.c */
 gboolean calsync_run_decide_intents (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_run_end_intents (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean calsync_run_push (CalsyncRun *run, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean calsync_run_write_receipt (CalsyncRun *run,
-                                    const CalsyncPush *begun,
-                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean calsync_run_write_receipts (CalsyncRun *run,
+                                     const GPtrArray *begun,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* One item read by itself. */
 typedef struct

@@ -36,6 +36,7 @@ init_run (CalsyncRun *run)
   run->unsettled = g_hash_table_new (NULL, NULL);
   run->fetching = g_hash_table_new (g_str_hash, g_str_equal);
   run->undone = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_push_free);
+  run->finished = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_push_free);
   run->found = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_found_free);
   run->found_keys = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   run->conflicts = g_ptr_array_new_with_free_func ((GDestroyNotify) calsync_conflict_free);
@@ -64,7 +65,7 @@ clear_run (CalsyncRun *run)
   g_clear_pointer (&run->found_keys, g_hash_table_unref);
   g_clear_pointer (&run->conflicts, g_ptr_array_unref);
   g_clear_pointer (&run->links, g_ptr_array_unref);
-  g_clear_pointer (&run->finished, calsync_push_free);
+  g_clear_pointer (&run->finished, g_ptr_array_unref);
   g_free (run->identity);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (CalsyncRun, clear_run)

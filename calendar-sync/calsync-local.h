@@ -17,12 +17,14 @@ typedef struct _CalsyncLocal CalsyncLocal;
  * @is_agreed: whether a person agreed to the disappearance of that item
  * @commit_pull: one durable transaction
  * @stage_guard: keeps what was held back, for a person to decide
- * @record_push: one durable transaction: receipt of @finished, intent of @begun; either may be %NULL
+ * @record_pushes: receipts of @finished, then intents of @begun (element-type CalsyncPush), all durable when it
+ *   returns; either may be empty, neither names a booking twice
+ * @may_send: (nullable): between two requests of a batch: whether the run goes on; %CALSYNC_REMOTE_ERROR_CANCELLED
  * @get_now_us: now
  * @progress: (nullable): how far a run is
  *
  * Blocking; one thread at a time. An error ends the run; what was committed stays, and nothing else
- * does. Nothing is written but by @commit_pull, @stage_guard and @record_push.
+ * does. Nothing is written but by @commit_pull, @stage_guard and @record_pushes.
  */
 typedef struct
 {
@@ -33,10 +35,11 @@ typedef struct
   gboolean (*is_agreed) (CalsyncLocal *local, const char *key_hash);
   gboolean (*commit_pull) (CalsyncLocal *local, const CalsyncPull *pull, GError **error);
   gboolean (*stage_guard) (CalsyncLocal *local, const CalsyncGuarded *guarded, GError **error);
-  gboolean (*record_push) (CalsyncLocal *local,
-                           const CalsyncPush *finished,
-                           const CalsyncPush *begun,
-                           GError **error);
+  gboolean (*record_pushes) (CalsyncLocal *local,
+                             const GPtrArray *finished,
+                             const GPtrArray *begun,
+                             GError **error);
+  gboolean (*may_send) (CalsyncLocal *local, GError **error);
   gint64 (*get_now_us) (CalsyncLocal *local);
   void (*progress) (CalsyncLocal *local, const char *what, guint64 n_done, guint64 n_all);
 } CalsyncLocalFunctions;

@@ -137,7 +137,7 @@ stop (GError **error, const char *what)
  * sync_local_check_goes_on:
  *
  * What a person says holds from the next write on: a run that is under way ends there, and leaves nothing
- * that the next one does not take up. Writer only.
+ * that the next one does not take up. Writer, or a reader between two requests.
  *
  * Errors: CALSYNC_REMOTE_ERROR_CANCELLED.
  */

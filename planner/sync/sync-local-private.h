@@ -116,10 +116,11 @@ gboolean sync_link_write (SyncLocal *local,
                           StoreSession *session,
                           const CalsyncLinkChange *change,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean sync_local_record_push (CalsyncLocal *port,
-                                 const CalsyncPush *finished,
-                                 const CalsyncPush *begun,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sync_local_may_send (CalsyncLocal *port, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sync_local_record_pushes (CalsyncLocal *port,
+                                   const GPtrArray *finished,
+                                   const GPtrArray *begun,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* sync-local-guard.c */
 /* As far as the run has asked. */

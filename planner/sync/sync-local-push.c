@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Links: what was sent of a meeting, what is being sent, and what became of it. */
-#include <string.h>
-
+#include "base/clock.h"
 #include "sync/sync-local-private.h"
 
 static void
@@ -89,15 +88,6 @@ sync_link_write (SyncLocal *local,
           sync_link_store_add_putback (session, link->link_id, local->now_us, error));
 }
 
-/* @stopped: (nullable): why nothing more is begun */
-typedef struct
-{
-  SyncLocal *local;
-  const CalsyncPush *finished;
-  const CalsyncPush *begun;
-  GError *stopped;
-} Push;
-
 static gboolean
 record_done (SyncLocal *local, StoreSession *session, const CalsyncPush *push, GError **error)
 {
@@ -173,55 +163,123 @@ write_intent (SyncLocal *local, StoreSession *session, const CalsyncPush *push, 
   return sync_link_store_put (session, link, error);
 }
 
+/*
+ * What is written down of a batch. @first: receipts that are committed; @n_done: receipts of the write under way;
+ * @stopped: (nullable): why nothing more is begun
+ */
+typedef struct
+{
+  SyncLocal *local;
+  const GPtrArray *finished;
+  const GPtrArray *begun;
+  guint first;
+  guint n_done;
+  gboolean is_whole;
+  GError *stopped;
+} Pushes;
+
 /* What was sent is written down in any case; a run that somebody stopped begins nothing more. */
 static gboolean
-may_begin (Push *push, StoreSession *session, GError **error)
+may_begin (Pushes *pushes, StoreSession *session, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
 
-  g_clear_error (&push->stopped);
-  if (push->begun == NULL || sync_local_check_goes_on (push->local, session, &local_error))
+  if (pushes->begun->len == 0 || sync_local_check_goes_on (pushes->local, session, &local_error))
     return TRUE;
   if (g_error_matches (local_error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED))
-    push->stopped = g_steal_pointer (&local_error);
+    pushes->stopped = g_steal_pointer (&local_error);
   else
     g_propagate_error (error, g_steal_pointer (&local_error));
-  return push->stopped != NULL;
+  return pushes->stopped != NULL;
 }
 
-/* AdminWrite: may be run again. */
+/* All or none of them: those of a run that is stopped, or dies, were not sent. */
 static gboolean
-write_push (StoreSession *session, gpointer data, GError **error)
+write_intents (Pushes *pushes, StoreSession *session, GError **error)
 {
-  Push *push = data;
-
-  if (!may_begin (push, session, error))
+  if (!may_begin (pushes, session, error))
     return FALSE;
-  return (push->finished == NULL || write_receipt (push->local, session, push->finished, error)) &&
-         (push->begun == NULL || push->stopped != NULL ||
-          write_intent (push->local, session, push->begun, error));
+  for (guint i = 0; pushes->stopped == NULL && i < pushes->begun->len; i++)
+    if (!write_intent (pushes->local, session, pushes->begun->pdata[i], error))
+      return FALSE;
+  pushes->is_whole = TRUE;
+  return TRUE;
+}
+
+/* AdminWrite: may be run again, and starts from where the one before ended. */
+static gboolean
+write_some (StoreSession *session, gpointer data, GError **error)
+{
+  Pushes *pushes = data;
+  const GPtrArray *finished = pushes->finished;
+  gint64 until_us = clock_monotonic_us () + SYNC_MAX_WRITE_US;
+
+  g_clear_error (&pushes->stopped);
+  pushes->is_whole = FALSE;
+  pushes->n_done = 0;
+  while (pushes->first + pushes->n_done < finished->len)
+    {
+      guint at = pushes->first + pushes->n_done;
+
+      if (pushes->n_done > 0 && clock_monotonic_us () >= until_us)
+        return TRUE;
+      if (!write_receipt (pushes->local, session, finished->pdata[at], error))
+        return FALSE;
+      pushes->n_done++;
+    }
+  if (pushes->begun->len > 0 && pushes->n_done > 0 && clock_monotonic_us () >= until_us)
+    return TRUE;
+  return write_intents (pushes, session, error);
 }
 
 /**
- * sync_local_record_push:
+ * sync_local_record_pushes:
+ *
+ * Each receipt stands by itself, so many are several short writes, and the intents come with the last. Cut short
+ * between them, what has no receipt is read by the next run, and what has no intent is not sent.
  */
 gboolean
-sync_local_record_push (CalsyncLocal *port,
-                        const CalsyncPush *finished,
-                        const CalsyncPush *begun,
-                        GError **error)
+sync_local_record_pushes (CalsyncLocal *port,
+                          const GPtrArray *finished,
+                          const GPtrArray *begun,
+                          GError **error)
 {
   SyncLocal *local = (SyncLocal *) port;
-  Push push = { .local = local, .finished = finished, .begun = begun };
+  Pushes pushes = { .local = local, .finished = finished, .begun = begun };
 
   local->now_us = local->port.functions->get_now_us (port);
-  if (!sync_local_write (local, write_push, &push, error))
+  while (!pushes.is_whole)
     {
-      g_clear_error (&push.stopped);
-      return FALSE;
+      if (!sync_local_write (local, write_some, &pushes, error))
+        {
+          g_clear_error (&pushes.stopped);
+          return FALSE;
+        }
+      pushes.first += pushes.n_done;
     }
-  if (push.stopped == NULL)
+  if (pushes.stopped == NULL)
     return TRUE;
-  g_propagate_error (error, push.stopped);
+  g_propagate_error (error, pushes.stopped);
   return FALSE;
+}
+
+/**
+ * sync_local_may_send:
+ *
+ * Looks, between two requests of a batch, whether somebody has stopped the run.
+ *
+ * Errors: CALSYNC_REMOTE_ERROR_CANCELLED.
+ */
+gboolean
+sync_local_may_send (CalsyncLocal *port, GError **error)
+{
+  SyncLocal *local = (SyncLocal *) port;
+  gboolean is_own = FALSE;
+  gboolean ok;
+
+  if (!sync_local_begin (local, &is_own, error))
+    return FALSE;
+  ok = sync_local_check_goes_on (local, local->place->session, error);
+  sync_local_end (local, is_own);
+  return ok;
 }

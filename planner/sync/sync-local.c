@@ -447,7 +447,8 @@ sync_local_new (const SyncLocalPlace *place, gint64 binding_id, GError **error)
     .is_agreed = sync_local_is_agreed,
     .commit_pull = sync_local_commit_pull,
     .stage_guard = sync_local_stage_guard,
-    .record_push = sync_local_record_push,
+    .record_pushes = sync_local_record_pushes,
+    .may_send = sync_local_may_send,
     .get_now_us = get_now_us,
     .progress = progress,
   };

@@ -160,13 +160,20 @@ stage_guard (CalsyncLocal *local, const CalsyncGuarded *guarded, GError **error)
 }
 
 static gboolean
-record_push (CalsyncLocal *local,
-             const CalsyncPush *finished,
-             const CalsyncPush *begun,
-             GError **error)
+record_pushes (CalsyncLocal *local,
+               const GPtrArray *finished,
+               const GPtrArray *begun,
+               GError **error)
 {
   CalsyncLocal *inner = inner_of (local);
-  return inner->functions->record_push (inner, finished, begun, error);
+  return inner->functions->record_pushes (inner, finished, begun, error);
+}
+
+static gboolean
+may_send (CalsyncLocal *local, GError **error)
+{
+  CalsyncLocal *inner = inner_of (local);
+  return inner->functions->may_send == NULL || inner->functions->may_send (inner, error);
 }
 
 static gint64
@@ -192,7 +199,8 @@ static const CalsyncLocalFunctions functions = { .load = load,
                                                  .is_agreed = is_agreed,
                                                  .commit_pull = commit_pull,
                                                  .stage_guard = stage_guard,
-                                                 .record_push = record_push,
+                                                 .record_pushes = record_pushes,
+                                                 .may_send = may_send,
                                                  .get_now_us = get_now_us,
                                                  .progress = progress };
 

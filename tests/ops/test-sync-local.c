@@ -229,9 +229,15 @@ push_of (const CalsyncWanted *wanted, CalsyncPushVerb verb, const char *version)
 static void
 record (SyncWorld *sync, const CalsyncPush *finished, const CalsyncPush *begun)
 {
+  g_autoptr (GPtrArray) receipts = g_ptr_array_new ();
+  g_autoptr (GPtrArray) intents = g_ptr_array_new ();
   g_autoptr (GError) error = NULL;
 
-  g_assert_true (sync->port->functions->record_push (sync->port, finished, begun, &error));
+  if (finished != NULL)
+    g_ptr_array_add (receipts, (gpointer) finished);
+  if (begun != NULL)
+    g_ptr_array_add (intents, (gpointer) begun);
+  g_assert_true (sync->port->functions->record_pushes (sync->port, receipts, intents, &error));
   g_assert_no_error (error);
 }
 

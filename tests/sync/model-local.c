@@ -415,23 +415,34 @@ apply_intent (ModelLocal *model, const CalsyncPush *push)
 }
 
 static gboolean
-record_push (CalsyncLocal *local,
-             const CalsyncPush *finished,
-             const CalsyncPush *begun,
-             GError **error)
+record_pushes (CalsyncLocal *local,
+               const GPtrArray *finished,
+               const GPtrArray *begun,
+               GError **error)
 {
   ModelLocal *model = get_model (local);
   gboolean is_stored;
   gboolean is_good = step (model, &is_stored, error);
+  guint n = finished->len + begun->len;
 
   model->n_writes++;
-  if (!is_good && !is_stored)
-    return FALSE;
-  if (finished != NULL)
-    apply_receipt (model, finished);
-  if (begun != NULL)
-    apply_intent (model, begun);
+  if (!is_good) /* it may be several transactions: the first of them are stored */
+    n = is_stored ? (guint) g_rand_int_range (model->random, 0, (gint32) n + 1) : 0;
+  for (guint i = 0; i < n; i++)
+    if (i < finished->len)
+      apply_receipt (model, g_ptr_array_index (finished, i));
+    else
+      apply_intent (model, g_ptr_array_index (begun, i - finished->len));
   return is_good;
+}
+
+static gboolean
+may_send (CalsyncLocal *local, GError **error)
+{
+  if (!get_model (local)->is_stopped)
+    return TRUE;
+  g_set_error_literal (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED, "stopped");
+  return FALSE;
 }
 
 static gint64
@@ -448,7 +459,8 @@ static const CalsyncLocalFunctions functions = {
   .is_agreed = is_agreed,
   .commit_pull = commit_pull,
   .stage_guard = stage_guard,
-  .record_push = record_push,
+  .record_pushes = record_pushes,
+  .may_send = may_send,
   .get_now_us = get_now_us,
 };
 

@@ -31,8 +31,9 @@ typedef struct
   guint n_writes;
   guint n_staged;
   guint n_reads;
-  gint64 *steps_left; /* (nullable): countdown to the crash of the process */
-  GRand *random;      /* (nullable): whether the last transaction was stored before the crash */
+  gboolean is_stopped; /* by somebody, between two requests */
+  gint64 *steps_left;  /* (nullable): countdown to the crash of the process */
+  GRand *random;       /* (nullable): whether the last transaction was stored before the crash */
 } ModelLocal;
 
 ModelLocal *model_local_new (gint64 now_us);
