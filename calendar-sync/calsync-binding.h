@@ -119,6 +119,7 @@ typedef struct
  * @version: (nullable): of what @seen shows; %NULL: not known
  * @base: what both sides last agreed on
  * @seen: what the calendar last showed; differs from @base while a difference is being settled
+ * @awaits_feed: created since the cursor was given: what tells of no such event may mean that it is gone
  * @n_putbacks: in the last 24 hours
  * @in_flight: an intent that has no receipt: decided by reading before anything else
  * @in_flight_uid: (nullable): its UID
@@ -150,6 +151,7 @@ typedef struct
   char *version;
   CalsyncShape base;
   CalsyncShape seen;
+  gboolean awaits_feed;
   guint n_putbacks;
   CalsyncPushVerb in_flight;
   char *in_flight_uid;

@@ -60,6 +60,7 @@ typedef struct
  * @version: (nullable): new value
  * @base: new value
  * @seen: new value
+ * @awaits_feed: new value
  * @counts_putback: one more put-back now
  * @unlinks: the link is no more (booking and event are both gone): only the reference counts; a
  *   tombstone keeps the create sequence
@@ -77,6 +78,7 @@ typedef struct
   char *version;
   CalsyncShape base;
   CalsyncShape seen;
+  gboolean awaits_feed;
   gboolean counts_putback;
   gboolean unlinks;
   gboolean proposes;
@@ -125,7 +127,7 @@ typedef struct
  *
  * One request to the calendar: an intent before it, a receipt afterwards. A receipt ends the intent
  * and keeps @create_sequence. Done: uid, key, version, event sequence are those of the push, base and
- * seen are @shape, the state is linked; of a removal the link goes and a tombstone keeps the create
+ * seen are @shape, the state is linked; a creation awaits the feed; of a removal the link goes and a tombstone keeps the create
  * sequence. Not done: nothing else changes.
  */
 typedef struct

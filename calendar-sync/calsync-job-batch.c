@@ -114,6 +114,7 @@ calsync_run_change_link (CalsyncRun *run, const CalsyncWanted *wanted)
   change->version = g_strdup (wanted->version);
   change->base = wanted->base;
   change->seen = wanted->seen;
+  change->awaits_feed = wanted->awaits_feed;
   for (guint i = run->links->len; i > 0; i--)
     {
       const CalsyncLinkChange *other = g_ptr_array_index (run->links, i - 1);

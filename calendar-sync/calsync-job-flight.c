@@ -170,6 +170,7 @@ take_receipt (CalsyncRun *run, CalsyncWanted *wanted, const CalsyncPush *push)
   wanted->event_sequence = push->event_sequence;
   wanted->state = is_there ? CALSYNC_LINK_LINKED : CALSYNC_LINK_NONE;
   wanted->base = wanted->seen = is_there ? push->shape : none;
+  wanted->awaits_feed |= push->verb == CALSYNC_PUSH_CREATE;
   if (is_there)
     g_hash_table_replace (run->by_key_hash, calsync_run_hash_key (run, push->key), wanted);
 }

@@ -359,6 +359,27 @@ holds_key (const GPtrArray *entries, const char *key_hash)
   return FALSE;
 }
 
+/*
+ * Own events that were created since the cursor was given and that the feed is silent about: one that
+ * somebody has deleted meanwhile came and went between two cursors, and no server need tell of it
+ * (RFC 6578 §3.5.2). Whether it is gone is read.
+ */
+static void
+miss_new (CalsyncRun *run, GHashTable *seen)
+{
+  for (guint i = 0; i < run->wanted->len; i++)
+    {
+      const CalsyncWanted *wanted = g_ptr_array_index (run->wanted, i);
+      g_autofree char *key_hash = NULL;
+
+      if (!wanted->awaits_feed || wanted->key == NULL || wanted->in_flight != CALSYNC_PUSH_NONE)
+        continue;
+      key_hash = calsync_run_hash_key (run, wanted->key);
+      if (!g_hash_table_contains (seen, key_hash))
+        g_ptr_array_add (run->gone, calsync_entry_state_new (run, wanted->key, key_hash));
+    }
+}
+
 /* Own events whose version nobody knows: read again, whatever the feed says. */
 static void
 add_unsure (CalsyncRun *run)
@@ -389,16 +410,48 @@ settle_links (CalsyncRun *run)
     }
 }
 
+static guint
+count_new (const CalsyncRun *run)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < run->wanted->len; i++)
+    {
+      const CalsyncWanted *wanted = g_ptr_array_index (run->wanted, i);
+
+      n += wanted->awaits_feed && wanted->key != NULL;
+    }
+  return n;
+}
+
+/* What stands in the calendar now is older than the cursor: a feed has to tell when it goes. */
+static void
+settle_new (CalsyncRun *run)
+{
+  for (guint i = 0; i < run->wanted->len; i++)
+    {
+      CalsyncWanted *wanted = g_ptr_array_index (run->wanted, i);
+
+      if (!wanted->awaits_feed || wanted->key == NULL || wanted->in_flight != CALSYNC_PUSH_NONE)
+        continue;
+      wanted->awaits_feed = FALSE;
+      (void) calsync_run_change_link (run, wanted);
+    }
+}
+
 static gboolean
 finish (CalsyncRun *run, const Reading *reading, GError **error)
 {
-  gboolean has_news = reading->is_complete || reading->listing->entries->len > 0;
+  gboolean has_news =
+    reading->is_complete || reading->listing->entries->len > 0 || count_new (run) > 0;
   const char *cursor = NULL;
 
   settle_links (run);
   if (has_news && !run->holds_cursor &&
       (run->report->was_full || g_strcmp0 (reading->cursor, run->binding.cursor) != 0))
     cursor = reading->cursor;
+  if (!run->holds_cursor && (reading->is_complete || cursor != NULL))
+    settle_new (run);
   if (!calsync_run_commit (run, cursor, TRUE, error))
     return FALSE;
   run->report->is_pulled = TRUE;
@@ -431,6 +484,8 @@ calsync_run_pull (CalsyncRun *run, GError **error)
   run->report->n_found = reading.listing->entries->len;
   if (reading.is_complete)
     miss_absent (run, seen);
+  else
+    miss_new (run, seen);
   add_unsure (run);
   if (!calsync_run_fetch_all (run, reading.is_complete ? reading.listing->entries->len : 0,
                               error) ||

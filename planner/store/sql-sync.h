@@ -17,7 +17,7 @@
 #define SQL_SYNC_LINK_COLUMNS \
   "l.link_id, l.tenant_id, l.binding_id, coalesce (l.booking_id, 0), coalesce (l.session_id, 0), l.reference, l.state, " \
   "l.create_sequence, l.event_sequence, l.uid, l.key, l.version, l.base_start_us, l.base_end_us, l.base_class, l.base_flags, " \
-  "l.seen_start_us, l.seen_end_us, l.seen_class, l.seen_flags, l.in_flight, l.in_flight_uid, l.in_flight_key, " \
+  "l.seen_start_us, l.seen_end_us, l.seen_class, l.seen_flags, l.awaits_feed, l.in_flight, l.in_flight_uid, l.in_flight_key, " \
   "l.in_flight_create_sequence, l.in_flight_event_sequence, l.in_flight_start_us, l.in_flight_end_us, l.in_flight_class, " \
   "l.in_flight_flags, l.in_flight_us, l.not_before_us, l.failure, " \
   "(SELECT count (*) FROM sync_putback p WHERE p.link_id = l.link_id AND p.at_us > $2)"
@@ -124,12 +124,12 @@
   X (SYNC_LINK_PUT, "INSERT INTO sync_link (" \
      "tenant_id, binding_id, booking_id, session_id, reference, state, create_sequence, event_sequence, uid, " \
      "key, version, base_start_us, base_end_us, base_class, base_flags, seen_start_us, seen_end_us, " \
-     "seen_class, seen_flags, in_flight, in_flight_uid, in_flight_key, in_flight_create_sequence, " \
+     "seen_class, seen_flags, awaits_feed, in_flight, in_flight_uid, in_flight_key, in_flight_create_sequence, " \
      "in_flight_event_sequence, in_flight_start_us, in_flight_end_us, in_flight_class, in_flight_flags, " \
      "in_flight_us, not_before_us, failure" \
      ") VALUES (" \
      "$1, $2, nullif ($3, 0), nullif ($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, " \
-     "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31" \
+     "$19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32" \
      ") ON CONFLICT (binding_id, reference) DO UPDATE SET " \
      "booking_id = excluded.booking_id, session_id = excluded.session_id, state = excluded.state, " \
      "create_sequence = excluded.create_sequence, event_sequence = excluded.event_sequence, " \
@@ -137,7 +137,7 @@
      "base_start_us = excluded.base_start_us, base_end_us = excluded.base_end_us, " \
      "base_class = excluded.base_class, base_flags = excluded.base_flags, " \
      "seen_start_us = excluded.seen_start_us, seen_end_us = excluded.seen_end_us, " \
-     "seen_class = excluded.seen_class, seen_flags = excluded.seen_flags, in_flight = excluded.in_flight, " \
+     "seen_class = excluded.seen_class, seen_flags = excluded.seen_flags, awaits_feed = excluded.awaits_feed, in_flight = excluded.in_flight, " \
      "in_flight_uid = excluded.in_flight_uid, in_flight_key = excluded.in_flight_key, " \
      "in_flight_create_sequence = excluded.in_flight_create_sequence, " \
      "in_flight_event_sequence = excluded.in_flight_event_sequence, " \

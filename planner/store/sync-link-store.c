@@ -106,6 +106,7 @@ read_record (StoreQuery *query)
   link->base = read_shape (query, i);
   link->seen = read_shape (query, i + 4);
   i += 8;
+  link->awaits_feed = store_int (query, i++);
   link->in_flight = store_int (query, i++);
   link->in_flight_uid = g_strdup (store_text (query, i++));
   link->in_flight_key = g_strdup (store_text (query, i++));
@@ -179,15 +180,15 @@ sync_link_store_put (StoreSession *session, SyncLink *link, GError **error)
   const SyncShape *sent = &link->in_flight_shape;
   g_autoptr (SyncLink) stored = NULL;
 
-  if (!store_run (session, error, SQL_SYNC_LINK_PUT, "iiiisiiisssiiiiiiiiissiiiiiiiis",
+  if (!store_run (session, error, SQL_SYNC_LINK_PUT, "iiiisiiisssiiiiiiiiiissiiiiiiiis",
                   link->tenant_id, link->binding_id, link->booking_id, link->session_id,
                   link->reference, link->state, link->create_sequence, link->event_sequence,
                   link->uid, link->key, link->version, base->start_us, base->end_us,
                   base->busy_class, base->flags, seen->start_us, seen->end_us, seen->busy_class,
-                  seen->flags, link->in_flight, link->in_flight_uid, link->in_flight_key,
-                  link->in_flight_create_sequence, link->in_flight_event_sequence, sent->start_us,
-                  sent->end_us, sent->busy_class, sent->flags, link->in_flight_us,
-                  link->not_before_us, link->failure))
+                  seen->flags, link->awaits_feed, link->in_flight, link->in_flight_uid,
+                  link->in_flight_key, link->in_flight_create_sequence,
+                  link->in_flight_event_sequence, sent->start_us, sent->end_us, sent->busy_class,
+                  sent->flags, link->in_flight_us, link->not_before_us, link->failure))
     return FALSE;
   if (link->link_id != 0)
     return TRUE;

@@ -28,6 +28,7 @@ typedef struct
  * @create_sequence: of the UID; @event_sequence: as sent last
  * @in_flight: 0 nothing, 1 create, 2 update, 3 remove: an intent that has no receipt
  * @base: what both sides last agreed on; @seen: what the calendar last showed
+ * @awaits_feed: 1: created since the calendar was read last
  * @in_flight_shape: what is being sent; @in_flight_us: since when
  * @failure: (nullable): word of the last error
  * @n_putbacks: since the instant that the listing asked for
@@ -39,6 +40,7 @@ typedef struct
   gint64 state, create_sequence, event_sequence;
   char *uid, *key, *version;
   SyncShape base, seen;
+  gint64 awaits_feed;
   gint64 in_flight;
   char *in_flight_uid, *in_flight_key;
   gint64 in_flight_create_sequence, in_flight_event_sequence;

@@ -83,6 +83,7 @@ sync_link_write (SyncLocal *local,
   set_text (&link->version, change->version);
   link->base = sync_shape_of (&change->base);
   link->seen = sync_shape_of (&change->seen);
+  link->awaits_feed = change->awaits_feed;
   return sync_link_store_put (session, link, error) &&
          (!change->counts_putback ||
           sync_link_store_add_putback (session, link->link_id, local->now_us, error));
@@ -127,6 +128,8 @@ take_receipt (SyncLink *link, const CalsyncPush *push)
   set_text (&link->key, push->key);
   set_text (&link->version, push->version);
   link->base = link->seen = sync_shape_of (&push->shape);
+  if (push->verb == CALSYNC_PUSH_CREATE)
+    link->awaits_feed = TRUE;
 }
 
 static gboolean

@@ -19,6 +19,7 @@ take_link (CalsyncWanted *wanted, const SyncLink *link)
   wanted->version = g_strdup (link->version);
   wanted->base = sync_shape_to_calsync (&link->base);
   wanted->seen = sync_shape_to_calsync (&link->seen);
+  wanted->awaits_feed = link->awaits_feed != 0;
   wanted->n_putbacks = (guint) link->n_putbacks;
   wanted->in_flight = (CalsyncPushVerb) link->in_flight;
   wanted->in_flight_uid = g_strdup (link->in_flight_uid);

@@ -307,6 +307,7 @@ put_link (StoreSession *session, const SyncBinding *binding, gint64 booking_id, 
   link->key = g_strdup ("/v1/b-3.ics");
   link->base = (SyncShape){ start_us, start_us + HOUR, 1, SYNC_SHAPE_ALL_DAY };
   link->seen = (SyncShape){ start_us + 1, start_us + 2, 3, SYNC_SHAPE_SERIES };
+  link->awaits_feed = 1;
   link->in_flight_shape = (SyncShape){ start_us + 3, start_us + 4, 5, SYNC_SHAPE_ATTENDEES };
   link->in_flight_create_sequence = 8;
   link->in_flight_event_sequence = 9;
@@ -343,6 +344,7 @@ test_links (gconstpointer data)
   g_assert_cmpmem (&read->seen, sizeof (SyncShape), &link->seen, sizeof (SyncShape));
   g_assert_cmpmem (&read->in_flight_shape, sizeof (SyncShape), &link->in_flight_shape,
                    sizeof (SyncShape));
+  g_assert_cmpint (read->awaits_feed, ==, 1);
   g_assert_cmpint (read->in_flight_create_sequence, ==, 8);
   g_assert_cmpint (read->in_flight_event_sequence, ==, 9);
   g_assert_cmpint (read->in_flight_us, ==, NOW);

@@ -133,6 +133,8 @@ converge_on_write (ModelRemote *remote, ModelItem *item, const CalsyncWrite *wri
   sight = converge_look (world, &sent);
   if (item == NULL && sight.booking >= 0)
     check_creation (world, NULL, &sight);
+  if (sight.booking >= 0)
+    world->bookings[sight.booking].is_back = FALSE;
   if (strstr (write->text, "ATTENDEE") != NULL || strstr (write->text, "ORGANIZER") != NULL)
     converge_fail (world, "people were written");
   g_hash_table_replace (world->written, sent.uid, format_times (&sight));

@@ -232,8 +232,12 @@ delete_own (ConvergeWorld *world, ModelItem *item)
   const ConvergeSight sight = converge_look (world, item);
   g_autofree char *key = world->planner->functions->dup_key (world->planner, (guint) sight.booking);
 
+  converge_say (world, "the advisor deletes %s of booking %d, which is linked to %s", item->key,
+                sight.booking, key);
   converge_note_edit (world, sight.booking, 0, 0);
-  if (g_strcmp0 (key, item->key) == 0 && world->bookings[sight.booking].is_live)
+  /* While we may be removing it ourselves, nobody can tell whose doing it is that it is gone. */
+  if (g_strcmp0 (key, item->key) == 0 && world->bookings[sight.booking].is_live &&
+      !world->bookings[sight.booking].is_back)
     world->bookings[sight.booking].is_deletion_open = TRUE;
   model_remote_delete (world->remote, item);
 }

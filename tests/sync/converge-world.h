@@ -27,6 +27,8 @@ typedef struct
 {
   gboolean is_live;
   gboolean is_away; /* with another advisor */
+  gboolean
+    is_back; /* live again, and nothing was written of it since: a removal may be under way */
   gint64 start_us, end_us;
   gboolean is_deletion_open; /* the advisor deleted an event that was linked */
 } ConvergeBooking;

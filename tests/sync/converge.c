@@ -26,6 +26,7 @@ make_manners (GRand *random)
     .remembers_uids = g_rand_int_range (random, 0, 4) == 0,
     .rewrites_text = g_rand_boolean (random),
     .drops_extensions = g_rand_int_range (random, 0, 8) == 0,
+    .hides_brief = g_rand_boolean (random),
     .silent_write = chance (random, 100),
     .no_version = chance (random, 20),
     .bump = chance (random, 30),
@@ -48,7 +49,8 @@ calm (ModelManners *manners)
                              .has_no_versions = manners->has_no_versions,
                              .remembers_uids = manners->remembers_uids,
                              .rewrites_text = manners->rewrites_text,
-                             .drops_extensions = manners->drops_extensions };
+                             .drops_extensions = manners->drops_extensions,
+                             .hides_brief = manners->hides_brief };
 }
 
 /* One run; @steps: after how many steps the process dies, -1: it does not. */
@@ -109,7 +111,9 @@ planner_step (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
   if (!booking->is_live)
     {
       functions->book (world->planner, n, start_us, end_us);
-      *booking = (ConvergeBooking){ .is_live = TRUE, .start_us = start_us, .end_us = end_us };
+      *booking = (ConvergeBooking){
+        .is_live = TRUE, .is_back = TRUE, .start_us = start_us, .end_us = end_us
+      };
     }
   else if (what == 0)
     {
@@ -120,6 +124,7 @@ planner_step (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
   else if (what == 1)
     {
       booking->is_away = !booking->is_away;
+      booking->is_back = !booking->is_away;
       booking->is_deletion_open = FALSE;
       functions->hand_over (world->planner, n, !booking->is_away);
     }

@@ -273,6 +273,7 @@ apply_link (ModelLocal *model, const CalsyncLinkChange *change)
   set_text (&wanted->version, change->version);
   wanted->base = change->base;
   wanted->seen = change->seen;
+  wanted->awaits_feed = change->awaits_feed;
   wanted->n_putbacks += change->counts_putback;
 }
 
@@ -397,6 +398,7 @@ apply_receipt (ModelLocal *model, const CalsyncPush *push)
   wanted->event_sequence = push->event_sequence;
   wanted->state = CALSYNC_LINK_LINKED;
   wanted->base = wanted->seen = push->shape;
+  wanted->awaits_feed |= push->verb == CALSYNC_PUSH_CREATE;
   keep_own (model, push);
 }
 

@@ -78,6 +78,8 @@ model_remote_put (ModelRemote *model, const char *key, const char *text)
     }
   else
     g_free (plain);
+  if (item->made_at == 0 || item->is_gone)
+    item->made_at = model->clock + 1;
   g_free (item->text);
   item->text = g_strdup (text);
   g_free (item->uid);
@@ -313,6 +315,8 @@ list_changes (ModelRemote *model, gint64 since, CalsyncListing *listing)
       const ModelItem *item = g_ptr_array_index (all, i);
 
       if (item->changed_at <= since && !(repeats && happens (model, 30)))
+        continue;
+      if (item->is_gone && item->made_at > since && model->manners.hides_brief)
         continue;
       if (!item->is_gone && happens (model, model->manners.contradict))
         g_ptr_array_add (listing->entries, calsync_entry_new (item->key, NULL, TRUE));

@@ -14,6 +14,7 @@ typedef struct
   gboolean remembers_uids;   /* a trash bin: the UID of a deleted item is refused */
   gboolean rewrites_text;    /* what is stored is not what was sent */
   gboolean drops_extensions; /* X-PLANNER-REF is lost in writing */
+  gboolean hides_brief;      /* a feed is silent about what came and went since its cursor */
   guint silent_write;        /* no version in the answer to a write */
   guint no_version;          /* an entry or item without its version */
   guint bump;                /* a request lets some item's version change by itself */
@@ -35,7 +36,7 @@ typedef struct
   char *text;
   char *uid;
   guint64 n_version;
-  gint64 changed_at;
+  gint64 made_at, changed_at;
   gboolean is_gone;
   gpointer tag; /* the harness's */
 } ModelItem;

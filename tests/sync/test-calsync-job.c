@@ -640,6 +640,34 @@ test_edit_in_flight (void)
   settle (&world);
 }
 
+/* What came and went between two cursors: a feed may be silent about it, and it is put back all the same. */
+static void
+test_brief (void)
+{
+  for (gint tier = CALSYNC_TIER_FEED; tier <= CALSYNC_TIER_LISTING; tier++)
+    for (guint n_edits = 0; n_edits < 2; n_edits++)
+      {
+        g_auto (World) world = make_world (3);
+
+        world.remote->manners.tier = (CalsyncTier) tier;
+        world.remote->manners.hides_brief = TRUE;
+        run (&world);
+        model_remote_delete (world.remote, find_own (&world, REF_A));
+        change_foreign (&world, n_edits);
+        run (&world);
+        check_conflict (&world, 1, CALSYNC_CONFLICT_DELETED, CALSYNC_DECISION_PUT_BACK);
+        g_assert_cmpuint (world.report->n_created, ==, 1);
+        g_assert_nonnull (find_own (&world, REF_A));
+        settle (&world);
+        /* The feed has told of it: from now on it tells when it goes, and nobody is asked. */
+        g_assert_false (model_local_find (world.local, REF_A)->awaits_feed);
+        model_remote_delete (world.remote, find_own (&world, REF_A));
+        run (&world);
+        check_conflict (&world, 2, CALSYNC_CONFLICT_DELETED, CALSYNC_DECISION_PUT_BACK);
+        settle (&world);
+      }
+}
+
 static void
 test_copy (void)
 {
@@ -952,6 +980,7 @@ main (int argc, char **argv)
   ADD ("most-at-once", test_most_at_once);
   ADD ("stored-while-read", test_stored_while_read);
   ADD ("edit-in-flight", test_edit_in_flight);
+  ADD ("brief", test_brief);
   ADD ("copy", test_copy);
   ADD ("renamed", test_renamed);
   ADD ("renamed-meanwhile", test_renamed_meanwhile);
