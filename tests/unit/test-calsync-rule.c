@@ -182,6 +182,9 @@ test_known (void)
     /* the weekday of BYWEEKNO without BYDAY is the start's; dateutil takes the whole week */
     { "FREQ=YEARLY;BYWEEKNO=20", "20260513T080000", "20260101T000000", "20280101T000000",
       "20260513T080000,20270519T080000" },
+    /* the last week of a year may end in the next one; dateutil gives no day of January */
+    { "FREQ=YEARLY;BYWEEKNO=52;BYDAY=SA;WKST=SU", "20240124T143000", "20251201T000000",
+      "20280201T000000", "20251227T143000,20270102T143000,20280101T143000" },
     /* WKST decides which weeks an interval skips: the RFC's own example */
     { "FREQ=WEEKLY;INTERVAL=2;COUNT=4;BYDAY=TU,SU;WKST=MO", "19970805T090000", "19970801T000000",
       "19971001T000000", "19970805T090000,19970810T090000,19970819T090000,19970824T090000" },
