@@ -27,6 +27,8 @@ done
 # Another test's program must not change what is measured here.
 unset G_MESSAGES_DEBUG G_DEBUG DESTDIR
 export LC_ALL=C.UTF-8
+# Most tests wait, for servers and for limits, more than they compute.
+export MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 2))}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 results=()
