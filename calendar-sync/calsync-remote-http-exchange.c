@@ -153,6 +153,8 @@ calsync_exchange_init (CalsyncExchange *exchange,
   add_header (headers, "Depth", request->depth);
   add_header (headers, "If-Match", request->if_match);
   add_header (headers, "If-None-Match", request->if_none ? "*" : NULL);
+  for (const CalsyncHeader *own = request->headers; own != NULL && own->name != NULL; own++)
+    add_header (headers, own->name, own->value);
   if (request->body != NULL)
     {
       g_autoptr (GBytes) bytes = g_bytes_new (request->body, request->n_body);

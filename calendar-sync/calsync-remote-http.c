@@ -185,11 +185,25 @@ is_header_safe (const char *value)
   return TRUE;
 }
 
+static gboolean
+are_headers_safe (const CalsyncRequest *request)
+{
+  for (const CalsyncHeader *own = request->headers; own != NULL && own->name != NULL; own++)
+    if (!is_header_safe (own->value))
+      return FALSE;
+  return TRUE;
+}
+
 static GUri *
 parse_target (CalsyncHttp *http, const CalsyncRequest *request, GError **error)
 {
   g_autoptr (GUri) uri = NULL;
 
+  if (!are_headers_safe (request))
+    {
+      set_astray (error, "A header of the request holds what no header may hold.");
+      return NULL;
+    }
   if (is_header_safe (request->target) && is_header_safe (request->if_match))
     uri = g_uri_parse_relative (http->base, request->target, CALSYNC_HTTP_URI_FLAGS, NULL);
   if (uri != NULL && calsync_http_is_same_origin (uri, http->base))
@@ -349,7 +363,8 @@ follow (Course *course, GUri *from, GError **error)
   g_autoptr (GUri) to =
     location != NULL ? g_uri_parse (location, CALSYNC_HTTP_URI_FLAGS, NULL) : NULL;
   const char *scheme = to != NULL ? g_uri_get_scheme (to) : "";
-  const gboolean is_secret = http->auth != CALSYNC_AUTH_NONE || http->certificate != NULL;
+  const gboolean is_secret = http->auth != CALSYNC_AUTH_NONE || http->certificate != NULL ||
+                             course->request->headers != NULL;
 
   if (to == NULL || (!g_str_equal (scheme, "http") && !g_str_equal (scheme, "https")))
     set_astray (error, "The server sends us on without saying where to.");

@@ -68,15 +68,23 @@ typedef gboolean (*CalsyncBodyFunc) (const char *bytes,
                                      gpointer data,
                                      GError **error);
 
+/* A header of the caller's own. Of an array, the last has a name of %NULL. */
+typedef struct
+{
+  const char *name;
+  const char *value; /* (nullable): not sent */
+} CalsyncHeader;
+
 typedef struct
 {
   const char *method;
   const char *target; /* path, relative to the base; an absolute one must be of the base's origin */
   const char *depth;  /* (nullable) */
-  const char *if_match;     /* (nullable): ETag with its quotes */
-  gboolean if_none;         /* If-None-Match: * */
-  const char *content_type; /* (nullable) */
-  const char *body;         /* (nullable) (array length=n_body) */
+  const char *if_match;         /* (nullable): ETag with its quotes */
+  gboolean if_none;             /* If-None-Match: * */
+  const char *content_type;     /* (nullable) */
+  const CalsyncHeader *headers; /* (nullable): more headers; no other origin is told them */
+  const char *body;             /* (nullable) (array length=n_body) */
   gsize n_body;
   gsize max_bytes;  /* of the answer; 0: the settings' */
   gboolean is_safe; /* may be repeated without harm, whatever became of it */
