@@ -37,12 +37,11 @@
      "ORDER BY s.key, s.unit_id, s.valid_from_date") \
   X (SYNC_OWNER, "SELECT r.email, r.resource_key, coalesce (r.retired_us, 0), t.tenant_key FROM resource r " \
      "JOIN tenant t ON t.tenant_id = r.tenant_id WHERE r.resource_id = $1") \
-  X (SYNC_OVERLAPS_SETTLE, "UPDATE sync_conflict SET state = 'resolved', resolved_us = $2, resolved_by = 'sync', " \
-     "resolution = 'over' WHERE binding_id = $1 AND kind = 'overlap' AND state = 'open' AND (NOT EXISTS " \
-     "(SELECT 1 FROM busy_span s JOIN calendar_object o ON o.object_id = s.object_id WHERE s.resource_id = $3 " \
-     "AND o.calendar_id = $4 AND s.start_us < sync_conflict.our_end_us AND s.start_us > sync_conflict.our_start_us - 86400000000 " \
-     "AND s.end_us > sync_conflict.our_start_us) OR (booking_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM booking b " \
-     "WHERE b.booking_id = sync_conflict.booking_id AND b.state = 'booked' AND b.start_us = sync_conflict.our_start_us)))") \
+  X (SYNC_OVERLAP_SPANS, "SELECT s.class, s.all_day FROM busy_span s JOIN calendar_object o ON o.object_id = s.object_id " \
+     "WHERE s.resource_id = $1 AND o.calendar_id = $2 AND s.start_us < $4 AND s.start_us > $3 - 86400000000 " \
+     "AND s.end_us > $3 ORDER BY s.start_us, s.end_us, s.object_id") \
+  X (SYNC_OVERLAP_LIST, "SELECT " SQL_SYNC_CONFLICT_COLUMNS " FROM sync_conflict WHERE binding_id = $1 AND state = 'open' " \
+     "AND kind = 'overlap' ORDER BY conflict_id") \
   X (SYNC_CONFLICT_DECIDE, "UPDATE sync_conflict SET decision = $2, state = $3, resolved_us = $4, resolved_by = $5, " \
      "resolution = $6 WHERE conflict_id = $1") \
   X (HASH_KEY_FIND, "SELECT bytes FROM hash_key WHERE tenant_id = $1") \
@@ -100,17 +99,19 @@
   \
   X (SYNC_MEETING_LIST, \
      "SELECT b.booking_id, 0, b.identifier, b.start_us AS start_us, b.end_us, b.zone, b.unit_id, o.title, " \
-     "coalesce (l.link_id, 0) FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
+     "coalesce (l.link_id, 0), CAST (b.contact_type AS TEXT) FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
      "LEFT JOIN sync_link l ON l.booking_id = b.booking_id AND l.binding_id = $1 WHERE b.advisor_id = $2 " \
      "AND b.start_us < $4 AND b.end_us > $3 AND b.start_us > $3 - 2678400000000 AND b.state = 'booked' AND b.session_id IS NULL " \
      "UNION " \
      "SELECT b.booking_id, 0, b.identifier, b.start_us, b.end_us, b.zone, b.unit_id, o.title, " \
-     "coalesce (l.link_id, 0) FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
+     "coalesce (l.link_id, 0), NULL FROM booking b LEFT JOIN offer o ON o.offer_id = b.offer_id " \
      "LEFT JOIN sync_link l ON l.booking_id = b.booking_id AND l.binding_id = $1 JOIN claim c ON c.booking_id = b.booking_id " \
      "WHERE c.resource_id = $2 AND c.end_us > $3 AND c.start_us > $3 - 86400000000 AND b.room_id = $2 " \
      "AND b.start_us < $4 AND b.end_us > $3 AND b.state = 'booked' AND b.session_id IS NULL " \
      "UNION " \
-     "SELECT 0, g.session_id, g.identifier, g.start_us, g.end_us, u.zone, o.unit_id, o.title, coalesce (l.link_id, 0) " \
+     "SELECT 0, g.session_id, g.identifier, g.start_us, g.end_us, u.zone, o.unit_id, o.title, coalesce (l.link_id, 0), " \
+     "CASE WHEN g.room_id IS $2 THEN NULL ELSE (SELECT group_concat (t.contact_type) FROM offer_contact_type t " \
+     "WHERE t.offer_id = g.offer_id) END " \
      "FROM group_session g JOIN offer o ON o.offer_id = g.offer_id JOIN unit u ON u.unit_id = o.unit_id " \
      "LEFT JOIN sync_link l ON l.session_id = g.session_id AND l.binding_id = $1 " \
      "WHERE (g.advisor_id = $2 OR g.room_id = $2) AND g.start_us < $4 AND g.end_us > $3 ORDER BY start_us, 1, 2") \

@@ -35,6 +35,7 @@ sync_meeting_free (SyncMeeting *meeting)
   g_free (meeting->identifier);
   g_free (meeting->zone);
   g_free (meeting->offer_title);
+  g_free (meeting->contact_types);
   g_free (meeting);
 }
 
@@ -72,6 +73,7 @@ sync_meeting_list (StoreSession *session,
       meeting->unit_id = store_int (&query, 6);
       meeting->offer_title = g_strdup (store_text (&query, 7));
       meeting->link_id = store_int (&query, 8);
+      meeting->contact_types = g_strdup (store_text (&query, 9));
       g_ptr_array_add (meetings, meeting);
     }
   return step == STORE_FAILED ? NULL : g_steal_pointer (&meetings);

@@ -57,6 +57,9 @@ typedef struct
  * @unit_id: whose settings count
  * @offer_title: (nullable)
  * @link_id: 0: none yet
+ * @contact_types: (nullable): of the booking, or all of the group meeting's offer, with commas between; none when the
+ *   resource is its room
+ * @is_remote: by telephone or video; filled in by who knows the code lists
  *
  * A meeting of a resource that is booked and not over.
  */
@@ -69,6 +72,8 @@ typedef struct
   gint64 unit_id;
   char *offer_title;
   gint64 link_id;
+  char *contact_types;
+  gboolean is_remote;
 } SyncMeeting;
 
 void sync_link_free (SyncLink *link);

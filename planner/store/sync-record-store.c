@@ -486,6 +486,26 @@ sync_conflict_list (StoreSession *session,
 }
 
 /**
+ * sync_conflict_list_overlaps:
+ *
+ * Returns: (transfer full) (element-type SyncConflict): NULL with @error set.
+ */
+GPtrArray *
+sync_conflict_list_overlaps (StoreSession *session, gint64 binding_id, GError **error)
+{
+  g_autoptr (GPtrArray) conflicts =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) sync_conflict_free);
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_SYNC_OVERLAP_LIST, "i", binding_id))
+    return NULL;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    g_ptr_array_add (conflicts, read_conflict (&query));
+  return step == STORE_FAILED ? NULL : g_steal_pointer (&conflicts);
+}
+
+/**
  * sync_conflict_resolve:
  * @conflict: resolved_us, resolved_by and resolution are written
  *

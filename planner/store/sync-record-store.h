@@ -120,6 +120,10 @@ GPtrArray *sync_conflict_list (StoreSession *session,
                                gint64 binding_id,
                                const char *state,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* (element-type SyncConflict) by id: open ones of appointments over meetings. */
+GPtrArray *sync_conflict_list_overlaps (StoreSession *session,
+                                        gint64 binding_id,
+                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sync_conflict_resolve (StoreSession *session,
                                 const SyncConflict *conflict,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

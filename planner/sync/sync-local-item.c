@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One thing of a remote calendar: laid out while nobody waits, then put in the place of what was known of it. */
 #include "base/error.h"
-#include "ops/block-rules.h"
 #include "ops/expansion.h"
 #include "store/busy-span-store.h"
 #include "store/claim-store.h"
@@ -37,43 +36,10 @@ dup_note (guint flags)
   return text->len == 0 ? NULL : g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-/* A meeting of ours that the appointment lies over: told, never touched. */
-static void
-add_overlaps (SyncLocal *local,
-              const BusySpan *span,
-              const GPtrArray *meetings,
-              GPtrArray *overlaps)
-{
-  CalsyncClass busy_class = CALSYNC_CLASS_UNKNOWN;
-
-  if (!block_rules_let_block (&local->blocks, span, CALSYNC_MEETING_IN_PERSON) ||
-      !calsync_class_parse (span->class_name, &busy_class))
-    return;
-  for (guint i = 0; i < meetings->len; i++)
-    {
-      const SyncMeeting *meeting = meetings->pdata[i];
-      SyncConflict *conflict;
-
-      if (!period_overlaps (meeting->period, span->period))
-        continue;
-      conflict = g_new0 (SyncConflict, 1);
-      conflict->kind = g_strdup ("overlap");
-      conflict->decision = g_strdup (calsync_decision_format (CALSYNC_DECISION_KEPT));
-      conflict->state = g_strdup ("open");
-      conflict->reference =
-        sync_reference_new (local->instance, meeting->session_id != 0, meeting->identifier);
-      conflict->ours =
-        (SyncShape){ meeting->period.start_us, meeting->period.end_us, CALSYNC_CLASS_BUSY, 0 };
-      conflict->theirs =
-        (SyncShape){ span->period.start_us, span->period.end_us, (gint64) busy_class, 0 };
-      g_ptr_array_add (overlaps, conflict);
-    }
-}
-
 /**
  * sync_prepared_new:
  * @found: borrowed
- * @meetings: (element-type SyncMeeting): of the resource, ahead
+ * @meetings: (element-type SyncMeeting): of sync_local_list_meetings()
  *
  * Lays its objects out. Needs no session.
  *
@@ -94,7 +60,8 @@ sync_prepared_new (SyncLocal *local, const CalsyncFound *found, const GPtrArray 
 
       (void) expansion_compute_object (object->text, 0, local->zone, local->window, spans);
       for (guint k = 0; found->key == NULL && k < spans->len; k++)
-        add_overlaps (local, &g_array_index (spans, BusySpan, k), meetings, prepared->overlaps);
+        sync_overlaps_add (local, &g_array_index (spans, BusySpan, k), meetings,
+                           prepared->overlaps);
       g_ptr_array_add (prepared->spans, spans);
     }
   return prepared;

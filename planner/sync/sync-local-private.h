@@ -4,6 +4,8 @@
 
 #include "base/period.h"
 #include "calsync-policy.h"
+#include "rules/code-list.h"
+#include "store/busy-span-store.h"
 #include "store/sync-item-store.h"
 #include "sync/sync-local.h"
 #include "sync/sync-rules.h"
@@ -22,6 +24,7 @@
  * @run: run_id 0 until its row is committed
  * @pending_run_id: of a row that is added but not committed
  * @agreed: (nullable): key hashes that a person agreed to
+ * @remote_types: (nullable): contact types by telephone or video, once they were asked for
  */
 struct _SyncLocal
 {
@@ -45,6 +48,7 @@ struct _SyncLocal
   SyncRun run;
   gint64 pending_run_id;
   GHashTable *agreed;
+  CodeList *remote_types;
 };
 
 /* A read transaction, unless the session is in one. */
@@ -136,6 +140,22 @@ gboolean sync_local_find_state (const SyncLocal *local,
 gboolean sync_local_count_gone (SyncLocal *local,
                                 CalsyncBinding *binding,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* sync-overlap.c */
+GPtrArray *sync_local_list_meetings (SyncLocal *local,
+                                     StoreSession *session,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void sync_overlaps_add (const SyncLocal *local,
+                        const BusySpan *span,
+                        const GPtrArray *meetings,
+                        GPtrArray *overlaps);
+GPtrArray *sync_overlaps_list_over (SyncLocal *local,
+                                    StoreSession *session,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* In a write. */
+gboolean sync_overlaps_settle (SyncLocal *local,
+                               StoreSession *session,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* sync-local-record.c */
 gboolean sync_record_change (SyncLocal *local,

@@ -55,9 +55,7 @@ static gboolean
 prepare (Commit *commit, GError **error)
 {
   SyncLocal *local = commit->local;
-  Period ahead = { local->now_us, G_MAXINT64 };
-  g_autoptr (GPtrArray) meetings = sync_meeting_list (
-    local->place->session, local->binding->binding_id, local->binding->resource_id, ahead, error);
+  g_autoptr (GPtrArray) meetings = sync_local_list_meetings (local, local->place->session, error);
 
   for (guint i = 0; meetings != NULL && i < commit->pull->found->len; i++)
     {
@@ -229,7 +227,7 @@ trust_first (const SyncLocal *local, StoreSession *session, GError **error)
 static gboolean
 write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GError **error)
 {
-  const SyncLocal *local = commit->local;
+  SyncLocal *local = commit->local;
   const CalsyncPull *pull = commit->pull;
 
   if (!sync_binding_store_set_pulled (session, binding, error) ||
@@ -237,10 +235,9 @@ write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GE
                                session, binding, local->read_us + fresh_limit_us (local), error)))
     return FALSE;
   if (is_quiet (pull) && local->binding->pulled_us != 0)
-    return TRUE;
+    return sync_overlaps_settle (local, session, error);
   return trust_first (local, session, error) && leave_guard (local, session, error) &&
-         store_run (session, error, SQL_SYNC_OVERLAPS_SETTLE, "iiii", binding->binding_id,
-                    local->now_us, binding->resource_id, binding->calendar_id);
+         sync_overlaps_settle (local, session, error);
 }
 
 /* What was read of another address, or without looking for others' time, says nothing about what it is now. */
@@ -327,6 +324,36 @@ reload (SyncLocal *local, GError **error)
   return TRUE;
 }
 
+/* A rule that was relaxed, or a meeting that is over, is no news of the calendar's. */
+static gboolean
+has_settled (SyncLocal *local, gboolean *out_has_settled, GError **error)
+{
+  g_autoptr (GPtrArray) over = NULL;
+  gboolean is_own = FALSE;
+
+  if (!sync_local_begin (local, &is_own, error))
+    return FALSE;
+  over = sync_overlaps_list_over (local, local->place->session, error);
+  sync_local_end (local, is_own);
+  *out_has_settled = over != NULL && over->len > 0;
+  return over != NULL;
+}
+
+/* Nothing to store: no news, young enough, and nothing that was told is over. */
+static gboolean
+is_needless (SyncLocal *local, const CalsyncPull *pull, gboolean *out_is_needless, GError **error)
+{
+  gboolean settles = FALSE;
+
+  *out_is_needless = FALSE;
+  if (!is_quiet (pull) || (pull->is_last && needs_freshness (local)))
+    return TRUE;
+  if (pull->is_last && !has_settled (local, &settles, error))
+    return FALSE;
+  *out_is_needless = !settles;
+  return TRUE;
+}
+
 /**
  * sync_local_commit_pull:
  *
@@ -340,8 +367,12 @@ sync_local_commit_pull (CalsyncLocal *port, const CalsyncPull *pull, GError **er
   SyncLocal *local = (SyncLocal *) port;
   g_auto (Commit) commit = { .local = local, .pull = pull };
 
+  gboolean has_nothing = FALSE;
+
   local->now_us = clock_now_us ();
-  if (is_quiet (pull) && (!pull->is_last || !needs_freshness (local)))
+  if (!is_needless (local, pull, &has_nothing, error))
+    return FALSE;
+  if (has_nothing)
     return TRUE;
   if (!commit_init (&commit, error))
     return FALSE;

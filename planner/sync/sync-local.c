@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Loads a binding with the rules of its unit, tells what is known, and keeps the run's row unwritten until it is needed. */
-/* Parts: sync-local-wanted, -item, -pull, -push, -guard, -record. */
+/* Parts: sync-local-wanted, -item, -pull, -push, -guard, -record; sync-overlap. */
 #include "sync/sync-local.h"
 
 #include <string.h>
@@ -487,6 +487,7 @@ sync_local_free (SyncLocal *local)
   g_free (local->instance);
   g_clear_pointer (&local->hash_key, g_bytes_unref);
   g_clear_pointer (&local->agreed, g_hash_table_unref);
+  g_clear_pointer (&local->remote_types, code_list_free);
   g_free (local->run.mode);
   g_free (local->run.outcome);
   g_free (local->run.actor);

@@ -14,6 +14,7 @@
  * @actor, @call_id: for the journal and the run's record
  * @mode: (nullable): word for the run's record; NULL: run
  * @ignores_pause: a person's own run of a calendar that is paused, or whose owner is retired
+ * @data_dir: (nullable): folder with code lists; NULL: every meeting counts as in person
  * @fresh_us: how old a calendar may grow when neither it nor its unit says
  * @progress: (nullable)
  *
@@ -27,6 +28,7 @@ typedef struct
   const char *call_id;
   const char *mode;
   gboolean ignores_pause;
+  const char *data_dir;
   gint64 fresh_us;
   AdminProgress progress;
   gpointer progress_data;

@@ -80,6 +80,7 @@ open_local (Run *run, gint64 binding_id, GError **error)
                                  .actor = context->actor,
                                  .call_id = context->call_id,
                                  .mode = context->mode,
+                                 .data_dir = context->data_dir,
                                  .ignores_pause = context->wrap != NULL,
                                  .fresh_us = (gint64) run->settings->fresh_s * G_USEC_PER_SEC,
                                  .progress = context->progress,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The near side of a synchronisation over a real database: what is kept, what is not, and what a crash leaves. */
 /* Also tests: sync-local-guard, sync-local-item, sync-local-pull, sync-local-push, sync-local-record. */
-/* Also tests: sync-local-wanted, sync-lock, sync-proposal, sync-rules. */
+/* Also tests: sync-local-wanted, sync-lock, sync-overlap, sync-proposal, sync-rules. */
 #include <string.h>
 
 #include "base/error.h"
@@ -475,6 +475,75 @@ test_overlap (void)
     ==, 1);
 }
 
+static gint64
+count_overlaps (SyncWorld *sync, const char *state)
+{
+  g_autofree char *sql = g_strdup_printf (
+    "SELECT count(*) FROM sync_conflict WHERE kind = 'overlap' AND state = '%s'", state);
+
+  return count (sync, sql);
+}
+
+/* Time elsewhere is in the way of a visit, and not of a telephone call; what is told goes when nothing blocks any more,
+ * though other time stands there. */
+static void
+test_overlap_by_form (void)
+{
+  g_autoptr (SyncWorld) sync = sync_world_new ();
+  g_autofree char *data = testlib_dup_source_path ("data");
+  g_autofree char *booking = sync_world_book (sync, 1, SYNC_OFFER, "2026-11-24T08:00:00Z");
+  g_autofree char *elsewhere = sync_world_event ("u1", "20261124T080000Z", "20261124T090000Z",
+                                                 "X-MICROSOFT-CDO-BUSYSTATUS:WORKINGELSEWHERE\r\n");
+  g_autofree char *busy = sync_world_event ("u2", "20261124T080000Z", "20261124T090000Z", NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  sync->place.data_dir = data;
+  world_run_sql (sync->world, "UPDATE booking SET contact_type = 8");
+  sync_world_bind (sync, 1, CALSYNC_DIRECTION_BOTH);
+  sync_world_pull (sync, NULL, NULL, "c0");
+  sync_world_pull (sync, "k1", elsewhere, "c1");
+  g_assert_cmpint (count_overlaps (sync, "open"), ==, 0);
+  sync_world_pull (sync, "k2", busy, "c2");
+  g_assert_cmpint (count_overlaps (sync, "open"), ==, 1);
+  sync_world_pull (sync, "k2", NULL, "c3");
+  g_assert_cmpint (count_overlaps (sync, "open"), ==, 0);
+  g_assert_cmpint (count_overlaps (sync, "resolved"), ==, 1);
+  /* In person it is; and once the rule is relaxed a run without news takes the mark away, and writes once. */
+  world_run_sql (sync->world, "UPDATE booking SET contact_type = 1");
+  sync_world_pull (sync, "k1", NULL, "c4");
+  sync_world_pull (sync, "k1", elsewhere, "c5");
+  g_assert_cmpint (count_overlaps (sync, "open"), ==, 1);
+  world_run_sql (sync->world,
+                 "INSERT INTO setting (tenant_id, unit_id, key, valid_from_date, value) VALUES "
+                 "(1, 0, 'calendar-blocks:elsewhere', 0, 'none')");
+  sync_world_open (sync);
+  sync_world_pull (sync, NULL, NULL, NULL);
+  g_assert_cmpint (count_overlaps (sync, "open"), ==, 0);
+  before = sync_world_digest (sync);
+  sync_world_open (sync);
+  sync_world_pull (sync, NULL, NULL, NULL);
+  after = sync_world_digest (sync);
+  g_assert_cmpstr (before, ==, after);
+}
+
+/* What was told of a meeting that is over is over. */
+static void
+test_overlap_passes (void)
+{
+  g_autoptr (SyncWorld) sync = sync_world_new ();
+  g_autofree char *booking = sync_world_book (sync, 1, SYNC_OFFER, "2026-11-24T08:00:00Z");
+  g_autofree char *busy = sync_world_event ("u2", "20261124T080000Z", "20261124T090000Z", NULL);
+
+  sync_world_bind (sync, 1, CALSYNC_DIRECTION_BOTH);
+  sync_world_pull (sync, "k1", busy, "c1");
+  g_assert_cmpint (count_overlaps (sync, "open"), ==, 1);
+  sync_world_pass_time (sync, 48 * HOUR);
+  sync_world_open (sync);
+  sync_world_pull (sync, NULL, NULL, NULL);
+  g_assert_cmpint (count_overlaps (sync, "resolved"), ==, 1);
+}
+
 static void
 agree (SyncWorld *sync)
 {
@@ -791,6 +860,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-local/wanted", test_wanted);
   g_test_add_func ("/sync-local/conflicts", test_conflicts);
   g_test_add_func ("/sync-local/overlap", test_overlap);
+  g_test_add_func ("/sync-local/overlap-by-form", test_overlap_by_form);
+  g_test_add_func ("/sync-local/overlap-passes", test_overlap_passes);
   g_test_add_func ("/sync-local/guard", test_guard);
   g_test_add_func ("/sync-local/guard-keeps-pause", test_guard_keeps_pause);
   g_test_add_func ("/sync-local/changed-meanwhile", test_changed_meanwhile);
