@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "calsync-booking.h"
 #include "ops/block-rules.h"
+#include "ops/expansion.h"
 #include "ops/import-run.h"
 #include "ops/type-bars.h"
 #include "rules/holidays.h"
@@ -83,6 +84,30 @@ keep_retirement (const ImportRun *run, UnitRecord *unit)
   unit->retired_us = before == NULL ? 0 : before->retired_us;
 }
 
+/* Whole days and floating times lie where the zone says: what was laid out is laid out anew. */
+static gboolean
+follow_zone (ImportRun *run, const UnitRecord *unit, GError **error)
+{
+  const UnitRecord *before = g_hash_table_lookup (run->units, unit->organisation_key);
+  g_auto (StoreQuery) query = { 0 };
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  StoreStep step;
+
+  if (before == NULL || g_strcmp0 (before->zone, unit->zone) == 0)
+    return TRUE;
+  if (!store_query (run->session, &query, error, SQL_RESOURCE_LIST_OF_UNIT, "i", unit->unit_id))
+    return FALSE;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    {
+      gint64 id = store_int (&query, 0);
+      g_array_append_val (ids, id);
+    }
+  for (guint i = 0; step == STORE_END && i < ids->len; i++)
+    if (!expansion_invalidate (run->session, run->tenant_id, g_array_index (ids, gint64, i), error))
+      return FALSE;
+  return step == STORE_END;
+}
+
 /**
  * import_unit:
  */
@@ -110,7 +135,7 @@ import_unit (ImportRun *run, ImportRow *row, PutOutcome *out_outcome, GError **e
     }
   if (row->is_refused)
     return TRUE;
-  if (!unit_put (run->session, unit, out_outcome, error))
+  if (!unit_put (run->session, unit, out_outcome, error) || !follow_zone (run, unit, error))
     return FALSE;
   keep_retirement (run, unit);
   import_run_remember_unit (run, g_steal_pointer (&unit));

@@ -78,6 +78,7 @@
   X (RESOURCE_ZONE, \
      "SELECT u.zone FROM resource_unit r JOIN unit u ON u.unit_id = r.unit_id WHERE r.resource_id = $1" \
      " ORDER BY u.organisation_key LIMIT 1") \
+  X (RESOURCE_LIST_OF_UNIT, "SELECT resource_id FROM resource_unit WHERE unit_id = $1 ORDER BY resource_id") \
   X (RESOURCE_UNIT_ADD, \
      "INSERT INTO resource_unit (tenant_id, resource_id, unit_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING") \
   X (RESOURCE_UNIT_CLEAR, "DELETE FROM resource_unit WHERE resource_id = $1") \

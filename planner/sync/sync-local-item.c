@@ -75,6 +75,7 @@ sync_prepared_free (SyncPrepared *prepared)
 {
   if (prepared == NULL)
     return;
+  g_free (prepared->reference);
   g_ptr_array_unref (prepared->spans);
   g_ptr_array_unref (prepared->overlaps);
   g_free (prepared);

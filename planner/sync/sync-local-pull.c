@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Takes over what a pull found: others' items in short writes, then ours with links, conflicts and cursor in one. */
+/* Takes over what a pull found, in short writes: others' items, ours with links and conflicts, and the cursor last. */
 #include "base/clock.h"
 #include "base/error.h"
 #include "ops/expansion.h"
@@ -10,13 +10,15 @@
 #define FULL_HOURS   22
 #define SPREAD_HOURS 4
 
-/* One commit. Each write begins at @first and says in @n_done how far it came. */
+/* One commit. Each write begins at @first and says in @n_done how far it came, first among others' items, then among
+ * the shares. */
 typedef struct
 {
   SyncLocal *local;
   const CalsyncPull *pull;
   GPtrArray *others; /* (element-type SyncPrepared): others' items */
-  GPtrArray *own;    /* (element-type SyncPrepared): go with the links, in the last write */
+  GPtrArray *own;    /* (element-type SyncPrepared): until they are shared out */
+  GPtrArray *shares; /* (element-type SyncShare): ours with links and conflicts */
   guint first;
   guint n_done;
   gboolean is_finished;
@@ -28,23 +30,30 @@ commit_clear (Commit *commit)
 {
   g_clear_pointer (&commit->others, g_ptr_array_unref);
   g_clear_pointer (&commit->own, g_ptr_array_unref);
+  g_clear_pointer (&commit->shares, g_ptr_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Commit, commit_clear)
 
 /* Ours go with their links: also one of ours that is gone. */
 static gboolean
-is_ours (const SyncLocal *local, const CalsyncFound *found, gboolean *out_is_ours, GError **error)
+is_ours (const SyncLocal *local,
+         const CalsyncFound *found,
+         gboolean *out_is_ours,
+         char **out_reference,
+         GError **error)
 {
   g_autoptr (GError) local_error = NULL;
   g_autoptr (SyncItem) item = NULL;
 
   *out_is_ours = found->key != NULL || found->reference != NULL;
-  if (*out_is_ours || !found->is_gone)
+  *out_reference = g_strdup (found->reference);
+  if (found->reference != NULL || (!*out_is_ours && !found->is_gone))
     return TRUE;
   item = sync_item_store_find (local->place->session, local->binding->binding_id, found->key_hash,
                                &local_error);
-  *out_is_ours = item != NULL && item->is_own;
+  *out_is_ours |= item != NULL && item->is_own;
+  *out_reference = item == NULL ? NULL : g_strdup (item->reference);
   if (local_error == NULL)
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));
@@ -60,12 +69,15 @@ prepare (Commit *commit, GError **error)
   for (guint i = 0; meetings != NULL && i < commit->pull->found->len; i++)
     {
       const CalsyncFound *found = commit->pull->found->pdata[i];
+      SyncPrepared *prepared = sync_prepared_new (local, found, meetings);
       gboolean goes_last = FALSE;
 
-      if (!is_ours (local, found, &goes_last, error))
-        return FALSE;
-      g_ptr_array_add (goes_last ? commit->own : commit->others,
-                       sync_prepared_new (local, found, meetings));
+      if (!is_ours (local, found, &goes_last, &prepared->reference, error))
+        {
+          sync_prepared_free (prepared);
+          return FALSE;
+        }
+      g_ptr_array_add (goes_last ? commit->own : commit->others, prepared);
     }
   return meetings != NULL;
 }
@@ -74,86 +86,54 @@ static gboolean
 commit_init (Commit *commit, GError **error)
 {
   gboolean is_own = FALSE;
-  gboolean ok;
+  gboolean ok = TRUE;
 
   commit->others = g_ptr_array_new_with_free_func ((GDestroyNotify) sync_prepared_free);
   commit->own = g_ptr_array_new_with_free_func ((GDestroyNotify) sync_prepared_free);
-  if (commit->pull->found->len == 0)
-    return TRUE;
-  if (!sync_local_begin (commit->local, &is_own, error))
-    return FALSE;
-  ok = prepare (commit, error);
-  sync_local_end (commit->local, is_own);
+  if (commit->pull->found->len > 0)
+    {
+      if (!sync_local_begin (commit->local, &is_own, error))
+        return FALSE;
+      ok = prepare (commit, error);
+      sync_local_end (commit->local, is_own);
+    }
+  if (ok)
+    commit->shares = sync_shares_new (commit->pull, commit->own);
   return ok;
 }
 
+/* One of others' items, or one share. */
 static gboolean
-write_item (Commit *commit,
-            StoreSession *session,
-            const SyncPrepared *item,
-            Period *touched,
-            GError **error)
+write_one (Commit *commit, StoreSession *session, guint index, Period *touched, GError **error)
 {
+  const GPtrArray *others = commit->others;
   gboolean was_coming = FALSE;
 
-  if (!sync_item_write (commit->local, session, item, touched, &was_coming, error))
+  if (index >= others->len)
+    return sync_share_write (commit->local, session, commit->shares->pdata[index - others->len],
+                             touched, &commit->saw_gone, error);
+  if (!sync_item_write (commit->local, session, others->pdata[index], touched, &was_coming, error))
     return FALSE;
   commit->saw_gone |= was_coming;
   return TRUE;
 }
 
 static gboolean
-write_others (Commit *commit, StoreSession *session, gint64 until_us, GError **error)
+write_until (Commit *commit, StoreSession *session, gint64 until_us, GError **error)
 {
+  guint n_all = commit->others->len + commit->shares->len;
   Period touched = { 0, 0 };
 
   commit->n_done = 0;
-  for (guint i = commit->first; i < commit->others->len; i++)
+  for (guint i = commit->first; i < n_all; i++)
     {
       if (i > commit->first && clock_monotonic_us () > until_us)
         break;
-      if (!write_item (commit, session, commit->others->pdata[i], &touched, error))
+      if (!write_one (commit, session, i, &touched, error))
         return FALSE;
       commit->n_done++;
     }
   return sync_local_tell_index (commit->local, session, touched, error);
-}
-
-static gboolean
-write_own (Commit *commit, StoreSession *session, GError **error)
-{
-  Period touched = { 0, 0 };
-
-  for (guint i = 0; i < commit->own->len; i++)
-    if (!write_item (commit, session, commit->own->pdata[i], &touched, error))
-      return FALSE;
-  return sync_local_tell_index (commit->local, session, touched, error);
-}
-
-static gboolean
-write_links (Commit *commit, StoreSession *session, GError **error)
-{
-  const GPtrArray *links = commit->pull->links;
-  const GPtrArray *conflicts = commit->pull->conflicts;
-
-  for (guint i = 0; i < links->len; i++)
-    if (!sync_link_write (commit->local, session, links->pdata[i], error))
-      return FALSE;
-  for (guint i = 0; i < conflicts->len; i++)
-    {
-      const CalsyncConflict *from = conflicts->pdata[i];
-      gboolean waits =
-        from->decision == CALSYNC_DECISION_WAITS || from->decision == CALSYNC_DECISION_PROPOSED;
-      SyncConflict conflict = { .reference = from->reference,
-                                .kind = (char *) calsync_conflict_format (from->kind),
-                                .decision = (char *) calsync_decision_format (from->decision),
-                                .ours = sync_shape_of (&from->ours),
-                                .theirs = sync_shape_of (&from->theirs),
-                                .state = (char *) (waits ? "open" : "noted") };
-      if (!sync_record_conflict (commit->local, session, &conflict, error))
-        return FALSE;
-    }
-  return TRUE;
 }
 
 static gint64
@@ -227,7 +207,7 @@ trust_first (const SyncLocal *local, StoreSession *session, GError **error)
 static gboolean
 write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GError **error)
 {
-  SyncLocal *local = commit->local;
+  const SyncLocal *local = commit->local;
   const CalsyncPull *pull = commit->pull;
 
   if (!sync_binding_store_set_pulled (session, binding, error) ||
@@ -235,9 +215,8 @@ write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GE
                                session, binding, local->read_us + fresh_limit_us (local), error)))
     return FALSE;
   if (is_quiet (pull) && local->binding->pulled_us != 0)
-    return sync_overlaps_settle (local, session, error);
-  return trust_first (local, session, error) && leave_guard (local, session, error) &&
-         sync_overlaps_settle (local, session, error);
+    return TRUE;
+  return trust_first (local, session, error) && leave_guard (local, session, error);
 }
 
 /* What was read of another address, or without looking for others' time, says nothing about what it is now. */
@@ -294,16 +273,14 @@ write_some (StoreSession *session, gpointer data, GError **error)
   gint64 until_us = clock_monotonic_us () + SYNC_MAX_WRITE_US;
 
   commit->is_finished = FALSE;
-  if (!sync_local_check_goes_on (commit->local, session, error))
+  if (!sync_local_check_goes_on (commit->local, session, error) ||
+      !write_until (commit, session, until_us, error))
     return FALSE;
-  if (!write_others (commit, session, until_us, error))
-    return FALSE;
-  if (commit->first + commit->n_done < commit->others->len ||
+  if (commit->first + commit->n_done < commit->others->len + commit->shares->len ||
       (commit->n_done > 0 && clock_monotonic_us () > until_us))
     return TRUE;
   commit->is_finished = TRUE;
-  return write_own (commit, session, error) && write_links (commit, session, error) &&
-         write_last (commit, session, error);
+  return write_last (commit, session, error);
 }
 
 /* What was written is what the next part of the pull starts from. */
@@ -324,42 +301,26 @@ reload (SyncLocal *local, GError **error)
   return TRUE;
 }
 
-/* A rule that was relaxed, or a meeting that is over, is no news of the calendar's. */
 static gboolean
-has_settled (SyncLocal *local, gboolean *out_has_settled, GError **error)
+store_pull (Commit *commit, GError **error)
 {
-  g_autoptr (GPtrArray) over = NULL;
-  gboolean is_own = FALSE;
-
-  if (!sync_local_begin (local, &is_own, error))
+  if (!commit_init (commit, error))
     return FALSE;
-  over = sync_overlaps_list_over (local, local->place->session, error);
-  sync_local_end (local, is_own);
-  *out_has_settled = over != NULL && over->len > 0;
-  return over != NULL;
-}
-
-/* Nothing to store: no news, young enough, and nothing that was told is over. */
-static gboolean
-is_needless (SyncLocal *local, const CalsyncPull *pull, gboolean *out_is_needless, GError **error)
-{
-  gboolean settles = FALSE;
-
-  *out_is_needless = FALSE;
-  if (!is_quiet (pull) || (pull->is_last && needs_freshness (local)))
-    return TRUE;
-  if (pull->is_last && !has_settled (local, &settles, error))
-    return FALSE;
-  *out_is_needless = !settles;
-  return TRUE;
+  while (!commit->is_finished)
+    {
+      if (!sync_local_write (commit->local, write_some, commit, error))
+        return FALSE;
+      commit->first += commit->n_done;
+    }
+  return reload (commit->local, error);
 }
 
 /**
  * sync_local_commit_pull:
  *
- * Others' items are independent of each other, so they may be committed in several short writes: cut
- * short between them, the next run finds them known. Ours, links, conflicts, cursor and freshness are one
- * transaction, the last.
+ * Others' items, and meetings of ours with their links and conflicts, are independent of each other: each is written
+ * whole, as many at a time as the writer has time for. Cursor and freshness come last. Cut short between them, the
+ * next run reads the same news, and finds known what was written.
  */
 gboolean
 sync_local_commit_pull (CalsyncLocal *port, const CalsyncPull *pull, GError **error)
@@ -367,20 +328,9 @@ sync_local_commit_pull (CalsyncLocal *port, const CalsyncPull *pull, GError **er
   SyncLocal *local = (SyncLocal *) port;
   g_auto (Commit) commit = { .local = local, .pull = pull };
 
-  gboolean has_nothing = FALSE;
-
   local->now_us = clock_now_us ();
-  if (!is_needless (local, pull, &has_nothing, error))
+  if ((!is_quiet (pull) || (pull->is_last && needs_freshness (local))) &&
+      !store_pull (&commit, error))
     return FALSE;
-  if (has_nothing)
-    return TRUE;
-  if (!commit_init (&commit, error))
-    return FALSE;
-  while (!commit.is_finished)
-    {
-      if (!sync_local_write (local, write_some, &commit, error))
-        return FALSE;
-      commit.first += commit.n_done;
-    }
-  return reload (local, error);
+  return !pull->is_last || sync_overlaps_settle (local, error);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Appointments over booked meetings: judged by the meeting's form, told once, and over when nothing blocks it any more. */
+#include "base/clock.h"
 #include "ops/block-rules.h"
 #include "ops/code-lists.h"
 #include "sync/sync-local-private.h"
@@ -111,20 +112,30 @@ sync_overlaps_add (const SyncLocal *local,
     }
 }
 
-static const SyncMeeting *
-find_meeting (const SyncLocal *local, const GPtrArray *meetings, const SyncConflict *conflict)
+/* reference → SyncMeeting */
+static GHashTable *
+index_meetings (const SyncLocal *local, const GPtrArray *meetings)
 {
+  GHashTable *by_reference = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
   for (guint i = 0; i < meetings->len; i++)
     {
-      const SyncMeeting *meeting = meetings->pdata[i];
-      g_autofree char *reference =
-        sync_reference_new (local->instance, meeting->session_id != 0, meeting->identifier);
-
-      if (meeting->period.start_us == conflict->ours.start_us &&
-          g_strcmp0 (reference, conflict->reference) == 0)
-        return meeting;
+      SyncMeeting *meeting = meetings->pdata[i];
+      g_hash_table_insert (
+        by_reference,
+        sync_reference_new (local->instance, meeting->session_id != 0, meeting->identifier),
+        meeting);
     }
-  return NULL;
+  return by_reference;
+}
+
+static const SyncMeeting *
+find_meeting (GHashTable *by_reference, const SyncConflict *conflict)
+{
+  const SyncMeeting *meeting =
+    conflict->reference == NULL ? NULL : g_hash_table_lookup (by_reference, conflict->reference);
+
+  return meeting == NULL || meeting->period.start_us != conflict->ours.start_us ? NULL : meeting;
 }
 
 /* Whether something of this calendar still stands in its way. */
@@ -157,10 +168,11 @@ static gboolean
 leave_over (SyncLocal *local, StoreSession *session, GPtrArray *conflicts, GError **error)
 {
   g_autoptr (GPtrArray) meetings = sync_local_list_meetings (local, session, error);
+  g_autoptr (GHashTable) by_reference = meetings == NULL ? NULL : index_meetings (local, meetings);
 
   for (guint i = meetings == NULL ? 0 : conflicts->len; i > 0; i--)
     {
-      const SyncMeeting *meeting = find_meeting (local, meetings, conflicts->pdata[i - 1]);
+      const SyncMeeting *meeting = find_meeting (by_reference, conflicts->pdata[i - 1]);
       gboolean still_blocks = FALSE;
 
       if (meeting != NULL && !find_block (local, session, meeting, &still_blocks, error))
@@ -171,41 +183,74 @@ leave_over (SyncLocal *local, StoreSession *session, GPtrArray *conflicts, GErro
   return meetings != NULL;
 }
 
-/**
- * sync_overlaps_list_over:
- *
- * Returns: (transfer full) (element-type SyncConflict): open ones whose meeting is over or somewhere else, or that
- *   nothing in the calendar blocks any more, by the rules of this day; NULL with @error set
- */
-GPtrArray *
-sync_overlaps_list_over (SyncLocal *local, StoreSession *session, GError **error)
+/* Open ones whose meeting is over or somewhere else, or that nothing in the calendar blocks any more, by the rules of
+ * this day. */
+static GPtrArray *
+list_over (SyncLocal *local, GError **error)
 {
-  g_autoptr (GPtrArray) conflicts =
-    sync_conflict_list_overlaps (session, local->binding->binding_id, error);
+  StoreSession *session = local->place->session;
+  g_autoptr (GPtrArray) conflicts = NULL;
+  gboolean is_own = FALSE;
+  gboolean ok;
 
-  if (conflicts == NULL || (conflicts->len > 0 && !leave_over (local, session, conflicts, error)))
+  if (!sync_local_begin (local, &is_own, error))
     return NULL;
-  return g_steal_pointer (&conflicts);
+  conflicts = sync_conflict_list_overlaps (session, local->binding->binding_id, error);
+  ok = conflicts != NULL && (conflicts->len == 0 || leave_over (local, session, conflicts, error));
+  sync_local_end (local, is_own);
+  return ok ? g_steal_pointer (&conflicts) : NULL;
+}
+
+typedef struct
+{
+  SyncLocal *local;
+  const GPtrArray *over;
+  guint first;
+  guint n_done;
+} Settling;
+
+/* AdminWrite: may be run again. */
+static gboolean
+write_some (StoreSession *session, gpointer data, GError **error)
+{
+  Settling *settling = data;
+  gint64 until_us = clock_monotonic_us () + SYNC_MAX_WRITE_US;
+
+  settling->n_done = 0;
+  for (guint i = settling->first; i < settling->over->len; i++)
+    {
+      const SyncConflict *conflict = settling->over->pdata[i];
+      SyncConflict resolved = { .conflict_id = conflict->conflict_id,
+                                .resolved_us = settling->local->now_us,
+                                .resolved_by = (char *) "sync",
+                                .resolution = (char *) "over" };
+
+      if (i > settling->first && clock_monotonic_us () > until_us)
+        return TRUE;
+      if (!sync_conflict_resolve (session, &resolved, error))
+        return FALSE;
+      settling->n_done++;
+    }
+  return TRUE;
 }
 
 /**
  * sync_overlaps_settle:
  *
- * Writer only.
+ * After a pull, whether it had news or not: a rule that was relaxed, and a meeting that is over, are no news of the
+ * calendar's.
  */
 gboolean
-sync_overlaps_settle (SyncLocal *local, StoreSession *session, GError **error)
+sync_overlaps_settle (SyncLocal *local, GError **error)
 {
-  g_autoptr (GPtrArray) over = sync_overlaps_list_over (local, session, error);
+  g_autoptr (GPtrArray) over = list_over (local, error);
+  Settling settling = { .local = local, .over = over };
 
-  for (guint i = 0; over != NULL && i < over->len; i++)
+  while (over != NULL && settling.first < over->len)
     {
-      SyncConflict resolved = { .conflict_id = ((SyncConflict *) over->pdata[i])->conflict_id,
-                                .resolved_us = local->now_us,
-                                .resolved_by = (char *) "sync",
-                                .resolution = (char *) "over" };
-      if (!sync_conflict_resolve (session, &resolved, error))
+      if (!sync_local_write (local, write_some, &settling, error))
         return FALSE;
+      settling.first += settling.n_done;
     }
   return over != NULL;
 }

@@ -128,6 +128,26 @@ test_all_day (void)
   expect (world, OFFER, THURSDAY, FRIDAY, "");
 }
 
+/* Whole days lie where the unit's zone says, also after it was changed. */
+static void
+test_zone (void)
+{
+  static const char sum[] =
+    "SELECT sum (s.start_us % 86400000000) FROM busy_span s WHERE s.all_day";
+  static const char n[] = "SELECT count (*) FROM busy_span s WHERE s.all_day";
+  g_autoptr (World) world = new_world ();
+  gint64 n_days = world_count (world, n);
+
+  g_assert_cmpint (n_days, >, 0);
+  g_assert_cmpint (world_count (world, sum), ==, n_days * 23 * 3600 * G_USEC_PER_SEC);
+  run (world, "change-unit", "{\"unit\": \"89000\", \"zone\": \"Atlantic/Reykjavik\"}");
+  g_assert_cmpint (world_count (world, n), ==, n_days);
+  g_assert_cmpint (world_count (world, sum), ==, 0);
+  g_assert_cmpint (world_count (world, "SELECT count (*) FROM calendar WHERE resource_id = 1 AND "
+                                       "expanded_until_us = 0"),
+                   ==, 0);
+}
+
 /* Of several units the strictest, rule by rule; the advisor's own word beats them all. */
 static void
 test_advisor (void)
@@ -356,6 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/block-rules/defaults", test_defaults);
   g_test_add_func ("/block-rules/settings", test_settings);
   g_test_add_func ("/block-rules/all-day", test_all_day);
+  g_test_add_func ("/block-rules/zone", test_zone);
   g_test_add_func ("/block-rules/advisor", test_advisor);
   g_test_add_func ("/block-rules/dated", test_dated);
   g_test_add_func ("/block-rules/refused", test_refused);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The near side of a synchronisation over a real database: what is kept, what is not, and what a crash leaves. */
-/* Also tests: sync-local-guard, sync-local-item, sync-local-pull, sync-local-push, sync-local-record. */
+/* Also tests: sync-local-guard, sync-local-item, sync-local-pull, sync-local-push, sync-local-record, sync-local-share. */
 /* Also tests: sync-local-wanted, sync-lock, sync-overlap, sync-proposal, sync-rules. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "store/busy-span-store.h"
 #include "store/sync-item-store.h"
@@ -475,6 +476,105 @@ test_overlap (void)
     ==, 1);
 }
 
+#define N_MANY 1000
+
+/* How long each writer job takes, without its commit. */
+typedef struct
+{
+  AdminRunner direct;
+  AdminWrite write;
+  gpointer data;
+  guint n_writes;
+  guint dies_at;
+  gint64 longest_us;
+} Timed;
+
+static gboolean
+write_timed (StoreSession *session, gpointer data, GError **error)
+{
+  Timed *timed = data;
+  gint64 start_us = clock_monotonic_us ();
+  gboolean ok = timed->write (session, timed->data, error);
+
+  timed->longest_us = MAX (timed->longest_us, clock_monotonic_us () - start_us);
+  return ok;
+}
+
+static gboolean
+run_timed_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
+{
+  Timed *timed = runner;
+
+  timed->write = write;
+  timed->data = data;
+  if (++timed->n_writes == timed->dies_at)
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "killed");
+      return FALSE;
+    }
+  return timed->direct.run_write (timed->direct.runner, write_timed, timed, error);
+}
+
+/* Our events were all moved: each is an item, a link that changes, and a conflict. */
+static CalsyncPull *
+pull_many (SyncWorld *sync)
+{
+  CalsyncPull *pull = sync_pull_new ();
+
+  for (guint i = 0; i < N_MANY; i++)
+    {
+      CalsyncFound *found = g_new0 (CalsyncFound, 1);
+      CalsyncLinkChange *change = g_new0 (CalsyncLinkChange, 1);
+
+      found->key = g_strdup_printf ("/cal/%u.ics", i);
+      found->key_hash = sync_world_hash (sync, found->key);
+      found->version = g_strdup ("\"1\"");
+      found->reference = g_strdup_printf ("%s:booking:%u", sync->binding.instance, i);
+      change->reference = g_strdup (found->reference);
+      change->state = CALSYNC_LINK_LINKED;
+      change->key = g_strdup (found->key);
+      change->version = g_strdup (found->version);
+      change->seen.start_us = sync->world->now_us + HOUR;
+      change->seen.end_us = sync->world->now_us + 2 * HOUR;
+      g_ptr_array_add (pull->found, found);
+      g_ptr_array_add (pull->links, change);
+      add_conflict (pull, change, CALSYNC_DECISION_PUT_BACK);
+    }
+  pull->is_last = TRUE;
+  pull->cursor = "c1";
+  return pull;
+}
+
+/* A thousand events of ours are written many at a time, the cursor last; cut off anywhere, nothing is doubled. */
+static void
+test_many_own (void)
+{
+  g_autoptr (SyncWorld) sync = sync_world_new ();
+  g_autoptr (CalsyncPull) pull = NULL;
+  g_autoptr (GError) error = NULL;
+  Timed timed = { .direct = admin_runner_direct (sync->world->writer), .dies_at = 4 };
+
+  sync_world_bind (sync, 1, CALSYNC_DIRECTION_BOTH);
+  pull = pull_many (sync);
+  sync->place.runner = (AdminRunner){ run_timed_write, &timed };
+  g_assert_false (sync->port->functions->commit_pull (sync->port, pull, &error));
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_binding WHERE cursor IS NULL"), ==, 1);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_item"), >, 0);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_item"), ==,
+                   count (sync, "SELECT count(*) FROM sync_link"));
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_item"), ==,
+                   count (sync, "SELECT count(*) FROM sync_conflict"));
+  timed.dies_at = 0;
+  sync_world_commit (sync, pull);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_item"), ==, N_MANY);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_link"), ==, N_MANY);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_conflict"), ==, N_MANY);
+  g_assert_cmpint (count (sync, "SELECT count(*) FROM sync_binding WHERE cursor = 'c1'"), ==, 1);
+  g_assert_cmpuint (timed.n_writes, >, 8);
+  g_test_message ("%u writer jobs, the longest %" G_GINT64_FORMAT " us", timed.n_writes,
+                  timed.longest_us);
+}
+
 static gint64
 count_overlaps (SyncWorld *sync, const char *state)
 {
@@ -859,6 +959,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-local/receipts", test_receipts);
   g_test_add_func ("/sync-local/wanted", test_wanted);
   g_test_add_func ("/sync-local/conflicts", test_conflicts);
+  g_test_add_func ("/sync-local/many-own", test_many_own);
   g_test_add_func ("/sync-local/overlap", test_overlap);
   g_test_add_func ("/sync-local/overlap-by-form", test_overlap_by_form);
   g_test_add_func ("/sync-local/overlap-passes", test_overlap_passes);
