@@ -35,6 +35,15 @@ print_remedy (JsonObject *line)
           json_object_get_string_member (line, "state"), *cause == '\0' ? "" : ", ", cause, remedy);
 }
 
+static void
+print_forgetful (JsonObject *line)
+{
+  if (json_object_get_boolean_member_with_default (line, "forgets", FALSE))
+    printf ("%s, %d: its server forgets what it has told: each run lists the whole calendar\n",
+            json_object_get_string_member (line, "resource"),
+            (int) json_object_get_int_member (line, "binding"));
+}
+
 /**
  * ctl_sync_status_print:
  */
@@ -51,5 +60,8 @@ ctl_sync_status_print (JsonObject *result)
           (int) json_array_get_length (calendars),
           (int) json_object_get_int_member (result, "times_withheld"));
   for (guint i = 0; i < json_array_get_length (calendars); i++)
-    print_remedy (json_array_get_object_element (calendars, i));
+    {
+      print_remedy (json_array_get_object_element (calendars, i));
+      print_forgetful (json_array_get_object_element (calendars, i));
+    }
 }

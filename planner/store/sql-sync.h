@@ -7,7 +7,7 @@
   "b.binding_id, b.tenant_id, b.resource_id, b.calendar_id, c.calendar_key, b.url, b.auth, b.user_name, b.secret, " \
   "b.certificate, b.direction, b.state, b.why, coalesce (b.limit_minutes, 0), b.tier, b.identity, b.cursor, b.cursor_us, " \
   "b.pulled_us, b.full_due_us, b.looks_first, b.gone_us, b.health, b.health_text, b.n_failures, b.next_try_us, " \
-  "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0)"
+  "b.last_try_us, b.last_success_us, b.created_us, coalesce (c.fresh_until_us, 0), b.n_lost"
 /* Of ours the end of the meeting, of others the end of the last time that is laid out. */
 #define SQL_SYNC_ITEM_COLUMNS \
   "i.item_id, i.tenant_id, i.binding_id, i.key_hash, i.key, i.version, i.reference, i.is_own, i.is_unreadable, " \
@@ -65,7 +65,7 @@
   X (SYNC_BINDING_SET_STATE, "UPDATE sync_binding SET state = $2, why = $3 WHERE binding_id = $1") \
   X (SYNC_BINDING_ASK_FULL, "UPDATE sync_binding SET full_due_us = $2 WHERE binding_id = $1 AND full_due_us > $2") \
   X (SYNC_BINDING_SET_PULLED, "UPDATE sync_binding SET tier = $2, identity = $3, cursor = $4, cursor_us = $5, pulled_us = $6, " \
-     "full_due_us = $7, looks_first = $8 WHERE binding_id = $1") \
+     "full_due_us = $7, looks_first = $8, n_lost = $9 WHERE binding_id = $1") \
   X (SYNC_BINDING_SET_GONE, "UPDATE sync_binding SET gone_us = $2 WHERE binding_id = $1") \
   X (SYNC_BINDING_SET_HEALTH, "UPDATE sync_binding SET health = $2, health_text = $3, n_failures = $4, next_try_us = $5, " \
      "last_try_us = $6, last_success_us = $7 WHERE binding_id = $1") \

@@ -78,6 +78,7 @@ read_run_state (SyncBinding *binding, StoreQuery *query, int i)
   binding->last_success_us = store_int (query, i++);
   binding->created_us = store_int (query, i++);
   binding->fresh_until_us = store_int (query, i++);
+  binding->n_lost = store_int (query, i++);
   binding->n_items = store_int (query, i++);
   binding->n_own = store_int (query, i);
 }
@@ -314,16 +315,17 @@ sync_binding_store_ask_full (StoreSession *session,
 
 /**
  * sync_binding_store_set_pulled:
- * @binding: tier, identity, cursor, cursor_us, pulled_us, full_due_us and looks_first are written
+ * @binding: tier, identity, cursor, cursor_us, pulled_us, full_due_us, looks_first and n_lost are written
  *
  * Writer only.
  */
 gboolean
 sync_binding_store_set_pulled (StoreSession *session, const SyncBinding *binding, GError **error)
 {
-  return store_run (session, error, SQL_SYNC_BINDING_SET_PULLED, "iissiiii", binding->binding_id,
+  return store_run (session, error, SQL_SYNC_BINDING_SET_PULLED, "iissiiiii", binding->binding_id,
                     binding->tier, binding->identity, binding->cursor, binding->cursor_us,
-                    binding->pulled_us, binding->full_due_us, (gint64) binding->looks_first);
+                    binding->pulled_us, binding->full_due_us, (gint64) binding->looks_first,
+                    binding->n_lost);
 }
 
 /**

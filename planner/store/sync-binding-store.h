@@ -23,6 +23,7 @@ typedef enum
  * @pulled_us: last whole pull that was stored; 0: never pulled whole
  * @looks_first: after a restore: a full preview goes before anything is written
  * @gone_us: last time that something disappeared
+ * @n_lost: how often in a row its server forgot the cursor
  * @health: a word; @health_text: (nullable): a sentence of ours
  * @n_failures: in a row
  * @fresh_until_us: of its calendar; 0: does not go stale
@@ -41,6 +42,7 @@ typedef struct
   gint64 cursor_us, pulled_us, full_due_us;
   gboolean looks_first;
   gint64 gone_us;
+  gint64 n_lost;
   char *health, *health_text;
   gint64 n_failures;
   gint64 next_try_us, last_try_us, last_success_us;
@@ -48,6 +50,9 @@ typedef struct
   gint64 fresh_until_us;
   gint64 n_items, n_own;
 } SyncBinding;
+
+/* From then on nobody asks it what has changed: the listing says it in one request less. */
+#define SYNC_LOST_LIMIT 2
 
 void sync_binding_free (SyncBinding *binding);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncBinding, sync_binding_free)

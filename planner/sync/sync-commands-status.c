@@ -250,6 +250,7 @@ line_of (const Work *work, const SyncBinding *binding, GError **error)
   json_object_set_boolean_member (object, "waiting", is_waiting);
   if (binding->n_failures > 0)
     admin_set_text (object, "said", binding->health_text);
+  json_object_set_boolean_member (object, "forgets", binding->n_lost >= SYNC_LOST_LIMIT);
   set_remedy (object, word, n_conflicts);
   return g_steal_pointer (&object);
 }

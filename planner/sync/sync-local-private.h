@@ -24,6 +24,7 @@
  * @run: run_id 0 until its row is committed
  * @pending_run_id: of a row that is added but not committed
  * @agreed: (nullable): key hashes that a person agreed to
+ * @asks_feed: the run begins by asking what has changed since the cursor
  * @remote_types: (nullable): contact types by telephone or video, once they were asked for
  */
 struct _SyncLocal
@@ -48,6 +49,7 @@ struct _SyncLocal
   SyncRun run;
   gint64 pending_run_id;
   GHashTable *agreed;
+  gboolean asks_feed;
   CodeList *remote_types;
 };
 

@@ -235,6 +235,28 @@ check_unchanged (const SyncLocal *local, StoreSession *session, GError **error)
   return FALSE;
 }
 
+/* A server that forgets where we were costs three requests and all of its listing at each run; twice in a row, and the
+ * listing alone is asked for, until the next full pass tries it once more. */
+static void
+count_lost (const SyncLocal *local, const CalsyncPull *pull, SyncBinding *binding)
+{
+  if (local->asks_feed)
+    binding->n_lost = pull->was_full ? local->binding->n_lost + 1 : 0;
+  else if (pull->was_full)
+    binding->n_lost = MIN (local->binding->n_lost, SYNC_LOST_LIMIT - 1);
+  if (!local->asks_feed || binding->n_lost < SYNC_LOST_LIMIT)
+    return;
+  binding->tier = CALSYNC_TIER_LISTING;
+  binding->cursor = NULL;
+}
+
+/* It remembers: that is worth a write only when it had forgotten. */
+static gboolean
+has_remembered (const SyncLocal *local, const CalsyncPull *pull)
+{
+  return pull->is_last && local->asks_feed && !pull->was_full && local->binding->n_lost > 0;
+}
+
 static gboolean
 write_last (Commit *commit, StoreSession *session, GError **error)
 {
@@ -260,6 +282,7 @@ write_last (Commit *commit, StoreSession *session, GError **error)
     }
   binding.pulled_us = local->read_us;
   binding.looks_first = FALSE;
+  count_lost (local, pull, &binding);
   if (pull->was_full)
     binding.full_due_us = next_full_us (local);
   return write_end (commit, session, &binding, error);
@@ -329,7 +352,8 @@ sync_local_commit_pull (CalsyncLocal *port, const CalsyncPull *pull, GError **er
   g_auto (Commit) commit = { .local = local, .pull = pull };
 
   local->now_us = clock_now_us ();
-  if ((!is_quiet (pull) || (pull->is_last && needs_freshness (local))) &&
+  if ((!is_quiet (pull) || (pull->is_last && needs_freshness (local)) ||
+       has_remembered (local, pull)) &&
       !store_pull (&commit, error))
     return FALSE;
   return !pull->is_last || sync_overlaps_settle (local, error);

@@ -334,6 +334,8 @@ load (CalsyncLocal *port, CalsyncBinding *out_binding, GError **error)
   result.identity = binding->identity;
   result.tier = (CalsyncTier) binding->tier;
   result.wants_full = binding->full_due_us <= local->now_us;
+  local->asks_feed = !result.wants_full && binding->cursor != NULL && binding->identity != NULL &&
+                     binding->tier != CALSYNC_TIER_LISTING;
   result.on_move = local->rules.on_move;
   result.on_delete = local->rules.on_delete;
   result.instance = local->instance;

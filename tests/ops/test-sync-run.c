@@ -340,6 +340,59 @@ test_restored (void)
     ==, 1);
 }
 
+/* A server that forgets its cursor is not asked for changes after the second time; one that remembers again is. */
+static void
+test_forgetful (void)
+{
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
+  g_autoptr (CalsyncReport) lost = NULL;
+  g_autoptr (CalsyncReport) listed = NULL;
+  g_autoptr (CalsyncReport) fed = NULL;
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  put_events (pair, 0, 12);
+  calsync_report_free (run (pair));
+  calsync_report_free (run (pair));
+  pair->model->epoch++;
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT n_lost FROM sync_binding"), ==, 1);
+  calsync_report_free (run (pair)); /* it remembers: once is no habit */
+  g_assert_cmpint (count (pair, "SELECT n_lost FROM sync_binding"), ==, 0);
+  for (guint i = 1; i <= 2; i++)
+    {
+      pair->model->epoch++;
+      g_clear_pointer (&lost, calsync_report_free);
+      lost = run (pair);
+      g_assert_true (lost->was_full);
+      g_assert_cmpint (count (pair, "SELECT n_lost FROM sync_binding"), ==, i);
+    }
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_binding WHERE tier = 3 AND cursor IS NULL"), ==, 1);
+  pair->model->manners.tier =
+    CALSYNC_TIER_LISTING; /* as a remote that is opened with the stored tier */
+  pair->model->epoch++;
+  calsync_report_free (run (pair));
+  before = sync_world_digest (pair->sync);
+  pair->model->epoch++;
+  listed = run (pair);
+  after = sync_world_digest (pair->sync);
+  g_assert_false (listed->was_full);
+  g_assert_cmpuint (listed->cost.n_requests, <, lost->cost.n_requests);
+  g_assert_cmpstr (before, ==, after); /* and quiet is free */
+  put_events (pair, 12, 1);
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 13);
+  /* The full pass of the day tries it once more. */
+  pair->model->manners.tier = CALSYNC_TIER_FEED;
+  world_run_sql (pair->sync->world, "UPDATE sync_binding SET full_due_us = 0");
+  calsync_report_free (run (pair));
+  fed = run (pair);
+  g_assert_false (fed->was_full);
+  g_assert_cmpint (count (pair, "SELECT n_lost FROM sync_binding"), ==, 0);
+  g_assert_cmpint (count (pair, "SELECT tier FROM sync_binding"), ==, CALSYNC_TIER_FEED);
+}
+
 /* Says something to the database just before the write that is told. */
 typedef struct
 {
@@ -639,6 +692,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-run/refusals", test_refusals);
   g_test_add_func ("/sync-run/stopped-in-the-middle", test_stopped_in_the_middle);
   g_test_add_func ("/sync-run/retired-parts", test_retired_parts);
+  g_test_add_func ("/sync-run/forgetful", test_forgetful);
   g_test_add_func ("/sync-run/restored", test_restored);
   g_test_add_func ("/sync-run/many", test_many);
   g_test_add_func ("/sync-run/killed-at-every-write", test_killed_at_every_write);

@@ -114,6 +114,7 @@ test_binding (gconstpointer data)
   read->pulled_us = read->cursor_us = NOW + 1;
   read->full_due_us = NOW + 24 * HOUR;
   read->n_failures = 2;
+  read->n_lost = 3;
   g_assert_true (sync_binding_store_set_pulled (session, read, &error));
   g_assert_true (sync_binding_store_set_health (session, read, &error));
   g_assert_true (sync_binding_store_ask_full (session, read->binding_id, NOW + 48 * HOUR, &error));
@@ -130,6 +131,7 @@ test_binding (gconstpointer data)
   g_assert_cmpint (read->state, ==, SYNC_BINDING_PAUSED);
   g_assert_cmpstr (read->why, ==, "holiday");
   g_assert_cmpint (read->n_failures, ==, 2);
+  g_assert_cmpint (read->n_lost, ==, 3);
   g_assert_cmpint (read->fresh_until_us, ==, NOW + HOUR);
 }
 
