@@ -95,7 +95,7 @@ typedef struct
  * @is_last: the pull is complete: the calendar is fresh
  * @was_full: everything was listed
  *
- * One durable transaction. With nothing found, no cursor and @is_last the calendar was quiet: only
+ * Durable, the cursor last. With nothing found, no cursor and @is_last the calendar was quiet: only
  * freshness may have to be written.
  */
 typedef struct

@@ -15,7 +15,8 @@ typedef struct _CalsyncLocal CalsyncLocal;
  * @list_known: all that are known
  * @list_wanted: live bookings in the window, and dead ones that have a link or an intent
  * @is_agreed: whether a person agreed to the disappearance of that item
- * @commit_pull: one durable transaction
+ * @commit_pull: durable; in one transaction or in several, each with all that it says of a meeting of ours (event, link,
+ *   conflicts) or of one item of others, and the cursor in the last
  * @stage_guard: keeps what was held back, for a person to decide
  * @record_pushes: receipts of @finished, then intents of @begun (element-type CalsyncPush), all durable when it
  *   returns; either may be empty, neither names a booking twice
