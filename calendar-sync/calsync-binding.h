@@ -51,6 +51,7 @@ typedef enum
  * @n_gone_own_day: of own events, in the last 24 hours
  * @n_gone_foreign_day: and of others'
  * @is_widespread: many calendars of the municipality show disappearances at once
+ * @holds_pushes: everything is read and decided, and nothing is sent: a person has not agreed yet
  *
  * What a run starts from.
  */
@@ -75,6 +76,7 @@ typedef struct
   guint n_gone_own_day;
   guint n_gone_foreign_day;
   gboolean is_widespread;
+  gboolean holds_pushes;
 } CalsyncBinding;
 
 /**

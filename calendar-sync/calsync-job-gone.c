@@ -161,12 +161,24 @@ adopt (CalsyncRun *run, CalsyncClaim *claim)
   calsync_run_add_found (run, found);
 }
 
+/* Of a meeting that is not wanted any more, too: its marker says of which. */
+static void
+tell_copy (CalsyncRun *run, const CalsyncClaim *claim)
+{
+  CalsyncConflict *conflict;
+
+  calsync_run_add_conflict (run, CALSYNC_CONFLICT_COPY, CALSYNC_DECISION_KEPT, claim->wanted,
+                            &claim->own.shape);
+  conflict = g_ptr_array_index (run->conflicts, run->conflicts->len - 1);
+  if (conflict->reference == NULL)
+    conflict->reference = g_strdup (claim->found->reference);
+}
+
 static void
 take_copy (CalsyncRun *run, CalsyncClaim *claim)
 {
   if (claim->is_news && claim->own.shape.end_us > run->binding.now_us)
-    calsync_run_add_conflict (run, CALSYNC_CONFLICT_COPY, CALSYNC_DECISION_KEPT, claim->wanted,
-                              &claim->own.shape);
+    tell_copy (run, claim);
   if (run->binding.direction & CALSYNC_DIRECTION_IN)
     calsync_run_add_found (run, g_steal_pointer (&claim->found));
 }

@@ -84,7 +84,8 @@ run_steps (CalsyncRun *run, GError **error)
     return FALSE;
   if (run->report->is_pulled && !calsync_run_end_intents (run, error))
     return FALSE;
-  if (!run->report->is_pulled || !(run->binding.direction & CALSYNC_DIRECTION_OUT))
+  if (!run->report->is_pulled || !(run->binding.direction & CALSYNC_DIRECTION_OUT) ||
+      run->binding.holds_pushes)
     return TRUE;
   return calsync_run_push (run, error);
 }

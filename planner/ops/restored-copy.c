@@ -218,8 +218,10 @@ make_safe (AdminCall *call, StoreSession *session, RestoredCopy *copy, GError **
       !store_run (session, error, SQL_OUTBOX_HOLD_BACK, "s", HELD_BACK))
     return FALSE;
   copy->n_outbox_held = store_n_changed (session);
-  /* Cursors and links are older than the calendars: look at everything before anything is written (decision 0021). */
-  if (!store_run (session, error, SQL_SYNC_BINDINGS_LOOK_FIRST, ""))
+  /* Cursors, links and busy time are older than the calendars: look at everything before anything is written, and
+   * before anything is offered (decision 0021). */
+  if (!store_run (session, error, SQL_SYNC_BINDINGS_LOOK_FIRST, "") ||
+      !store_run (session, error, SQL_SYNC_CALENDARS_GROW_OLD, "i", call->now_us))
     return FALSE;
   return write_journal (call, session, copy, error);
 }

@@ -72,6 +72,8 @@
   X (SYNC_BINDING_REMOVE, "DELETE FROM sync_binding WHERE binding_id = $1") \
   X (SYNC_BINDINGS_REMOVE_OF_RESOURCE, "DELETE FROM sync_binding WHERE resource_id = $1") \
   X (SYNC_BINDINGS_LOOK_FIRST, "UPDATE sync_binding SET looks_first = 1, full_due_us = 0, cursor = NULL") \
+  X (SYNC_CALENDARS_GROW_OLD, "UPDATE calendar SET fresh_until_us = $1 WHERE calendar_id IN " \
+     "(SELECT calendar_id FROM sync_binding WHERE direction IN (1, 3))") \
   X (SYNC_BINDINGS_COUNT_GONE, "SELECT count (*), coalesce (sum (gone_us > $2), 0) FROM sync_binding " \
      "WHERE tenant_id = $1 AND direction IN (1, 3)") \
   X (CALENDAR_SET_FRESH, "UPDATE calendar SET fresh_until_us = nullif ($2, 0) WHERE calendar_id = $1 " \

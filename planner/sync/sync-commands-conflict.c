@@ -15,6 +15,9 @@
 #define TAKE_PLANNER  1u
 #define TAKE_CALENDAR 2u
 #define OVERLAP       "overlap"
+#define LOST          "lost"
+/* A calendar of a restored database, since it was read. */
+#define KNOWN_FOR_US (15 * 60 * G_USEC_PER_SEC)
 
 /* clang-format off */
 static const struct
@@ -30,6 +33,7 @@ static const struct
   { "attendees", TAKE_PLANNER, "our event was made a meeting with participants; the booking's own time stands" },
   { "shown-free", 0, "our event is shown as free or tentative; the booking's time stays taken" },
   { "copy", 0, "there is a copy of our event; it takes time as any other appointment" },
+  { LOST, TAKE_PLANNER, "an event of ours whose meeting is not in the database, as after a restore: it takes time; take it out of the calendar and book the meeting anew; planner says that somebody has seen to it" },
   { "refused", TAKE_PLANNER, "the server will not have our event; planner tries once more" },
   { "storm", TAKE_PLANNER | TAKE_CALENDAR, "put back too often in a day: somebody or something moves it each time" },
   { "unreadable", 0, "an appointment could not be read; it takes the time that is known, or all of it" },
@@ -282,7 +286,7 @@ take_planner (const Work *work, StoreSession *session, GError **error)
 {
   g_autoptr (SyncLink) link = NULL;
 
-  if (g_str_equal (work->conflict->kind, OVERLAP))
+  if (g_str_equal (work->conflict->kind, OVERLAP) || g_str_equal (work->conflict->kind, LOST))
     return TRUE;
   if (!find_link (work, session, &link, error))
     return FALSE;
@@ -311,6 +315,29 @@ check_is_of_now (const Work *work, const SyncDoor *door, const SyncLink *link, G
   return FALSE;
 }
 
+/* While a restore waits for a person's word its owner is not offered, so that nobody takes what the calendar shows;
+ * that person may, for this one write, when the calendar was read just now. */
+static gboolean
+move_there (const Work *work, const SyncDoor *door, JsonObject **out_booking, GError **error)
+{
+  const SyncConflict *conflict = work->conflict;
+  gint64 now_us = work->sync.call->now_us;
+  g_autoptr (SyncBinding) binding =
+    sync_binding_store_load (door->session, conflict->binding_id, error);
+  gboolean is_held;
+
+  if (binding == NULL)
+    return FALSE;
+  is_held = binding->looks_first && binding->fresh_until_us != 0 &&
+            binding->pulled_us > now_us - KNOWN_FOR_US;
+  return (!is_held ||
+          sync_binding_store_set_fresh (door->session, binding, now_us + KNOWN_FOR_US, error)) &&
+         sync_door_move (door, conflict->booking_id, conflict->theirs.start_us, out_booking,
+                         error) &&
+         (!is_held ||
+          sync_binding_store_set_fresh (door->session, binding, binding->fresh_until_us, error));
+}
+
 static gboolean
 take_calendar (const Work *work, StoreSession *session, GError **error)
 {
@@ -322,8 +349,7 @@ take_calendar (const Work *work, StoreSession *session, GError **error)
 
   if (!find_link (work, session, &link, error) || !check_is_of_now (work, &door, link, error) ||
       !(is_gone ? sync_door_cancel (&door, conflict->booking_id, &booking, error)
-                : sync_door_move (&door, conflict->booking_id, conflict->theirs.start_us, &booking,
-                                  error)))
+                : move_there (work, &door, &booking, error)))
     return FALSE;
   json_object_set_object_member (work->sync.call->result, "booking", booking);
   if (link == NULL)

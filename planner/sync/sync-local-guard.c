@@ -220,6 +220,9 @@ sync_local_stage_guard (CalsyncLocal *port, const CalsyncGuarded *guarded, GErro
   gboolean is_own = FALSE;
   gboolean ok;
 
+  /* A person is asked about the restore first; this is found again behind it. */
+  if (stage.local->is_held)
+    return TRUE;
   if (!sync_local_begin (stage.local, &is_own, error))
     return FALSE;
   ok = is_staged (&stage, &stage.is_finished, error);

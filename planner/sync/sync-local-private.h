@@ -26,6 +26,7 @@
  * @agreed: (nullable): key hashes that a person agreed to
  * @asks_feed: the run begins by asking what has changed since the cursor
  * @remote_types: (nullable): contact types by telephone or video, once they were asked for
+ * @is_held: after a restore: read and store, send nothing, and go on asking
  */
 struct _SyncLocal
 {
@@ -51,6 +52,7 @@ struct _SyncLocal
   GHashTable *agreed;
   gboolean asks_feed;
   CodeList *remote_types;
+  gboolean is_held;
 };
 
 /* A read transaction, unless the session is in one. */

@@ -157,7 +157,7 @@ needs_freshness (const SyncLocal *local)
 {
   gint64 left_us = local->binding->fresh_until_us - local->now_us;
 
-  return reads_time (local) && left_us * 4 < fresh_limit_us (local) * 3;
+  return reads_time (local) && !local->is_held && left_us * 4 < fresh_limit_us (local) * 3;
 }
 
 static gint64
@@ -204,6 +204,13 @@ trust_first (const SyncLocal *local, StoreSession *session, GError **error)
           change_store_add (session, &change, error));
 }
 
+/* The first run after a restore that may send: the question is answered. */
+static gboolean
+ends_looking (const SyncLocal *local)
+{
+  return local->binding->looks_first && !local->is_held;
+}
+
 static gboolean
 write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GError **error)
 {
@@ -211,12 +218,14 @@ write_end (const Commit *commit, StoreSession *session, SyncBinding *binding, GE
   const CalsyncPull *pull = commit->pull;
 
   if (!sync_binding_store_set_pulled (session, binding, error) ||
-      (reads_time (local) && !sync_binding_store_set_fresh (
-                               session, binding, local->read_us + fresh_limit_us (local), error)))
+      (reads_time (local) && !local->is_held &&
+       !sync_binding_store_set_fresh (session, binding, local->read_us + fresh_limit_us (local),
+                                      error)))
     return FALSE;
-  if (is_quiet (pull) && local->binding->pulled_us != 0)
+  if (is_quiet (pull) && local->binding->pulled_us != 0 && !ends_looking (local))
     return TRUE;
-  return trust_first (local, session, error) && leave_guard (local, session, error);
+  return trust_first (local, session, error) &&
+         (local->is_held || leave_guard (local, session, error));
 }
 
 /* What was read of another address, or without looking for others' time, says nothing about what it is now. */
@@ -281,7 +290,7 @@ write_last (Commit *commit, StoreSession *session, GError **error)
       binding.cursor_us = local->now_us;
     }
   binding.pulled_us = local->read_us;
-  binding.looks_first = FALSE;
+  binding.looks_first = binding.looks_first && local->is_held;
   count_lost (local, pull, &binding);
   if (pull->was_full)
     binding.full_due_us = next_full_us (local);
@@ -352,7 +361,7 @@ sync_local_commit_pull (CalsyncLocal *port, const CalsyncPull *pull, GError **er
   g_auto (Commit) commit = { .local = local, .pull = pull };
 
   local->now_us = clock_now_us ();
-  if ((!is_quiet (pull) || (pull->is_last && needs_freshness (local)) ||
+  if ((!is_quiet (pull) || (pull->is_last && (needs_freshness (local) || ends_looking (local))) ||
        has_remembered (local, pull)) &&
       !store_pull (&commit, error))
     return FALSE;

@@ -75,6 +75,20 @@ sync_shares_new (const CalsyncPull *pull, GPtrArray *own)
   return shares.all;
 }
 
+/* A second event of a meeting is a copy. Of a meeting that is not there it is all that is left, as after a restore. */
+static const char *
+kind_of (SyncLocal *local, StoreSession *session, const CalsyncConflict *from, gboolean *waits)
+{
+  gint64 ids[2] = { 0, 0 };
+
+  if (from->kind != CALSYNC_CONFLICT_COPY || from->reference == NULL ||
+      !sync_local_find_meeting (local, session, from->reference, ids, NULL) || ids[0] != 0 ||
+      ids[1] != 0)
+    return calsync_conflict_format (from->kind);
+  *waits = TRUE;
+  return "lost";
+}
+
 static gboolean
 write_conflict (SyncLocal *local,
                 StoreSession *session,
@@ -84,7 +98,7 @@ write_conflict (SyncLocal *local,
   gboolean waits =
     from->decision == CALSYNC_DECISION_WAITS || from->decision == CALSYNC_DECISION_PROPOSED;
   SyncConflict conflict = { .reference = from->reference,
-                            .kind = (char *) calsync_conflict_format (from->kind),
+                            .kind = (char *) kind_of (local, session, from, &waits),
                             .decision = (char *) calsync_decision_format (from->decision),
                             .ours = sync_shape_of (&from->ours),
                             .theirs = sync_shape_of (&from->theirs),

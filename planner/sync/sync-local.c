@@ -336,13 +336,15 @@ load (CalsyncLocal *port, CalsyncBinding *out_binding, GError **error)
   result.wants_full = binding->full_due_us <= local->now_us;
   local->asks_feed = !result.wants_full && binding->cursor != NULL && binding->identity != NULL &&
                      binding->tier != CALSYNC_TIER_LISTING;
-  result.on_move = local->rules.on_move;
-  result.on_delete = local->rules.on_delete;
+  /* What the calendar says may be the later word, which the backup did not know. */
+  result.on_move = binding->looks_first ? CALSYNC_ON_MOVE_ASK : local->rules.on_move;
+  result.on_delete = binding->looks_first ? CALSYNC_ON_DELETE_ASK : local->rules.on_delete;
   result.instance = local->instance;
   result.import = local->import;
   result.window_from_us = local->import.from_us;
   result.window_to_us = local->import.to_us;
   result.now_us = local->now_us;
+  result.holds_pushes = local->is_held;
   *out_binding = result;
   return TRUE;
 }
@@ -504,6 +506,15 @@ CalsyncLocal *
 sync_local_get_port (SyncLocal *local)
 {
   return &local->port;
+}
+
+/**
+ * sync_local_hold_back:
+ */
+void
+sync_local_hold_back (SyncLocal *local)
+{
+  local->is_held = TRUE;
 }
 
 /**

@@ -49,6 +49,8 @@ void sync_local_free (SyncLocal *local);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SyncLocal, sync_local_free)
 
 CalsyncLocal *sync_local_get_port (SyncLocal *local);
+/* What it runs from now on sends nothing: a person has not agreed to what a run after a restore would change. */
+void sync_local_hold_back (SyncLocal *local);
 /* As it was when the run began, with what the run changed of it. */
 const SyncBinding *sync_local_get_binding (const SyncLocal *local);
 const char *sync_local_get_instance (const SyncLocal *local);

@@ -16,10 +16,8 @@
 #define HEALTH_SECRET  "secret"
 #define HEALTH_LOCAL   "local"
 #define WHY_RESTORED                                                                         \
-  "the database was restored: look at what would be changed in the calendar (sync preview) " \
-  "and agree, or pause it"
-/* A preview of a restored binding that waits for a person's word is made anew after so long. */
-#define LOOK_AGAIN_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+  "the database was restored: decide its conflicts (sync conflicts), look at what would be " \
+  "changed in the calendar (sync preview), and agree"
 
 /* One run. @reached: the way in was open, so that an error is the server's or ours, not the secret's. */
 typedef struct
@@ -134,6 +132,23 @@ run_job (Run *run, CalsyncJobMode mode, GError **error)
   return calsync_job_run (port, run->remote, mode, context->cancellable, &run->report, error);
 }
 
+/* Whoever was told of the later time comes then, and the database does not know it as taken. */
+static gboolean
+is_move (const CalsyncConflict *conflict)
+{
+  return conflict->kind == CALSYNC_CONFLICT_MOVED || conflict->kind == CALSYNC_CONFLICT_BOTH_MOVED;
+}
+
+static guint
+count_moves (const CalsyncReport *report)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < report->conflicts->len; i++)
+    n += is_move (report->conflicts->pdata[i]);
+  return n;
+}
+
 /* AdminWrite. */
 static gboolean
 write_restored (StoreSession *session, gpointer data, GError **error)
@@ -145,7 +160,7 @@ write_restored (StoreSession *session, gpointer data, GError **error)
                       .tenant_id = binding->tenant_id,
                       .reason = (char *) "restored",
                       .at_us = clock_now_us (),
-                      .n_own = harm->len };
+                      .n_own = harm->len + count_moves (run->report) };
 
   if (!sync_guard_clear (session, binding->binding_id, error))
     return FALSE;
@@ -157,7 +172,7 @@ write_restored (StoreSession *session, gpointer data, GError **error)
                                        WHY_RESTORED, error);
 }
 
-/* What a person said, or was asked less than an hour ago. */
+/* What a person said, or was asked. */
 static gboolean
 find_word (const Run *run, gboolean *out_is_agreed, gboolean *out_is_asked, GError **error)
 {
@@ -173,55 +188,58 @@ find_word (const Run *run, gboolean *out_is_agreed, gboolean *out_is_asked, GErr
       return FALSE;
     }
   *out_is_agreed = is_meant && guard->agreed_until_us > clock_now_us ();
-  *out_is_asked = is_meant && guard->at_us > clock_now_us () - LOOK_AGAIN_US;
+  *out_is_asked = is_meant;
   return TRUE;
 }
 
+/* What a person said of a restored binding, and what a preview says. @is_same: as when that person was asked */
+typedef struct
+{
+  gboolean is_agreed;
+  gboolean is_asked;
+  gboolean is_harm;
+  gboolean is_same;
+} Look;
+
 /* Whether the preview does nothing but what a person was shown. */
 static gboolean
-find_harm (const Run *run, gboolean is_agreed, gboolean *out_is_harm, GError **error)
+find_harm (const Run *run, Look *look, GError **error)
 {
   gint64 binding_id = sync_local_get_binding (run->local)->binding_id;
   g_autoptr (GPtrArray) harm = sync_guard_list_pushes (run->report->pushes);
   g_autoptr (GPtrArray) shown = sync_guard_list_staged (run->context->session, binding_id, error);
+  g_autofree char *word = sync_guard_word (binding_id, harm);
 
   if (shown == NULL)
     return FALSE;
-  *out_is_harm = FALSE;
+  look->is_same = sync_guard_word_fits (word, binding_id, shown);
+  look->is_harm = count_moves (run->report) > 0;
   for (guint i = 0; i < harm->len; i++)
-    *out_is_harm |=
-      !is_agreed || !g_ptr_array_find_with_equal_func (shown, harm->pdata[i], g_str_equal, NULL);
+    look->is_harm |= !look->is_agreed ||
+                     !g_ptr_array_find_with_equal_func (shown, harm->pdata[i], g_str_equal, NULL);
   return TRUE;
 }
 
-/* After a restore: what a run would change or remove in the calendar is shown to a person first. What it would
- * only add is no harm: an event that was lost with the days that were lost. */
+/* After a restore: what a run would change or remove in the calendar is shown to a person first, and meanwhile read
+ * only. What it would only add is no harm: an event that was lost with the days that were lost. A move that waits is
+ * found once: from then on only a word lets the run go on. */
 static gboolean
 look_first (Run *run, gboolean *out_goes_on, GError **error)
 {
   const AdminRunner *runner = &run->context->runner;
-  gboolean is_harm = TRUE;
-  gboolean is_agreed = FALSE, is_asked = FALSE;
+  Look look = { 0 };
 
   *out_goes_on = TRUE;
   if (!sync_local_get_binding (run->local)->looks_first || run->mode == CALSYNC_JOB_PREVIEW ||
       run->context->wrap != NULL)
     return TRUE;
-  if (!find_word (run, &is_agreed, &is_asked, error))
+  if (!find_word (run, &look.is_agreed, &look.is_asked, error) ||
+      !run_job (run, CALSYNC_JOB_PREVIEW, error) || !find_harm (run, &look, error))
     return FALSE;
-  is_asked = is_asked && !is_agreed;
-  if (!is_asked &&
-      (!run_job (run, CALSYNC_JOB_PREVIEW, error) || !find_harm (run, is_agreed, &is_harm, error)))
-    return FALSE;
-  if (!is_harm)
+  *out_goes_on = !look.is_harm && (look.is_agreed || !look.is_asked);
+  if (*out_goes_on || (look.is_asked && !look.is_agreed && look.is_same))
     return TRUE;
-  *out_goes_on = FALSE;
-  if (!is_asked && !runner->run_write (runner->runner, write_restored, run, error))
-    return FALSE;
-  if (run->report == NULL)
-    run->report = calsync_report_new ();
-  run->report->guard = CALSYNC_GUARD_OWN;
-  return TRUE;
+  return runner->run_write (runner->runner, write_restored, run, error);
 }
 
 static gboolean
@@ -233,7 +251,13 @@ run_all (Run *run, GError **error)
   if (!open_remote (run, error) || !look_first (run, &goes_on, error))
     return FALSE;
   if (!goes_on)
-    return TRUE;
+    {
+      sync_local_hold_back (run->local);
+      ok = run_job (run, run->mode, error);
+      if (run->report != NULL)
+        run->report->guard = CALSYNC_GUARD_OWN;
+      return ok;
+    }
   (void) settle (run);
   ok = run_job (run, run->mode, error);
   if (run->report != NULL)
