@@ -113,6 +113,7 @@ ask_page (CalsyncCaldav *self,
 
   g_free (question->body);
   question->body = calsync_dav_make_sync (token);
+  question->is_bulk = token == NULL || *token == '\0';
   taking->is_truncated = FALSE;
   if (!calsync_caldav_ask (self, question, cancellable, error))
     return FALSE;
@@ -401,6 +402,7 @@ read_members (CalsyncCaldav *self, GPtrArray *entries, GCancellable *cancellable
     .what = READING,
     .func = take_member,
     .data = &taking,
+    .is_bulk = TRUE,
   };
 
   if (!calsync_caldav_ask (self, &question, cancellable, error))

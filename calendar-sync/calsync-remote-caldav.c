@@ -252,6 +252,8 @@ ask_description (CalsyncCaldav *self,
     .what = READING,
     .func = take_description,
     .data = description,
+    .is_bulk =
+      TRUE, /* for its token a server may read all events first: Radicale, once in a while */
   };
 
   if (!calsync_caldav_ask (self, &question, cancellable, error))

@@ -279,7 +279,7 @@ READING = [
     # Half a text is for whoever reads it to see.
     ("cut with a fitting length", "*", f.cut_cleanly(0.7), "nonsense", "nonsense", " nonsense"),
     ("closed at once", "*", f.deaf, "unreachable", "unreachable", "unreachable"),
-    ("silence", "*", f.hang(2.5), "unreachable", "unreachable", "unreachable"),
+    ("silence", "*", f.hang(2.5, before=True), "unreachable", "", "unreachable"),
     ("entities", "*", f.entities, "nonsense", "nonsense", "nonsense"),
     ("an entity from a file", "*", f.outside_entity("/etc/passwd"), "nonsense", "nonsense", "nonsense"),
     ("a huge answer", "*", f.huge(64 << 20), "too-large nonsense", "too-large nonsense", "too-large nonsense"),
