@@ -107,19 +107,22 @@ on_stop_signal (gpointer data)
 
 /* With connections of its own: those of before may have been made by another certificate or proxy. */
 static SyncSettings *
-new_sync_settings (const PlannerConfig *config)
+new_sync_settings (const PlannerConfig *config, guint max_parallel)
 {
   g_autoptr (SyncPool) pool = sync_remote_new_pool (config);
   SyncSettings *settings = sync_settings_new (config, pool);
 
+  settings->n_parallel = MIN (settings->n_parallel, max_parallel);
   sync_settings_set_current (settings);
   return settings;
 }
 
+/* The threads are those of the start: more runs than that would wait in the places of commands. */
 static void
 reload_sync (Program *program, const PlannerConfig *config)
 {
-  g_autoptr (SyncSettings) settings = new_sync_settings (config);
+  g_autoptr (SyncSettings) settings =
+    new_sync_settings (config, (guint) program->config->sync_parallel);
 
   sync_scheduler_set_settings (program->scheduler, settings);
 }
@@ -180,7 +183,8 @@ stop (Program *program)
 static void
 start_sync (Program *program)
 {
-  g_autoptr (SyncSettings) settings = new_sync_settings (program->config);
+  g_autoptr (SyncSettings) settings =
+    new_sync_settings (program->config, (guint) program->config->sync_parallel);
 
   program->scheduler = sync_scheduler_new (program->service, NULL, settings, sync_work_run);
   planner_server_set_sync (program->server, sync_scheduler_describe, program->scheduler);

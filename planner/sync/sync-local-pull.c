@@ -151,13 +151,14 @@ reads_time (const SyncLocal *local)
   return (local->binding->direction & CALSYNC_DIRECTION_IN) != 0;
 }
 
-/* Quiet is free: written only when more than a quarter of the limit is gone. */
+/* Quiet is free: written only when more than a quarter of the limit is gone, or when the limit was lowered. */
 static gboolean
 needs_freshness (const SyncLocal *local)
 {
   gint64 left_us = local->binding->fresh_until_us - local->now_us;
 
-  return reads_time (local) && !local->is_held && left_us * 4 < fresh_limit_us (local) * 3;
+  return reads_time (local) && !local->is_held &&
+         (left_us * 4 < fresh_limit_us (local) * 3 || left_us > fresh_limit_us (local));
 }
 
 static gint64

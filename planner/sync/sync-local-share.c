@@ -97,8 +97,9 @@ write_conflict (SyncLocal *local,
 {
   gboolean waits =
     from->decision == CALSYNC_DECISION_WAITS || from->decision == CALSYNC_DECISION_PROPOSED;
+  const char *kind = kind_of (local, session, from, &waits);
   SyncConflict conflict = { .reference = from->reference,
-                            .kind = (char *) kind_of (local, session, from, &waits),
+                            .kind = (char *) kind,
                             .decision = (char *) calsync_decision_format (from->decision),
                             .ours = sync_shape_of (&from->ours),
                             .theirs = sync_shape_of (&from->theirs),
