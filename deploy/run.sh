@@ -3,12 +3,16 @@
 # Installs what is missing, builds, makes the demo municipality and certificates, and serves it. Safe to repeat: it resumes the data.
 #
 # usage: deploy/run.sh [--port N] [--tls-port N] [--health-port N] [--dir FOLDER] [--build FOLDER] [--no-install]
+#                      [--with-dfdg [--dfdg-port N] [--page-port N]]
 #   --port N         plain HTTP on 127.0.0.1 (8080)
 #   --tls-port N     the DFDG face, TLS with client certificates, on 127.0.0.1 (8443)
 #   --health-port N  health and metrics on 127.0.0.1 (9464)
 #   --dir FOLDER     database, certificates, configuration and log (var/demo)
 #   --build FOLDER   where to build (build)
 #   --no-install     uses what the machine has
+#   --with-dfdg      starts a simulated DFDG beside it, with a page on which you play citizen and caseworker
+#   --dfdg-port N    its services, TLS with client certificates, on 127.0.0.1 (8444)
+#   --page-port N    its page, on 127.0.0.1 (8081)
 # Ctrl-C stops it cleanly.
 set -euo pipefail
 here=$PWD
@@ -21,6 +25,7 @@ usage ()
 }
 
 port=8080 tls_port=8443 health_port=9464 dir=$source_folder/var/demo build=$source_folder/build install=yes
+with_dfdg=no dfdg_port=8444 page_port=8081
 while [ $# -gt 0 ]; do
     case $1 in
     --port) port=${2:?--port needs a number}; shift ;;
@@ -29,12 +34,17 @@ while [ $# -gt 0 ]; do
     --dir) dir=$(cd "$here" && realpath -m "${2:?--dir needs a folder}"); shift ;;
     --build) build=$(cd "$here" && realpath -m "${2:?--build needs a folder}"); shift ;;
     --no-install) install=no ;;
+    --with-dfdg) with_dfdg=yes ;;
+    --dfdg-port) dfdg_port=${2:?--dfdg-port needs a number}; shift ;;
+    --page-port) page_port=${2:?--page-port needs a number}; shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
     shift
 done
 path=/soap/ExternalBookingService/v3
+# What the simulated DFDG knows this Planner as.
+system_identifier=20000000-0000-4000-8000-000000000002
 plannerd=$build/planner/plannerd
 plannerctl=("$build/planner/plannerctl" --database "$dir/planner.db" --data-dir "$source_folder/data")
 
@@ -97,6 +107,55 @@ roles=indkalder;kss
 units=89000;89001
 fingerprint=$(fingerprint kss)
 CONFIG
+    [ $with_dfdg = no ] || write_dfdg_config
+}
+
+write_dfdg_config ()
+{
+    local base=https://127.0.0.1:$dfdg_port
+    cat >>"$dir/plannerd.conf" <<CONFIG
+
+# The simulated DFDG.
+[dfdg-client demo]
+environment=DEMO
+carrier=wsb
+organisation-type=8
+organisation-code=89000
+user-identifier=CVR:00000000-UUID:kommunal-planner
+system=40
+system-identifier=$system_identifier
+certificate=$dir/tls/planner.pem
+key=$dir/tls/planner.key
+ca-file=$dir/tls/ca.pem
+indkaldelse-url=$base/indkaldelse
+abonnement-url=$base/abonnement
+frist-url=$base/frist
+visitering-url=$base/visitering
+besked-url=$base/besked
+kodeliste-url=$base/kodeliste
+CONFIG
+    cat >"$dir/dfdg.json" <<CONFIG
+{"port": $dfdg_port, "control_port": 0, "planner": "https://127.0.0.1:$tls_port", "database": "$dir/dfdg.db",
+ "certificate": "$dir/tls/server.pem", "key": "$dir/tls/server.key", "trust": "$dir/tls/ca.pem",
+ "client": {"certificate": "$dir/tls/client.pem", "key": "$dir/tls/client.key", "trust": "$dir/tls/ca.pem"},
+ "settings": {"environment": "DEMO"},
+ "systems": [{"name": "planner", "number": 40, "role": "planner", "organisations": [[8, "89000"], [8, "89001"]], "carriers": ["wsb"],
+   "identifier": "$system_identifier", "title": "Kommunal Planner", "webhook_base": "https://127.0.0.1:$tls_port",
+   "fingerprint": "$(fingerprint planner | tr -d : | tr A-F a-f)"}],
+ "subscribe": [$(for entity in 90000 90001 100008 60010 100009 100010; do
+     printf '%s["planner", 8, "89000", %d, "/wsb/v1"]' "${separator-}" $entity
+     separator=', '
+ done)],
+ "page": {"port": $page_port, "unit": "89000",
+   "citizens": [["Borger A, dagpenge", "0801585001", 1], ["Borger B, dagpenge", "0901585001", 1], ["Borger C, kontanthjælp", "1001585001", 2]],
+   "advisors": [["90000001", "Vejleder 01"], ["90000002", "Vejleder 02"], ["90000007", "Vejleder 07"]]}}
+CONFIG
+}
+
+start_dfdg ()
+{
+    tests/dfdg-simulator/main.py --config "$dir/dfdg.json" >>"$dir/dfdg.log" 2>&1 &
+    dfdg=$!
 }
 
 make_demo ()
@@ -105,6 +164,18 @@ make_demo ()
     "${plannerctl[@]}" create --key demo >/dev/null
     "${plannerctl[@]}" import "$source_folder/data/demo" >"$dir/import.log" || { cat "$dir/import.log" >&2; return 1; }
     touch "$dir/imported"
+}
+
+print_page ()
+{
+    cat <<HELP
+
+A simulated DFDG stands beside it. Its page, on which you play citizen and caseworker and watch the messages:
+
+  page       http://127.0.0.1:$page_port/
+  services   https://127.0.0.1:$dfdg_port   with $dir/tls/planner.pem
+  log        $dir/dfdg.log
+HELP
 }
 
 print_commands ()
@@ -132,28 +203,40 @@ HELP
 
 stop ()
 {
-    kill -TERM "$server" 2>/dev/null || true
+    kill -TERM "$server" ${dfdg:+"$dfdg"} 2>/dev/null || true
+}
+
+# await_answer PID URL LOG: until the program answers; tells why when it has ended.
+await_answer ()
+{
+    for ((i = 0; i < 200; i++)); do
+        ! curl -fs -o /dev/null "$2" || return 0
+        kill -0 "$1" 2>/dev/null || break
+        sleep 0.05
+    done
+    kill -0 "$1" 2>/dev/null && return 0
+    tail -n 5 "$3" >&2
+    stop
+    exit 1
 }
 
 build_programs >"${TMPDIR:-/tmp}/planner-build-$$.log" 2>&1 || { tail -n 40 "${TMPDIR:-/tmp}/planner-build-$$.log"; exit 1; }
 rm -f "${TMPDIR:-/tmp}/planner-build-$$.log"
 umask 077
 mkdir -p "$dir"
-deploy/make-certificates.sh "$dir/tls" client kss
+clients=(client kss)
+[ $with_dfdg = no ] || clients+=(planner)
+deploy/make-certificates.sh "$dir/tls" "${clients[@]}"
 make_demo
 write_config
+dfdg=''
+[ $with_dfdg = no ] || start_dfdg
 "$plannerd" --config "$dir/plannerd.conf" 2>>"$dir/plannerd.log" &
 server=$!
 trap stop INT TERM
-for ((i = 0; i < 200; i++)); do
-    curl -fs -o /dev/null "http://127.0.0.1:$health_port/health/ready" && break
-    kill -0 "$server" 2>/dev/null || break
-    sleep 0.05
-done
-if ! kill -0 "$server" 2>/dev/null; then
-    tail -n 5 "$dir/plannerd.log" >&2
-    exit 1
-fi
+await_answer "$server" "http://127.0.0.1:$health_port/health/ready" "$dir/plannerd.log"
+[ $with_dfdg = no ] || await_answer "$dfdg" "http://127.0.0.1:$page_port/" "$dir/dfdg.log"
+[ $with_dfdg = no ] || print_page
 print_commands
 # The first wait ends when a signal comes, the second when the program has stopped.
 status=0
@@ -162,5 +245,6 @@ while kill -0 "$server" 2>/dev/null; do
     status=0
     wait "$server" || status=$?
 done
+stop
 echo "stopped; the data stays in $dir"
 exit "$status"

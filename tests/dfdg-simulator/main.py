@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-# Starts the simulator: DFDG with its services and queues, a KSS, an a-kasse and Jobnet, and a control.
+# Starts the simulator: DFDG with its services and queues, a KSS, an a-kasse and Jobnet, a control, and a page to play on.
 """FILE is JSON: {"port", "control_port", "planner": "https://127.0.0.1:…", "systems": […], "settings"?: {…}, "database"?: FILE,
 "certificate"?, "key"?, "trust"?, "trouble"?: {"other": [certificate, key], "expired": […]},
-"client"?: {"certificate", "key", "trust", "other"?: […], "expired"?: […]}}.
+"client"?: {"certificate", "key", "trust", "other"?: […], "expired"?: […]}, "page"?: see page.py,
+"subscribe"?: [[system, organisation type, code, entity type, path], …] of a system that has not subscribed itself}.
 
 Without a certificate it serves plain HTTP. Ports are of 127.0.0.1; 0 takes a free one. It prints its ports, and ends with its parent.
 """
@@ -17,9 +18,11 @@ import signal
 import ssl
 import sys
 
+import abonnement
 import control
 import dfdg
 import jobnet
+import page
 import services
 import store
 import web
@@ -73,6 +76,7 @@ class Simulator:
         self.dfdg = dfdg.Dfdg(
             store.Store(config.get("database", ":memory:")), dfdg.make_systems(config["systems"] + OWN_SYSTEMS), config.get("settings")
         )
+        self._subscribe(config.get("subscribe", []))
         contexts = _client_contexts(config.get("client"))
         self.pushes = wsb.Pushes(self.dfdg, contexts)
         self.queues = wsrm.Queues(self.dfdg)
@@ -82,6 +86,15 @@ class Simulator:
         self.server = web.Server(self.face.handle, config.get("port", 0), self.context)
         self.control = control.Control(self.dfdg, self.pushes, self.queues, self.citizens, self.face, self.set_certificate)
         self.servers = [self.server, web.Server(self.control.handle, config.get("control_port", 0))]
+        self.page = page.Page(self.control, config["page"]) if "page" in config else None
+        if self.page:
+            self.servers.append(web.Server(self.page.handle, config["page"]["port"]))
+
+    def _subscribe(self, rows):
+        known = {system for system in self.dfdg.systems if abonnement.subscribed(self.dfdg, system)}
+        for row in rows:
+            if row[0] not in known:
+                self.dfdg.store.run("INSERT INTO subscription VALUES (?, ?, ?, ?, ?, '2016-01-01', '2099-12-31')", *row)
 
     def set_certificate(self, kind):
         """The face shows a good, other or expired certificate from now on."""
@@ -100,6 +113,8 @@ class Simulator:
             await server.start()
         self.face.base = f"{'https' if self.context else 'http'}://127.0.0.1:{self.server.port}"
         self.pushes.load()
+        if self.page:
+            self.page.prepare()
         print(json.dumps({"services": self.server.port, "control": self.servers[1].port}), flush=True)
         await stopped.wait()
         self.pushes.stop()

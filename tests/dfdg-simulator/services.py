@@ -80,8 +80,7 @@ class Face:
     def _answer(self, route, groups, system, request):
         reply = self._carried_out(route, groups, system, request)
         self.dfdg.done[route.name] += reply.status < 300
-        if route.verb != "GET":
-            self.dfdg.note("kald", f"{system.name}: {route.name}", groups[0] if groups else "", reply.status)
+        self.dfdg.note("kald", f"{system.name}: {route.name}", groups[0] if groups else "", reply.status)
         return reply
 
     def _carried_out(self, route, groups, system, request):
