@@ -2,6 +2,7 @@
 # The control: a test, or the page, makes the actors act, makes trouble, and asks what DFDG holds. Plain HTTP, loopback only.
 """POST with a JSON object, GET without. An actor's no is 409 {"refused": [[code, text]]}; a mistake of the caller 400 {"error"}."""
 
+import itertools
 import json
 
 import abonnement
@@ -39,6 +40,7 @@ class Control:
             "/stray": self.stray,
             "/codes": self.more_codes,
             "/kss/book": lambda **words: {"id": kss.book(self.dfdg, **words)},
+            "/kss/many": self.many,
             "/kss/change": lambda id, **words: kss.change(self.dfdg, id, **words),
             "/kss/cancel": lambda id, **words: kss.cancel(self.dfdg, id, **words) or {},
             "/kss/deadline": lambda **words: {"id": kss.set_deadline(self.dfdg, **words)},
@@ -117,6 +119,12 @@ class Control:
         if category is not None:
             kss.place(self.dfdg, cpr, "category", category, "2016-01-01")
         return {}
+
+    def many(self, cprs, unit, starts, advisors=("",), **details):
+        """A booking of the KSS for each of CPRS, at STARTS and with ADVISORS in turn: what fills a queue. The ids."""
+        starts, advisors = itertools.cycle(starts), itertools.cycle(advisors)
+        with self.dfdg.store.transaction():
+            return {"ids": [kss.book(self.dfdg, cpr, unit, next(starts), advisor=next(advisors), **details) for cpr in cprs]}
 
     def stray(self, system, cpr, url="/wsb/v1", header=None, body=None, raw=None):
         """Pushes something that DFDG never would: another environment's message, an unknown type, no message at all (raw)."""

@@ -167,6 +167,8 @@ def shown(dfdg, doc, cpr=None):
 def get(dfdg, call):
     """GetIndkaldelse."""
     doc = _found(dfdg, call)
+    if call.organisation.kind in (rules.MUNICIPALITY, rules.JOBCENTER) and call.organisation.code[:3] != doc["jobcenterKode"][:3]:
+        raise Refusal(403, (FORBIDDEN, "indkaldelsen tilhører en anden kommune"))
     if doc["tilstand"] != "aktiv" and not dfdg.settings["cancelled_visible"]:
         raise Refusal(404, (MISSING, "indkaldelsen findes ikke"))
     return 200, shown(dfdg, doc, dfdg.store.cpr(dfdg.store.citizen_of(_key(call))))

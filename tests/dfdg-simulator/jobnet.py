@@ -180,7 +180,8 @@ class Jobnet:
 
     async def _validate(self, cpr, held, offer):
         """DFDG looks at the details; what is wrong is reported to the Planner, and nothing is booked."""
-        found = rules.faults_of(document_of(held))
+        # The session of a group meeting may come to be with its first booking.
+        found = [fault for fault in rules.faults_of(document_of(held)) if not fault[1].startswith("gruppeIdentifier")]
         if found:
             await self.ask(
                 "ReportError",
@@ -276,7 +277,7 @@ def document_of(answer):
         "fristForOmbookning": _day_of(answer.find("ReBookingDeadline")),
         "aflysningMulig": answer.is_true("CancellationPossible"),
         "fristForAflysning": _day_of(answer.find("CancellationDeadline")),
-        "selvbooket": True,
+        "selvbooket": answer.is_true("SelfBooked"),
         "starttidspunkt": answer.find("BookingStartTime"),
         "sluttidspunkt": answer.find("BookingEndTime"),
         **{name: int(answer.find(element)) for name, element in number.items()},

@@ -154,7 +154,7 @@ def change_fault(fund_kind, call, doc):
         return None if is_same else "kun a-kassen må ændre sin indkaldelse"
     if call.organisation.kind not in (MUNICIPALITY, JOBCENTER) or call.organisation.code[:3] != doc["jobcenterKode"][:3]:
         return "indkaldelsen tilhører en anden myndighed"
-    if doc.get("ejersystem") is not None and doc["ejersystem"] != call.system.number:
+    if doc.get("ejersystem") not in (None, call.system.number) and call.system.role != "jobnet":
         return "kun ejersystemet må ændre indkaldelsen"
     if maker["brugertype"] == CITIZEN:
         return None if call.system.role in ("planner", "jobnet") else "borgerens booking ændres af Planner og Jobnet"

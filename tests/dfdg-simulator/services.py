@@ -14,6 +14,7 @@ import indkaldelse
 import kodelister
 import visitering
 import web
+import wsrm
 
 SERVICES = {
     "indkaldelse": indkaldelse.ROUTES,
@@ -40,7 +41,7 @@ class Face:
         except calls.Refusal as refusal:
             return _json(refusal.status, refusal.document())
         if service == "wsrm":
-            return await self._troubled("Wsrm", "", lambda: self._queue(system, request))
+            return await self._troubled(wsrm.method_of(request.body), "", lambda: self._queue(system, request))
         route, groups, is_known = calls.match(SERVICES.get(service, []), request.method, "/" + rest)
         if not route:
             text = "metoden findes ikke for denne sti" if is_known else "stien findes ikke"
@@ -72,7 +73,6 @@ class Face:
 
     def _queue(self, system, request):
         method, reply = self.queues.handle(system, request, self.base + "/wsrm")
-        self.dfdg.calls[method] += 1
         self.dfdg.done[method] += reply.status == 200
         self.dfdg.note("wsrm", method, "", reply.status)
         return reply

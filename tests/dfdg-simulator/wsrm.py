@@ -44,14 +44,9 @@ class Queues:
 
     def handle(self, system, request, base):
         """(method, Reply) of a SOAP request; BASE is the address of this service."""
-        try:
-            root = ElementTree.fromstring(request.body)
-        except ElementTree.ParseError:
-            return "Wsrm", _fault("Client", "the envelope is no XML")
-        body = root.find(f"{{{SOAP}}}Body")
-        call = body[0] if body is not None and len(body) else None
+        root, call = _read(request.body)
         if call is None:
-            return "Wsrm", _fault("Client", "the Body is empty")
+            return "Wsrm", _fault("Client", "the request is no SOAP, or its Body is empty")
         name = call.tag.rpartition("}")[2]
         if call.tag.startswith(f"{{{WSRM}}}"):
             return name, self._sequence(name, call, system, base)
@@ -105,6 +100,22 @@ class Queues:
             "SELECT entity FROM queued WHERE system = ? AND seq <= ? AND service = ? ORDER BY seq", system.name, held[1], service
         )
         return _reply(f"<n:{service}Response>" + "".join(row[0] for row in rows) + f"</n:{service}Response>")
+
+
+def _read(body):
+    """(envelope, first element of its Body), or (None, None)."""
+    try:
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError:
+        return None, None
+    found = root.find(f"{{{SOAP}}}Body")
+    return root, (found[0] if found is not None and len(found) else None)
+
+
+def method_of(body):
+    """The method that a request asks for; Wsrm when it is none."""
+    call = _read(body)[1]
+    return "Wsrm" if call is None else call.tag.rpartition("}")[2].removesuffix("Request")
 
 
 # Words ------------------------------------------------------------------------------------------------
