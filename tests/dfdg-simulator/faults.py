@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Trouble on demand: what goes wrong at the next call or push, told by rules or by dice with a seed.
-"""A rule is {"where": "answer"|"push"|"jobnet", "kind": …, "method": "*", "cpr": …, "skip": 0, "times": 1, …}. `times` -1: for ever.
+"""A rule is {"where": "answer"|"push"|"jobnet"|"register", "kind": …, "method": "*", "cpr": …, "skip": 0, "times": 1, …}. `times` -1: for ever.
 
 | kind | answer: what the Planner asked DFDG | push: what DFDG sends | jobnet: what Jobnet asks the Planner |
 |---|---|---|---|
@@ -15,6 +15,7 @@
 | broken     | done, an answer that is no JSON or XML     | a body that is no JSON                          | |
 | half       | done, half of the answer                   | half of the request                             | half of the request |
 | drip       | done, in small pieces                      | in small pieces                                 | in small pieces |
+| forget     | (where "register": the Planner has booked, moved, cancelled or accepted, and DFDG writes nothing down)  | | |
 | certificate|                                            | shows `none`, `other` or `expired`              | the same |
 """
 
@@ -26,9 +27,10 @@ KINDS = {
     "answer": ("delay", "drop", "lose", "status", "late-status", "broken", "half", "drip", "refuse"),
     "push": ("delay", "lose", "repeat", "hold", "broken", "half", "drip", "certificate", "drop"),
     "jobnet": ("delay", "drop", "lose", "repeat", "half", "drip", "certificate"),
+    "register": ("forget",),
 }
 # What dice never do: a message that is lost for ever, and a refusal that a person must answer.
-NOT_BY_CHANCE = {"push": ("drop",), "answer": ("refuse",), "jobnet": ()}
+NOT_BY_CHANCE = {"push": ("drop",), "answer": ("refuse",), "jobnet": (), "register": ("forget",)}
 HTML = b"<html><body><h1>503 Service Unavailable</h1></body></html>"
 
 

@@ -97,6 +97,13 @@ class Simulator(testlib.Server):
         testlib.wait_for(lambda: testlib.port_answers(self.control_port), self.timeout_s, "the control")
         return self
 
+    def stop(self, timeout_s=20):
+        """Stops it, and fails when its log tells of a mistake of its own."""
+        status = super().stop(timeout_s)
+        text = self.log.read_text(encoding="utf-8", errors="replace")
+        testlib.equal("Traceback" in text, False, f"in the log of the simulator:\n{text[-4000:]}\n")
+        return status
+
     # Control
 
     def _control(self, path, data=None):
@@ -215,6 +222,13 @@ class DfdgWorld(PlannerProcess):
         testlib.equal(self.simulator.stop(), 0, "exit status of the simulator")
         return status
 
+    def restart(self, later_s=0):
+        """Stops and starts plannerd alone; from here on its clock is LATER_S ahead (needs upgrade's shift_clock built)."""
+        super().stop()
+        library = testlib.BUILD / "tests" / "upgrade" / "libshift-clock.so"
+        self.environment.update({"LD_PRELOAD": str(library), "PLANNER_TEST_CLOCK_S": str(later_s)} if later_s else {})
+        super().start()
+
     def subscribe(self, *entities):
         """Subscribes the Planner by hand, to all that it takes unless ENTITIES say what."""
         day = datetime.date.today()
@@ -242,7 +256,41 @@ class DfdgWorld(PlannerProcess):
         except urllib.error.HTTPError as error:
             return error.read().decode()
 
+    def register(self, cpr, start, advisor, contact=2, minutes=30, **members):
+        """RegisterBooking by the municipality's user, by telephone unless CONTACT says otherwise; the id."""
+        key = str(uuid.uuid4())
+        named = {"ReBookingPossible": "false", "CancellationPossible": "false", "CompulsoryAttendance": "true", "InterviewTypeIdentifier": 7}
+        named |= {"InterviewFormTypeIdentifier": 1, "Title": "Jobsamtale", "BookingIdentifier": key, **members}
+        end = start + datetime.timedelta(minutes=minutes)
+        answer = self.user_call(
+            "RegisterBooking", cpr=cpr, unit=UNIT, start=start.isoformat(), end=end.isoformat(), contact=contact, worker=advisor, **named
+        )
+        testlib.equal("PlannerFault" in answer, False, answer)
+        return key
+
     # Judging
+
+    def open_work(self):
+        """{what: how much} is still under way on either side; empty when all is told and applied."""
+        idle = self.simulator.ask("idle")
+        work = {f"dfdg {name}": n for name, n in idle.items()}
+        for name, sql in OPEN_WORK.items():
+            work[name] = self.count(sql)
+        return {name: n for name, n in work.items() if n}
+
+    def settle(self, timeout_s=120):
+        """Waits until nothing is under way: every event delivered and applied, every change of ours told or refused."""
+        try:
+            testlib.wait_for(lambda: not self.open_work(), timeout_s, "both sides are quiet")
+        except AssertionError:
+            testlib.note(f"{self.open_work()}\n{self.query(OPEN_EVENTS)}\n{self.query(OPEN_CHANGES)}")
+            raise
+
+    def assert_same_stock(self):
+        """Both sides hold the same live bookings."""
+        ours, theirs = self.own_stock(), self.their_stock()
+        different = {key: (ours.get(key), theirs.get(key)) for key in ours.keys() | theirs.keys() if ours.get(key) != theirs.get(key)}
+        testlib.equal(different, {}, "bookings that differ: (the Planner's, DFDG's)")
 
     def own_stock(self):
         """{id: (citizen's number, unit, advisor's key, start, end, is_accepted)} of the Planner's live bookings, from the database."""
@@ -265,6 +313,14 @@ OWN_STOCK = (
     "SELECT b.identifier, c.cpr, u.organisation_key, coalesce(r.resource_key, b.foreign_advisor), b.start_us, b.end_us, b.accepted FROM booking b"
     " JOIN citizen c USING (citizen_id) JOIN unit u USING (unit_id) LEFT JOIN resource r ON r.resource_id = b.advisor_id WHERE b.state = 'booked'"
 )
+
+
+OPEN_WORK = {
+    "events": "SELECT count(*) FROM dfdg_event WHERE state = 'new'",
+    "changes": "SELECT count(*) FROM outbox WHERE state = 'waiting'",
+}
+OPEN_EVENTS = "SELECT entity_name, change_type, external_id, state, attempts, reason FROM dfdg_event WHERE state <> 'done' ORDER BY event_id LIMIT 20"
+OPEN_CHANGES = "SELECT kind, subject, state, attempts, reason FROM outbox WHERE state <> 'sent' ORDER BY outbox_id LIMIT 20"
 
 
 def instant(value_us):

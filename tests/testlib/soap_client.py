@@ -32,7 +32,7 @@ MEMBERS = {
     "GetBookings": "PersonCivilRegistrationIdentifier JobCenterCode CaseWorkerIdentifier IntervalStartTime"
     " IntervalEndTime IncludeCancelled Cursor MaxCount",
     "RegisterBooking": "PersonCivilRegistrationIdentifier JobCenterCode BookingIdentifier ReBookingPossible"
-    " ReBookingDeadline CancellationPossible CompulsoryAttendance BookingStartTime BookingEndTime"
+    " ReBookingDeadline CancellationPossible CitizenShouldAcceptBooking CompulsoryAttendance BookingStartTime BookingEndTime"
     " InterviewTypeIdentifier InterviewFormTypeIdentifier InterviewContactTypeIdentifier Title CaseWorkerIdentifier"
     " GroupIdentifier Force",
     "UpdateBooking": "PersonCivilRegistrationIdentifier BookingIdentifier Revision BookingStartTime BookingEndTime"
