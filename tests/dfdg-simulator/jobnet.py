@@ -6,7 +6,8 @@ import asyncio
 import datetime
 import json
 import re
-from xml.sax.saxutils import escape, unescape
+from html import unescape
+from xml.sax.saxutils import escape
 
 import clock
 import faults
@@ -48,11 +49,16 @@ class Answer:
     def find(self, name):
         """Text of the first element NAME, or None."""
         found = re.search(rf"<(?:\w+:)?{name}(?: [^>]*)?>([^<]*)<", self.text)
-        return unescape(found.group(1), {"&quot;": '"', "&apos;": "'"}) if found else None
+        return unescape(found.group(1)) if found else None
 
     def all(self, name):
         """Texts of all elements NAME."""
         return [unescape(text) for text in re.findall(rf"<(?:\w+:)?{name}>([^<]*)<", self.text)]
+
+    def part(self, name):
+        """The inside of element NAME as an Answer of its own; an empty one when there is none."""
+        found = re.search(rf"<(?:\w+:)?{name}(?: [^>]*)?>(.*?)</(?:\w+:)?{name}>", self.text, re.S)
+        return Answer(found.group(1) if found else "")
 
     def is_true(self, name):
         """A boolean element."""
@@ -268,8 +274,11 @@ def document_of(answer):
     """The booking that the Planner describes, as DFDG writes it down."""
     person = {"identifikation": answer.find("CaseWorkerIdentifier"), "navn": answer.find("CaseWorkerName"), "email": answer.find("CaseWorkerEmailAddressIdentifier")}
     number = {"samtaleType": "InterviewTypeIdentifier", "moedeGruppeType": "InterviewFormTypeIdentifier"}
-    street = [answer.find(name) for name in ("StreetAddress", "PostalCode", "CityName")]
-    # An offer's collection of forms does not stand in details: the first is the booking's.
+    place, contact = answer.part("InterviewLocationDetail"), answer.part("ContactOptions")
+    town = " ".join(filter(None, (place.find("PostalCode"), place.find("CityName"))))
+    address = ", ".join(filter(None, (place.find("StreetAddress"), town)))
+    reached = ", ".join(filter(None, (contact.find("TelephoneNumber"), contact.find("EmailAddressIdentifier"))))
+    fund, owner = answer.find("UnemploymentFundParticipationIdentifier"), answer.find("OwnerSystemIdentifier")
     doc = {
         "jobcenterKode": answer.find("JobCenterCode"),
         "gruppeIdentifier": answer.find("GroupIdentifier"),
@@ -285,14 +294,17 @@ def document_of(answer):
         "digitaltMoedelink": answer.find("DigitalMeetingLink"),
         "titel": answer.find("Title"),
         "beskrivelse": answer.find("Description"),
-        "lokation": answer.find("InterviewLocationDescription") or answer.find("RoomName"),
-        "adresse": " ".join(filter(None, street)) or None,
+        "lokation": place.find("InterviewLocationDescription") or (None if address else place.find("RoomName")),
+        "adresse": address or None,
+        "telefonnummer": place.find("TelephoneNumber"),
+        "kontaktmuligheder": reached or None,
         "medarbejder": {name: value for name, value in person.items() if value},
-        "akasseDeltagelse": answer.find("UnemploymentFundParticipationIdentifier"),
+        "akasseDeltagelse": fund and int(fund),
+        "ejersystem": owner and int(owner),
         "moedepligt": answer.is_true("CompulsoryAttendance"),
         "skalAccepteres": answer.is_true("CitizenShouldAcceptBooking"),
         "accepteret": answer.is_true("AcceptedBooking"),
     }
     if doc["samtaleType"] == rules.JOINT_INTERVIEW:
-        doc["akasseDeltagelse"] = int(doc["akasseDeltagelse"] or 0)
+        doc["akasseDeltagelse"] = doc["akasseDeltagelse"] or 0  # DFDG knows it; who takes part is not the Planner's to say
     return json.loads(json.dumps({name: value for name, value in doc.items() if value not in (None, {})}))
