@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The near side of a synchronisation over a real database: what is kept, what is not, and what a crash leaves. */
-/* Also tests: sync-local-guard, sync-local-item, sync-local-pull, sync-local-push, sync-local-record, sync-local-share. */
+/* Also tests: sync-local-guard, sync-local-item, sync-local-pull, sync-local-record, sync-local-share. */
 /* Also tests: sync-local-wanted, sync-lock, sync-overlap, sync-proposal, sync-rules. */
 #include <string.h>
 
