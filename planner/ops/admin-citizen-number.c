@@ -176,7 +176,7 @@ move_all (NumberChange *change, StoreSession *session, gint64 from, gint64 to, G
   static const StoreStatement statements[] = {
     SQL_MERGE_BOOKINGS,         SQL_MERGE_HOLDS,        SQL_MERGE_OUTBOX,        SQL_MERGE_INBOX,
     SQL_MERGE_EVENTS,           SQL_MERGE_OTHER_EVENTS, SQL_MERGE_EMPTY_ANSWERS, SQL_MERGE_FORMERS,
-    SQL_MERGE_FACTS_DROP_OLDER, SQL_MERGE_FACTS,
+    SQL_MERGE_FACTS_DROP_OLDER, SQL_MERGE_FACTS,        SQL_MERGE_ECHOES,
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (statements); i++)

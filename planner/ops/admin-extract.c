@@ -35,6 +35,7 @@ static const ExtractSection sections[] = {
   { "sync_run_change", SQL_EXTRACT_SYNC_CHANGES },
   { "sync_tombstone", SQL_EXTRACT_SYNC_TOMBSTONES },
   { "outbox", SQL_EXTRACT_OUTBOX },
+  { "echo_watch", SQL_EXTRACT_ECHOES },
   { "inbox", SQL_EXTRACT_INBOX },
   { "dfdg_event", SQL_EXTRACT_EVENTS },
   { "dfdg_truth", SQL_EXTRACT_TRUTH },

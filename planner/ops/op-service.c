@@ -210,6 +210,8 @@ deliver (gpointer user_data, gpointer delta)
     arm_expiry (service, index_delta_get_next_expiry (delta));
   if (service->watch != NULL)
     tell_watch (service, index_delta_get_resources (delta));
+  if (service->committed != NULL)
+    service->committed (service->committed_data);
   index_delta_free (delta);
   op_service_flush_notes (service);
 }
@@ -380,6 +382,19 @@ op_service_watch (OpService *service, OpWatch watch, gpointer data)
 {
   service->watch = watch;
   service->watch_data = data;
+}
+
+/**
+ * op_service_watch_commits:
+ * @committed: (nullable): NULL: nobody any more
+ *
+ * Told of every commit, for whoever works what stands in the database. Loop thread.
+ */
+void
+op_service_watch_commits (OpService *service, OpCommitted committed, gpointer data)
+{
+  service->committed = committed;
+  service->committed_data = data;
 }
 
 /**

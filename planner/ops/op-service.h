@@ -47,6 +47,8 @@ struct _OpService
   GMutex write_lock;
   OpWatch watch;
   gpointer watch_data;
+  OpCommitted committed;
+  gpointer committed_data;
 };
 
 void op_service_flush_notes (OpService *service);

@@ -46,6 +46,9 @@ typedef gboolean (*OpWrite) (StoreSession *session, gpointer data, GError **erro
 /* Loop thread: the time of these resources was touched by a group that has just been committed. */
 typedef void (*OpWatch) (const gint64 *resource_ids, guint n_resources, gpointer data);
 
+/* Loop thread: a group of changes has just become durable. */
+typedef void (*OpCommitted) (gpointer data);
+
 /**
  * OpServiceState:
  * @n_notes_lost: records of answers that could not be written
@@ -90,6 +93,7 @@ gboolean op_service_write (OpService *service, OpWrite write, gpointer data, GEr
   G_GNUC_WARN_UNUSED_RESULT;
 
 void op_service_watch (OpService *service, OpWatch watch, gpointer data);
+void op_service_watch_commits (OpService *service, OpCommitted committed, gpointer data);
 void op_service_count_call (OpService *service,
                             const OpCaller *caller,
                             gint64 unit_id,

@@ -6,7 +6,7 @@
 
 #include "store/claim-store.h"
 
-#define MAX_REMOVALS 12
+#define MAX_REMOVALS 14
 
 /* Parameters of a statement, a letter each: t tenant, c cut-off, u unit, i id, k key's text. */
 typedef struct
@@ -42,7 +42,7 @@ static const RetentionRule rules[] = {
   { "booking", { SQL_RETENTION_FIND_BOOKINGS, "tcui" }, TRUE, FALSE, 0,
     { { SQL_BOOKING_COUNT_REMOVED, "i" }, { SQL_JOURNAL_PAYLOAD_ERASE_BY_BOOKING, "i" },
       { SQL_ANSWER_REMOVE_BY_BOOKING, "i" }, { SQL_USED_HOLD_REMOVE_BY_BOOKING, "i" },
-      { SQL_OUTBOX_REMOVE_BY_BOOKING, "i" }, { SQL_SEAT_REMOVE_BY_BOOKING, "i" },
+      { SQL_OUTBOX_REMOVE_BY_BOOKING, "i" }, { SQL_ECHO_REMOVE_BY_BOOKING, "i" }, { SQL_SEAT_REMOVE_BY_BOOKING, "i" },
       { SQL_CLAIM_REMOVE_BY_BOOKING, "i" }, { SQL_SYNC_CHANGES_REMOVE_BY_BOOKING, "i" },
       { SQL_SYNC_CONFLICTS_REMOVE_BY_BOOKING, "i" }, { SQL_BOOKING_REMOVE, "i" } } },
   { "booking", { SQL_RETENTION_FIND_SESSIONS, "tcui" }, TRUE, FALSE, 0,
@@ -50,6 +50,7 @@ static const RetentionRule rules[] = {
       { SQL_SYNC_CONFLICTS_REMOVE_BY_SESSION, "i" }, { SQL_SESSION_REMOVE, "i" } } },
   { "journal-payload", { SQL_RETENTION_FIND_PAYLOADS, "tci" }, FALSE, FALSE, 0, { { SQL_JOURNAL_PAYLOAD_ERASE, "i" } } },
   { "outbox", { SQL_RETENTION_FIND_OUTBOX, "tci" }, FALSE, FALSE, 0, { { SQL_OUTBOX_REMOVE, "i" } } },
+  { "outbox", { SQL_RETENTION_FIND_ECHOES, "tci" }, FALSE, FALSE, 0, { { SQL_ECHO_REMOVE, "i" } } },
   { "inbox", { SQL_RETENTION_FIND_INBOX, "tci" }, FALSE, FALSE, 0, { { SQL_INBOX_REMOVE, "i" } } },
   { "inbox", { SQL_RETENTION_FIND_EVENTS, "tci" }, FALSE, FALSE, 0, { { SQL_DFDG_EVENT_REMOVE, "i" } } },
   { "empty-answer", { SQL_RETENTION_FIND_EMPTY_ANSWERS, "tcui" }, FALSE, FALSE, 0, { { SQL_EMPTY_ANSWER_REMOVE, "i" } } },

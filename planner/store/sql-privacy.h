@@ -98,7 +98,7 @@
   X (CITIZEN_STANDING, "SELECT " \
      "(SELECT count (*) FROM booking b WHERE b.citizen_id = $1 AND b.state = 'booked' AND b.end_us > $2), " \
      "(SELECT count (*) FROM hold h WHERE h.citizen_id = $1), " \
-     "(SELECT count (*) FROM outbox o WHERE o.citizen_id = $1 AND o.state = 'waiting'), " \
+     "(SELECT count (*) FROM outbox o WHERE o.citizen_id = $1 AND o.state IN ('waiting', 'refused', 'held')), " \
      "(SELECT count (*) FROM booking b WHERE b.citizen_id = $1), " \
      "(SELECT count (*) FROM empty_answer e WHERE e.citizen_id = $1), " \
      "(SELECT coalesce (max (max (b.end_us, b.changed_us)), 0) FROM booking b WHERE b.citizen_id = $1), " \

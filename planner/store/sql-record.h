@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements about the journal, stored answers, changes, outbox, inbox and evidence. */
+/* Statements about the journal, stored answers, changes, inbox and evidence. */
 #pragma once
 
 /* clang-format off */
@@ -29,8 +29,6 @@
   X (CHANGE_LAST, "SELECT coalesce(max(change_id), 0) FROM change") \
   X (CHANGES_REMOVE_OLD, "DELETE FROM change WHERE change_id <= (SELECT max(change_id) FROM change) - $1") \
   \
-  X (OUTBOX_ADD, "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, payload, not_before_us, " \
-     "added_us) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)") \
   X (INBOX_ADD, "INSERT INTO inbox (tenant_id, kind, message_id, received_us, payload, citizen_id) VALUES ($1, $2, $3, $4, $5, nullif ($6, 0)) " \
      "ON CONFLICT (tenant_id, kind, message_id) DO NOTHING") \
   X (EMPTY_ANSWER_ADD, "INSERT INTO empty_answer (tenant_id, at_us, call_id, citizen_id, unit_id, offer_id, from_us, to_us, reason) " \

@@ -36,7 +36,7 @@
   X (RETENTION_FIND_PAYLOADS, "SELECT p.sequence FROM journal_payload p JOIN journal j ON j.sequence = p.sequence " \
      "WHERE j.tenant_id = $1 AND j.at_us < $2 AND p.sequence > $3 ORDER BY p.sequence" RETENTION_LIMIT) \
   X (RETENTION_FIND_OUTBOX, "SELECT outbox_id FROM outbox WHERE tenant_id = $1 AND added_us < $2 AND not_before_us < $2 " \
-     "AND state <> 'waiting' AND outbox_id > $3 ORDER BY outbox_id" RETENTION_LIMIT) \
+     "AND state IN ('sent', 'dropped') AND outbox_id > $3 ORDER BY outbox_id" RETENTION_LIMIT) \
   X (RETENTION_FIND_INBOX, "SELECT inbox_id FROM inbox WHERE tenant_id = $1 AND received_us < $2 AND inbox_id > $3 " \
      "ORDER BY inbox_id" RETENTION_LIMIT) \
   X (RETENTION_FIND_EMPTY_ANSWERS, "SELECT empty_answer_id FROM empty_answer WHERE tenant_id = $1 AND at_us < $2 " \
@@ -149,6 +149,7 @@
   "AND NOT EXISTS (SELECT 1 FROM citizen_fact f WHERE f.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM empty_answer e WHERE e.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.citizen_id = c.citizen_id) " \
+  "AND NOT EXISTS (SELECT 1 FROM echo_watch w WHERE w.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.other_citizen_id = c.citizen_id)"
