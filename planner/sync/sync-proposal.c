@@ -122,6 +122,22 @@ check_booking (const SyncDoor *door, const Settling *settling, gint64 booking_id
   return FALSE;
 }
 
+/* Its offer may have another length since it was booked, and a move gives it that: nobody proposed it. */
+static gboolean
+check_moved (const SyncDoor *door, const Settling *settling, gint64 booking_id, GError **error)
+{
+  const SyncShape *theirs = &settling->conflict->theirs;
+  g_autoptr (Booking) booking = booking_store_load (door->session, booking_id, error);
+
+  if (booking == NULL)
+    return FALSE;
+  if (booking->core.start_us == theirs->start_us && booking->core.end_us == theirs->end_us)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "its offer has another length since it was booked: plannerctl move booking");
+  return FALSE;
+}
+
 /* AdminWrite. The same door as plannerctl move booking: offer, advisor, room, notice and closed days are judged,
  * DFDG is told. */
 static gboolean
@@ -144,7 +160,8 @@ write_move (StoreSession *session, gpointer data, GError **error)
     return FALSE;
   if (booking_id != 0)
     return check_booking (&door, settling, booking_id, error) &&
-           sync_door_move (&door, booking_id, settling->conflict->theirs.start_us, NULL, error);
+           sync_door_move (&door, booking_id, settling->conflict->theirs.start_us, NULL, error) &&
+           check_moved (&door, settling, booking_id, error);
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND, "the booking is gone");
   return FALSE;
 }

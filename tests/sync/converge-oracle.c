@@ -107,6 +107,38 @@ check_creation (ConvergeWorld *world, const ModelItem *made, const ConvergeSight
     }
 }
 
+static char *
+format_edit (gint booking, gint64 start_us, gint64 end_us)
+{
+  return g_strdup_printf ("%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, booking, start_us, end_us);
+}
+
+void
+converge_follow (ConvergeWorld *world)
+{
+  const ConvergePlannerFunctions *functions = world->planner->functions;
+
+  for (guint n = 0; functions->find_times != NULL && n < CONVERGE_N_BOOKINGS; n++)
+    {
+      ConvergeBooking *booking = &world->bookings[n];
+      gint64 start_us = booking->start_us, end_us = booking->end_us;
+      g_autofree char *edit = NULL;
+
+      if (booking->is_live)
+        functions->find_times (world->planner, n, &start_us, &end_us);
+      if (start_us == booking->start_us && end_us == booking->end_us)
+        continue;
+      edit = format_edit ((gint) n, start_us, end_us);
+      converge_say (world, "  booking %u follows the calendar", n);
+      if (!g_hash_table_contains (world->edits, edit) || booking->is_away ||
+          end_us - start_us != booking->end_us - booking->start_us)
+        converge_fail (world, "booking %u was moved to where nobody asked for", n);
+      booking->start_us = start_us;
+      booking->end_us = end_us;
+      world->n_followed++;
+    }
+}
+
 /* A #ModelWriteFunc: each of our writes, before it is done. */
 void
 converge_on_write (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write, gpointer data)
@@ -116,6 +148,7 @@ converge_on_write (ModelRemote *remote, ModelItem *item, const CalsyncWrite *wri
   ConvergeSight sight;
 
   (void) remote;
+  converge_follow (world);
   converge_say (world, "  we %s %s",
                 item == NULL    ? "create"
                 : write == NULL ? "remove"
@@ -247,12 +280,6 @@ check_booking (ConvergeWorld *world, guint n)
     }
   if (n_there != (booking->is_live && !booking->is_away))
     converge_fail (world, "booking %u has %u events", n, n_there);
-}
-
-static char *
-format_edit (gint booking, gint64 start_us, gint64 end_us)
-{
-  return g_strdup_printf ("%d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, booking, start_us, end_us);
 }
 
 void

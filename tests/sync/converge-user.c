@@ -226,6 +226,17 @@ set_times (ConvergeWorld *world, ModelItem *item, gint64 start_us, gint64 end_us
   edit (world, item, "DTEND", end->str);
 }
 
+/* To another time, as long as it was. */
+static void
+drag (ConvergeWorld *world, ModelItem *item, gint64 start_us)
+{
+  const ConvergeSight sight = converge_look (world, item);
+  gint64 end_us = start_us + sight.end_us - sight.start_us;
+
+  converge_note_edit (world, sight.booking, start_us, end_us);
+  set_times (world, item, start_us, end_us);
+}
+
 static void
 delete_own (ConvergeWorld *world, ModelItem *item)
 {
@@ -265,7 +276,7 @@ change_own (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
   g_autofree char *name = g_strdup_printf ("%u", world->n_names++);
   g_autofree char *note = g_strdup_printf ("X-NOTE:%s\r\n", name);
   g_autofree char *key = g_strdup_printf ("/cal/renamed-%s.ics", name);
-  gint64 start_us = CONVERGE_NOW_US + (30 + a % 20) * DAY + (b % 90) * 900 * S + 420 * S;
+  gint64 start_us = CONVERGE_NOW_US + (30 + a % 20) * DAY + (b % 90) * 900 * S + 300 * S;
 
   if (item == NULL)
     return;
@@ -275,6 +286,11 @@ change_own (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
     {
     case 0:
     case 1:
+      if (b % 4 != 0)
+        {
+          drag (world, item, start_us);
+          break;
+        }
       converge_note_edit (world, converge_look (world, item).booking, start_us,
                           start_us + (1 + b / 90 % 8) * 900 * S);
       set_times (world, item, start_us, start_us + (1 + b / 90 % 8) * 900 * S);

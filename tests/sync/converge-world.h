@@ -44,6 +44,7 @@ typedef struct
   GHashTable *edits;   /* "BOOKING START END" that the advisor ever set; END 0: deleted */
   guint n_names;
   guint64 n_runs;
+  guint64 n_followed;
   gboolean is_loud; /* tells what happens: the shortest script that fails */
   char *failure;    /* (nullable): the first */
 } ConvergeWorld;
@@ -65,6 +66,8 @@ void converge_user_mend (ConvergeWorld *world);
 void
 converge_on_write (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write, gpointer data);
 void converge_note_edit (ConvergeWorld *world, gint booking, gint64 start_us, gint64 end_us);
+/* Takes over which bookings a proposal has moved: each to a time that the advisor set. */
+void converge_follow (ConvergeWorld *world);
 void converge_check_conflict (ConvergeWorld *world, const CalsyncConflict *conflict);
 void converge_check_end (ConvergeWorld *world);
 

@@ -82,6 +82,7 @@ run (ConvergeWorld *world, gint64 steps, CalsyncJobMode mode, GError **error)
                     conflict->theirs.start_us);
     }
   world->remote->shared_steps = NULL;
+  converge_follow (world);
   for (guint n = 0; n < CONVERGE_N_BOOKINGS; n++)
     {
       g_autofree char *key = functions->dup_key (world->planner, n);
@@ -104,7 +105,7 @@ planner_step (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
   guint n = a % CONVERGE_N_BOOKINGS;
   ConvergeBooking *booking = &world->bookings[n];
   gint64 start_us = CONVERGE_NOW_US + (10 + (gint64) n * 3 + b % 3) * DAY + b / 3 % 24 * 900 * S;
-  gint64 end_us = start_us + (1 + b / 72 % 4) * 900 * S;
+  gint64 end_us = start_us + (b / 72 % 2 == 0 ? 2 : 1 + b / 144 % 4) * 900 * S;
 
   converge_say (world, "we do %u to booking %u (live %d, away %d)", what, n, booking->is_live,
                 booking->is_away);
@@ -267,6 +268,8 @@ try_script (ConvergePlanner *(*make) (guint32 seed, gpointer data),
   if (world.failure == NULL)
     check_nothing_left (&world);
   *n_runs += world.n_runs;
+  if (world.planner->functions->tell != NULL)
+    world.planner->functions->tell (world.planner, world.n_followed);
   world.planner->functions->free (world.planner);
   model_remote_free (world.remote);
   g_ptr_array_unref (world.foreign);

@@ -26,6 +26,8 @@ typedef struct
   void (*book) (ConvergePlanner *planner, guint n, gint64 start_us, gint64 end_us);
   void (*move) (ConvergePlanner *planner, guint n, gint64 start_us, gint64 end_us);
   void (*cancel) (ConvergePlanner *planner, guint n);
+  /* (nullable): where the booking stands now: a proposal of the advisor's may have moved it. */
+  void (*find_times) (ConvergePlanner *planner, guint n, gint64 *out_start_us, gint64 *out_end_us);
   void (*hand_over) (ConvergePlanner *planner, guint n, gboolean is_back);
   const char *(*get_reference) (ConvergePlanner *planner, guint n); /* (nullable) */
   gboolean (*has_conflict) (ConvergePlanner *planner, guint n, gint64 start_us, gint64 end_us);
@@ -36,6 +38,8 @@ typedef struct
   void (*agree) (ConvergePlanner *planner);
   void (*resolve) (ConvergePlanner *planner);
   void (*advance) (ConvergePlanner *planner, gint64 us);
+  /* (nullable): how many bookings were moved by the advisor in this world. */
+  void (*tell) (ConvergePlanner *planner, guint64 n_followed);
   void (*free) (ConvergePlanner *planner);
 } ConvergePlannerFunctions;
 
