@@ -123,6 +123,7 @@ void
 calsync_conflict_free (CalsyncConflict *conflict)
 {
   g_free (conflict->reference);
+  g_free (conflict->key_hash);
   g_free (conflict);
 }
 
@@ -139,5 +140,6 @@ calsync_conflict_copy (const CalsyncConflict *conflict)
 
   *copy = *conflict;
   copy->reference = g_strdup (conflict->reference);
+  copy->key_hash = g_strdup (conflict->key_hash);
   return copy;
 }

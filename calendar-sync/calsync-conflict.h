@@ -72,7 +72,9 @@ typedef enum
  * @decision: what is done about it
  * @reference: (nullable): the booking; %NULL: not about one of ours
  * @ours: our version; none when there is none
- * @theirs: the calendar's version; none when it is gone
+ * @theirs: the calendar's version; none when it is gone; of an item that nobody can read no more than its start
+ * @key_hash: (nullable): of an item that nobody can read
+ * @changed_us: when that was last changed, as it says itself; 0: it does not
  *
  * One disagreement, with both versions.
  */
@@ -83,6 +85,8 @@ typedef struct
   char *reference;
   CalsyncShape ours;
   CalsyncShape theirs;
+  char *key_hash;
+  gint64 changed_us;
 } CalsyncConflict;
 
 const char *calsync_conflict_format (CalsyncConflictKind kind);

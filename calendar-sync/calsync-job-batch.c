@@ -63,6 +63,19 @@ calsync_run_add_found (CalsyncRun *run, CalsyncFound *found)
 }
 
 /**
+ * calsync_run_tell:
+ * @run: a run
+ * @conflict: (transfer full): goes with the next transaction
+ */
+void
+calsync_run_tell (CalsyncRun *run, CalsyncConflict *conflict)
+{
+  g_ptr_array_add (run->conflicts, conflict);
+  g_ptr_array_add (run->report->conflicts, calsync_conflict_copy (conflict));
+  run->report->n_conflicts++;
+}
+
+/**
  * calsync_run_add_conflict:
  * @run: a run
  * @kind: what happened
@@ -88,9 +101,7 @@ calsync_run_add_conflict (CalsyncRun *run,
     }
   if (theirs != NULL)
     conflict->theirs = *theirs;
-  g_ptr_array_add (run->conflicts, conflict);
-  g_ptr_array_add (run->report->conflicts, calsync_conflict_copy (conflict));
-  run->report->n_conflicts++;
+  calsync_run_tell (run, conflict);
 }
 
 /**

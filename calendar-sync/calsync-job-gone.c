@@ -161,17 +161,19 @@ adopt (CalsyncRun *run, CalsyncClaim *claim)
   calsync_run_add_found (run, found);
 }
 
-/* Of a meeting that is not wanted any more, too: its marker says of which. */
+/* Also of a meeting that is not wanted here: over, of somebody else who is connected, too, or not known at all. */
 static void
 tell_copy (CalsyncRun *run, const CalsyncClaim *claim)
 {
-  CalsyncConflict *conflict;
+  CalsyncConflict *conflict = g_new0 (CalsyncConflict, 1);
 
-  calsync_run_add_conflict (run, CALSYNC_CONFLICT_COPY, CALSYNC_DECISION_KEPT, claim->wanted,
-                            &claim->own.shape);
-  conflict = g_ptr_array_index (run->conflicts, run->conflicts->len - 1);
-  if (conflict->reference == NULL)
-    conflict->reference = g_strdup (claim->found->reference);
+  conflict->kind = CALSYNC_CONFLICT_COPY;
+  conflict->decision = CALSYNC_DECISION_KEPT;
+  conflict->reference = g_strdup (claim->found->reference);
+  if (claim->wanted != NULL)
+    conflict->ours = calsync_wanted_get_shape (claim->wanted);
+  conflict->theirs = claim->own.shape;
+  calsync_run_tell (run, conflict);
 }
 
 static void

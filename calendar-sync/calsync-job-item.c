@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "calsync-hint.h"
+
 /**
  * calsync_run_find_wanted:
  * @run: a run
@@ -34,9 +36,34 @@ new_found (const CalsyncEntryState *entry, const char *version)
   return found;
 }
 
+/* With what lets a person find it: never a title, never where it stands. */
+static void
+tell_unreadable (CalsyncRun *run, const CalsyncEntryState *entry, const CalsyncItem *item)
+{
+  CalsyncConflict *conflict = g_new0 (CalsyncConflict, 1);
+  CalsyncHint hint = { 0 };
+
+  conflict->kind = CALSYNC_CONFLICT_UNREADABLE;
+  conflict->decision = CALSYNC_DECISION_KEPT;
+  conflict->key_hash = g_strdup (entry->key_hash);
+  if (item->text != NULL)
+    calsync_hint_read (item->text, item->n_text, run->binding.import.zone, &hint);
+  conflict->theirs.start_us = conflict->theirs.end_us = hint.start_us;
+  conflict->changed_us = hint.changed_us;
+  if (entry->wanted != NULL)
+    {
+      conflict->reference = g_strdup (entry->wanted->reference);
+      conflict->ours = calsync_wanted_get_shape (entry->wanted);
+    }
+  calsync_run_tell (run, conflict);
+}
+
 /* Whole window taken until somebody can read it; said once. */
 static void
-take_unreadable (CalsyncRun *run, const CalsyncEntryState *entry, const char *version)
+take_unreadable (CalsyncRun *run,
+                 const CalsyncEntryState *entry,
+                 const CalsyncItem *item,
+                 const char *version)
 {
   CalsyncFound *found = new_found (entry, version);
   gboolean is_news = entry->known == NULL || !entry->known->is_unreadable;
@@ -54,8 +81,7 @@ take_unreadable (CalsyncRun *run, const CalsyncEntryState *entry, const char *ve
         }
     }
   if (is_news)
-    calsync_run_add_conflict (run, CALSYNC_CONFLICT_UNREADABLE, CALSYNC_DECISION_KEPT,
-                              entry->wanted, NULL);
+    tell_unreadable (run, entry, item);
   run->has_unread |= version == NULL && entry->wanted == NULL &&
                      (entry->known == NULL || entry->known->is_unreadable);
   if (version == NULL && (is_news || !run->report->was_full))
@@ -98,7 +124,7 @@ take_foreign (CalsyncRun *run,
     calsync_run_add_found (run, found);
   else
     {
-      take_unreadable (run, entry, version);
+      take_unreadable (run, entry, item, version);
       calsync_found_free (found);
     }
 }
@@ -160,7 +186,7 @@ take_claim (CalsyncRun *run,
   g_ptr_array_add (run->claims, claim);
 }
 
-/* Our event of a booking that is over: it stays ours, and nobody minds what becomes of it. */
+/* Our event of a booking that is over: it stays ours, as long as it is not moved ahead to serve again. */
 static void
 take_history (CalsyncRun *run, const CalsyncEntryState *entry, const char *version)
 {
@@ -223,7 +249,7 @@ take_text (CalsyncRun *run,
 
   if (result == CALSYNC_OWN_UNREADABLE)
     {
-      take_unreadable (run, entry, version);
+      take_unreadable (run, entry, item, version);
       return;
     }
   if (entry->wanted != NULL && meant == entry->wanted)
@@ -235,7 +261,8 @@ take_text (CalsyncRun *run,
     add_gone (run, entry, TRUE); /* somebody put another event in its place */
   if (!is_ours)
     take_foreign (run, entry, item, version);
-  else if (meant == NULL && entry->known != NULL && entry->known->is_own)
+  else if (meant == NULL && entry->known != NULL && entry->known->is_own &&
+           own.shape.end_us <= run->binding.now_us && !own.shape.is_series)
     take_history (run, entry, version);
   else
     take_claim (run, entry, item, version, &own);
@@ -271,7 +298,7 @@ calsync_run_on_item (const CalsyncItem *item, gpointer data, GError **error)
     }
   if (item->state == CALSYNC_ITEM_UNREADABLE || item->text == NULL)
     {
-      take_unreadable (run, entry, NULL);
+      take_unreadable (run, entry, item, NULL);
       return TRUE;
     }
   version = item->version != NULL ? item->version : entry->version;

@@ -101,6 +101,7 @@ typedef struct
 
 /* calsync-job-batch.c: what one transaction gathers */
 void calsync_run_add_found (CalsyncRun *run, CalsyncFound *found);
+void calsync_run_tell (CalsyncRun *run, CalsyncConflict *conflict);
 void calsync_run_add_conflict (CalsyncRun *run,
                                CalsyncConflictKind kind,
                                CalsyncDecision decision,

@@ -44,6 +44,16 @@ print_forgetful (JsonObject *line)
             (int) json_object_get_int_member (line, "binding"));
 }
 
+static void
+print_warning (JsonObject *line)
+{
+  g_autofree char *warning = ctl_dup_text (line, "warning");
+
+  if (*warning != '\0')
+    printf ("%s, %d: %s\n", json_object_get_string_member (line, "resource"),
+            (int) json_object_get_int_member (line, "binding"), warning);
+}
+
 /**
  * ctl_sync_status_print:
  */
@@ -63,5 +73,6 @@ ctl_sync_status_print (JsonObject *result)
     {
       print_remedy (json_array_get_object_element (calendars, i));
       print_forgetful (json_array_get_object_element (calendars, i));
+      print_warning (json_array_get_object_element (calendars, i));
     }
 }

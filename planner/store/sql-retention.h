@@ -69,7 +69,8 @@
      "ORDER BY change_id" RETENTION_LIMIT) \
   X (RETENTION_FIND_SYNC_RUNS, "SELECT run_id FROM sync_run WHERE tenant_id = $1 AND started_us < $2 AND run_id > $3 " \
      "ORDER BY run_id" RETENTION_LIMIT) \
-  X (RETENTION_FIND_SYNC_CONFLICTS, "SELECT conflict_id FROM sync_conflict WHERE tenant_id = $1 AND seen_us < $2 " \
+  X (RETENTION_FIND_SYNC_CONFLICTS, "SELECT conflict_id FROM sync_conflict WHERE tenant_id = $1 " \
+     "AND max (seen_us, coalesce (resolved_us, 0)) < $2 " \
      "AND state <> 'open' AND conflict_id > $3 ORDER BY conflict_id" RETENTION_LIMIT) \
   X (RETENTION_FIND_SYNC_LINKS, "SELECT l.link_id FROM sync_link l WHERE l.tenant_id = $1 AND l.base_end_us < $2 " \
      "AND l.in_flight = 0 AND l.link_id > $3 " \

@@ -24,11 +24,6 @@
 #define SQL_SYNC_RUN_COLUMNS \
   "run_id, tenant_id, binding_id, started_us, coalesce (finished_us, 0), mode, was_full, outcome, actor, call_id, n_found, " \
   "n_changed, n_gone, n_unreadable, n_created, n_updated, n_removed, n_conflicts, n_left, n_requests, n_bytes"
-#define SQL_SYNC_CONFLICT_COLUMNS \
-  "conflict_id, tenant_id, binding_id, coalesce (run_id, 0), coalesce (booking_id, 0), reference, kind, decision, " \
-  "our_start_us, our_end_us, our_class, our_flags, their_start_us, their_end_us, their_class, their_flags, state, found_us, " \
-  "seen_us, coalesce (resolved_us, 0), resolved_by, resolution"
-
 #define STORE_SQL_SYNC(X) \
   X (SYNC_SETTINGS, "SELECT s.key, s.value FROM resource r JOIN setting s ON s.tenant_id = r.tenant_id " \
      "WHERE r.resource_id = $1 AND s.key LIKE 'sync-%' AND s.valid_from_date <= $2 AND s.unit_id IN " \
@@ -37,28 +32,24 @@
      "ORDER BY s.key, s.unit_id, s.valid_from_date") \
   X (SYNC_OWNER, "SELECT r.email, r.resource_key, coalesce (r.retired_us, 0), t.tenant_key FROM resource r " \
      "JOIN tenant t ON t.tenant_id = r.tenant_id WHERE r.resource_id = $1") \
-  X (SYNC_OVERLAP_SPANS, "SELECT s.class, s.all_day FROM busy_span s JOIN calendar_object o ON o.object_id = s.object_id " \
-     "WHERE s.resource_id = $1 AND o.calendar_id = $2 AND s.start_us < $4 AND s.start_us > $3 - 86400000000 " \
-     "AND s.end_us > $3 ORDER BY s.start_us, s.end_us, s.object_id") \
-  X (SYNC_OVERLAP_LIST, "SELECT " SQL_SYNC_CONFLICT_COLUMNS " FROM sync_conflict WHERE binding_id = $1 AND state = 'open' " \
-     "AND kind = 'overlap' ORDER BY conflict_id") \
-  X (SYNC_CONFLICT_DECIDE, "UPDATE sync_conflict SET decision = $2, state = $3, resolved_us = $4, resolved_by = $5, " \
-     "resolution = $6 WHERE conflict_id = $1") \
   X (HASH_KEY_FIND, "SELECT bytes FROM hash_key WHERE tenant_id = $1") \
   X (HASH_KEY_ADD, "INSERT INTO hash_key (tenant_id, bytes) VALUES ($1, $2)") \
   \
   X (SYNC_BINDING_ADD, "INSERT INTO sync_binding (tenant_id, resource_id, calendar_id, url, auth, user_name, secret, " \
      "certificate, direction, limit_minutes, created_us) " \
      "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif ($10, 0), $11)") \
-  X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS ", 0, 0 FROM sync_binding b " \
+  X (SYNC_BINDING_LOAD, "SELECT " SQL_SYNC_BINDING_COLUMNS ", 0, 0, 0 FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.binding_id = $1") \
   X (SYNC_BINDING_IS_STOPPED, "SELECT b.state = 'paused', coalesce (r.retired_us <= $2, 0) FROM sync_binding b " \
      "JOIN resource r ON r.resource_id = b.resource_id WHERE b.binding_id = $1") \
   X (SYNC_BINDING_LIST, "SELECT " SQL_SYNC_BINDING_COLUMNS ", " \
      "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id), " \
-     "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1) FROM sync_binding b " \
+     "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_own = 1), " \
+     "(SELECT count (*) FROM sync_item i WHERE i.binding_id = b.binding_id AND i.is_unreadable = 1) FROM sync_binding b " \
      "JOIN calendar c ON c.calendar_id = b.calendar_id WHERE b.tenant_id = $1 AND ($2 = 0 OR b.resource_id = $2) " \
      "ORDER BY b.resource_id, b.binding_id") \
+  X (SYNC_BINDING_ADDRESSES, "SELECT b.url, r.resource_key FROM sync_binding b JOIN resource r ON r.resource_id = b.resource_id " \
+     "WHERE b.tenant_id = $1 ORDER BY r.resource_key, b.binding_id") \
   X (SYNC_BINDING_CHANGE, "UPDATE sync_binding SET cursor = CASE WHEN url = $2 THEN cursor END, url = $2, auth = $3, " \
      "user_name = $4, secret = $5, certificate = $6, direction = $7, limit_minutes = nullif ($8, 0) " \
      "WHERE binding_id = $1") \
@@ -122,7 +113,7 @@
   X (SYNC_LINK_LIST, "SELECT " SQL_SYNC_LINK_COLUMNS " FROM sync_link l " \
      "LEFT JOIN booking b ON b.booking_id = l.booking_id LEFT JOIN group_session g ON g.session_id = l.session_id " \
      "WHERE l.binding_id = $1 AND (l.base_end_us > $3 OR l.in_flight <> 0 OR (b.state = 'booked' AND b.end_us > $3) " \
-     "OR g.end_us > $3) ORDER BY l.reference") \
+     "OR g.end_us > $3 OR (l.state = 2 AND l.key IS NOT NULL AND l.base_end_us > $3 - 3024000000000)) ORDER BY l.reference") \
   X (SYNC_LINK_FIND, "SELECT " SQL_SYNC_LINK_COLUMNS " FROM sync_link l WHERE l.binding_id = $1 AND l.reference = $3") \
   X (SYNC_LINK_PUT, "INSERT INTO sync_link (" \
      "tenant_id, binding_id, booking_id, session_id, reference, state, create_sequence, event_sequence, uid, " \
@@ -171,27 +162,5 @@
      "coalesce (sum (at_us > $2 AND counts AND is_own), 0), coalesce (sum (at_us > $2 AND counts AND NOT is_own), 0), " \
      "coalesce (sum (counts AND is_own), 0), coalesce (sum (counts AND NOT is_own), 0) FROM sync_run_change " \
      "WHERE binding_id = $1 AND at_us > $3") \
-  X (SYNC_RUN_CHANGES_LOOKED_AT, "UPDATE sync_run_change SET counts = 0 WHERE binding_id = $1 AND at_us > $2 AND counts = 1") \
-  \
-  X (SYNC_CONFLICT_FIND, "SELECT conflict_id FROM sync_conflict WHERE binding_id = $1 AND reference IS $2 AND kind = $3 " \
-     "AND decision = $4 AND our_start_us = $5 AND our_end_us = $6 AND their_start_us = $7 AND their_end_us = $8 " \
-     "AND their_class = $9 AND their_flags = $10 AND state <> 'resolved' ORDER BY conflict_id DESC LIMIT 1") \
-  X (SYNC_CONFLICT_ADD, "INSERT INTO sync_conflict (tenant_id, binding_id, run_id, booking_id, reference, kind, decision, " \
-     "our_start_us, our_end_us, our_class, our_flags, their_start_us, their_end_us, their_class, their_flags, state, found_us, " \
-     "seen_us) VALUES ($1, $2, nullif ($3, 0), nullif ($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17)") \
-  X (SYNC_CONFLICT_SEEN, "UPDATE sync_conflict SET seen_us = $2 WHERE conflict_id = $1") \
-  X (SYNC_CONFLICT_LOAD, "SELECT " SQL_SYNC_CONFLICT_COLUMNS " FROM sync_conflict WHERE conflict_id = $1") \
-  X (SYNC_CONFLICT_LIST, "SELECT " SQL_SYNC_CONFLICT_COLUMNS " FROM sync_conflict WHERE tenant_id = $1 " \
-     "AND ($2 = 0 OR binding_id = $2) AND ($3 IS NULL OR state = $3) ORDER BY conflict_id DESC LIMIT 1000") \
-  X (SYNC_CONFLICT_RESOLVE, "UPDATE sync_conflict SET state = 'resolved', resolved_us = $2, resolved_by = $3, resolution = $4 " \
-     "WHERE conflict_id = $1") \
-  X (SYNC_GUARD_FIND, "SELECT binding_id, tenant_id, reason, at_us, n_own, n_foreign, n_known_own, n_known_foreign, " \
-     "agreed_until_us, agreed_by FROM sync_guard WHERE binding_id = $1") \
-  X (SYNC_GUARD_PUT, "INSERT INTO sync_guard (binding_id, tenant_id, reason, at_us, n_own, n_foreign, n_known_own, " \
-     "n_known_foreign) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)") \
-  X (SYNC_GUARD_AGREE, "UPDATE sync_guard SET agreed_until_us = $2, agreed_by = $3 WHERE binding_id = $1") \
-  X (SYNC_GUARD_CLEAR, "DELETE FROM sync_guard WHERE binding_id = $1") \
-  X (SYNC_STAGED_CLEAR, "DELETE FROM sync_staged WHERE binding_id = $1") \
-  X (SYNC_STAGED_ADD, "INSERT INTO sync_staged (binding_id, key_hash) VALUES ($1, $2) ON CONFLICT DO NOTHING") \
-  X (SYNC_STAGED_LIST, "SELECT key_hash FROM sync_staged WHERE binding_id = $1 ORDER BY key_hash")
+  X (SYNC_RUN_CHANGES_LOOKED_AT, "UPDATE sync_run_change SET counts = 0 WHERE binding_id = $1 AND at_us > $2 AND counts = 1")
 /* clang-format on */

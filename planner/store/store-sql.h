@@ -15,6 +15,7 @@
 #include "store/sql-search.h"
 #include "store/sql-service.h"
 #include "store/sql-snapshot.h"
+#include "store/sql-sync-conflict.h"
 #include "store/sql-sync-due.h"
 #include "store/sql-sync.h"
 #include "store/sql-verify.h"
@@ -34,6 +35,7 @@
   STORE_SQL_SNAPSHOT (X) \
   STORE_SQL_SERVICE (X) \
   STORE_SQL_SYNC (X) \
+  STORE_SQL_SYNC_CONFLICT (X) \
   STORE_SQL_SYNC_DUE (X) \
   STORE_SQL_INBOX (X) \
   STORE_SQL_BACKUP (X)

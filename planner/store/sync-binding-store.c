@@ -80,7 +80,8 @@ read_run_state (SyncBinding *binding, StoreQuery *query, int i)
   binding->fresh_until_us = store_int (query, i++);
   binding->n_lost = store_int (query, i++);
   binding->n_items = store_int (query, i++);
-  binding->n_own = store_int (query, i);
+  binding->n_own = store_int (query, i++);
+  binding->n_unreadable = store_int (query, i);
 }
 
 /* The order is that of SQL_SYNC_BINDING_COLUMNS. */

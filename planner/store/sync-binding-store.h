@@ -27,7 +27,7 @@ typedef enum
  * @health: a word; @health_text: (nullable): a sentence of ours
  * @n_failures: in a row
  * @fresh_until_us: of its calendar; 0: does not go stale
- * @n_items: known in the calendar, ours too; @n_own: ours; counted by sync_binding_store_list() only
+ * @n_items: known in the calendar, ours too; @n_own: ours; @n_unreadable: that nobody can read; counted by sync_binding_store_list() only
  */
 typedef struct
 {
@@ -48,7 +48,7 @@ typedef struct
   gint64 next_try_us, last_try_us, last_success_us;
   gint64 created_us;
   gint64 fresh_until_us;
-  gint64 n_items, n_own;
+  gint64 n_items, n_own, n_unreadable;
 } SyncBinding;
 
 /* From then on nobody asks it what has changed: the listing says it in one request less. */

@@ -59,6 +59,7 @@ sync_conflict_free (SyncConflict *conflict)
   g_free (conflict->state);
   g_free (conflict->resolved_by);
   g_free (conflict->resolution);
+  g_free (conflict->key_hash);
   g_free (conflict);
 }
 
@@ -384,7 +385,9 @@ read_conflict (StoreQuery *query)
   conflict->seen_us = store_int (query, i++);
   conflict->resolved_us = store_int (query, i++);
   conflict->resolved_by = g_strdup (store_text (query, i++));
-  conflict->resolution = g_strdup (store_text (query, i));
+  conflict->resolution = g_strdup (store_text (query, i++));
+  conflict->key_hash = g_strdup (store_text (query, i++));
+  conflict->changed_us = store_int (query, i);
   return conflict;
 }
 
@@ -394,10 +397,11 @@ find_same (StoreSession *session, SyncConflict *conflict, GError **error)
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
-  if (!store_query (session, &query, error, SQL_SYNC_CONFLICT_FIND, "isssiiiiii",
+  if (!store_query (session, &query, error, SQL_SYNC_CONFLICT_FIND, "isssiiiiiis",
                     conflict->binding_id, conflict->reference, conflict->kind, conflict->decision,
                     conflict->ours.start_us, conflict->ours.end_us, conflict->theirs.start_us,
-                    conflict->theirs.end_us, conflict->theirs.busy_class, conflict->theirs.flags))
+                    conflict->theirs.end_us, conflict->theirs.busy_class, conflict->theirs.flags,
+                    conflict->key_hash))
     return FALSE;
   step = store_step (&query, error);
   conflict->conflict_id = step == STORE_ROW ? store_int (&query, 0) : 0;
@@ -422,12 +426,13 @@ sync_conflict_put (StoreSession *session,
   if (conflict->conflict_id != 0)
     return store_run (session, error, SQL_SYNC_CONFLICT_SEEN, "ii", conflict->conflict_id,
                       conflict->found_us);
-  if (!store_run (session, error, SQL_SYNC_CONFLICT_ADD, "iiiisssiiiiiiiisi", conflict->tenant_id,
+  if (!store_run (session, error, SQL_SYNC_CONFLICT_ADD, "iiiisssiiiiiiiisisi", conflict->tenant_id,
                   conflict->binding_id, conflict->run_id, conflict->booking_id, conflict->reference,
                   conflict->kind, conflict->decision, conflict->ours.start_us,
                   conflict->ours.end_us, conflict->ours.busy_class, conflict->ours.flags,
                   conflict->theirs.start_us, conflict->theirs.end_us, conflict->theirs.busy_class,
-                  conflict->theirs.flags, conflict->state, conflict->found_us))
+                  conflict->theirs.flags, conflict->state, conflict->found_us, conflict->key_hash,
+                  conflict->changed_us))
     return FALSE;
   conflict->conflict_id = store_last_id (session);
   return TRUE;
@@ -503,6 +508,42 @@ sync_conflict_list_overlaps (StoreSession *session, gint64 binding_id, GError **
   while ((step = store_step (&query, error)) == STORE_ROW)
     g_ptr_array_add (conflicts, read_conflict (&query));
   return step == STORE_FAILED ? NULL : g_steal_pointer (&conflicts);
+}
+
+/**
+ * sync_conflict_count_over:
+ * @out_n: open conflicts of the binding that nobody has to decide any more
+ *
+ * Costs what the binding has open ones.
+ */
+gboolean
+sync_conflict_count_over (StoreSession *session,
+                          gint64 binding_id,
+                          gint64 now_us,
+                          guint *out_n,
+                          GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+
+  if (!store_query (session, &query, error, SQL_SYNC_CONFLICTS_COUNT_OVER, "ii", binding_id,
+                    now_us) ||
+      store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  *out_n = (guint) store_int (&query, 0);
+  return TRUE;
+}
+
+/**
+ * sync_conflict_close_over:
+ *
+ * Both versions stay. The reason is its resolution: over (the meeting is), cancelled, superseded (by a later
+ * conflict about it), settled (both sides agree, or the event has gone with the meeting), readable (or gone).
+ * Writer only.
+ */
+gboolean
+sync_conflict_close_over (StoreSession *session, gint64 binding_id, gint64 now_us, GError **error)
+{
+  return store_run (session, error, SQL_SYNC_CONFLICTS_CLOSE_OVER, "ii", binding_id, now_us);
 }
 
 /**

@@ -42,7 +42,8 @@ typedef struct
  * SyncConflict:
  * @kind: a word of CalsyncConflictKind, or overlap
  * @decision: put-back, proposed, waits or kept
- * @state: open: a person has to decide; noted: told and done; resolved
+ * @state: open: a person has to decide, or see to it; noted: told and done; resolved
+ * @key_hash: (nullable): of an item that cannot be read; @changed_us: when that was changed, or 0
  */
 typedef struct
 {
@@ -52,6 +53,8 @@ typedef struct
   char *state;
   gint64 found_us, seen_us, resolved_us;
   char *resolved_by, *resolution;
+  char *key_hash;
+  gint64 changed_us;
 } SyncConflict;
 
 /* @reason: own, foreign, empty, widespread or restored; @agreed_until_us: 0: nobody agreed. */
@@ -124,6 +127,16 @@ GPtrArray *sync_conflict_list (StoreSession *session,
 GPtrArray *sync_conflict_list_overlaps (StoreSession *session,
                                         gint64 binding_id,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Open ones that nobody has to decide any more: closed with the reason. */
+gboolean sync_conflict_count_over (StoreSession *session,
+                                   gint64 binding_id,
+                                   gint64 now_us,
+                                   guint *out_n,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean sync_conflict_close_over (StoreSession *session,
+                                   gint64 binding_id,
+                                   gint64 now_us,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean sync_conflict_resolve (StoreSession *session,
                                 const SyncConflict *conflict,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -32,11 +32,11 @@ static const struct
   { "series", TAKE_PLANNER, "our event was made a series; the booking's own time stands" },
   { "attendees", TAKE_PLANNER, "our event was made a meeting with participants; the booking's own time stands" },
   { "shown-free", 0, "our event is shown as free or tentative; the booking's time stays taken" },
-  { "copy", 0, "there is a copy of our event; it takes time as any other appointment" },
+  { "copy", 0, "there is a copy of our event, or one of a meeting that is over or of somebody else who is connected to the calendar, too; it takes time as any other appointment" },
   { LOST, TAKE_PLANNER, "an event of ours whose meeting is not in the database, as after a restore: it takes time; take it out of the calendar and book the meeting anew; planner says that somebody has seen to it" },
   { "refused", TAKE_PLANNER, "the server will not have our event; planner tries once more" },
   { "storm", TAKE_PLANNER | TAKE_CALENDAR, "put back too often in a day: somebody or something moves it each time" },
-  { "unreadable", 0, "an appointment could not be read; it takes the time that is known, or all of it" },
+  { "unreadable", 0, "an entry cannot be read, and takes the time that was known of it, or all of it: its owner finds it by its start or the day of its change, and saves it anew or deletes it" },
   { OVERLAP, TAKE_PLANNER, "a new appointment stands over a booked meeting; both stand, and planner says that somebody has seen to it" },
 };
 /* clang-format on */
@@ -92,6 +92,8 @@ conflict_to_json (const Work *work, const SyncConflict *conflict)
     admin_set_time (object, "planner", work->sync.zone, conflict->ours.start_us);
   if (conflict->theirs.start_us != 0)
     admin_set_time (object, "calendar", work->sync.zone, conflict->theirs.start_us);
+  if (conflict->changed_us != 0)
+    admin_set_time (object, "changed", work->sync.zone, conflict->changed_us);
   admin_set_time (object, "seen", work->sync.zone, conflict->seen_us);
   admin_set_text (object, "reference", conflict->reference);
   return object;

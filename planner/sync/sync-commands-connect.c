@@ -8,6 +8,7 @@
 #include "sync/sync-lock.h"
 #include "sync/sync-probing.h"
 #include "sync/sync-resume.h"
+#include "sync/sync-shared.h"
 
 #define IN    1
 #define OUT   2
@@ -157,6 +158,24 @@ show_connection (const Work *work, gboolean is_dry_run, const char *outcome)
                                  sync_binding_to_json (&work->sync, work->wanted));
 }
 
+/* It is allowed, for time that is shared; by mistake it takes a colleague's time. */
+static gboolean
+warn_of_others (const Work *work, GError **error)
+{
+  const SyncBinding *wanted = work->wanted;
+  g_autoptr (GHashTable) shared =
+    sync_shared_load (work->sync.call->session, wanted->tenant_id, error);
+  g_autofree char *others = NULL;
+  g_autofree char *warning = NULL;
+
+  if (shared == NULL)
+    return FALSE;
+  others = sync_shared_dup_others (shared, wanted->url, work->sync.resource->resource_key);
+  warning = others == NULL ? NULL : sync_shared_dup_warning (others);
+  admin_set_text (work->sync.call->result, "warning", warning);
+  return TRUE;
+}
+
 /* AdminWrite. From here on nothing of the owner is offered until the calendar was read. */
 static gboolean
 write_connection (StoreSession *session, gpointer data, GError **error)
@@ -232,7 +251,7 @@ check_owner (const Work *work, GError **error)
  *
  * Arguments: tenant, resource, url, auth, user, secret, certificate, calendar, direction, limit,
  * without_test, dry_run (tests and keeps nothing). Result: steps of the test; calendars, when several were
- * found; connection; outcome.
+ * found; connection; warning when others are connected to it, too; outcome.
  *
  * Errors: the step that failed; PLANNER_ERROR_CONFLICT for a calendar that is connected, and for a second
  * one that bookings would go into; PLANNER_ERROR_NOT_VALID, PLANNER_ERROR_NOT_FOUND.
@@ -250,6 +269,7 @@ sync_command_connect (AdminCall *call, GError **error)
       !binding_check_others (work.wanted, work.sync.bindings, error) || !probe (&work, error) ||
       !binding_check (work.wanted, error) ||
       !binding_check_others (work.wanted, work.sync.bindings, error) ||
+      !warn_of_others (&work, error) ||
       !admin_write (call, write_connection, &work, is_dry_run, error))
     return FALSE;
   if (is_dry_run)

@@ -5,6 +5,7 @@
 #include "store/sync-due-store.h"
 #include "store/sync-record-store.h"
 #include "sync/sync-guard-word.h"
+#include "sync/sync-shared.h"
 #include "sync/sync-task.h"
 
 #define MINUTE_US (60 * (gint64) G_USEC_PER_SEC)
@@ -32,6 +33,7 @@ static const SyncStatusWord words[] = {
   { "cancelled",   3, "a stop of the program cut the run short; tried again by itself" },
   { "local",       3, "our own side failed: plannerctl doctor; tried again by itself" },
   { "old",         3, "no run for too long: is plannerd running?" },
+  { "unreadable",  2, "an entry of the calendar cannot be read and takes the time that was known of it, or all of it: plannerctl sync conflicts ADVISOR says when it starts or was changed; its owner saves it anew or deletes it" },
   { "new",         4, "not read yet: plannerctl sync run ADVISOR does it now" },
   { "paused",      2, "put right what it was paused for, then plannerctl sync resume ADVISOR" },
   { "retired",     6, "its owner is retired: neither read nor written; plannerctl sync disconnect ADVISOR takes it away" },
@@ -44,6 +46,7 @@ typedef struct
   SyncTask sync;
   const UnitRecord *unit;
   GHashTable *dues; /* binding id to SyncDue */
+  GHashTable *shared;
 } Work;
 
 static void
@@ -51,6 +54,7 @@ work_clear (Work *work)
 {
   sync_task_clear (&work->sync);
   g_clear_pointer (&work->dues, g_hash_table_unref);
+  g_clear_pointer (&work->shared, g_hash_table_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Work, work_clear)
@@ -100,7 +104,9 @@ word_of (const SyncBinding *binding, gint64 now_us)
     return binding->health;
   if (binding->pulled_us == 0)
     return "new";
-  return is_old (binding, now_us) ? "old" : "ok";
+  if (is_old (binding, now_us))
+    return "old";
+  return binding->n_unreadable > 0 ? "unreadable" : "ok";
 }
 
 /* Whether the owner's time is offered, as far as this calendar has a say. */
@@ -225,6 +231,17 @@ set_digest (const Work *work, JsonObject *object, const SyncBinding *binding, GE
   return TRUE;
 }
 
+static void
+set_shared (const Work *work, JsonObject *object, const SyncBinding *binding)
+{
+  g_autofree char *others = sync_shared_dup_others (
+    work->shared, binding->url, sync_task_owner (&work->sync, binding)->resource_key);
+  g_autofree char *warning = others == NULL ? NULL : sync_shared_dup_warning (others);
+
+  admin_set_text (object, "shared_with", others);
+  admin_set_text (object, "warning", warning);
+}
+
 static JsonObject *
 line_of (const Work *work, const SyncBinding *binding, GError **error)
 {
@@ -244,8 +261,10 @@ line_of (const Work *work, const SyncBinding *binding, GError **error)
   json_object_set_string_member (object, "offered",
                                  is_over ? "retired" : offered_of (binding, now_us));
   set_times (work, object, binding);
+  set_shared (work, object, binding);
   json_object_set_int_member (object, "items", binding->n_items - binding->n_own);
   json_object_set_int_member (object, "meetings", binding->n_own);
+  json_object_set_int_member (object, "unreadable", binding->n_unreadable);
   json_object_set_int_member (object, "conflicts", n_conflicts);
   json_object_set_boolean_member (object, "waiting", is_waiting);
   if (binding->n_failures > 0)
@@ -357,6 +376,9 @@ sync_command_status (AdminCall *call, GError **error)
   g_autoptr (GPtrArray) lines = g_ptr_array_new_with_free_func ((GDestroyNotify) json_object_unref);
 
   if (!sync_task_init (&work.sync, error) || !find_unit (&work, error) || !load_dues (&work, error))
+    return FALSE;
+  work.shared = sync_shared_load (call->session, work.sync.names->tenant->tenant_id, error);
+  if (work.shared == NULL)
     return FALSE;
   for (guint i = 0; i < work.sync.bindings->len; i++)
     if (is_wanted (&work, work.sync.bindings->pdata[i]))

@@ -95,14 +95,17 @@ write_conflict (SyncLocal *local,
                 const CalsyncConflict *from,
                 GError **error)
 {
-  gboolean waits =
-    from->decision == CALSYNC_DECISION_WAITS || from->decision == CALSYNC_DECISION_PROPOSED;
+  gboolean waits = from->decision == CALSYNC_DECISION_WAITS ||
+                   from->decision == CALSYNC_DECISION_PROPOSED ||
+                   from->kind == CALSYNC_CONFLICT_UNREADABLE;
   const char *kind = kind_of (local, session, from, &waits);
   SyncConflict conflict = { .reference = from->reference,
                             .kind = (char *) kind,
                             .decision = (char *) calsync_decision_format (from->decision),
                             .ours = sync_shape_of (&from->ours),
                             .theirs = sync_shape_of (&from->theirs),
+                            .key_hash = from->key_hash,
+                            .changed_us = from->changed_us,
                             .state = (char *) (waits ? "open" : "noted") };
 
   return sync_record_conflict (local, session, &conflict, error);

@@ -86,6 +86,15 @@ index_links (const GPtrArray *links)
   return by_reference;
 }
 
+/* A question about a meeting that nobody answered before it was over: its event stands at a time that never was. */
+static gboolean
+is_left_elsewhere (const SyncLink *link)
+{
+  return link->state == CALSYNC_LINK_CONFLICT && link->key != NULL && link->seen.flags == 0 &&
+         link->seen.start_us != 0 &&
+         (link->seen.start_us != link->base.start_us || link->seen.end_us != link->base.end_us);
+}
+
 static gboolean
 add_live (const SyncLocal *local,
           const GPtrArray *meetings,
@@ -99,11 +108,15 @@ add_live (const SyncLocal *local,
       g_autoptr (CalsyncWanted) wanted = new_live (local, meeting);
       SyncLink *link = g_hash_table_lookup (links, wanted->reference);
 
-      if (meeting->period.end_us <= local->now_us && (link == NULL || link->in_flight == 0))
+      gboolean is_over = meeting->period.end_us <= local->now_us;
+
+      if (is_over && (link == NULL || (link->in_flight == 0 && !is_left_elsewhere (link))))
         continue;
       if (link != NULL)
         {
           take_link (wanted, link);
+          if (is_over && is_left_elsewhere (link))
+            wanted->state = CALSYNC_LINK_LINKED; /* it is put back */
           g_hash_table_remove (links, wanted->reference);
         }
       else if (!take_tombstone (local, wanted, error))
@@ -143,7 +156,7 @@ list (SyncLocal *local, GPtrArray *all, GError **error)
   g_autoptr (GPtrArray) meetings = NULL;
 
   for (guint i = 0; links != NULL && i < links->len; i++)
-    if (((SyncLink *) links->pdata[i])->in_flight != 0)
+    if (((SyncLink *) links->pdata[i])->in_flight != 0 || is_left_elsewhere (links->pdata[i]))
       window.start_us = local->now_us - PAST_US;
   if (links != NULL)
     meetings =

@@ -120,6 +120,31 @@ settle (const Run *run)
   return n_settled;
 }
 
+/* AdminWrite. */
+static gboolean
+write_over (StoreSession *session, gpointer data, GError **error)
+{
+  const Run *run = data;
+
+  return sync_conflict_close_over (session, sync_local_get_binding (run->local)->binding_id,
+                                   clock_now_us (), error);
+}
+
+/* What was decided otherwise asks nobody any more. What cannot be written now is left to the next run. */
+static void
+close_over (Run *run)
+{
+  const AdminRunner *runner = &run->context->runner;
+  gint64 binding_id = sync_local_get_binding (run->local)->binding_id;
+  guint n_over = 0;
+
+  if (run->mode == CALSYNC_JOB_RUN && run->context->wrap == NULL &&
+      sync_conflict_count_over (run->context->session, binding_id, clock_now_us (), &n_over,
+                                NULL) &&
+      n_over > 0 && !runner->run_write (runner->runner, write_over, run, NULL))
+    g_debug ("conflicts that are over are left to the next run");
+}
+
 static gboolean
 run_job (Run *run, CalsyncJobMode mode, GError **error)
 {
@@ -260,6 +285,7 @@ run_all (Run *run, GError **error)
     }
   (void) settle (run);
   ok = run_job (run, run->mode, error);
+  close_over (run);
   if (run->report != NULL)
     run->report->n_left += settle (run);
   return ok;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Connections in a table, how they are doing, a person's word about them, and conflicts decided by the doors of an admin. */
 /* Also tests: binding-check, import-bindings, export-bindings, sync-task, sync-commands-state, sync-commands-status. */
-/* Also tests: sync-commands-conflict, sync-door, sync-guard-word, sync-resume. */
+/* Also tests: sync-commands-conflict, sync-door, sync-guard-word, sync-resume, sync-shared. */
 #include <string.h>
 
 #include "admin-harness.h"
@@ -201,6 +201,32 @@ text_of (JsonObject *object, const char *member)
   return json_object_get_string_member_with_default (object, member, "");
 }
 
+#define OTHER "rum-1,https://CAL.kommune.example/dav/v1/%61rbejde,in,none,,,,,\\n"
+#define THIRD "rum-1,https://cal2.kommune.example/dav/v1/arbejde/,in,none,,,,,\\n"
+
+/* Two owners of one calendar, however its address is spelt: allowed, and told. */
+static void
+test_shared (void)
+{
+  g_autoptr (World) world = admin_world_new ();
+  g_autoptr (JsonObject) alone = NULL;
+  g_autoptr (JsonObject) both = NULL;
+  g_autoptr (JsonObject) connected = NULL;
+
+  add_bindings (world, ONE THIRD);
+  alone = admin_world_ask (world, "sync-status", "{}");
+  g_assert_false (json_object_has_member (line_of (alone, 0), "warning"));
+  add_bindings (world, OTHER);
+  both = admin_world_ask (world, "sync-status", "{\"resource\": \"RID-1\"}");
+  g_assert_cmpstr (text_of (line_of (both, 0), "shared_with"), ==, "rum-1");
+  g_assert_nonnull (strstr (text_of (line_of (both, 0), "warning"), "takes the time of all"));
+  connected = admin_world_ask (
+    world, "sync-connect",
+    "{\"resource\": \"RID-1\", \"auth\": \"none\", \"without_test\": true, "
+    "\"direction\": \"in\", \"url\": \"https://cal2.kommune.example/dav/v1/arbejde\"}");
+  g_assert_nonnull (strstr (text_of (connected, "warning"), "connected to rum-1, too"));
+}
+
 static const struct
 {
   const char *sql;
@@ -211,6 +237,9 @@ static const struct
   { "UPDATE sync_binding SET pulled_us = 1;"
     "UPDATE calendar SET fresh_until_us = 9000000000000000 WHERE origin = 'sync'",
     "ok", "yes" },
+  { "INSERT INTO sync_item (tenant_id, binding_id, key_hash, is_own, is_unreadable) VALUES (1, 1, "
+    "'h1', 0, 1)",
+    "unreadable", "yes" },
   { "UPDATE calendar SET fresh_until_us = 1 WHERE origin = 'sync'", "old", "no, too old" },
   { "UPDATE sync_binding SET n_failures = 2, health = 'denied', health_text = 'no'", "denied",
     "no, too old" },
@@ -703,6 +732,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-commands/table-changes", test_table_changes);
   g_test_add_func ("/sync-commands/table-refuses", test_table_refuses);
   g_test_add_func ("/sync-commands/table-keeps-direction", test_table_keeps_direction);
+  g_test_add_func ("/sync-commands/shared", test_shared);
   g_test_add_func ("/sync-commands/status", test_status);
   g_test_add_func ("/sync-commands/status-worst-first", test_status_worst_first);
   g_test_add_func ("/sync-commands/words-documented", test_words_documented);

@@ -480,6 +480,142 @@ test_stopped_in_the_middle (void)
   g_assert_cmpuint (n_stopped, >=, 9);
 }
 
+/* The event of ours that is at @now, as far as "T090000" tells it. */
+static ModelItem *
+find_own (SyncPair *pair, const char *now)
+{
+  g_autoptr (GPtrArray) list = model_remote_list (pair->model);
+  ModelItem *found = NULL;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      ModelItem *item = list->pdata[i];
+      const char *event = strstr (item->text, "BEGIN:VEVENT");
+
+      if (strstr (item->text, "X-PLANNER-REF") != NULL && strstr (event, now) != NULL)
+        found = item;
+    }
+  g_assert_nonnull (found);
+  return found;
+}
+
+static void
+drag (SyncPair *pair, ModelItem *item, const char *start, const char *end)
+{
+  g_auto (GStrv) lines = g_strsplit (item->text, "\r\n", -1);
+  g_autofree char *key = g_strdup (item->key);
+  g_autofree char *text = NULL;
+  gboolean is_event = FALSE;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    {
+      gboolean is_start = g_str_has_prefix (lines[i], "DTSTART");
+
+      is_event |= g_str_equal (lines[i], "BEGIN:VEVENT");
+      if (!is_event || (!is_start && !g_str_has_prefix (lines[i], "DTEND")))
+        continue;
+      g_free (lines[i]);
+      lines[i] = g_strdup_printf ("%s:%s", is_start ? "DTSTART" : "DTEND", is_start ? start : end);
+    }
+  text = g_strjoinv ("\r\n", lines);
+  (void) model_remote_put (pair->model, key, text);
+}
+
+static gint64
+count_conflicts (SyncPair *pair, const char *state, const char *resolution)
+{
+  g_autofree char *sql = g_strdup_printf (
+    "SELECT count(*) FROM sync_conflict WHERE state = '%s' AND coalesce (resolution, '') = '%s'",
+    state, resolution);
+
+  return count (pair, sql);
+}
+
+#define ASK "INSERT INTO setting VALUES (1, 0, 'sync-on-move', 0, 'ask')"
+
+/* A question that something else has answered asks nobody any more; both versions stay. */
+static void
+test_superseded (void)
+{
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
+
+  world_run_sql (pair->sync->world, ASK);
+  calsync_report_free (run (pair));
+  drag (pair, find_own (pair, "T090000"), "20261126T120000Z", "20261126T123000Z");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "open", ""), ==, 1);
+  drag (pair, find_own (pair, "20261126T"), "20261127T120000Z", "20261127T123000Z");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "resolved", "superseded"), ==, 1);
+  g_assert_cmpint (count_conflicts (pair, "open", ""), ==, 1);
+  world_run_sql (pair->sync->world, "UPDATE booking SET state = 'cancelled' WHERE booking_id = 1; "
+                                    "DELETE FROM claim WHERE booking_id = 1");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "resolved", "cancelled"), ==, 1);
+  drag (pair, find_own (pair, "T100000"), "20261126T120000Z", "20261126T123000Z");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "open", ""), ==, 1);
+  drag (pair, find_own (pair, "20261126T"), "20261124T090000Z", "20261124T093000Z");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "resolved", "settled"), ==, 1);
+  g_assert_cmpint (count_conflicts (pair, "open", ""), ==, 0);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM sync_conflict WHERE their_start_us > 0"), ==,
+                   3);
+}
+
+/* Nobody answered before the meeting was over: its event goes back to when it was. One that is moved ahead
+ * afterwards is an appointment of the advisor's. */
+static void
+test_over (void)
+{
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
+
+  world_run_sql (pair->sync->world, ASK);
+  calsync_report_free (run (pair));
+  drag (pair, find_own (pair, "T090000"), "20261203T120000Z", "20261203T123000Z");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "open", ""), ==, 1);
+  sync_world_pass_time (pair->sync, 48 * HOUR);
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "resolved", "over"), ==, 1);
+  g_assert_cmpint (count_conflicts (pair, "open", ""), ==, 0);
+  g_assert_nonnull (find_own (pair, "20261124T080000Z"));
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 0);
+  drag (pair, find_own (pair, "T100000"), "20261203T120000Z", "20261203T123000Z");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 1);
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_conflict WHERE kind = 'copy' AND state = 'noted'"), ==,
+    1);
+  g_assert_nonnull (find_own (pair, "20261203T120000Z")); /* and it is left alone */
+}
+
+/* An entry that nobody can read is told until it can: by its times, and by nothing else. */
+static void
+test_unreadable (void)
+{
+  g_autoptr (SyncPair) pair = sync_pair_new (7);
+
+  (void) model_remote_put (pair->model, "/cal/kanarie-bad.ics",
+                           "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:kanarie-uid-bad\r\n"
+                           "DTSTART:20261201T100000Z\r\nRRULE:FREQ=SOMETIMES;X\r\n" CANARY
+                           "LAST-MODIFIED:20261120T070000Z\r\nDTEND:when it is over\r\n");
+  calsync_report_free (run (pair));
+  g_assert_cmpint (
+    count (pair, "SELECT count(*) FROM sync_conflict WHERE kind = 'unreadable' AND state = 'open' "
+                 "AND their_start_us = 1796119200000000 AND changed_us = 1795158000000000"),
+    ==, 1);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), >, 200);
+  assert_no_canary (pair);
+  put_events (pair, 0, 1);
+  (void) model_remote_put (pair->model, "/cal/kanarie-bad.ics",
+                           model_remote_find (pair->model, "/cal/kanarie-0.ics")->text);
+  calsync_report_free (run (pair));
+  g_assert_cmpint (count_conflicts (pair, "resolved", "readable"), ==, 1);
+  g_assert_cmpint (count (pair, "SELECT count(*) FROM busy_span"), ==, 2);
+}
+
 /* One script: a first run, then edits on both sides, then runs until nothing is left to do. */
 static SyncPair *
 begin_script (void)
@@ -689,6 +825,9 @@ main (int argc, char **argv)
   g_test_add_func ("/sync-run/changes", test_changes);
   g_test_add_func ("/sync-run/failures", test_failures);
   g_test_add_func ("/sync-run/guard", test_guard);
+  g_test_add_func ("/sync-run/superseded", test_superseded);
+  g_test_add_func ("/sync-run/over", test_over);
+  g_test_add_func ("/sync-run/unreadable", test_unreadable);
   g_test_add_func ("/sync-run/refusals", test_refusals);
   g_test_add_func ("/sync-run/stopped-in-the-middle", test_stopped_in_the_middle);
   g_test_add_func ("/sync-run/retired-parts", test_retired_parts);
