@@ -23,6 +23,8 @@ typedef struct
   guint64 *n_followed; /* of all worlds */
 } Real;
 
+#define PROPOSE 2
+
 /* What a move in the calendar is: put back, a question, or a proposal that the rules of this world mostly allow. */
 static const char *const modes[] = {
   "SELECT 1",
@@ -338,6 +340,7 @@ make (guint32 seed, gpointer data)
   real->sync = sync_world_new ();
   make_bookings (real, identifiers);
   run_sql (real, "%s", modes[seed % G_N_ELEMENTS (modes)]);
+  real->planner.moves_mostly = seed % G_N_ELEMENTS (modes) == PROPOSE;
   sync_world_bind (real->sync, 1, CALSYNC_DIRECTION_BOTH);
   for (guint n = 0; n < CONVERGE_N_BOOKINGS; n++)
     {

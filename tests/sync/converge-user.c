@@ -286,7 +286,7 @@ change_own (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
     {
     case 0:
     case 1:
-      if (b % 4 != 0)
+      if (b / 8 % 4 != 0)
         {
           drag (world, item, start_us);
           break;
@@ -335,7 +335,7 @@ converge_user_step (ConvergeWorld *world, guint32 what, guint32 a, guint32 b)
   else if (what % 18 < 8)
     change_foreign (world, what % 18 - 5, a, b);
   else
-    change_own (world, what % 18 - 8, a, b);
+    change_own (world, world->planner->moves_mostly && b % 8 != 0 ? 0 : what % 18 - 8, a, b);
 }
 
 /* In the end the advisor takes back what only a person could settle. */

@@ -43,9 +43,11 @@ typedef struct
   void (*free) (ConvergePlanner *planner);
 } ConvergePlannerFunctions;
 
+/* @moves_mostly: what the advisor does to our events */
 struct _ConvergePlanner
 {
   const ConvergePlannerFunctions *functions;
+  gboolean moves_mostly;
 };
 
 /* @make: makes a fresh planner's side; @n_steps: length of the script. Runs counts the runs. NULL: it converged. */
