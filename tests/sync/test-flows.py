@@ -58,6 +58,18 @@ def try_out(town):
     return bookings
 
 
+def try_brief(town):
+    """A meeting is deleted in the calendar before anybody read that it is there: not every server tells of that."""
+    before = town.world.bookings(ADVISOR)
+    town.world.book(town.world.free(days(25), 3, ADVISOR)[0], ADVISOR)
+    references = set(own(town.calendar.texts().values()))
+    town.run()
+    (new,) = set(own(town.calendar.texts().values())) - references
+    edit(town, new, None)
+    settle(town, "a new meeting was deleted at once", 4)
+    testlib.equal(len(town.world.bookings(ADVISOR)), len(before) + 1, "bookings")
+
+
 def try_disputes(town):
     """A person moves, deletes and writes on our events; a person is faster than we are."""
     world, calendar = town.world, town.calendar
@@ -183,6 +195,7 @@ def try_server(server):
     with Town(server, n_events) as town:
         try_in(town)
         try_out(town)
+        try_brief(town)
         try_disputes(town)
     with Town(server, 60) as town:
         town.run()
