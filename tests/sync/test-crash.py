@@ -164,7 +164,7 @@ def run_until_quiet(chaos, what):
             return
         if row["outcome"] == "guarded":
             chaos.done["guards"] += 1
-            town.world.ctl("sync", "agree", ADVISOR, "--yes")
+            town.world.ctl("sync", "agree", ADVISOR, "--yes", "--digest", town.world.status(ADVISOR)["digest"])
     raise AssertionError(f"{what}: not quiet after {N_RUNS} runs: {row}")
 
 
