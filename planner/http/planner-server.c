@@ -11,6 +11,7 @@
 #include "http/planner-faces.h"
 #include "http/planner-health.h"
 #include "http/planner-pulse.h"
+#include "http/planner-webhook-route.h"
 #include "listener.h"
 #include "planner-log.h"
 #include "planner-metrics-sync-rows.h"
@@ -38,6 +39,7 @@ struct _PlannerServer
   guint n_refusals;              /* within it */
   MetricsSyncFunc describe_sync; /* (nullable) */
   gpointer sync_data;
+  PlannerWebhook webhook; /* path NULL: nobody takes messages */
 };
 
 static void
@@ -109,7 +111,9 @@ route_contract (PlannerServer *server,
                 const OpCaller *caller,
                 gboolean is_tls)
 {
-  if (strcmp (listener_request_get_path (request), server->endpoint.mapping->path) != 0)
+  if (planner_webhook_is_at (&server->webhook, request))
+    planner_webhook_handle (&server->webhook, request, caller);
+  else if (strcmp (listener_request_get_path (request), server->endpoint.mapping->path) != 0)
     reply_words (request, 404, "There is nothing at this path.");
   else if (reads (request))
     serve_document (server, request, is_tls);
@@ -386,6 +390,18 @@ planner_server_set_sync (PlannerServer *server, MetricsSyncFunc describe, gpoint
 {
   server->describe_sync = describe;
   server->sync_data = data;
+}
+
+/**
+ * planner_server_set_webhook:
+ * @webhook: copied; who takes pushed messages, on the faces that DFDG calls
+ *
+ * Loop thread.
+ */
+void
+planner_server_set_webhook (PlannerServer *server, const PlannerWebhook *webhook)
+{
+  server->webhook = *webhook;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include "ops/op-worker.h"
 #include "planner-config.h"
 #include "planner-metrics-sync.h"
+#include "planner-webhook.h"
 
 /**
  * PlannerServer:
@@ -21,6 +22,7 @@ PlannerServer *planner_server_new (const PlannerConfig *config,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean planner_server_start (PlannerServer *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void planner_server_set_sync (PlannerServer *server, MetricsSyncFunc describe, gpointer data);
+void planner_server_set_webhook (PlannerServer *server, const PlannerWebhook *webhook);
 void planner_server_reload (PlannerServer *server, const PlannerConfig *config);
 void planner_server_stop_accepting (PlannerServer *server);
 gboolean planner_server_is_draining (PlannerServer *server);

@@ -7,6 +7,7 @@
 #include "ops/admin-noun.h"
 #include "ops/block-rules.h"
 #include "store/calendar-store.h"
+#include "store/truth-store.h"
 
 #define CLOSING_DAYS_AHEAD 366
 
@@ -303,10 +304,39 @@ const AdminArgument admin_show_booking_arguments[] = {
 };
 /* clang-format on */
 
+static gboolean
+add_participants (AdminCall *call, const Booking *booking, GError **error)
+{
+  g_autoptr (GPtrArray) participants =
+    participant_store_list (call->session, booking->booking_id, error);
+  JsonArray *list;
+
+  if (participants == NULL || participants->len == 0)
+    return participants != NULL;
+  list = json_array_new ();
+  json_object_set_array_member (call->result, "participants", list);
+  for (guint i = 0; i < participants->len; i++)
+    {
+      const Participant *one = participants->pdata[i];
+      JsonObject *object = json_object_new ();
+
+      json_object_set_string_member (object, "name", one->name);
+      admin_set_text (object, "contact", one->contact);
+      admin_set_text (object, "telephone", one->telephone);
+      admin_set_text (object, "email", one->email);
+      if (one->organisation_type >= 0)
+        json_object_set_int_member (object, "organisation_type", one->organisation_type);
+      admin_set_text (object, "organisation_code", one->organisation_code);
+      json_array_add_object_element (list, object);
+    }
+  return TRUE;
+}
+
 /**
  * admin_show_booking:
  *
- * Arguments: tenant, booking (identifier). Result: the booking, without its citizen.
+ * Arguments: tenant, booking (identifier). Result: the booking, without its citizen; participants, when authorities
+ * take part.
  */
 gboolean
 admin_show_booking (AdminCall *call, GError **error)
@@ -334,5 +364,5 @@ admin_show_booking (AdminCall *call, GError **error)
     }
   json_object_set_object_member (call->result, "booking",
                                  admin_booking_to_json (catalogue, booking));
-  return TRUE;
+  return add_participants (call, booking, error);
 }

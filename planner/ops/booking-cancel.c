@@ -39,8 +39,14 @@ drop_move (const OpCall *call, const Booking *booking, GError **error)
   return FALSE;
 }
 
-static gboolean
-cancel (OpCall *call, Booking *booking, const char *journal_kind, GError **error)
+/**
+ * booking_cancel_found:
+ * @booking: as it is stored, and booked; then as it became
+ *
+ * Whoever asks has the right to. On the writer.
+ */
+gboolean
+booking_cancel_found (OpCall *call, Booking *booking, const char *journal_kind, GError **error)
 {
   g_autoptr (Booking) before = booking_store_load (call->session, booking->booking_id, error);
 
@@ -85,7 +91,7 @@ booking_cancel (OpCall *call, const CancelWish *wish, GError **error)
       op_memory_recall (call, OP_KEY_PLACEMENT, key, digest, wish->cpr, error) != OP_MEMORY_NEW)
     return NULL;
   if (!may_cancel (booking, wish->asker, error) ||
-      !cancel (call, booking, wish->journal_kind, error))
+      !booking_cancel_found (call, booking, wish->journal_kind, error))
     return NULL;
   new_key = placement_key (booking);
   op_memory_set (call, OP_KEY_PLACEMENT, new_key, digest, booking);

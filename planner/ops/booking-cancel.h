@@ -17,3 +17,8 @@ typedef struct
 /* NULL without error when call->is_replay: the stored answer is in call->body. */
 Booking *
 booking_cancel (OpCall *call, const CancelWish *wish, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Frees its time, journals it; nobody is asked whether he may. */
+gboolean booking_cancel_found (OpCall *call,
+                               Booking *booking,
+                               const char *journal_kind,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;

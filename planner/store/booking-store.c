@@ -309,7 +309,7 @@ booking_store_add (StoreSession *session, Booking *b, GError **error)
 gboolean
 booking_store_change (StoreSession *session, Booking *b, GError **error)
 {
-  if (!store_run (session, error, SQL_BOOKING_CHANGE, "iiiisisiisssisiiiisssssssiiiiiiiiiiiii",
+  if (!store_run (session, error, SQL_BOOKING_CHANGE, "iiiisisiisssisiiiisssssssiiiiiiiiiiiiii",
                   b->booking_id, b->revision, b->revision + 1, b->placement, states[b->state],
                   b->session_id, b->group_identifier, b->core.start_us, b->core.end_us,
                   b->start_local, b->zone, b->tzdata, b->advisor_id, b->foreign_advisor, b->room_id,
@@ -318,7 +318,7 @@ booking_store_change (StoreSession *session, Booking *b, GError **error)
                   b->fund_participation, (gint64) b->compulsory, (gint64) b->should_accept,
                   (gint64) b->accepted, (gint64) b->rebook_possible, b->rebook_deadline_us,
                   (gint64) b->cancel_possible, b->cancel_deadline_us, (gint64) b->conflict,
-                  b->changed_us, b->owner_system, b->offer_id, b->owner_id))
+                  b->changed_us, b->owner_system, b->offer_id, b->owner_id, b->unit_id))
     return FALSE;
   if (store_n_changed (session) != 1)
     {

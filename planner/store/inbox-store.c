@@ -293,17 +293,19 @@ inbox_store_list_lanes (StoreSession *session,
 
 /**
  * inbox_store_find_next_us:
- * @out_next_us: when the next message is due, by the wall clock; -1: none waits
+ * @now_us: wall clock
+ * @out_next_us: when the first message will be due that is not yet; 0: there is none
  */
 gboolean
 inbox_store_find_next_us (StoreSession *session,
                           gint64 tenant_id,
+                          gint64 now_us,
                           gint64 *out_next_us,
                           GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_DFDG_EVENT_NEXT, "i", tenant_id) ||
+  if (!store_query (session, &query, error, SQL_DFDG_EVENT_NEXT, "ii", tenant_id, now_us) ||
       store_step (&query, error) != STORE_ROW)
     return FALSE;
   *out_next_us = store_int (&query, 0);

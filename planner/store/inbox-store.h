@@ -114,6 +114,7 @@ GArray *inbox_store_list_lanes (StoreSession *session,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean inbox_store_find_next_us (StoreSession *session,
                                    gint64 tenant_id,
+                                   gint64 now_us,
                                    gint64 *out_next_us,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *inbox_store_list_lane (StoreSession *session,

@@ -29,7 +29,8 @@
   X (DFDG_EVENT_HASTEN_ALL, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > 0") \
   X (DFDG_EVENT_DUE, "SELECT coalesce (citizen_id, 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us <= $2 ORDER BY not_before_us, event_id LIMIT $3") \
-  X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), -1) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1") \
+  X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
+     "AND not_before_us > $2") \
   X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' ORDER BY e.event_id LIMIT $3") \
   X (DFDG_EVENT_LANE_OF_NOBODY, DFDG_EVENT_COLUMNS "WHERE e.citizen_id IS NULL AND e.tenant_id = $1 AND e.state = 'new' " \
      "ORDER BY e.event_id LIMIT $2") \
@@ -41,6 +42,7 @@
   X (DFDG_EVENT_HAS_ENDED, "SELECT EXISTS (SELECT 1 FROM dfdg_event WHERE tenant_id = $1 AND external_id = $2 AND change_type = 3 " \
      "AND event_us >= $3 AND event_id <> $4)") \
   \
+  X (OUTBOX_IS_WAITING, "SELECT EXISTS (SELECT 1 FROM outbox WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting')") \
   X (TRUTH_FIND, "SELECT version_id, changed_us FROM dfdg_truth WHERE booking_id = $1") \
   X (TRUTH_PUT, "INSERT INTO dfdg_truth (booking_id, tenant_id, version_id, changed_us, seen_us) VALUES ($1, $2, $3, $4, $5) " \
      "ON CONFLICT (booking_id) DO UPDATE SET version_id = excluded.version_id, changed_us = excluded.changed_us, seen_us = excluded.seen_us") \

@@ -185,6 +185,6 @@
      "telephone = $23, meeting_link = $24, contact_options = $25, fund_participation = nullif($26, -1), " \
      "compulsory = $27, should_accept = $28, accepted = $29, rebook_possible = $30, " \
      "rebook_deadline_us = nullif($31, 0), cancel_possible = $32, cancel_deadline_us = nullif($33, 0), " \
-     "conflict = $34, changed_us = $35, owner_system = nullif($36, -1), offer_id = nullif($37, 0), owner_id = $38 " \
+     "conflict = $34, changed_us = $35, owner_system = nullif($36, -1), offer_id = nullif($37, 0), owner_id = $38, unit_id = $39 " \
      "WHERE booking_id = $1 AND revision = $2")
 /* clang-format on */

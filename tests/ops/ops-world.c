@@ -134,6 +134,29 @@ run_on_writer (World *world, GError **error)
   return ok;
 }
 
+gboolean
+world_step (gpointer data, OpStep step, gpointer step_data, GError **error)
+{
+  World *world = data;
+  OpCall call = { .session = world->writer, .now_us = world->now_us, .view = world->view };
+  g_autoptr (GError) feed_error = NULL;
+  IndexDelta *delta;
+  gboolean ok;
+
+  g_assert_true (store_begin (world->writer, STORE_WRITE, NULL));
+  g_assert_true (store_savepoint (world->writer, NULL));
+  ok = step (&call, step_data, error);
+  op_call_reset (&call);
+  g_assert_true (ok ? store_release (world->writer, NULL)
+                    : store_undo_to_savepoint (world->writer, NULL));
+  g_assert_true (journal_store_seal (world->writer, NULL));
+  delta = index_feed_load_changes (world->feed, world->writer, world->now_us, &feed_error);
+  g_assert_no_error (feed_error);
+  g_assert_true (store_commit (world->writer, NULL));
+  apply (world, delta);
+  return ok;
+}
+
 static gboolean
 run_on_reader (World *world, GError **error)
 {

@@ -2,7 +2,7 @@
 /* A planner without a socket or threads: a real database, the index, and calls run where their rows say. */
 #pragma once
 
-#include "ops/op.h"
+#include "ops/op-shared-write.h"
 #include "testlib.h"
 
 /**
@@ -32,6 +32,8 @@ void world_run_sql (World *world, const char *sql);
 /* The answer, valid until the next call; NULL with @error set. */
 gconstpointer
 world_call (World *world, const char *operation, gconstpointer request, GError **error);
+/* As op_service_run_step(): one write of what is no operation. */
+gboolean world_step (gpointer world, OpStep step, gpointer data, GError **error);
 /* The timer's job: holds that have ended go, in the database and in the index. */
 void world_expire (World *world);
 /* Content of soap:Body of the last answer. */

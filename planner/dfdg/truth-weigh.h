@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What DFDG says of a meeting, held against what we have: which of the two is to stand. */
+#pragma once
+
+#include "dfdg/indkaldelse-record.h"
+#include "ops/op.h"
+
+typedef enum
+{
+  TRUTH_EQUAL,   /* both say the same: our own echo, or told twice */
+  TRUTH_NEWER,   /* ours becomes DFDG's */
+  TRUTH_CANCELS, /* called off there */
+  TRUTH_OLDER,   /* ours is newer, or was applied already */
+} TruthVerdict;
+
+/**
+ * TruthPlace:
+ * @unit: that the summons is of
+ * @is_same_advisor: the advisor stays who it is; also when DFDG names none
+ */
+typedef struct
+{
+  const CatalogueUnit *unit;
+  gboolean is_same_advisor;
+} TruthPlace;
+
+/**
+ * TruthQuestion:
+ * @is_deleted: a message told of its end; @deleted_us: when that was
+ * @attempts: how often it was asked for already
+ */
+typedef struct
+{
+  const DfdgIndkaldelse *record;
+  const Booking *booking;
+  gboolean is_deleted;
+  gint64 deleted_us;
+  gint64 attempts;
+} TruthQuestion;
+
+gboolean truth_place_find (const OpCall *call,
+                           const Booking *booking,
+                           const DfdgIndkaldelse *record,
+                           TruthPlace *out_place,
+                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean truth_weigh (const OpCall *call,
+                      const TruthQuestion *question,
+                      const TruthPlace *place,
+                      TruthVerdict *out_verdict,
+                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
