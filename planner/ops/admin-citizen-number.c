@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* History follows the citizen; two citizens who turn out to be one become one, unless their meetings collide. */
+/* plannerctl change citizen-number. */
 #include "ops/admin-citizen-number.h"
 
 #include <string.h>
 
 #include "base/error.h"
 #include "ops/admin-op.h"
-#include "ops/ledger.h"
-#include "store/citizen-store.h"
-#include "store/journal-store.h"
+#include "ops/citizen-number.h"
 
 /* clang-format off */
 const AdminArgument admin_change_citizen_number_arguments[] = {
@@ -19,250 +17,29 @@ const AdminArgument admin_change_citizen_number_arguments[] = {
 };
 /* clang-format on */
 
-/* A row of the table, 0 for none; @successor_id when the number is a former one. */
-typedef struct
-{
-  gint64 citizen_id;
-  gint64 successor_id;
-} CitizenRow;
-
-typedef struct
-{
-  AdminCall *call;
-  AdminOp *op;
-  const char *old_cpr;
-  const char *new_cpr;
-  gboolean is_forced;
-  gboolean is_merged;
-  gint64 citizen_id; /* who it is now */
-  gint64 former_id;
-  JsonArray *conflicts;
-} NumberChange;
-
-static gboolean
-refuse (GError **error, const char *text)
-{
-  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, text);
-  return FALSE;
-}
-
-static gboolean
-find_row (NumberChange *change,
-          StoreSession *session,
-          const char *cpr,
-          CitizenRow *out_row,
-          GError **error)
-{
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  *out_row = (CitizenRow){ 0, 0 };
-  if (!store_query (session, &query, error, SQL_CITIZEN_ROW, "is", change->op->tenant->tenant_id,
-                    cpr))
-    return FALSE;
-  step = store_step (&query, error);
-  if (step == STORE_ROW)
-    *out_row = (CitizenRow){ store_int (&query, 0), store_int (&query, 1) };
-  return step != STORE_FAILED;
-}
-
-static gboolean
-note (const NumberChange *change, StoreSession *session, gint64 citizen_id, GError **error)
-{
-  return ledger_note_citizen (session, change->op->tenant->tenant_id, citizen_id, error);
-}
-
-/* The citizen keeps the row; the old number gets one of its own. */
-static gboolean
-rename_citizen (NumberChange *change, StoreSession *session, gint64 citizen_id, GError **error)
-{
-  change->citizen_id = citizen_id;
-  if (!store_run (session, error, SQL_CITIZEN_SET_NUMBER, "is", citizen_id, change->new_cpr) ||
-      !store_run (session, error, SQL_CITIZEN_ADD_FORMER, "isii", change->op->tenant->tenant_id,
-                  change->old_cpr, citizen_id, change->call->now_us))
-    return FALSE;
-  change->former_id = store_last_id (session);
-  return note (change, session, citizen_id, error) &&
-         note (change, session, change->former_id, error);
-}
-
 static void
-add_conflict (NumberChange *change, const char *why, const char *booking, const char *other)
+show_conflicts (AdminCall *call, const CitizenNumberChange *change)
 {
-  JsonObject *row = json_object_new ();
+  JsonArray *list = json_array_new ();
 
-  json_object_set_string_member (row, "conflict", why);
-  json_object_set_string_member (row, "booking", booking);
-  json_object_set_string_member (row, "other", other);
-  json_array_add_object_element (change->conflicts, row);
-}
-
-static gboolean
-minds_types (const NumberChange *change, gint64 unit_id)
-{
-  const CatalogueUnit *unit = catalogue_get_unit (change->op->catalogue, unit_id);
-  return unit == NULL || unit->one_open_per_type;
-}
-
-/* @later: (element-type gint64): of each pair the booking that was made later. */
-static gboolean
-find_conflicts (NumberChange *change,
-                StoreSession *session,
-                gint64 from,
-                gint64 to,
-                GArray *later,
-                GError **error)
-{
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (session, &query, error, SQL_MERGE_CONFLICTS, "iii", from, to,
-                    change->call->now_us))
-    return FALSE;
-  while ((step = store_step (&query, error)) == STORE_ROW)
+  for (guint i = 0; i < change->conflicts->len; i++)
     {
-      gboolean overlaps = store_int (&query, 4) != 0;
-      gint64 id = store_int (&query, 6);
+      const CitizenNumberConflict *conflict = change->conflicts->pdata[i];
+      JsonObject *row = json_object_new ();
 
-      if (!overlaps && !minds_types (change, store_int (&query, 2)) &&
-          !minds_types (change, store_int (&query, 3)))
-        continue;
-      add_conflict (change, overlaps ? "overlap" : "same-type", store_text (&query, 0),
-                    store_text (&query, 1));
-      g_array_append_val (later, id);
+      json_object_set_string_member (row, "conflict", conflict->why);
+      json_object_set_string_member (row, "booking", conflict->booking);
+      json_object_set_string_member (row, "other", conflict->other);
+      json_array_add_object_element (list, row);
     }
-  return step == STORE_END;
-}
-
-static gboolean
-find_hold_conflicts (NumberChange *change,
-                     StoreSession *session,
-                     gint64 from,
-                     gint64 to,
-                     GError **error)
-{
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
-
-  if (!store_query (session, &query, error, SQL_MERGE_HOLD_CONFLICTS, "ii", from, to))
-    return FALSE;
-  step = store_step (&query, error);
-  if (step == STORE_ROW)
-    return refuse (error,
-                   "both numbers have a reservation: it ends within minutes, try again then");
-  return step == STORE_END;
-}
-
-static gboolean
-judge_conflicts (NumberChange *change, StoreSession *session, const GArray *later, GError **error)
-{
-  if (later->len > 0 && !change->is_forced)
-    {
-      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT,
-                   "%u pairs of meetings collide: cancel one of each, or keep both with --force",
-                   later->len);
-      return FALSE;
-    }
-  for (guint i = 0; i < later->len; i++)
-    if (!store_run (session, error, SQL_BOOKING_SET_CONFLICT, "i",
-                    g_array_index (later, gint64, i)))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-move_all (NumberChange *change, StoreSession *session, gint64 from, gint64 to, GError **error)
-{
-  static const StoreStatement statements[] = {
-    SQL_MERGE_BOOKINGS,         SQL_MERGE_HOLDS,        SQL_MERGE_OUTBOX,        SQL_MERGE_INBOX,
-    SQL_MERGE_EVENTS,           SQL_MERGE_OTHER_EVENTS, SQL_MERGE_EMPTY_ANSWERS, SQL_MERGE_FORMERS,
-    SQL_MERGE_FACTS_DROP_OLDER, SQL_MERGE_FACTS,        SQL_MERGE_ECHOES,
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (statements); i++)
-    if (!store_run (session, error, statements[i], "ii", from, to))
-      return FALSE;
-  return store_run (session, error, SQL_CITIZEN_BECOME_FORMER, "iii", from, to,
-                    change->call->now_us);
-}
-
-/* The row of the old number becomes a former one of the citizen who has the new. */
-static gboolean
-merge (NumberChange *change, StoreSession *session, gint64 from, gint64 to, GError **error)
-{
-  g_autoptr (GArray) later = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  change->is_merged = TRUE;
-  change->citizen_id = to;
-  change->former_id = from;
-  return find_hold_conflicts (change, session, from, to, error) &&
-         find_conflicts (change, session, from, to, later, error) &&
-         judge_conflicts (change, session, later, error) &&
-         move_all (change, session, from, to, error) && note (change, session, from, error) &&
-         note (change, session, to, error) &&
-         store_run (session, error, SQL_CHANGES_ADD_OF_FORMERS, "i", to);
-}
-
-static gboolean
-apply (NumberChange *change, StoreSession *session, GError **error)
-{
-  CitizenRow old = { 0 }, new = { 0 };
-
-  if (!find_row (change, session, change->old_cpr, &old, error) ||
-      !find_row (change, session, change->new_cpr, &new, error))
-    return FALSE;
-  if (old.citizen_id == 0)
-    {
-      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
-                           "nothing is held under the old number");
-      return FALSE;
-    }
-  if (old.successor_id != 0)
-    return refuse (error,
-                   old.successor_id == new.citizen_id
-                     ? "the number has been changed already"
-                     : "the old number is a former one: give the one that the citizen has now");
-  if (new.successor_id != 0 && new.successor_id != old.citizen_id)
-    return refuse (error, "the new number is a former one of somebody else");
-  if (new.successor_id == 0 && new.citizen_id != 0)
-    return merge (change, session, old.citizen_id, new.citizen_id, error);
-  /* Changed back: the number is the citizen's own former one. */
-  if (new.citizen_id != 0 &&
-      (!store_run (session, error, SQL_CITIZEN_DROP_FORMER, "i", new.citizen_id) ||
-       !note (change, session, new.citizen_id, error)))
-    return FALSE;
-  return rename_citizen (change, session, old.citizen_id, error);
-}
-
-static gboolean
-add_journal (const NumberChange *change, StoreSession *session, GError **error)
-{
-  g_autofree char *subject = g_strdup_printf ("citizen:%" G_GINT64_FORMAT, change->citizen_id);
-  g_autofree char *payload =
-    g_strdup_printf ("{\"former_citizen_id\":%" G_GINT64_FORMAT ",\"merged\":%s,\"conflicts\":%u}",
-                     change->former_id, change->is_merged ? "true" : "false",
-                     json_array_get_length (change->conflicts));
-  JournalEntry entry = { .tenant_id = change->op->tenant->tenant_id,
-                         .at_us = change->call->now_us,
-                         .actor = change->call->actor,
-                         .call_id = change->call->call_id,
-                         .kind = "citizen-number-changed",
-                         .subject = subject,
-                         .payload = payload };
-
-  return journal_store_add (session, &entry, error);
+  json_object_set_array_member (call->result, "conflicts", list);
 }
 
 static gboolean
 write_change (StoreSession *session, gpointer data, GError **error)
 {
-  NumberChange *change = data;
-
-  change->is_merged = FALSE;
-  change->conflicts = json_array_new ();
-  json_object_set_array_member (change->call->result, "conflicts", change->conflicts);
   store_forget_log (session);
-  return apply (change, session, error) && add_journal (change, session, error);
+  return citizen_number_change (data, session, error);
 }
 
 /**
@@ -278,15 +55,27 @@ gboolean
 admin_change_citizen_number (AdminCall *call, GError **error)
 {
   g_auto (AdminOp) op = { 0 };
-  NumberChange change = { .call = call, .op = &op, .is_forced = admin_get_flag (call, "force") };
+  g_auto (CitizenNumberChange) change = { .now_us = call->now_us,
+                                          .actor = call->actor,
+                                          .call_id = call->call_id,
+                                          .is_forced = admin_get_flag (call, "force") };
+  gboolean ok;
 
   if (!admin_op_init (&op, call, error) || !admin_need_text (call, "cpr", &change.old_cpr, error) ||
       !admin_need_text (call, "new_cpr", &change.new_cpr, error))
     return FALSE;
   if (g_str_equal (change.old_cpr, change.new_cpr))
-    return refuse (error, "both numbers are the same");
-  if (!call->runner.run_write (call->runner.runner, write_change, &change, error))
-    return FALSE;
-  json_object_set_boolean_member (call->result, "merged", change.is_merged);
-  return TRUE;
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "both numbers are the same");
+      return FALSE;
+    }
+  change.tenant_id = op.tenant->tenant_id;
+  change.catalogue = op.catalogue;
+  ok = call->runner.run_write (call->runner.runner, write_change, &change, error);
+  if (change.conflicts != NULL)
+    show_conflicts (call, &change);
+  if (ok)
+    json_object_set_boolean_member (call->result, "merged", change.is_merged);
+  return ok;
 }

@@ -22,6 +22,10 @@ const AdminArgument admin_extract_citizen_arguments[] = {
 static const ExtractSection sections[] = {
   { "citizen", SQL_EXTRACT_CITIZEN },
   { "citizen_fact", SQL_EXTRACT_FACTS },
+  { "citizen_span", SQL_EXTRACT_SPANS },
+  { "citizen_read", SQL_EXTRACT_READS },
+  { "deadline", SQL_EXTRACT_DEADLINES },
+  { "fund_interview", SQL_EXTRACT_FUND_INTERVIEWS },
   { "booking", SQL_EXTRACT_BOOKINGS },
   { "participant", SQL_EXTRACT_PARTICIPANTS },
   { "group_session", SQL_EXTRACT_SESSIONS },

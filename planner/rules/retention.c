@@ -35,8 +35,9 @@ static const RetentionClass classes[] = {
   { "empty-answer", RETENTION_BY_TERM, 1827, 30, TRUE, "empty_answer",
     "evidence that a citizen was shown no offer or no time", "",
     "five years: it must outlive the bookings that it explains" },
-  { "citizen-facts", RETENTION_BY_TERM, 183, 1, FALSE, "citizen_fact",
-    "contact group, category, marks and a-kasse, as DFDG told them last", "",
+  { "citizen-facts", RETENTION_BY_TERM, 183, 1, FALSE,
+    "citizen_fact citizen_span citizen_read deadline fund_interview",
+    "contact group, category, marks, a-kasse, deadlines and meetings with an a-kasse, as DFDG told them last", "",
     "told anew at each visit; half a year without one makes them wrong" },
   { "former-number", RETENTION_BY_TERM, 366, 31, FALSE, "",
     "numbers that citizens had before a change", "",
@@ -67,7 +68,7 @@ static const RetentionClass classes[] = {
     "nothing: without payload and salt a row tells that something changed, not of whom", "", "the chain of seals" },
   { "none", RETENTION_KEPT, 0, 0, FALSE,
     "tenant unit setting closing_day team offer offer_contact_type offer_rule offer_window change spent_id"
-    " retention_run removed_booking code hash_key",
+    " retention_run removed_booking code hash_key dfdg_task",
     "nothing: names nobody", "", "" },
 };
 /* clang-format on */

@@ -109,9 +109,25 @@ citizen_store_list_facts (StoreSession *session, gint64 citizen_id, GError **err
   return step == STORE_END ? g_steal_pointer (&facts) : NULL;
 }
 
+/* Whoever says what of a citizen there is one of says it last: what others said of it goes. */
+static gboolean
+remove_said_by_others (StoreSession *session,
+                       gint64 citizen_id,
+                       const CitizenFactSource *source,
+                       const CitizenFact *fact,
+                       GError **error)
+{
+  static const char *const single[] = { "contact-group", "category", NULL };
+
+  return !g_strv_contains (single, fact->kind) ||
+         store_run (session, error, SQL_CITIZEN_FACTS_REMOVE_KIND, "isi", citizen_id, fact->kind,
+                    source->seen_us);
+}
+
 /**
  * citizen_store_put_facts:
- * @facts: (element-type CitizenFact): everything that @source says now; what it said before goes
+ * @facts: (element-type CitizenFact): everything that @source says now; what it said before goes, and so does what
+ *   others said before of contact group and category where it says one
  */
 gboolean
 citizen_store_put_facts (StoreSession *session,
@@ -126,7 +142,8 @@ citizen_store_put_facts (StoreSession *session,
   for (guint i = 0; i < facts->len; i++)
     {
       const CitizenFact *fact = facts->pdata[i];
-      if (!store_run (session, error, SQL_CITIZEN_FACT_PUT, "iisssi", tenant_id, citizen_id,
+      if (!remove_said_by_others (session, citizen_id, source, fact, error) ||
+          !store_run (session, error, SQL_CITIZEN_FACT_PUT, "iisssi", tenant_id, citizen_id,
                       fact->kind, fact->value, source->name, source->seen_us))
         return FALSE;
     }

@@ -153,5 +153,9 @@
   "AND NOT EXISTS (SELECT 1 FROM echo_watch w WHERE w.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.citizen_id = c.citizen_id) " \
-  "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.other_citizen_id = c.citizen_id)"
+  "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.other_citizen_id = c.citizen_id) " \
+  "AND NOT EXISTS (SELECT 1 FROM citizen_span s WHERE s.citizen_id = c.citizen_id) " \
+  "AND NOT EXISTS (SELECT 1 FROM citizen_read r WHERE r.citizen_id = c.citizen_id) " \
+  "AND NOT EXISTS (SELECT 1 FROM deadline l WHERE l.citizen_id = c.citizen_id) " \
+  "AND NOT EXISTS (SELECT 1 FROM fund_interview w WHERE w.citizen_id = c.citizen_id)"
 /* clang-format on */

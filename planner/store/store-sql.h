@@ -10,6 +10,7 @@
 #include "store/sql-ledger.h"
 #include "store/sql-outbox.h"
 #include "store/sql-privacy.h"
+#include "store/sql-reading.h"
 #include "store/sql-record.h"
 #include "store/sql-retention.h"
 #include "store/sql-search.h"
@@ -38,6 +39,7 @@
   STORE_SQL_SYNC_CONFLICT (X) \
   STORE_SQL_SYNC_DUE (X) \
   STORE_SQL_INBOX (X) \
+  STORE_SQL_READING (X) \
   STORE_SQL_BACKUP (X)
 /* clang-format on */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What a citizen may ask for: all that is held, erasure, and another number, with every repeat answered rightly. */
-/* Also tests: admin-citizen-number, admin-erase, admin-extract, admin-mask. */
+/* Also tests: admin-citizen-number, admin-erase, admin-extract, admin-mask, citizen-number. */
 #include <string.h>
 
 #include "admin-harness.h"
@@ -212,7 +212,16 @@ static const char dfdg_sql[] =
   "INSERT INTO dfdg_truth (booking_id, tenant_id, version_id, changed_us, seen_us) SELECT "
   "booking_id, 1, 'v-1', 1, 1 FROM booking ORDER BY booking_id LIMIT 1;"
   "INSERT INTO participant (booking_id, participant_id, tenant_id, name, organisation_type) SELECT "
-  "booking_id, 'p-1', 1, 'A-kassen', 5 FROM booking ORDER BY booking_id LIMIT 1;";
+  "booking_id, 'p-1', 1, 'A-kassen', 5 FROM booking ORDER BY booking_id LIMIT 1;"
+  "INSERT INTO citizen_span SELECT citizen_id, 'contact-group', 1, 20000, NULL, 1, 1 FROM booking "
+  "ORDER BY booking_id LIMIT 1;"
+  "INSERT INTO citizen_read SELECT citizen_id, 'contact-group', 1, 1, 1, 0, NULL FROM booking "
+  "ORDER "
+  "BY booking_id LIMIT 1;"
+  "INSERT INTO deadline SELECT 1, 'frist-1', citizen_id, 7, 20600, 20620, 1, 0, 1, 1 FROM booking "
+  "ORDER BY booking_id LIMIT 1;"
+  "INSERT INTO fund_interview SELECT 1, 'akasse-1', citizen_id, 15, 1, 5, 6, '7', 1 FROM booking "
+  "ORDER BY booking_id LIMIT 1;";
 
 static void
 fill_everything (World *world, guint citizen)
@@ -627,6 +636,9 @@ test_two_become_one (void)
   g_assert_cmpuint (rows_of (held, "inbox"), ==, 1);
   g_assert_cmpuint (rows_of (held, "dfdg_event"), ==, 1);
   g_assert_cmpuint (rows_of (held, "participant"), ==, 1);
+  g_assert_cmpuint (rows_of (held, "deadline"), ==, 1);
+  g_assert_cmpuint (rows_of (held, "fund_interview"), ==, 1);
+  g_assert_cmpuint (rows_of (held, "citizen_span"), ==, 1);
   g_assert_cmpuint (rows_of (held, "citizen_fact"), >, 0);
   verify (world);
 }
