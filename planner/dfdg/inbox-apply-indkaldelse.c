@@ -386,6 +386,23 @@ find_end (Work *work)
     }
 }
 
+/* A refusal may be DFDG's bad hour or a certificate that is put right: it is not the message's at once. */
+static gboolean
+ask (Work *work, GError **error)
+{
+  const DfdgLane *lane = work->lane;
+  g_autoptr (GError) problem = NULL;
+
+  if (lane->truth->get_indkaldelse (lane->truth_data, work->event->external_id, &work->record,
+                                    lane->cancellable, &problem))
+    return TRUE;
+  if (!g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE) &&
+      !g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_BUSY))
+    problem->code = PLANNER_ERROR_MALFORMED;
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 /* The older form of a message holds the whole booking: nobody is asked. */
 static gboolean
 apply_whole (Work *work, GError **error)
@@ -423,8 +440,7 @@ inbox_apply_indkaldelse (DfdgLane *lane, const DfdgEvent *event, GError **error)
     return apply_whole (&work, error);
   dfdg_lane_cover (lane);
   find_end (&work);
-  if (!lane->truth->get_indkaldelse (lane->truth_data, event->external_id, &work.record,
-                                     lane->cancellable, error))
+  if (!ask (&work, error))
     return FALSE;
   return dfdg_lane_write (lane, write_truth, &work, error);
 }

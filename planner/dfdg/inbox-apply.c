@@ -10,8 +10,8 @@
 #define LONGEST_DELAY_S 10800
 /* DFDG's published curve: 1, 3, 7, 15 … seconds, three hours at most. */
 #define MAX_DOUBLINGS 13
-/* An answer that is no JSON may be a bad moment; six of them are not. */
-#define MAX_BROKEN 6
+/* An answer that is refused or no JSON may be a bad moment; over four minutes it is not. */
+#define MAX_BROKEN 7
 #define OUTCOME    "done"
 
 /* clang-format off */

@@ -63,8 +63,8 @@ typedef struct
 } DfdgLane;
 
 /* On a waiting thread; may ask DFDG, and commits through dfdg_lane_write() together with "done". Errors:
- * PLANNER_ERROR_UNAVAILABLE (DFDG is down), _BUSY and _CONFLICT: the lane waits and tries again; _MALFORMED: a few
- * times; any other parks the message, and the lane goes on. No text holds a citizen's number. */
+ * PLANNER_ERROR_UNAVAILABLE (DFDG is down), _BUSY and _CONFLICT: the lane waits and tries again; _MALFORMED: for some
+ * minutes; any other parks the message, and the lane goes on. No text holds a citizen's number. */
 typedef gboolean (*DfdgEventFunc) (DfdgLane *lane, const DfdgEvent *event, GError **error);
 
 /**

@@ -2,7 +2,7 @@
 /* A run asks IndkaldelseService for the truth, over connections that rest between runs. */
 #include "dfdg/inbox-work.h"
 
-#include "base/error.h"
+#include "base/clock.h"
 #include "dfdg/indkaldelse-client.h"
 #include "planner-log.h"
 
@@ -27,6 +27,12 @@ inbox_get_entity_ids (const DfdgSettings *settings, DfdgEntityIds *out_ids)
   } };
 }
 
+typedef struct
+{
+  DfdgClient *client;
+  guint n_calls;
+} Asking;
+
 static gboolean
 get_truth (gpointer data,
            const char *indkaldelse_id,
@@ -34,7 +40,10 @@ get_truth (gpointer data,
            GCancellable *cancellable,
            GError **error)
 {
-  return indkaldelse_get (data, indkaldelse_id, out_record, cancellable, error);
+  Asking *asking = data;
+
+  asking->n_calls++;
+  return indkaldelse_get (asking->client, indkaldelse_id, out_record, cancellable, error);
 }
 
 static const DfdgTruth client_truth = { get_truth };
@@ -100,8 +109,8 @@ run_all (const DfdgPumpWork *work, DfdgLane *lane, DfdgPumpResult *out_result)
   do
     {
       g_autoptr (GError) error = NULL;
-      g_autoptr (GPtrArray) events =
-        inbox_store_list_lane (work->session, work->tenant_id, work->lane_id, MAX_EVENTS, &error);
+      g_autoptr (GPtrArray) events = inbox_store_list_lane (
+        work->session, work->tenant_id, work->lane_id, clock_now_us (), MAX_EVENTS, &error);
       if (events == NULL)
         {
           take_problem (work, error, out_result);
@@ -119,6 +128,7 @@ static void
 run (const DfdgPumpWork *work, DfdgPumpResult *out_result)
 {
   g_autoptr (DfdgClient) client = dfdg_client_take (work->settings);
+  Asking asking = { .client = client };
   DfdgEntityIds entities;
   DfdgLane lane = { .session = work->session,
                     .run_step = run_step,
@@ -129,7 +139,7 @@ run (const DfdgPumpWork *work, DfdgPumpResult *out_result)
                     .own_system = work->settings->client->system,
                     .fund_type = work->settings->client->fund_organisation_type,
                     .truth = &client_truth,
-                    .truth_data = client,
+                    .truth_data = &asking,
                     .context = client,
                     .cancellable = work->cancellable,
                     .call_id = work->call_id };
@@ -137,6 +147,7 @@ run (const DfdgPumpWork *work, DfdgPumpResult *out_result)
   *out_result = (DfdgPumpResult){ .ending = DFDG_ENDED_DONE };
   inbox_get_entity_ids (work->settings, &entities);
   run_all (work, &lane, out_result);
+  out_result->n_calls = asking.n_calls;
 }
 
 const DfdgPumpKind inbox_pump_kind = { "inbox", list, run };

@@ -366,22 +366,24 @@ take_all (StoreQuery *query, GError **error)
 /**
  * inbox_store_list_lane:
  * @citizen_id: of inbox_store_list_lanes()
+ * @now_us: as there
  *
- * Returns: (transfer full) (element-type DfdgEvent): the first that wait, in the order of arrival.
+ * Returns: (transfer full) (element-type DfdgEvent): the first that are due, in the order of arrival.
  */
 GPtrArray *
 inbox_store_list_lane (StoreSession *session,
                        gint64 tenant_id,
                        gint64 citizen_id,
+                       gint64 now_us,
                        guint max_events,
                        GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
   gboolean ok = citizen_id == 0
-                  ? store_query (session, &query, error, SQL_DFDG_EVENT_LANE_OF_NOBODY, "ii",
-                                 tenant_id, (gint64) max_events)
-                  : store_query (session, &query, error, SQL_DFDG_EVENT_LANE, "iii", tenant_id,
-                                 citizen_id, (gint64) max_events);
+                  ? store_query (session, &query, error, SQL_DFDG_EVENT_LANE_OF_NOBODY, "iii",
+                                 tenant_id, now_us, (gint64) max_events)
+                  : store_query (session, &query, error, SQL_DFDG_EVENT_LANE, "iiii", tenant_id,
+                                 citizen_id, now_us, (gint64) max_events);
 
   return ok ? take_all (&query, error) : NULL;
 }
@@ -417,9 +419,11 @@ inbox_store_list (StoreSession *session,
                   GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
+  gboolean is_open = state == DFDG_EVENT_PARKED || state == DFDG_EVENT_UNKNOWN;
 
-  if (!store_query (session, &query, error, SQL_DFDG_EVENT_LIST, "isii", tenant_id, states[state],
-                    after_event_id, (gint64) max_events))
+  if (!store_query (session, &query, error,
+                    is_open ? SQL_DFDG_EVENT_LIST_OPEN : SQL_DFDG_EVENT_LIST, "isii", tenant_id,
+                    states[state], after_event_id, (gint64) max_events))
     return NULL;
   return take_all (&query, error);
 }

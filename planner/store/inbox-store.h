@@ -120,6 +120,7 @@ gboolean inbox_store_find_next_us (StoreSession *session,
 GPtrArray *inbox_store_list_lane (StoreSession *session,
                                   gint64 tenant_id,
                                   gint64 citizen_id,
+                                  gint64 now_us,
                                   guint max_events,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 DfdgEvent *inbox_store_find (StoreSession *session,

@@ -14,7 +14,7 @@
      "INSERT INTO dfdg_event (tenant_id, carrier, message_id, citizen_id, other_citizen_id, entity_type, entity_name, change_type, " \
      "external_id, version_id, event_us, received_us, system_id, organisation_type, organisation_code, correlation_id, hint, " \
      "detail, state, not_before_us) VALUES ($1, $2, $3, nullif ($4, 0), nullif ($5, 0), $6, $7, $8, $9, $10, $11, $12, $13, $14, " \
-     "$15, $16, $17, $18, $19, coalesce ((SELECT max (b.not_before_us) FROM dfdg_event b WHERE b.citizen_id = $4 AND b.state = 'new'), 0)) " \
+     "$15, $16, $17, $18, $19, coalesce ((SELECT max (b.not_before_us) FROM dfdg_event b INDEXED BY dfdg_event_lane WHERE b.citizen_id = $4 AND b.state = 'new'), 0)) " \
      "ON CONFLICT (tenant_id, message_id) DO NOTHING") \
   X (DFDG_EVENT_IS_THERE, "SELECT 1 FROM dfdg_event WHERE tenant_id = $1 AND message_id = $2") \
   X (DFDG_EVENT_CITIZEN_OF_THING, "SELECT citizen_id FROM booking WHERE tenant_id = $1 AND identifier = $2") \
@@ -25,20 +25,26 @@
   X (DFDG_EVENT_PARK, "UPDATE dfdg_event SET state = 'parked', attempts = attempts + 1, reason = $2 WHERE event_id = $1") \
   X (DFDG_EVENT_RETRY, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 " \
      "WHERE tenant_id = $1 AND event_id = $2 AND state <> 'done'") \
-  X (DFDG_EVENT_RETRY_ALL, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 WHERE tenant_id = $1 AND state = 'parked'") \
+  X (DFDG_EVENT_RETRY_ALL, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 WHERE tenant_id = $1 " \
+     "AND state IN ('parked', 'unknown') AND state = 'parked'") \
   X (DFDG_EVENT_HASTEN_ALL, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > 0") \
   X (DFDG_EVENT_DUE, "SELECT coalesce (citizen_id, 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us <= $2 ORDER BY not_before_us, event_id LIMIT $3") \
   X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us > $2") \
-  X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' ORDER BY e.event_id LIMIT $3") \
+  X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' " \
+     "AND e.not_before_us <= $3 ORDER BY e.event_id LIMIT $4") \
   X (DFDG_EVENT_LANE_OF_NOBODY, DFDG_EVENT_COLUMNS "WHERE e.citizen_id IS NULL AND e.tenant_id = $1 AND e.state = 'new' " \
-     "ORDER BY e.event_id LIMIT $2") \
+     "AND e.not_before_us <= $2 ORDER BY e.event_id LIMIT $3") \
   X (DFDG_EVENT_BY_ID, DFDG_EVENT_COLUMNS "WHERE e.tenant_id = $1 AND e.event_id = $2") \
   X (DFDG_EVENT_LIST, DFDG_EVENT_COLUMNS "WHERE e.tenant_id = $1 AND e.state = $2 AND e.event_id > $3 ORDER BY e.event_id LIMIT $4") \
-  X (DFDG_EVENT_COUNT, "SELECT count (*) FILTER (WHERE state = 'new'), count (*) FILTER (WHERE state = 'new' AND attempts > 0), " \
-     "count (*) FILTER (WHERE state = 'parked'), count (*) FILTER (WHERE state = 'unknown'), " \
-     "coalesce (min (received_us) FILTER (WHERE state = 'new'), 0) FROM dfdg_event WHERE tenant_id = $1 AND state IN ('new', 'parked', 'unknown')") \
+  X (DFDG_EVENT_LIST_OPEN, DFDG_EVENT_COLUMNS "WHERE e.tenant_id = $1 AND e.state IN ('parked', 'unknown') AND e.state = $2 " \
+     "AND e.event_id > $3 ORDER BY e.event_id LIMIT $4") \
+  X (DFDG_EVENT_COUNT, "SELECT (SELECT count (*) FROM dfdg_event WHERE tenant_id = $1 AND state = 'new'), " \
+     "(SELECT count (*) FROM dfdg_event WHERE tenant_id = $1 AND state = 'new' AND attempts > 0), " \
+     "(SELECT count (*) FROM dfdg_event WHERE tenant_id = $1 AND state IN ('parked', 'unknown') AND state = 'parked'), " \
+     "(SELECT count (*) FROM dfdg_event WHERE tenant_id = $1 AND state IN ('parked', 'unknown') AND state = 'unknown'), " \
+     "coalesce ((SELECT min (received_us) FROM dfdg_event WHERE tenant_id = $1 AND state = 'new'), 0)") \
   X (DFDG_EVENT_HAS_ENDED, "SELECT EXISTS (SELECT 1 FROM dfdg_event WHERE tenant_id = $1 AND external_id = $2 AND change_type = 3 " \
      "AND event_us >= $3 AND event_id <> $4)") \
   \

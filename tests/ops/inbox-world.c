@@ -134,7 +134,7 @@ work_lane (InboxWorld *inbox, gint64 citizen_id, DfdgLaneReport *total)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) events =
-    inbox_store_list_lane (inbox->world->reader, 1, citizen_id, 100, &error);
+    inbox_store_list_lane (inbox->world->reader, 1, citizen_id, inbox->world->now_us, 100, &error);
   DfdgLane lane = { .session = inbox->world->reader,
                     .run_step = world_step,
                     .runner = inbox->world,

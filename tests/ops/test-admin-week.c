@@ -167,6 +167,7 @@ test_week_forgets_ended_holds (void)
 static void
 test_bookings (void)
 {
+  g_autofree char *participants = NULL;
   g_autoptr (World) world = new_world ();
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonObject) unit = NULL;
@@ -192,7 +193,13 @@ test_bookings (void)
   identifier = admin_harness_dup_words (advisor, "bookings", "booking");
   identifier[36] = '\0';
   arguments = g_strdup_printf ("{\"booking\": \"%s\"}", identifier);
+  world_run_sql (
+    world,
+    "INSERT INTO participant (booking_id, participant_id, tenant_id, name, organisation_type) "
+    "SELECT booking_id, 'p-1', tenant_id, 'A-kassen', 5 FROM booking");
   shown = ask (world, "show-booking", arguments);
+  participants = admin_harness_dup_words (shown, "participants", "name");
+  g_assert_cmpstr (participants, ==, "A-kassen");
   g_assert_cmpstr (json_object_get_string_member (json_object_get_object_member (shown, "booking"),
                                                   "advisor_name"),
                    ==, "Vejleder 01");

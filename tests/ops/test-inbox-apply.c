@@ -456,6 +456,72 @@ register_ours (InboxWorld *inbox, const char *id)
   return record;
 }
 
+/* As the operation does that DFDG has called. */
+static void
+await_echo (InboxWorld *inbox, const char *id, gint64 revision)
+{
+  g_autofree char *sql = g_strdup_printf (
+    "DELETE FROM echo_watch; INSERT INTO echo_watch (tenant_id, citizen_id, subject, revision, "
+    "added_us) VALUES (1, 1, '%s', %" G_GINT64_FORMAT ", %" G_GINT64_FORMAT ")",
+    id, revision, inbox->world->now_us);
+
+  world_run_sql (inbox->world, sql);
+}
+
+/* Moved here as DFDG asked; what it shows is from before: it is waited for, and then it is the echo. */
+static void
+test_echo_first (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  g_autoptr (Booking) waiting = NULL;
+  DfdgIndkaldelse *record;
+  g_autofree char *id = NULL;
+  gint64 event;
+
+  open_world (&inbox);
+  id = self_book (&inbox, 1, "08:00");
+  record = register_ours (&inbox, id);
+  tell_and_work (&inbox, 1, id, DFDG_CHANGE_CREATE, "done echo");
+  inbox.world->now_us += MINUTE;
+  world_run_sql (inbox.world, "UPDATE booking SET title = 'En anden', revision = 2");
+  await_echo (&inbox, id, 2);
+  inbox.world->now_us += MINUTE;
+  event = inbox_world_tell (&inbox, 1, id, DFDG_CHANGE_UPDATE);
+  g_assert_true (inbox_world_work (&inbox).is_later);
+  assert_fate (&inbox, event, "new echo-first");
+  waiting = load (&inbox, id);
+  g_assert_cmpstr (waiting->title, ==, "En anden");
+  g_free (record->title);
+  record->title = g_strdup ("En anden");
+  record->changed_us = inbox.world->now_us;
+  inbox.world->now_us += MINUTE;
+  (void) inbox_world_work (&inbox);
+  assert_fate (&inbox, event, "done echo");
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM echo_watch"), ==, 0);
+}
+
+/* DFDG never wrote it down, a person was asked, and then somebody changed the meeting there: that counts. */
+static void
+test_echo_lost (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  g_autoptr (Booking) booking = NULL;
+  g_autofree char *id = NULL;
+
+  open_world (&inbox);
+  id = self_book (&inbox, 1, "08:00");
+  (void) register_ours (&inbox, id);
+  tell_and_work (&inbox, 1, id, DFDG_CHANGE_CREATE, "done echo");
+  inbox.world->now_us += MINUTE;
+  world_run_sql (inbox.world, "UPDATE booking SET title = 'En anden', revision = 2");
+  await_echo (&inbox, id, 2);
+  g_free (touch (&inbox, id)->title);
+  inbox_world_get_truth (&inbox, id)->title = g_strdup ("En tredje");
+  tell_and_work (&inbox, 1, id, DFDG_CHANGE_UPDATE, "done changed");
+  booking = load (&inbox, id);
+  g_assert_cmpstr (booking->title, ==, "En tredje");
+}
+
 static void
 test_echo (void)
 {
@@ -469,8 +535,10 @@ test_echo (void)
   id = self_book (&inbox, 1, "08:00");
   n_journal = count (&inbox, "SELECT count(*) FROM journal");
   before = load (&inbox, id);
+  await_echo (&inbox, id, 1);
   (void) register_ours (&inbox, id);
   tell_and_work (&inbox, 1, id, DFDG_CHANGE_CREATE, "done echo");
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM echo_watch"), ==, 0);
   after = load (&inbox, id);
   g_assert_cmpint (after->revision, ==, before->revision);
   g_assert_cmpint (after->changed_us, ==, before->changed_us);
@@ -748,6 +816,8 @@ main (int argc, char **argv)
   g_test_add_func ("/inbox-apply/joint", test_joint);
   g_test_add_func ("/inbox-apply/troubles", test_troubles);
   g_test_add_func ("/inbox-apply/echo", test_echo);
+  g_test_add_func ("/inbox-apply/echo-first", test_echo_first);
+  g_test_add_func ("/inbox-apply/echo-lost", test_echo_lost);
   g_test_add_func ("/inbox-apply/ours-first", test_ours_first);
   g_test_add_func ("/inbox-apply/older", test_older);
   g_test_add_func ("/inbox-apply/poison", test_poison);

@@ -69,7 +69,7 @@ static GPtrArray *
 lane_of (StoreSession *session, gint64 citizen_id)
 {
   g_autoptr (GError) error = NULL;
-  GPtrArray *events = inbox_store_list_lane (session, 1, citizen_id, 100, &error);
+  GPtrArray *events = inbox_store_list_lane (session, 1, citizen_id, NOW + 1000, 100, &error);
 
   g_assert_no_error (error);
   return events;

@@ -32,6 +32,7 @@ CREATE TABLE dfdg_event (
 ) STRICT;
 CREATE INDEX dfdg_event_due ON dfdg_event (tenant_id, not_before_us, event_id) WHERE state = 'new';
 CREATE INDEX dfdg_event_open ON dfdg_event (tenant_id, state, event_id) WHERE state IN ('parked', 'unknown');
+CREATE INDEX dfdg_event_lane ON dfdg_event (citizen_id, event_id) WHERE state = 'new';
 CREATE INDEX dfdg_event_by_citizen ON dfdg_event (citizen_id, event_id);
 CREATE INDEX dfdg_event_by_other ON dfdg_event (other_citizen_id) WHERE other_citizen_id IS NOT NULL;
 CREATE INDEX dfdg_event_ends ON dfdg_event (tenant_id, external_id) WHERE change_type = 3;
