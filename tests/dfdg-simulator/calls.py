@@ -63,6 +63,7 @@ class System:
     carriers: tuple = ()  # wsb, wsrm: how it gets events
     webhook_base: str = ""
     is_legacy: bool = False
+    environment: str = ""  # named in what it is told; empty: DFDG's own
     title: str = "Andet"
 
     def may_act_for(self, organisation):

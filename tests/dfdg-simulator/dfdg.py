@@ -128,8 +128,9 @@ class Dfdg:
         for system in self.systems.values():
             if not any(system.may_act_for(Organisation(*recipient)) for recipient in recipients):
                 continue
+            header = {**event["header"], "Miljoe": system.environment or self.settings["environment"]}
             for carrier in system.carriers:
-                self.carriers[carrier](system, citizen_id, {**event, "body": body, "queue": queue, "recipients": recipients})
+                self.carriers[carrier](system, citizen_id, {**event, "header": header, "body": body, "queue": queue, "recipients": recipients})
 
     def _event(self, entity, citizen_id, change, external_id, call):
         system = call.system if call else self.system_in_role("dfdg")

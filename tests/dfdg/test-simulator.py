@@ -723,6 +723,22 @@ def test_environment_of_events():
         testlib.equal(sorted(head.get("Miljoe", "") for head in hook.heads()), ["", "T9"])
 
 
+def test_environments():
+    """A municipality's systems in two environments are each told at their own webhook, by their own name of it."""
+    with Webhook() as test, Webhook() as production:
+        rows = [system_row("planner", webhook_base=test.base), system_row("annen", webhook_base=production.base, environment="PROD", number=41)]
+        with Simulator(rows) as simulator:
+            row = {"orgType": 8, "orgCode": int(UNIT), "entityType": 90000, "webhookUrl": "/wsb/v1", "startDato": "2026-01-01T00:00:00+01:00"}
+            body = {"systemIdentifier": SYSTEM_ID, "abonnementer": [row | {"slutDato": "2099-01-01T00:00:00+01:00"}]}
+            for name in ("planner", "annen"):
+                testlib.equal(simulator.call("PUT", "abonnement/v1/Abonnementer", body, x_simulator_system=name)[0], 200)
+            simulator.act("kss/book", cpr=Citizens.new(), unit=UNIT, start=at(9))
+            idle(simulator)
+            heads = [head for hook in (test, production) for head in hook.heads()]
+            testlib.equal([head["Miljoe"] for head in heads], [ENVIRONMENT, "PROD"])
+            testlib.equal(heads[0]["BeskedIdentifier"] != heads[1]["BeskedIdentifier"], True, "messages of their own")
+
+
 def test_ends_with_its_parent():
     """Nobody is left behind: the simulator ends when the program that started it does."""
     import subprocess  # pylint: disable=import-outside-toplevel
