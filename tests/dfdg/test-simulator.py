@@ -378,7 +378,8 @@ def test_search_pages():
     with plain() as simulator:
         cpr = Citizens.new()
         simulator.act("citizen", cpr=cpr, unit=UNIT, fund=FUND)
-        keys = {simulator.act("kss/book", cpr=cpr, unit=UNIT, start=at(8 + n % 8, n % 60))["id"] for n in range(501)}
+        starts = [at(8 + n % 8, n % 60) for n in range(501)]
+        keys = set(simulator.act("kss/many", cprs=[cpr] * 501, unit=UNIT, starts=starts)["ids"])
         simulator.act("fund/book", cpr=cpr, fund=FUND, start=at(9), kind=7)
         joint = simulator.act("fund/book", cpr=cpr, fund=FUND, start=at(9), kind=17)["id"]
         pages = [simulator.call("GET", f"{BOOKINGS}/soegning?jobcenterKode={UNIT}&fra={DAY}&til={DAY}&side={n}")[1] for n in (1, 2)]
@@ -551,7 +552,7 @@ def test_queue():
     """An open sequence comes back, closing gives all again, terminating removes; at most 500 at a time."""
     with Simulator([system_row(carriers=("wsrm",))]) as simulator:
         cpr = Citizens.new()
-        keys = [simulator.act("kss/book", cpr=cpr, unit=UNIT, start=at(9))["id"] for _ in range(501)]
+        keys = simulator.act("kss/many", cprs=[cpr] * 501, unit=UNIT, starts=[at(9)])["ids"]
         simulator.act("kss/cancel", id=keys[0])
         find = lambda name, text: re.findall(rf"<\w+:{name}>([^<]*)<", text)  # noqa: E731
         open_ = lambda: soap(simulator, "<w:CreateSequence/>")[1]  # noqa: E731
