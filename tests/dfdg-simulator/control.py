@@ -44,6 +44,7 @@ class Control:
             "/kss/change": lambda id, **words: kss.change(self.dfdg, id, **words),
             "/kss/cancel": lambda id, **words: kss.cancel(self.dfdg, id, **words) or {},
             "/kss/deadline": lambda **words: {"id": kss.set_deadline(self.dfdg, **words)},
+            "/kss/absence": lambda **words: kss.report_absence(self.dfdg, **words) or {},
             "/kss/place": lambda **words: kss.place(self.dfdg, **words) or {},
             "/kss/cpr": lambda old, new: kss.change_cpr(self.dfdg, old, new) or {},
             "/fund/book": lambda **words: {"id": kss.fund_book(self.dfdg, **words)},

@@ -10,6 +10,8 @@ from dfdg import new_id
 from rules import DEADLINE_TYPES, JOBCENTER
 
 OPEN, MET, CLOSED = 1, 2, 3
+# Exempt from self-booking, deprived of it, contact course with the a-kasse.
+CLOSED_BY_ABSENCE = (56, 57, 75)
 BY_SERVICE = "GetInterviewDeadlineVersion2"
 
 
@@ -68,7 +70,7 @@ def meet(dfdg, citizen_id, booking, call):
 
 
 def close(dfdg, citizen_id, call=None):
-    """Absence 75, 56 or 57: open deadlines are closed."""
+    """Open deadlines are closed by administration."""
     for doc in of_citizen(dfdg, citizen_id):
         if doc["friststatusType"] == OPEN:
             _put(dfdg, citizen_id, {**doc, "friststatusType": CLOSED}, 2, call)

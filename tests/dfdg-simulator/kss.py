@@ -116,6 +116,13 @@ def set_deadline(dfdg, cpr, kind=7, days=14, **members):
     return _do(dfdg, frist.create, call_of(dfdg, "kss", cpr, body))["fristIdentifier"]
 
 
+def report_absence(dfdg, cpr, code):
+    """KSS: an absence; 56, 57 and 75 close the citizen's open deadlines."""
+    if code in frist.CLOSED_BY_ABSENCE:
+        with dfdg.store.transaction():
+            frist.close(dfdg, _citizen_id(dfdg, cpr), call_of(dfdg, "kss", cpr))
+
+
 def place(dfdg, cpr, kind, code, start=None):
     """KSS: a contact group (group) or person category (category)."""
     visitering.place(dfdg, _citizen_id(dfdg, cpr), kind, code, start, call_of(dfdg, "kss", cpr))

@@ -537,6 +537,27 @@ def test_other_events():
         testlib.equal(texts(answer), ["fristDato", "samtaleType", "sidsteAfholdelsesdato"])
 
 
+def test_deadlines():
+    """A fitting booking meets a deadline at once or later; absences 56, 57 and 75 close what is open; joint interviews have them too."""
+    with plain() as simulator:
+        for kind, code in ((7, 56), (17, 57), (4, 75)):
+            cpr = Citizens.new()
+            simulator.act("citizen", cpr=cpr, unit=UNIT)
+            states = lambda: [row["friststatusType"] for row in simulator.call("GET", "frist/v1/Frist/historik", cpr=cpr)[1]["frister"]]  # noqa: E731,B023
+            simulator.act("kss/deadline", cpr=cpr, kind=kind, days=10)
+            simulator.act("kss/book", cpr=cpr, unit=UNIT, start=at(9), samtaleType=12)
+            testlib.equal(states(), [1], "another type")
+            simulator.act("kss/book", cpr=cpr, unit=UNIT, start=at(9), samtaleType=kind, akasseDeltagelse=1)
+            testlib.equal(states(), [2], "met")
+            simulator.act("kss/deadline", cpr=cpr, kind=kind, days=10)
+            testlib.equal(states(), [2, 2], "met at once")
+            simulator.act("kss/deadline", cpr=cpr, kind=7 if kind != 7 else 4, days=10)
+            simulator.act("kss/absence", cpr=cpr, code=10)
+            testlib.equal(states(), [2, 2, 1], "a holiday closes nothing")
+            simulator.act("kss/absence", cpr=cpr, code=code)
+            testlib.equal(states(), [2, 2, 3], "closed")
+
+
 def soap(simulator, body, sequence=None):
     """(status, text) of a call of the queue."""
     head = f"<w:Sequence><w:Identifier>{sequence}</w:Identifier></w:Sequence>" if sequence else ""
