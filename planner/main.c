@@ -12,8 +12,7 @@
 
 #include "base/clock.h"
 #include "base/timer.h"
-#include "dfdg/inbox-work.h"
-#include "dfdg/queue-watch.h"
+#include "dfdg/dfdg-runner.h"
 #include "dfdg/webhook-wsb.h"
 #include "http/planner-server.h"
 #include "planner-log.h"
@@ -46,8 +45,7 @@ typedef struct
   PlannerServer *server;
   SyncScheduler *scheduler;
   DfdgWebhook *webhook;
-  DfdgQueueWatch *queues;
-  DfdgPump *inbox;
+  DfdgRunner *dfdg;
   gboolean is_stopping;
   gboolean is_late;
 } Program;
@@ -133,25 +131,6 @@ reload_sync (Program *program, const PlannerConfig *config)
   sync_scheduler_set_settings (program->scheduler, settings);
 }
 
-/* What the threads of DFDG's side ask for by the municipality's name. */
-static GPtrArray *
-new_dfdg_settings (const PlannerConfig *config)
-{
-  GPtrArray *all = dfdg_settings_list (config);
-
-  dfdg_settings_set_current (all);
-  return all;
-}
-
-static void
-reload_dfdg (Program *program, const PlannerConfig *config)
-{
-  g_autoptr (GPtrArray) settings = new_dfdg_settings (config);
-
-  dfdg_queue_watch_set_settings (program->queues, settings);
-  dfdg_pump_set_settings (program->inbox, settings);
-}
-
 static gboolean
 on_reload_signal (gpointer data)
 {
@@ -169,7 +148,7 @@ on_reload_signal (gpointer data)
     }
   planner_server_reload (program->server, config);
   reload_sync (program, config);
-  reload_dfdg (program, config);
+  dfdg_runner_reload (program->dfdg, config);
   if (planner_log_parse_level (config->log_level, &level))
     planner_log_set_level (level);
   planner_log_event (PLANNER_LOG_INFO, "reload", "file", program->config_path, NULL);
@@ -195,14 +174,12 @@ stop (Program *program)
   planner_systemd_stopping ();
   planner_server_stop_accepting (program->server);
   sync_scheduler_stop (program->scheduler);
-  dfdg_queue_watch_stop (program->queues);
-  dfdg_pump_stop (program->inbox);
+  dfdg_runner_stop (program->dfdg);
   timer_arm (deadline,
              clock_monotonic_us () + program->config->limits_stop_timeout_s * G_USEC_PER_SEC);
   while ((planner_server_is_draining (program->server) ||
           sync_scheduler_is_draining (program->scheduler) ||
-          dfdg_queue_watch_is_draining (program->queues) ||
-          dfdg_pump_is_draining (program->inbox)) &&
+          dfdg_runner_is_draining (program->dfdg)) &&
          !program->is_late)
     g_main_context_iteration (NULL, TRUE);
   op_service_stop (program->service);
@@ -221,25 +198,15 @@ start_sync (Program *program)
 }
 
 static void
-on_committed (gpointer data)
-{
-  Program *program = data;
-
-  dfdg_pump_wake (program->inbox);
-}
-
-static void
 start_dfdg (Program *program)
 {
-  g_autoptr (GPtrArray) settings = new_dfdg_settings (program->config);
   PlannerWebhook route;
 
   program->webhook = dfdg_webhook_new (program->service, NULL, NULL);
   route = dfdg_webhook_get_route (program->webhook);
   planner_server_set_webhook (program->server, &route);
-  program->queues = dfdg_queue_watch_new (program->service, NULL, settings);
-  program->inbox = dfdg_pump_new (program->service, NULL, &inbox_pump_kind, settings);
-  op_service_watch_commits (program->service, on_committed, program);
+  program->dfdg = dfdg_runner_new (program->service, NULL, program->config);
+  planner_server_set_dfdg (program->server, dfdg_runner_describe, program->dfdg);
 }
 
 static void
@@ -274,18 +241,6 @@ take_sockets (PlannerSockets *sockets, GError **error)
   return names != NULL;
 }
 
-/* For what is sent, for what was told, for the queue. */
-static guint
-count_dfdg_threads (const PlannerConfig *config)
-{
-  guint n_threads = 0;
-
-  for (guint i = 0; i < config->dfdg_clients->len; i++)
-    n_threads +=
-      2 * (guint) ((const ConfigDfdgClient *) config->dfdg_clients->pdata[i])->parallel + 1;
-  return n_threads;
-}
-
 static gboolean
 open_all (Program *program, GError **error)
 {
@@ -298,7 +253,7 @@ open_all (Program *program, GError **error)
                                  .max_queued = (guint) config->limits_max_queued,
                                  .max_group = (guint) config->limits_max_group,
                                  .n_waiting = (guint) config->sync_parallel + COMMANDS_WAITING +
-                                              count_dfdg_threads (config),
+                                              dfdg_runner_count_threads (config),
                                  .ignores_clock = config->database_ignore_clock != 0 };
 
   if (!take_sockets (&sockets, error))
@@ -334,10 +289,8 @@ run (const char *config_path, PlannerConfig *config, GError **error)
     op_service_stop (program.service);
   g_clear_pointer (&program.server, planner_server_free);
   g_clear_pointer (&program.scheduler, sync_scheduler_free);
-  g_clear_pointer (&program.inbox, dfdg_pump_free);
-  g_clear_pointer (&program.queues, dfdg_queue_watch_free);
+  g_clear_pointer (&program.dfdg, dfdg_runner_free);
   g_clear_pointer (&program.webhook, dfdg_webhook_free);
-  dfdg_settings_set_current (NULL);
   sync_settings_set_current (NULL);
   g_clear_pointer (&program.service, op_service_free);
   return ok;

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "planner-metrics-crl.h"
+#include "planner-metrics-dfdg-rows.h"
 #include "planner-metrics-sync-rows.h"
 
 #define N_OPERATIONS      ((guint) CONTRACT_OPERATION_N_OPERATIONS)
@@ -417,6 +418,14 @@ static const MetricsRow rows[] = {
   { "planner_sync_run_seconds",             "histogram", metrics_append_sync_durations, "How long runs took, waiting for servers included." },
   { "planner_sync_requests_total",          "counter",   metrics_append_sync_requests,  "Requests sent to calendar servers." },
   { "planner_sync_bytes_total",             "counter",   metrics_append_sync_bytes,     "Bytes to and from calendar servers." },
+  { "planner_dfdg_outbox",                  "gauge",     metrics_append_dfdg_outbox,    "Changes that DFDG is to be told, by municipality and state; refused and held ones wait for a person." },
+  { "planner_dfdg_inbox",                   "gauge",     metrics_append_dfdg_inbox,     "Messages of DFDG, by municipality and state; parked ones wait for a person." },
+  { "planner_dfdg_echoes",                  "gauge",     metrics_append_dfdg_echoes,    "Bookings that DFDG asked for and has not told of again; lost ones it does not know." },
+  { "planner_dfdg_oldest_seconds",          "gauge",     metrics_append_dfdg_oldest,    "How long the oldest has waited that waits for no person." },
+  { "planner_dfdg_down",                    "gauge",     metrics_append_dfdg_down,      "1 while DFDG does not answer and one call at a time tries it." },
+  { "planner_dfdg_calls_total",             "counter",   metrics_append_dfdg_calls,     "Calls of DFDG." },
+  { "planner_dfdg_done_total",              "counter",   metrics_append_dfdg_done,      "Changes told, messages applied, echoes cleared up." },
+  { "planner_dfdg_parked_total",            "counter",   metrics_append_dfdg_parked,    "Those that were given to a person." },
 };
 /* clang-format on */
 

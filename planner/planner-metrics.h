@@ -7,6 +7,7 @@
 #include "contract-table.h"
 #include "listener-counters.h"
 #include "listener-trust.h"
+#include "planner-metrics-dfdg.h"
 #include "planner-metrics-sync.h"
 
 #include <glib.h>
@@ -55,6 +56,7 @@ typedef struct
  *
  * @trust: (nullable): NULL when no face takes certificates
  * @sync: (nullable): of calendar synchronisation
+ * @dfdg: (nullable): of the DFDG side
  * @window: the service window that is on or comes next, empty for none
  * @is_window_on: whether it is on now
  * @seen_us: last durable sign of life, 0 before the first
@@ -75,6 +77,7 @@ typedef struct
   guint n_notes_lost;
   const ListenerTrust *trust;
   const MetricsSync *sync;
+  const MetricsDfdg *dfdg;
   Period window;
   gboolean is_window_on;
   gint64 seen_us;

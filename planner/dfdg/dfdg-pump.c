@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/period.h"
 #include "base/timer.h"
+#include "ops/op-shared-write.h"
 #include "planner-log.h"
 #include "store/tenant-store.h"
 
@@ -77,6 +78,35 @@ dfdg_pump_backoff_us (gint64 n_failures, gint64 retry_after_s)
   ids_random_bytes ((guint8 *) &bits, sizeof bits);
   step_us = step_us * 3 / 4 + (gint64) ((guint64) (step_us / 2) * bits >> 32);
   return MAX (MIN (step_us, MAX_BACKOFF_S * PERIOD_US_PER_S), retry_after_s * PERIOD_US_PER_S);
+}
+
+/* An OpWrite as a step. */
+typedef struct
+{
+  OpWrite write;
+  gpointer data;
+} Step;
+
+static gboolean
+run_step (OpCall *call, gpointer data, GError **error)
+{
+  const Step *step = data;
+
+  return step->write (call->session, step->data, error);
+}
+
+/**
+ * dfdg_pump_write:
+ * @write: may be run more than once
+ *
+ * Errors: those of @write; PLANNER_ERROR_BUSY.
+ */
+gboolean
+dfdg_pump_write (const DfdgPumpWork *work, OpWrite write, gpointer data, GError **error)
+{
+  Step step = { write, data };
+
+  return op_service_run_step (work->service, run_step, &step, error);
 }
 
 static void

@@ -92,5 +92,8 @@ gboolean dfdg_pump_is_draining (DfdgPump *pump);
 void dfdg_pump_free (DfdgPump *pump);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DfdgPump, dfdg_pump_free)
 gboolean dfdg_pump_count (DfdgPump *pump, guint index, DfdgPumpCounts *out_counts);
+/* On a lane's thread: one write that may share its group with others; durable when this returns. Blocks. */
+gboolean dfdg_pump_write (const DfdgPumpWork *work, OpWrite write, gpointer data, GError **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 /* min(10800, 2^n − 1) s for the n-th failure, a quarter more or less; never less than @retry_after_s. Any thread. */
 gint64 dfdg_pump_backoff_us (gint64 n_failures, gint64 retry_after_s);

@@ -17,11 +17,13 @@
 #define MAX_KEY         255
 
 /* oprettetAf.brugertype of a citizen; organisationType of a jobcenter. docs/dfdg-wire.md 2. */
-#define USER_CITIZEN  1
-#define MAKER_CENTRE  8
-#define NO_TITLE      "Samtale"
-#define MAX_MAIL_NAME 191
-#define MAX_MAIL_HOST 64
+#define USER_CITIZEN 1
+#define MAKER_CENTRE 8
+/* Samtaleform: a place must be told. */
+#define CONTACT_IN_PERSON 1
+#define NO_TITLE          "Samtale"
+#define MAX_MAIL_NAME     191
+#define MAX_MAIL_HOST     64
 
 /**
  * indkaldelse_deltager_free:
@@ -165,6 +167,9 @@ indkaldelse_from_booking (const Booking *booking, const IndkaldelsePlace *place)
   record->description = g_strdup (booking->description);
   record->location = g_strdup (booking->location);
   record->address = dup_address_line (booking->address);
+  if (record->address == NULL && record->location == NULL &&
+      booking->contact_type == CONTACT_IN_PERSON)
+    record->address = dup_address_line (place->unit_address);
   record->telephone = g_strdup (booking->telephone);
   record->contact_options = dup_one_line (booking->contact_options);
   record->advisor_key =

@@ -91,6 +91,7 @@ void indkaldelse_deltager_free (IndkaldelseDeltager *participant);
  * IndkaldelsePlace:
  * @unit_key: of the booking's unit, such as "44000"
  * @zone: the unit's
+ * @unit_address: (nullable): where it meets in person when the booking names no place
  * @advisor_key: (nullable): of an advisor whom we know; @advisor_name, @advisor_email, @advisor_telephone
  *
  * What a booking points at.
@@ -99,6 +100,7 @@ typedef struct
 {
   const char *unit_key;
   const CalsyncZone *zone;
+  const char *unit_address;
   const char *advisor_key;
   const char *advisor_name;
   const char *advisor_email;

@@ -14,6 +14,7 @@
 #include "http/planner-webhook-route.h"
 #include "listener.h"
 #include "planner-log.h"
+#include "planner-metrics-dfdg-rows.h"
 #include "planner-metrics-sync-rows.h"
 
 #define TEXT_TYPE    "text/plain; charset=utf-8"
@@ -39,6 +40,8 @@ struct _PlannerServer
   guint n_refusals;              /* within it */
   MetricsSyncFunc describe_sync; /* (nullable) */
   gpointer sync_data;
+  MetricsDfdgFunc describe_dfdg; /* (nullable) */
+  gpointer dfdg_data;
   PlannerWebhook webhook; /* path NULL: nobody takes messages */
 };
 
@@ -232,6 +235,7 @@ serve_metrics (PlannerServer *server, ListenerRequest *request)
 {
   MetricsFace faces[PLANNER_N_FACES];
   MetricsSync sync;
+  MetricsDfdg dfdg;
   MetricsPicture picture = { .metrics = server->metrics,
                              .faces = faces,
                              .n_faces = planner_faces_describe (&server->faces, faces),
@@ -251,6 +255,11 @@ serve_metrics (PlannerServer *server, ListenerRequest *request)
     {
       server->describe_sync (server->sync_data, &sync);
       picture.sync = &sync;
+    }
+  if (server->describe_dfdg != NULL)
+    {
+      server->describe_dfdg (server->dfdg_data, &dfdg);
+      picture.dfdg = &dfdg;
     }
   picture.backup_us = planner_health_find_newest_backup (&server->health);
   describe_window (server, &picture);
@@ -275,6 +284,24 @@ reply_sync (PlannerServer *server, ListenerRequest *request)
   reply_words (request, is_well ? 200 : 503, text);
 }
 
+/* Likewise: citizens book while DFDG is told nothing. */
+static void
+reply_dfdg (PlannerServer *server, ListenerRequest *request)
+{
+  MetricsDfdg dfdg;
+  gboolean is_well;
+  g_autofree char *text = NULL;
+
+  if (server->describe_dfdg == NULL)
+    {
+      reply_words (request, 200, "ok");
+      return;
+    }
+  server->describe_dfdg (server->dfdg_data, &dfdg);
+  text = metrics_dfdg_dup_health (&dfdg, &is_well);
+  reply_words (request, is_well ? 200 : 503, text);
+}
+
 static void
 on_health_request (ListenerRequest *request, gpointer user_data)
 {
@@ -291,6 +318,8 @@ on_health_request (ListenerRequest *request, gpointer user_data)
     reply_verdict (request, planner_health_probe (&server->health));
   else if (strcmp (path, "/health/sync") == 0)
     reply_sync (server, request);
+  else if (strcmp (path, "/health/dfdg") == 0)
+    reply_dfdg (server, request);
   else if (strcmp (path, "/metrics") == 0)
     serve_metrics (server, request);
   else
@@ -402,6 +431,19 @@ void
 planner_server_set_webhook (PlannerServer *server, const PlannerWebhook *webhook)
 {
   server->webhook = *webhook;
+}
+
+/**
+ * planner_server_set_dfdg:
+ * @describe: (nullable): who knows how things stand with DFDG
+ *
+ * For /metrics and /health/dfdg. Loop thread.
+ */
+void
+planner_server_set_dfdg (PlannerServer *server, MetricsDfdgFunc describe, gpointer data)
+{
+  server->describe_dfdg = describe;
+  server->dfdg_data = data;
 }
 
 /**

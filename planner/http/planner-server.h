@@ -5,6 +5,7 @@
 #include "http/planner-faces.h"
 #include "ops/op-worker.h"
 #include "planner-config.h"
+#include "planner-metrics-dfdg.h"
 #include "planner-metrics-sync.h"
 #include "planner-webhook.h"
 
@@ -23,6 +24,7 @@ PlannerServer *planner_server_new (const PlannerConfig *config,
 gboolean planner_server_start (PlannerServer *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void planner_server_set_sync (PlannerServer *server, MetricsSyncFunc describe, gpointer data);
 void planner_server_set_webhook (PlannerServer *server, const PlannerWebhook *webhook);
+void planner_server_set_dfdg (PlannerServer *server, MetricsDfdgFunc describe, gpointer data);
 void planner_server_reload (PlannerServer *server, const PlannerConfig *config);
 void planner_server_stop_accepting (PlannerServer *server);
 gboolean planner_server_is_draining (PlannerServer *server);

@@ -16,6 +16,7 @@
 #include "ops/registration.h"
 #include "ops/reservation.h"
 #include "store/citizen-store.h"
+#include "store/echo-store.h"
 
 /* What --force overrules: everything that concerns no other meeting and no other booking of the citizen. */
 #define FORCED                                                                          \
@@ -397,7 +398,9 @@ write_acceptance (StoreSession *session, gpointer data, GError **error)
     return FALSE;
   after = show_after (work, session, error);
   return after != NULL && (after->revision == booking->revision ||
-                           booking_tell_dfdg (&work->op.call, "update", after, error));
+                           (booking_tell_dfdg (&work->op.call, "update", after, error) &&
+                            echo_store_clear (session, after->tenant_id, after->identifier,
+                                              after->revision, error)));
 }
 
 /**

@@ -136,12 +136,13 @@ booking_journal (const OpCall *call,
 /**
  * booking_tell_dfdg:
  *
- * Queues a registration in the transaction of the change.
+ * Queues a registration in the transaction of the change. What DFDG is told is the booking as it is when it is told
+ * (decision 0026), so the row holds nothing of it but where it stood.
  */
 gboolean
 booking_tell_dfdg (const OpCall *call, const char *kind, const Booking *booking, GError **error)
 {
-  g_autoptr (GString) payload = g_string_new ("{");
+  g_autoptr (GString) payload = g_string_new ("{\"booking\":");
   char request_id[IDS_GUID_LENGTH + 1];
   OutboxRow row = { .tenant_id = call->tenant_id,
                     .citizen_id = booking->citizen_id,
@@ -152,8 +153,10 @@ booking_tell_dfdg (const OpCall *call, const char *kind, const Booking *booking,
                     .added_us = call->now_us };
 
   ids_new_guid (request_id);
-  add_booking (payload, "booking", booking);
-  g_string_append_c (payload, '}');
+  g_string_append_printf (payload, "{\"identifier\":\"%s\"", booking->identifier);
+  add_int (payload, "revision", booking->revision);
+  add_text (payload, "state", booking_state_to_text (booking->state));
+  g_string_append (payload, "}}");
   row.payload = payload->str;
   return evidence_store_add_outbox (call->session, &row, error);
 }

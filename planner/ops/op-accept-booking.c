@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* AcceptBooking: the citizen confirms a meeting; saying so twice changes nothing. */
 #include "ops/booking-details.h"
+#include "ops/booking-echo.h"
 #include "ops/booking-journal.h"
 #include "ops/op-context.h"
 #include "ops/op-table.h"
@@ -23,7 +24,8 @@ accept (OpCall *call, Booking *booking, GError **error)
   booking->accepted = TRUE;
   booking->changed_us = call->now_us;
   return booking_store_change (call->session, booking, error) &&
-         booking_journal (call, "booking-accepted", before, booking, error);
+         booking_journal (call, "booking-accepted", before, booking, error) &&
+         booking_echo_await (call, booking, error);
 }
 
 /**

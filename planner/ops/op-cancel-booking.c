@@ -2,6 +2,7 @@
 /* CancelBooking: the citizen gives the meeting up; its time is free in the same commit. */
 #include "ops/booking-cancel.h"
 #include "ops/booking-details.h"
+#include "ops/booking-echo.h"
 #include "ops/op-context.h"
 #include "ops/op-memory.h"
 #include "ops/op-table.h"
@@ -29,6 +30,8 @@ op_cancel_booking (OpCall *call, GError **error)
   booking = booking_cancel (call, &wish, error);
   if (booking == NULL)
     return call->is_replay;
+  if (!booking_echo_await (call, booking, error))
+    return FALSE;
   booking_details_fill (call, booking, &response->booking_details);
   op_keep (call, g_steal_pointer (&booking), (GDestroyNotify) booking_free);
   call->response = response;

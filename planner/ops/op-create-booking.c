@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* CreateBooking: a reserved time, or one named by offer and start, becomes the citizen's booking. */
 #include "ops/booking-details.h"
+#include "ops/booking-echo.h"
 #include "ops/booking-journal.h"
 #include "ops/op-context.h"
 #include "ops/op-memory.h"
@@ -90,7 +91,8 @@ make_booking (OpCall *call, const Request *request, const Hold *hold, GError **e
   if (!reservation_fill_group (call, booking, error) ||
       !booking_store_add (call->session, booking, error) ||
       !ledger_use_hold (call, hold, booking, error) ||
-      !booking_journal (call, "booking-created", NULL, booking, error))
+      !booking_journal (call, "booking-created", NULL, booking, error) ||
+      !booking_echo_await (call, booking, error))
     return NULL;
   return g_steal_pointer (&booking);
 }

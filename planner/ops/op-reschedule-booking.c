@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* RescheduleBooking: the old time is freed and the new one taken in one commit. */
 #include "ops/booking-details.h"
+#include "ops/booking-echo.h"
 #include "ops/booking-move.h"
 #include "ops/op-context.h"
 #include "ops/op-memory.h"
@@ -113,7 +114,8 @@ op_reschedule_booking (OpCall *call, GError **error)
   if (!may_move (call, booking, error))
     return FALSE;
   hold = find_or_make_hold (call, request, booking, error);
-  if (hold == NULL || !booking_move (call, booking, hold, error))
+  if (hold == NULL || !booking_move (call, booking, hold, error) ||
+      !booking_echo_await (call, booking, error))
     return FALSE;
   new_key = choose_key (request, booking, &kind);
   op_memory_set (call, kind, new_key, digest, booking);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What stands between us and DFDG, for /metrics and /health/dfdg. */
+#pragma once
+
+#include <glib.h>
+
+#define METRICS_DFDG_MAX_PARTS 4
+
+/* One pump of one municipality; its counters since the start. */
+typedef struct
+{
+  const char *name;
+  gboolean is_down;
+  guint n_running;
+  guint64 n_calls;
+  guint64 n_done;
+  guint64 n_parked;
+} MetricsDfdgPart;
+
+/**
+ * MetricsDfdgTenant:
+ * @n_waiting: changes that DFDG is to be told; @n_refused, @n_held: that wait for a person
+ * @oldest_us: how long the oldest of @n_waiting has waited
+ * @n_new: messages to be worked; @n_put_by: that wait for a person; @n_unknown: of types that nobody takes
+ * @oldest_new_us: how long the oldest of @n_new has waited
+ * @n_echoes: that are to come; @n_overdue of them too late; @n_lost: that DFDG does not know of
+ */
+typedef struct
+{
+  char *tenant;
+  gint64 n_waiting;
+  gint64 n_refused;
+  gint64 n_held;
+  gint64 oldest_us;
+  gint64 n_new;
+  gint64 n_put_by;
+  gint64 n_unknown;
+  gint64 oldest_new_us;
+  gint64 n_echoes;
+  gint64 n_overdue;
+  gint64 n_lost;
+  MetricsDfdgPart parts[METRICS_DFDG_MAX_PARTS];
+  guint n_parts;
+} MetricsDfdgTenant;
+
+/* @tenants: (element-type MetricsDfdgTenant): the teller's, until the loop turns. */
+typedef struct
+{
+  const GArray *tenants;
+} MetricsDfdg;
+
+typedef void (*MetricsDfdgFunc) (gpointer data, MetricsDfdg *out_dfdg);

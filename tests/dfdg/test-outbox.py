@@ -1,0 +1,224 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# Changes of ours become calls of DFDG, once, in order and whole, through every fault that an answer can have and through restarts.
+"""Judged by what DFDG holds in the end, by how often it carried a call out, and by what waits for a person."""
+
+import datetime
+
+import testlib
+from dfdg_world import OFFER, UNIT, ActorRefused, Citizens, DfdgWorld
+
+ROWS = "SELECT kind, state, attempts, coalesce(reason, '') FROM outbox ORDER BY outbox_id"
+CREATE, UPDATE, DELETE = "CreateIndkaldelse", "UpdateIndkaldelse", "DeleteIndkaldelse"
+
+
+def new_citizen(world):
+    """A citizen of the unit, of contact group 1."""
+    cpr = Citizens.new()
+    world.act("citizen", cpr=cpr, unit=UNIT, group=1)
+    return cpr
+
+
+def start_at(hours):
+    """Noon in Copenhagen on a working day in some days, and so many hours on."""
+    day = datetime.date.today() + datetime.timedelta(days=14)
+    day -= datetime.timedelta(days=max(0, day.weekday() - 4))
+    return datetime.datetime.combine(day, datetime.time(7), datetime.timezone.utc) + datetime.timedelta(hours=hours)
+
+
+def advisor(world, n=0):
+    """The key of an advisor of the municipality."""
+    return world.query("SELECT resource_key FROM resource WHERE kind = 'advisor' ORDER BY resource_key")[n][0]
+
+
+def register(world, cpr, hours=0, **members):
+    """A booking of an indkalder, by telephone."""
+    return world.register(cpr, start_at(hours), advisor(world), **members)
+
+
+def change(world, cpr, key, **members):
+    """UpdateBooking."""
+    answer = world.user_call("UpdateBooking", cpr=cpr, BookingIdentifier=key, **members)
+    testlib.equal("PlannerFault" in answer, False, answer)
+
+
+def call_off(world, cpr, key):
+    """DeleteBooking."""
+    answer = world.user_call("DeleteBooking", cpr=cpr, BookingIdentifier=key)
+    testlib.equal("PlannerFault" in answer, False, answer)
+
+
+def states(world):
+    """[(kind, state)] of the outbox."""
+    return [row[:2] for row in world.query(ROWS)]
+
+
+def wait_for(world, what, wanted):
+    """Until WHAT () is WANTED."""
+    try:
+        testlib.wait_for(lambda: what() == wanted, 60, f"{wanted}")
+    except AssertionError:
+        testlib.note(f"{what()} instead of {wanted}; {world.query(ROWS)}")
+        raise
+
+
+def carried_out(world, method):
+    """How many calls of METHOD DFDG carried out."""
+    return world.simulator.ask("calls")["done"].get(method, 0)
+
+
+def test_register_change_call_off():
+    """DFDG has the booking as we have it, then as it is changed, then no more; each told once, with what the law wants."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        key = register(world, cpr)
+        world.settle()
+        world.assert_same_stock()
+        doc = world.simulator.stock()[key]
+        testlib.equal((doc["jobcenterKode"], doc["titel"], doc["moedepligt"]), (UNIT, "Jobsamtale", True))
+        testlib.equal((doc["samtaleType"], doc["moedeGruppeType"], doc["samtaleform"]), (7, 1, 2))
+        testlib.equal(doc["medarbejder"]["identifikation"], advisor(world))
+        change(world, cpr, key, Description="Ny tekst")
+        world.settle()
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Ny tekst")
+        call_off(world, cpr, key)
+        world.settle()
+        testlib.equal(world.simulator.stock(), {})
+        testlib.equal([carried_out(world, method) for method in (CREATE, UPDATE, DELETE)], [1, 1, 1])
+        testlib.equal(states(world), [("register", "sent"), ("update", "sent"), ("delete", "sent")])
+        testlib.equal(cpr in world.log.read_text(encoding="utf-8"), False, "the citizen's number in the log")
+
+
+def test_every_fault_of_an_answer():
+    """Hung up, lost after the effect, cut, no JSON, in drops, every status that may pass: carried out once, and DFDG has it."""
+    faults = [{"kind": kind} for kind in ("drop", "lose", "half", "broken", "drip", "delay")]
+    faults += [{"kind": kind, "status": status} for kind in ("status", "late-status") for status in (408, 429, 500, 502, 503, 504)]
+    with DfdgWorld(carrier="none") as world:
+        keys = {}
+        for hours, fault in enumerate(faults):
+            cpr = new_citizen(world)
+            for method in (CREATE, UPDATE, DELETE):
+                world.simulator.fault("answer", method=method, cpr=cpr, delay_s=0.05, **fault)
+            keys[register(world, cpr, hours / 2)] = cpr
+        world.settle()
+        world.assert_same_stock()
+        for key, cpr in keys.items():
+            change(world, cpr, key, Description="Ny tekst")
+        world.settle()
+        testlib.note([row for row in world.query(ROWS) if row[1] != "sent"])
+        testlib.equal({doc["beskrivelse"] for doc in world.simulator.stock().values()}, {"Ny tekst"})
+        for key, cpr in keys.items():
+            call_off(world, cpr, key)
+        world.settle()
+        testlib.equal(world.simulator.stock(), {})
+        testlib.equal({state for _, state in states(world)}, {"sent"})
+        testlib.equal(carried_out(world, CREATE), len(faults), "each registered once")
+
+
+def test_lost_answer_and_restart():
+    """The answer is lost after the effect and plannerd ends before it asks again: the repeat is known by its id, and is no second booking."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "lose", method=CREATE, times=1)
+        world.simulator.fault("answer", "status", method=CREATE, status=503, times=2)
+        key = register(world, cpr)
+        wait_for(world, lambda: carried_out(world, CREATE), 1)
+        world.restart()
+        change(world, cpr, key, Description="Ny tekst")
+        world.settle()
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Ny tekst")
+        testlib.equal(carried_out(world, CREATE), 1)
+        testlib.equal({state for _, state in states(world)}, {"sent"})
+
+
+def test_killed_between_call_and_receipt():
+    """kill -9 while DFDG takes its time over the answer."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "drip", method=CREATE, times=1)
+        key = register(world, cpr)
+        wait_for(world, lambda: carried_out(world, CREATE), 1)
+        world.kill()
+        world.start()
+        world.settle()
+        world.assert_same_stock()
+        testlib.equal((list(world.simulator.stock()), carried_out(world, CREATE)), ([key], 1))
+
+
+def test_refused():
+    """A refusal waits with its reason, holds the booking's later changes and nobody else's; the number in DFDG's text is kept nowhere."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "refuse", method=CREATE, cpr=cpr, code=8107, times=1)
+        first = register(world, cpr)
+        wait_for(world, lambda: states(world), [("register", "refused")])
+        change(world, cpr, first, Description="Ny tekst")
+        second = register(world, cpr, 2, InterviewTypeIdentifier=12)
+        wait_for(world, lambda: states(world), [("register", "refused"), ("update", "held"), ("register", "sent")])
+        testlib.equal(list(world.simulator.stock()), [second])
+        reason = world.query(ROWS)[0][3]
+        testlib.equal(("8107" in reason, cpr in reason), (True, False), reason)
+        wait_for(world, lambda: world.health("dfdg"), 503)
+
+
+def test_refused_for_the_order():
+    """What DFDG refuses while other changes of the citizen wait is told again behind them, before a person is asked."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "status", method="*", status=503, times=1, cpr=cpr)
+        first = register(world, cpr)
+        second = register(world, cpr, 2, InterviewTypeIdentifier=12)
+        world.simulator.fault("answer", "refuse", method=CREATE, cpr=cpr, code=990410, times=1)
+        world.settle()
+        testlib.equal(set(world.simulator.stock()), {first, second})
+        testlib.equal(states(world), [("register", "sent"), ("register", "sent")])
+
+
+def test_called_off_before_it_was_told():
+    """While DFDG is down a booking is made and called off: nothing is sent. One whose registration was tried is called off for certain."""
+    settings = {f"dfdg-client demo/{key}-timeout-s": 5 for key in ("answer", "total")}
+    with DfdgWorld(carrier="none", settings=settings) as world:
+        tried = new_citizen(world)
+        world.simulator.fault("answer", "drop", times=-1, cpr=tried)
+        key = register(world, tried)
+        wait_for(world, lambda: world.query("SELECT attempts > 0 FROM outbox")[0][0], 1)
+        call_off(world, tried, key)
+        world.simulator.fault("answer", "drop", times=-1)
+        before = world.simulator.n_calls(CREATE, DELETE)
+        wait_for(world, lambda: world.simulator.n_calls(CREATE, DELETE) > before + 2, True)
+        testlib.equal(world.simulator.stock(), {})
+        world.act("calm")
+        world.settle(300)
+        testlib.equal(world.simulator.stock(), {})
+        testlib.equal(carried_out(world, CREATE), 0, "never registered")
+
+
+def test_self_booking_causes_no_call():
+    """What DFDG asked for it registers itself: no CreateIndkaldelse; a watch waits for the echo."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.act("jobnet/book", cpr=cpr, unit=UNIT, offer=OFFER)
+        world.settle()
+        testlib.equal(world.simulator.n_calls(CREATE, UPDATE, DELETE), 0)
+        testlib.equal(world.count("SELECT count(*) FROM echo_watch WHERE is_flagged = 0"), 1)
+        testlib.equal(world.count("SELECT count(*) FROM outbox"), 0)
+
+
+def test_lost_echo():
+    """No event comes. DFDG has it: cleared. DFDG has forgotten it: flagged to a person, and the time is not freed."""
+    with DfdgWorld(carrier="none") as world:
+        known, forgotten = new_citizen(world), new_citizen(world)
+        world.act("jobnet/book", cpr=known, unit=UNIT, offer=OFFER)
+        world.simulator.fault("register", "forget", method="*", cpr=forgotten)
+        try:
+            world.act("jobnet/book", cpr=forgotten, unit=UNIT, offer=OFFER)
+        except ActorRefused:
+            pass
+        testlib.equal(world.count("SELECT count(*) FROM booking WHERE state = 'booked'"), 2)
+        world.restart(later_s=16 * 60)
+        wait_for(world, lambda: world.query("SELECT is_flagged FROM echo_watch"), [(1,)])
+        testlib.equal(world.count("SELECT count(*) FROM booking WHERE state = 'booked'"), 2, "nothing is freed")
+        wait_for(world, lambda: world.health("dfdg"), 503)
+
+
+testlib.run(globals())
