@@ -12,6 +12,18 @@ on_ready (GObject *source, GAsyncResult *result, gpointer data)
   ((CalsyncExchange *) data)->result = g_object_ref (result);
 }
 
+/* The body as a stream, which is read once: sent again, the request would have none. */
+static void
+set_body (SoupMessage *message, const CalsyncRequest *request)
+{
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (request->body == NULL)
+    return;
+  bytes = g_bytes_new (request->body, request->n_body);
+  soup_message_set_request_body_from_bytes (message, request->content_type, bytes);
+}
+
 /*
  * The session's time-out is the one for connecting; from here on it is the longest silence. libsoup
  * sets it once more after connecting, so that it cannot be done earlier.
@@ -21,7 +33,8 @@ on_starting (SoupMessage *message, gpointer data)
 {
   CalsyncExchange *exchange = data;
 
-  exchange->n_starts++;
+  if (exchange->n_starts++ > 0)
+    set_body (message, exchange->request);
   if (exchange->http->socket != NULL)
     g_socket_set_timeout (exchange->http->socket, exchange->answer_timeout_s);
 }
@@ -155,12 +168,7 @@ calsync_exchange_init (CalsyncExchange *exchange,
   add_header (headers, "If-None-Match", request->if_none ? "*" : NULL);
   for (const CalsyncHeader *own = request->headers; own != NULL && own->name != NULL; own++)
     add_header (headers, own->name, own->value);
-  if (request->body != NULL)
-    {
-      g_autoptr (GBytes) bytes = g_bytes_new (request->body, request->n_body);
-
-      soup_message_set_request_body_from_bytes (message, request->content_type, bytes);
-    }
+  set_body (message, request);
   if (http->certificate != NULL)
     soup_message_set_tls_client_certificate (message, http->certificate);
   g_signal_connect (message, "starting", G_CALLBACK (on_starting), exchange);

@@ -440,6 +440,52 @@ test_rest (World *world, gconstpointer data)
   g_assert_cmpuint (fake_http_count_connections (world->server), ==, 1);
 }
 
+/* Hangs up on the second request without a word. */
+static void
+on_rude (FakePeer *peer, const FakeRequest *request, gpointer data)
+{
+  static gint n_requests;
+
+  if (g_atomic_int_add (&n_requests, 1) == 1)
+    fake_peer_end (peer);
+  else
+    fake_peer_answer (peer, "200 OK", "", "{}");
+}
+
+/* A connection that rested was closed: what libsoup sends again by itself is the whole request, body and headers. */
+static void
+test_sent_again (void)
+{
+  World world = { 0 };
+  g_autoptr (DfdgIndkaldelse) record = make_record ();
+  g_auto (DfdgAnswer) answer = { 0 };
+  g_autoptr (GError) error = NULL;
+  DfdgCallHead head = { .request_id = "r-1", .cpr = testlib_cpr (1) };
+
+  set_up (&world, NULL);
+  fake_http_free (world.server);
+  world.server = fake_http_new (on_rude, NULL);
+  g_free (((ConfigDfdgClient *) world.settings->client)->indkaldelse_url);
+  ((ConfigDfdgClient *) world.settings->client)->indkaldelse_url =
+    fake_http_dup_uri (world.server, "127.0.0.1", "/");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_true (indkaldelse_update (world.client, &head, record, &answer, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (answer.verdict, ==, DFDG_DONE);
+    }
+  g_assert_cmpuint (fake_http_count (world.server), ==, 3);
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_cmpstr (fake_http_get (world.server, i)->body, ==,
+                       fake_http_get (world.server, 0)->body);
+      g_assert_nonnull (strstr (fake_http_get (world.server, i)->body, "Samtale"));
+    }
+  check_header (&world, "x-requestId", "r-1");
+  check_header (&world, "x-civilregistrationIdentifier", testlib_cpr (1));
+  tear_down (&world, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -453,6 +499,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dfdg-http/pages", test_pages);
   g_test_add ("/dfdg-http/participants", World, NULL, set_up, test_participants, tear_down);
   g_test_add ("/dfdg-http/no-answer", World, NULL, set_up, test_no_answer, tear_down);
+  g_test_add_func ("/dfdg-http/sent-again", test_sent_again);
   g_test_add ("/dfdg-http/rest", World, NULL, set_up, test_rest, tear_down);
   return g_test_run ();
 }
