@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Metrics: what is counted is shown, in Prometheus' text form, every family once. */
-/* Also tests: planner-metrics-crl, planner-metrics-sync-rows. */
+/* Also tests: planner-metrics-crl, planner-metrics-dfdg-rows, planner-metrics-sync-rows. */
 #include "planner-metrics.h"
 
+#include "planner-metrics-dfdg-rows.h"
 #include "planner-metrics-sync-rows.h"
 #include "testlib.h"
 
@@ -138,12 +139,63 @@ test_families_stand_once (void)
   g_assert_cmpuint (g_hash_table_size (seen), >, 15);
 }
 
+/* A municipality whose changes wait, one that a person must look after, and nobody. */
+static void
+test_dfdg (void)
+{
+  g_autoptr (PlannerMetrics) metrics = planner_metrics_new ();
+  g_autoptr (GArray) tenants = g_array_new (FALSE, TRUE, sizeof (MetricsDfdgTenant));
+  MetricsDfdgTenant tenant = { .tenant = (char *) "demo",
+                               .n_waiting = 4,
+                               .oldest_us = 7 * G_USEC_PER_SEC,
+                               .n_new = 2,
+                               .n_echoes = 3,
+                               .n_overdue = 1,
+                               .parts = { { "outbox", FALSE, 1, 9, 8, 7 } },
+                               .n_parts = 1 };
+  MetricsDfdg dfdg = { tenants };
+  MetricsPicture picture = { .metrics = metrics, .dfdg = &dfdg };
+  gboolean is_well = FALSE;
+  g_autofree char *nobody = metrics_dfdg_dup_health (&dfdg, &is_well);
+  g_autofree char *well = NULL;
+  g_autofree char *down = NULL;
+  g_autofree char *person = NULL;
+  g_autofree char *text = NULL;
+
+  g_assert_cmpstr (nobody, ==, "ok");
+  g_assert_true (is_well);
+  g_array_append_val (tenants, tenant);
+  text = planner_metrics_dup_text (&picture);
+  assert_line (text, "planner_dfdg_outbox{tenant=\"demo\",state=\"waiting\"} 4");
+  assert_line (text, "planner_dfdg_outbox{tenant=\"demo\",state=\"refused\"} 0");
+  assert_line (text, "planner_dfdg_inbox{tenant=\"demo\",state=\"new\"} 2");
+  assert_line (text, "planner_dfdg_echoes{tenant=\"demo\",state=\"overdue\"} 1");
+  assert_line (text, "planner_dfdg_oldest_seconds{tenant=\"demo\",part=\"outbox\"} 7");
+  assert_line (text, "planner_dfdg_down{tenant=\"demo\",part=\"outbox\"} 0");
+  assert_line (text, "planner_dfdg_calls_total{tenant=\"demo\",part=\"outbox\"} 9");
+  assert_line (text, "planner_dfdg_done_total{tenant=\"demo\",part=\"outbox\"} 8");
+  assert_line (text, "planner_dfdg_parked_total{tenant=\"demo\",part=\"outbox\"} 7");
+  well = metrics_dfdg_dup_health (&dfdg, &is_well);
+  g_assert_true (is_well);
+  g_assert_true (g_str_has_prefix (well, "ok\n"));
+  g_array_index (tenants, MetricsDfdgTenant, 0).n_refused = 1;
+  g_array_index (tenants, MetricsDfdgTenant, 0).n_lost = 2;
+  person = metrics_dfdg_dup_health (&dfdg, &is_well);
+  g_assert_false (is_well);
+  g_assert_true (g_str_has_prefix (person, "3 things wait for a person"));
+  g_array_index (tenants, MetricsDfdgTenant, 0).parts[0].is_down = TRUE;
+  down = metrics_dfdg_dup_health (&dfdg, &is_well);
+  g_assert_false (is_well);
+  g_assert_true (g_str_has_prefix (down, "DFDG is not reached"));
+}
+
 int
 main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/planner-metrics/counts-are-shown", test_counts_are_shown);
   g_test_add_func ("/planner-metrics/synchronisation", test_synchronisation);
+  g_test_add_func ("/planner-metrics/dfdg", test_dfdg);
   g_test_add_func ("/planner-metrics/families-stand-once", test_families_stand_once);
   return g_test_run ();
 }
