@@ -6,6 +6,7 @@
 import http.client
 import json
 import pathlib
+import sqlite3
 import threading
 import time
 import uuid
@@ -16,6 +17,7 @@ from planner_process import Caller, Municipality, PlannerProcess
 SAMPLE = (pathlib.Path(__file__).parent / "indkaldelse-wsb-t3.txt").read_text(encoding="utf-8")
 PATH = "/wsb/v1"
 N_CLIENTS = 6
+N_CROWD = 300
 ALARMS = ("event=wsb-wrong-environment", "event=wsb-no-message", "event=wsb-not-stored")
 
 
@@ -107,6 +109,51 @@ def test_not_set_up():
         testlib.equal(status(pusher, message(testlib.cpr(1))), 503, "without an environment of ours")
         pusher.close()
         testlib.equal(planner.count("SELECT count(*) FROM dfdg_event"), 0, "messages that are kept")
+
+
+def test_busy():
+    """While nothing can be stored DFDG is told to come again, and afterwards all is taken; nothing is lost or doubled."""
+    with new_planner() as planner:
+        pusher = Pusher(planner)
+        body = message(testlib.cpr(1))
+        testlib.equal(status(pusher, body), 200, "before")
+        other = message(testlib.cpr(2))
+        lock = sqlite3.connect(planner.database, isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        code, headers, _ = pusher.push(other)
+        testlib.equal(code, 503, "while the database is locked")
+        assert_true(int(headers["Retry-After"]) > 0, "Retry-After")
+        lock.execute("ROLLBACK")
+        lock.close()
+        testlib.wait_for(lambda: status(pusher, other) == 200, 60, "it is taken")
+        pusher.close()
+        testlib.equal(planner.count("SELECT count(*) FROM dfdg_event"), 2, "messages that are kept")
+
+
+def test_crowd():
+    """More at once than are held: each is answered 200 or told when to come again, citizens' calls go on, and in the end all are kept."""
+    ids = [str(uuid.uuid4()) for _ in range(N_CROWD)]
+    with new_planner() as planner:
+        left, refused = set(range(N_CROWD)), []
+
+        def push(number):
+            pusher = Pusher(planner)
+            code, headers, _ = pusher.push(message(testlib.cpr(number), ids[number]))
+            pusher.close()
+            if code == 200:
+                left.discard(number)
+            else:
+                refused.append((code, headers["Retry-After"]))
+
+        while left:
+            threads = [threading.Thread(target=push, args=(number,)) for number in sorted(left)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        testlib.note(f"{len(refused)} were told to come again")
+        testlib.equal([code for code, after in refused if code != 503 or not after], [], "other answers")
+        testlib.equal(planner.count("SELECT count(*) FROM dfdg_event"), N_CROWD, "messages that are kept")
 
 
 def push_many(planner, numbers, ids, codes):
