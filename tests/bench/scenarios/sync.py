@@ -201,6 +201,8 @@ def run_download(bench, server, counter, world, n_events):
             one.fresh(calendar, url)
             seen["initial"][one.name].append(one.sync(counter))
     alive = [one for one in contenders if "failed" not in seen["initial"][one.name][-1]]
+    if len(alive) < len(contenders):
+        server.restart()  # it may be busy for minutes with what nobody waits for any more
     for one in alive:
         testlib.equal(one.n_items(), n_events, f"events that {one.name} has of {server.name}")
     for case in ("quiet", "changes"):
@@ -284,8 +286,12 @@ def run(bench):
         raise testlib.Skip("vdirsyncer is not installed: deploy/install.sh test")
     if not NGINX:
         raise testlib.Skip("nginx is not installed: deploy/install.sh test")
-    found = {}
-    for kind in caldav_servers.SERVERS:
+    found = bench.figures["sync"] = {}
+    if caldav_servers.Cyrus.missing() is None:
+        bench.figures["sync_idle"] = run_idle(bench, 5 if bench.small else N_IDLE)
+        bench.say("  Cyrus, many calendars")
+    # The slowest last.
+    for kind in sorted(caldav_servers.SERVERS, key=lambda kind: kind is caldav_servers.Xandikos):
         if kind.missing():
             bench.missing[f"sync on {kind.name}"] = f"no {kind.missing()}: deploy/install.sh test"
             continue
@@ -298,6 +304,3 @@ def run(bench):
                 bench.say(f"  {kind.name}, {n_events:,} events")
             found[kind.name] |= run_upload(bench, server, counter, world, 10 if bench.small else N_UPLOAD)
             bench.say(f"  {kind.name}, upload")
-    bench.figures["sync"] = found
-    if caldav_servers.Cyrus.missing() is None:
-        bench.figures["sync_idle"] = run_idle(bench, 5 if bench.small else N_IDLE)
