@@ -118,13 +118,17 @@ class Demo:
         with urllib.request.urlopen(self.page + form.action, data, timeout=60) as answer:
             return answer.read().decode("utf-8")
 
-    def bookings(self):
-        """(live, cancelled) in the Planner."""
-        connection = sqlite3.connect(f"file:{self.folder / 'planner.db'}?mode=ro", uri=True)
+    def rows(self, sql):
+        """What the Planner's database answers."""
+        connection = sqlite3.connect(f"file:{self.folder / 'planner.db'}?mode=ro", uri=True, timeout=10)
         try:
-            counts = dict(connection.execute("SELECT state, count(*) FROM booking WHERE self_booked = 1 GROUP BY state").fetchall())
+            return connection.execute(sql).fetchall()
         finally:
             connection.close()
+
+    def bookings(self):
+        """(live, cancelled) that the citizen made, in the Planner."""
+        counts = dict(self.rows("SELECT state, count(*) FROM booking WHERE origin = 'citizen' GROUP BY state"))
         return counts.get("booked", 0), counts.get("cancelled", 0)
 
 
@@ -145,8 +149,11 @@ def test_demo():
         testlib.equal("Ombooket / Moved" in told, True, told)
         told = demo.send(demo.get("/?c=1")[0].form("/kss-book"))
         testlib.equal("Indkaldt / Summoned" in told, True, told)
+        landed = lambda: demo.rows("SELECT start_us FROM booking WHERE origin = 'kss' AND state = 'booked'")  # noqa: E731
+        first = testlib.wait_for(landed, 60, "the case system's booking lands in the Planner")
         told = demo.send(demo.get("/?c=1")[0].form("/kss-flyt"))
         testlib.equal("Flyttet / Moved" in told, True, told)
+        testlib.wait_for(lambda: landed() and landed() != first, 60, "and is moved there")
         told = demo.send(demo.get("/")[0].form("/uro"))
         testlib.equal("Trouble is coming" in told, True, told)
         demo.send(demo.get("/")[0].form("/ro"))
