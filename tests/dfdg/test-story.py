@@ -31,6 +31,12 @@ class Story:
         self.world.settle()
         self.world.assert_same_stock()
 
+    def settled_but(self, *keys):
+        """All is told; both sides hold the same but for what DFDG does not have."""
+        self.world.settle()
+        ours = {key: row for key, row in self.world.own_stock().items() if key not in keys}
+        testlib.equal(ours, self.world.their_stock(), "the Planner's stock, but for what DFDG forgot")
+
     def new_citizen(self, **facts):
         """Somebody of contact group 1."""
         cpr = Citizens.new()
@@ -93,6 +99,27 @@ class Story:
         found = self.world.query("SELECT advisor_id, foreign_advisor FROM booking WHERE identifier = ?", unknown)
         testlib.equal(found, [(None, "en-anden")])
 
+    def advisor_books(self):
+        """What the municipality's own user registers, changes and cancels is told to DFDG; the citizen accepts."""
+        cpr = self.new_citizen()
+        key = self.world.register(cpr, at(9, 30), ADVISOR, CitizenShouldAcceptBooking="true")
+        self.settled()
+        doc = self.world.simulator.stock()[key]
+        testlib.equal((doc["oprettetAf"]["systemIdentifier"], doc["samtaleform"], doc["skalAccepteres"], doc["accepteret"]), (40, 2, True, False))
+        testlib.equal(self.world.query("SELECT origin FROM booking WHERE identifier = ?", key), [("indkalder",)], "still ours")
+        answer = self.world.user_call("UpdateBooking", cpr=cpr, booking=key, start=at(10, 30).isoformat(), end=at(11).isoformat())
+        testlib.equal("PlannerFault" in answer, False, answer)
+        self.settled()
+        self.world.act("jobnet/accept", cpr=cpr, id=key)
+        self.settled()
+        testlib.equal((self.world.own_stock()[key][5], self.world.simulator.stock()[key]["accepteret"]), (True, True))
+        testlib.equal(self.is_offered(at(10, 30), ADVISOR), False)
+        answer = self.world.user_call("DeleteBooking", cpr=cpr, booking=key)
+        testlib.equal("PlannerFault" in answer, False, answer)
+        self.settled()
+        testlib.equal((key in self.world.simulator.stock(), self.is_offered(at(10, 30), ADVISOR)), (False, True))
+        testlib.equal(self.world.simulator.ask("calls")["done"].get("CreateIndkaldelse"), 1, "told once")
+
     def citizen_accepts_an_event(self):
         """Accepting a booking of the KSS comes as an event only."""
         cpr = self.new_citizen()
@@ -114,7 +141,7 @@ class Story:
         testlib.equal([one for one in own if one in self.world.own_stock()], [])
 
 
-CHAPTERS = "citizen_books case_system_books case_system_collides citizen_accepts_an_event fund_joins".split()
+CHAPTERS = "citizen_books case_system_books case_system_collides advisor_books citizen_accepts_an_event fund_joins".split()
 
 
 def tell(carrier):
@@ -133,6 +160,31 @@ def test_story_by_pushes():
 def test_story_by_queue():
     """The Planner fetches."""
     tell("wsrm")
+
+
+def test_lost_echo():
+    """An echo that never comes is asked for: what DFDG has is well, what it has not is flagged, and nothing is freed."""
+    with DfdgWorld(municipality()) as world:
+        story = Story(world)
+        lost, forgotten, moved = (story.new_citizen() for _ in range(3))
+        world.simulator.fault("push", "drop", cpr=lost)
+        world.simulator.fault("register", "forget", "CreateBooking", cpr=forgotten)
+        world.simulator.fault("register", "forget", "RescheduleBooking", cpr=moved)
+        kept = world.act("jobnet/book", cpr=lost, unit=UNIT, start=at(9).isoformat(), advisor=ADVISOR)["id"]
+        absent = world.act("jobnet/book", cpr=forgotten, unit=UNIT, start=at(10).isoformat(), advisor=ADVISOR)["id"]
+        elsewhere = world.act("jobnet/book", cpr=moved, unit=UNIT, start=at(11).isoformat(), advisor=ADVISOR)["id"]
+        story.settled_but(absent)
+        world.act("jobnet/move", cpr=moved, id=elsewhere, start=at(12).isoformat(), advisor=ADVISOR)
+        world.settle()
+        world.restart(later_s=3600)
+        flagged = lambda: {row[0] for row in world.query("SELECT subject FROM echo_watch WHERE is_flagged = 1")}  # noqa: E731
+        testlib.wait_for(lambda: absent in flagged(), 60, "flagged")
+        told = lambda: world.query("SELECT 1 FROM echo_watch WHERE subject = ? AND reason LIKE '%starttidspunkt%'", elsewhere)  # noqa: E731
+        testlib.wait_for(told, 60, "the other time at DFDG is told")
+        story.echoed(kept)
+        testlib.equal(set(world.own_stock()), {kept, absent, elsewhere}, "nothing is freed")
+        testlib.equal([story.is_offered(at(hour), ADVISOR) for hour in (9, 10, 12)], [False] * 3)
+        testlib.equal(world.simulator.n_calls("CreateIndkaldelse", "UpdateIndkaldelse", "DeleteIndkaldelse"), 0)
 
 
 testlib.run(globals())

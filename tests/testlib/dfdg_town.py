@@ -19,7 +19,7 @@ WEIGHTS = {
     "jobnet_accept": 2,
     "kss_book": 6,
     "kss_change": 4,
-    "kss_cancel": 2,
+    "kss_cancel": 4,
     "user_register": 6,
     "user_move": 4,
     "user_delete": 2,
@@ -34,7 +34,7 @@ WEIGHTS = {
 class Town:
     """N_CITIZENS and the advisors of WORLD; CHANCE is a random.Random; nothing WITHOUT names is done."""
 
-    def __init__(self, world, chance, n_citizens=8, n_days=5, advisors=("89000-01", "89000-02", "en-anden"), without=()):
+    def __init__(self, world, chance, n_citizens=40, n_days=20, advisors=("89000-01", "89000-02", "en-anden"), without=()):
         self.weights = {name: weight for name, weight in WEIGHTS.items() if name not in without}
         self.world, self.chance, self.advisors = world, chance, advisors
         self.day = datetime.date.today() + datetime.timedelta(days=7)
@@ -92,7 +92,8 @@ class Town:
 
     def _kss_book(self):
         start, advisor = self._start().isoformat(), self.chance.choice(self.advisors)
-        self.world.act("kss/book", cpr=self._citizen(), unit=UNIT, start=start, minutes=30, advisor=advisor, skalAccepteres=True)
+        kind = self.chance.choice((4, 12))  # citizens book 7 themselves, once
+        self.world.act("kss/book", cpr=self._citizen(), unit=UNIT, start=start, minutes=30, advisor=advisor, skalAccepteres=True, samtaleType=kind)
         return True
 
     def _kss_change(self):
