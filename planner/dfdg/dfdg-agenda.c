@@ -200,10 +200,12 @@ dfdg_agenda_start_next (DfdgAgenda *agenda, gint64 now_us, gint64 *out_lane_id)
   return TRUE;
 }
 
-/* 1, 3, 7 … s from the third failure in a row on. */
+/* 1, 3, 7 … s from the third failure in a row on. Lanes that had begun together fail together: that is one failure. */
 static void
 note_down (DfdgAgenda *agenda, gint64 now_us)
 {
+  if (now_us < agenda->closed_until_us)
+    return;
   agenda->n_down++;
   if (agenda->n_down < N_DOWN)
     return;

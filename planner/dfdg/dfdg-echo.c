@@ -157,10 +157,11 @@ put_off (Turn *turn, gint64 wait_us, const char *reason, GError **error)
   return write_down (turn, write_later, error);
 }
 
+/* @reason: (transfer full) */
 static gboolean
-flag (Turn *turn, GError **error)
+flag (Turn *turn, char *reason, GError **error)
 {
-  turn->reason = g_strdup (ABSENT);
+  turn->reason = reason;
   if (!write_down (turn, write_flag, error))
     return FALSE;
   turn->result->n_parked++;
@@ -176,16 +177,24 @@ judge (Turn *turn, const DfdgIndkaldelse *theirs, GError **error)
 {
   char guid[IDS_GUID_LENGTH + 1];
   g_autofree char *names = NULL;
+  g_autofree char *reason = NULL;
   gboolean is_cancelled = turn->own.booking->state == BOOKING_CANCELLED;
 
   if (theirs == NULL && !is_cancelled)
-    return flag (turn, error);
+    return flag (turn, g_strdup (ABSENT), error);
   names = theirs == NULL ? g_strdup ("") : indkaldelse_dup_differences (turn->own.record, theirs);
-  turn->result->n_done++;
   if (*names == '\0')
-    return write_down (turn, write_clear, error);
+    {
+      turn->result->n_done++;
+      return write_down (turn, write_clear, error);
+    }
+  /* The same difference a second time: what it was told of has been applied or passed over, and a person decides. */
+  reason = g_strconcat (OTHER, names, NULL);
+  if (g_strcmp0 (reason, turn->watch->reason) == 0)
+    return flag (turn, g_steal_pointer (&reason), error);
+  turn->result->n_done++;
   turn->not_before_us = clock_now_us () + limit_us (turn->work->settings);
-  turn->reason = g_strconcat (OTHER, names, NULL);
+  turn->reason = g_steal_pointer (&reason);
   ids_new_guid (guid);
   turn->message_id = g_strconcat (OF_ECHO, guid, NULL);
   return write_down (turn, write_message, error);

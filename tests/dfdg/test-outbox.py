@@ -220,4 +220,75 @@ def test_lost_echo():
         wait_for(world, lambda: world.health("dfdg"), 503)
 
 
+def test_lost_move():
+    """DFDG forgets a move that it asked for: what it has is no newer than ours, so nothing moves back, and a person is asked."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        key = world.act("jobnet/book", cpr=cpr, unit=UNIT, offer=OFFER)["id"]
+        world.simulator.fault("register", "forget", method="*", cpr=cpr)
+        try:
+            world.act("jobnet/move", cpr=cpr, id=key)
+        except ActorRefused:
+            pass
+        start = world.query("SELECT start_us FROM booking")
+        world.restart(later_s=16 * 60)
+        wait_for(world, lambda: world.count("SELECT attempts FROM echo_watch"), 1)
+        world.restart(later_s=32 * 60)
+        wait_for(world, lambda: world.query("SELECT is_flagged FROM echo_watch"), [(1,)])
+        testlib.equal("starttidspunkt" in world.query("SELECT reason FROM echo_watch")[0][0], True)
+        testlib.equal(world.query("SELECT start_us FROM booking"), start, "the booking stands where it was moved to")
+
+
+def test_down_and_up():
+    """While DFDG is down one citizen at a time tries it, so the others have lost nothing when it is back: they go at once."""
+    with DfdgWorld(carrier="none") as world:
+        citizens = [new_citizen(world) for _ in range(12)]
+        world.simulator.fault("answer", "status", status=503, times=-1)
+        for n, cpr in enumerate(citizens):
+            register(world, cpr, n / 2)
+        wait_for(world, lambda: world.health("dfdg"), 503)
+        wait_for(world, lambda: world.simulator.n_calls(CREATE) >= 10, True)
+        attempts = [row[2] for row in world.query(ROWS)]
+        testlib.equal(max(attempts) <= 5, True, f"tries of each: {attempts}")
+        world.act("calm")
+        world.settle(300)
+        world.assert_same_stock()
+        testlib.equal((len(world.simulator.stock()), carried_out(world, CREATE)), (12, 12))
+        wait_for(world, lambda: world.health("dfdg"), 200)
+
+
+def test_after_seven_days():
+    """DFDG has forgotten the request id of a registration whose answer was lost: it is asked what it has, and nothing is made twice."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "lose", method=CREATE, times=1)
+        world.simulator.fault("answer", "status", method="*", status=503, times=-1)
+        key = register(world, cpr)
+        wait_for(world, lambda: world.simulator.n_calls(CREATE) > 1, True)
+        world.restart(later_s=8 * 86400)
+        world.act("calm")
+        before = world.simulator.n_calls(CREATE)
+        world.settle()
+        testlib.equal(states(world), [("register", "sent")])
+        testlib.equal((list(world.simulator.stock()), carried_out(world, CREATE)), ([key], 1))
+        testlib.equal(world.simulator.n_calls(CREATE) - before <= 1, True, "asked before it is told again")
+
+
+def test_order_of_a_citizen():
+    """Ten changes of three bookings of one citizen, with trouble at random calls: DFDG ends with what we have."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.act("random", seed=testlib.seed(), probabilities={"answer": 0.4}, delay_s=0.02)
+        keys = [register(world, cpr, hours, InterviewTypeIdentifier=kind) for hours, kind in ((0, 7), (2, 12), (4, 11))]
+        for n in range(3):
+            for key in keys[: 3 - n]:
+                change(world, cpr, key, Description=f"Tekst {n}")
+        call_off(world, cpr, keys[2])
+        world.act("calm")
+        world.settle(300)
+        world.assert_same_stock()
+        stock = world.simulator.stock()
+        testlib.equal([stock[key]["beskrivelse"] for key in keys[:2]], ["Tekst 2", "Tekst 1"])
+
+
 testlib.run(globals())

@@ -155,6 +155,22 @@ test_breaker (void)
     g_assert_cmpint (start (agenda, now_us), ==, lane);
 }
 
+/* Lanes that had begun together fail together: that says no more than one of them. */
+static void
+test_burst (void)
+{
+  g_autoptr (DfdgAgenda) agenda = dfdg_agenda_new (8);
+
+  give (agenda, 1, 9, DFDG_NEVER_US, 0);
+  for (gint64 lane = 1; lane <= 8; lane++)
+    g_assert_cmpint (start (agenda, 0), ==, lane);
+  for (gint64 lane = 1; lane <= 8; lane++)
+    end (agenda, lane, DFDG_ENDED_DOWN, 0, lane);
+  g_assert_true (dfdg_agenda_is_down (agenda));
+  g_assert_cmpint (start (agenda, S / 2), ==, 0);
+  g_assert_cmpint (start (agenda, S + 3), ==, 9);
+}
+
 static void
 test_backoff (void)
 {
@@ -180,6 +196,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dfdg-agenda/when-to-list", test_when_to_list);
   g_test_add_func ("/dfdg-agenda/rest", test_rest);
   g_test_add_func ("/dfdg-agenda/breaker", test_breaker);
+  g_test_add_func ("/dfdg-agenda/burst", test_burst);
   g_test_add_func ("/dfdg-agenda/backoff", test_backoff);
   return g_test_run ();
 }
