@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "store/citizen-store.h"
 
-/* Rows looked at for each lane that is wanted: a citizen with many messages hides few others. */
+/* Rows looked at for each lane that is wanted, before all are. */
 #define ROWS_PER_LANE 16
 
 static const char *const carriers[] = { "wsb", "wsrm", "legacy" };
@@ -259,10 +259,26 @@ has_lane (const GArray *lanes, gint64 citizen_id)
   return FALSE;
 }
 
+static gboolean
+take_lanes (StoreQuery *query, GArray *lanes, guint max_lanes, gint64 *out_n_rows, GError **error)
+{
+  StoreStep step;
+
+  *out_n_rows = 0;
+  while ((step = store_step (query, error)) == STORE_ROW)
+    {
+      gint64 citizen_id = store_int (query, 0);
+
+      ++*out_n_rows;
+      if (lanes->len < max_lanes && !has_lane (lanes, citizen_id))
+        g_array_append_val (lanes, citizen_id);
+    }
+  return step == STORE_END;
+}
+
 /**
  * inbox_store_list_lanes:
  * @now_us: wall clock
- * @max_lanes: the list may be shorter although there are more: ask again when these are done
  *
  * Returns: (transfer full) (element-type gint64): citizens whose messages are due, those that wait longest first;
  *   0 stands for the messages of nobody that we could tell.
@@ -275,20 +291,23 @@ inbox_store_list_lanes (StoreSession *session,
                         GError **error)
 {
   g_autoptr (GArray) lanes = g_array_new (FALSE, FALSE, sizeof (gint64));
-  g_auto (StoreQuery) query = { 0 };
-  StoreStep step;
+  gint64 max_rows = (gint64) max_lanes * ROWS_PER_LANE;
+  g_auto (StoreQuery) first = { 0 };
+  g_auto (StoreQuery) all = { 0 };
+  gint64 n_rows = 0;
 
-  if (!store_query (session, &query, error, SQL_DFDG_EVENT_DUE, "iii", tenant_id, now_us,
-                    (gint64) max_lanes * ROWS_PER_LANE))
+  if (!store_query (session, &first, error, SQL_DFDG_EVENT_DUE, "iii", tenant_id, now_us,
+                    max_rows) ||
+      !take_lanes (&first, lanes, max_lanes, &n_rows, error))
     return NULL;
-  while ((step = store_step (&query, error)) == STORE_ROW)
-    {
-      gint64 citizen_id = store_int (&query, 0);
-
-      if (lanes->len < max_lanes && !has_lane (lanes, citizen_id))
-        g_array_append_val (lanes, citizen_id);
-    }
-  return step == STORE_END ? g_steal_pointer (&lanes) : NULL;
+  if (n_rows < max_rows || lanes->len == max_lanes)
+    return g_steal_pointer (&lanes);
+  /* Somebody's many hide the others: all are gone through. */
+  if (!store_query (session, &all, error, SQL_DFDG_EVENT_DUE_LANES, "iii", tenant_id, now_us,
+                    (gint64) max_lanes) ||
+      !take_lanes (&all, lanes, max_lanes, &n_rows, error))
+    return NULL;
+  return g_steal_pointer (&lanes);
 }
 
 /**

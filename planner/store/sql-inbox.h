@@ -30,6 +30,8 @@
   X (DFDG_EVENT_HASTEN_ALL, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > 0") \
   X (DFDG_EVENT_DUE, "SELECT coalesce (citizen_id, 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us <= $2 ORDER BY not_before_us, event_id LIMIT $3") \
+  X (DFDG_EVENT_DUE_LANES, "SELECT coalesce (citizen_id, 0) FROM dfdg_event INDEXED BY dfdg_event_lane WHERE state = 'new' AND tenant_id = $1 " \
+     "AND not_before_us <= $2 GROUP BY citizen_id ORDER BY min (event_id) LIMIT $3") \
   X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us > $2") \
   X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' " \

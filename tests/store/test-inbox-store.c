@@ -269,6 +269,26 @@ test_many (void)
   g_assert_cmpint (counts_of (session).n_waiting, ==, 199);
 }
 
+/* A citizen with very many messages hides nobody. */
+static void
+test_crowd (void)
+{
+  g_autoptr (StoreSession) session = open_world ();
+  g_autoptr (GArray) lanes = NULL;
+
+  for (guint i = 0; i < 400; i++)
+    {
+      g_autofree char *id = g_strdup_printf ("m-%u", i);
+      DfdgEvent event = event_of (id, testlib_cpr (i < 395 ? 1 : i), id, 1);
+
+      g_assert_true (add (session, &event));
+    }
+  lanes = lanes_at (session, NOW);
+  g_assert_cmpuint (lanes->len, ==, 6);
+  for (guint i = 0; i < lanes->len; i++)
+    g_assert_cmpint (g_array_index (lanes, gint64, i), ==, i + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -279,5 +299,6 @@ main (int argc, char **argv)
   g_test_add_func ("/inbox-store/citizens", test_citizens);
   g_test_add_func ("/inbox-store/ended", test_ended);
   g_test_add_func ("/inbox-store/many", test_many);
+  g_test_add_func ("/inbox-store/crowd", test_crowd);
   return g_test_run ();
 }
