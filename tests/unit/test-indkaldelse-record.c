@@ -112,8 +112,8 @@ test_as_written (void)
     "\"adresse\":\"Demovej 1, 9999 Demoby\"",
     "\"telefonnummer\":\"00000000\"",
     "\"kontaktmuligheder\":\"00000000, borger@mail.example\"",
-    "\"medarbejder\":{\"identifikation\":\"RID-07\",\"navn\":\"Vejleder 07\","
-    "\"email\":\"vejleder07@kommune.example\"}",
+    ("\"medarbejder\":{\"identifikation\":\"RID-07\",\"navn\":\"Vejleder 07\","
+     "\"email\":\"vejleder07@kommune.example\"}"),
     "\"moedepligt\":true",
     "\"skalAccepteres\":true",
     "\"accepteret\":false",
