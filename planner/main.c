@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/timer.h"
 #include "dfdg/dfdg-runner.h"
+#include "dfdg/message-commands.h"
 #include "dfdg/webhook-wsb.h"
 #include "http/planner-server.h"
 #include "planner-log.h"
@@ -258,6 +259,7 @@ open_all (Program *program, GError **error)
 
   if (!take_sockets (&sockets, error))
     return FALSE;
+  message_commands_register ();
   sync_commands_register ();
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)

@@ -65,4 +65,5 @@ typedef struct
   gint64 entity_cpr_change;
   gint64 legacy;
   gint64 messages;
+  gint64 message_type;
 } ConfigDfdgClient;

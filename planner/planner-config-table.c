@@ -129,7 +129,8 @@ const ConfigKey config_dfdg_client_keys[] = {
   { "dfdg-client", "entity-person-category", CONFIG_INT,    CLIENT (entity_person_category),  "100009",            0,    99999999, "code",      TRUE,  "EntitetstypeId of person categories, which is not public; 0: not taken." },
   { "dfdg-client", "entity-cpr-change",      CONFIG_INT,    CLIENT (entity_cpr_change),       "100010",            0,    99999999, "code",      TRUE,  "EntitetstypeId of changed citizens' numbers, which is not public; 0: not taken." },
   { "dfdg-client", "legacy",                 CONFIG_BOOL,   CLIENT (legacy),                  "false",             NONE, NONE,     "",          TRUE,  "Take the older BookingService form of the queue's messages too." },
-  { "dfdg-client", "messages",               CONFIG_BOOL,   CLIENT (messages),                "false",             NONE, NONE,     "",          TRUE,  "Send citizens messages through BorgerBeskedService. DFDG sends receipts by itself." },
+  { "dfdg-client", "messages",               CONFIG_BOOL,   CLIENT (messages),                "false",             NONE, NONE,     "",          TRUE,  "Send citizens messages through BorgerBeskedService, in the cases that the municipality's settings message-… switch on. DFDG sends receipts by itself." },
+  { "dfdg-client", "message-type",           CONFIG_INT,    CLIENT (message_type),            "1",                 0,    9999,     "code",      TRUE,  "Message type (beskedtype) of messages that name none; the list of types is not public." },
 };
 /* clang-format on */
 

@@ -10,6 +10,7 @@
 #include "ctl/ctl-client.h"
 #include "ctl/ctl-progress.h"
 #include "ctl/ctl.h"
+#include "dfdg/dfdg-http.h"
 #include "store/store-lock.h"
 #include "store/store-upgrade.h"
 #include "sync/sync-settings.h"
@@ -30,6 +31,7 @@ use_config (const Ctl *ctl, PlannerConfig **out_config, GError **error)
 {
   const char *path = ctl->config == NULL ? CTL_DEFAULT_CONFIG : ctl->config;
   g_autoptr (SyncSettings) settings = NULL;
+  g_autoptr (GPtrArray) dfdg = NULL;
 
   if (ctl->config == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
     return TRUE;
@@ -38,6 +40,8 @@ use_config (const Ctl *ctl, PlannerConfig **out_config, GError **error)
     return FALSE;
   settings = sync_settings_new (*out_config, NULL);
   sync_settings_set_current (settings);
+  dfdg = dfdg_settings_list (*out_config);
+  dfdg_settings_set_current (dfdg);
   return TRUE;
 }
 
@@ -60,6 +64,8 @@ call_here (const Ctl *ctl, const AdminCommand *command, AdminCall *call, GError 
   call->runner = admin_runner_direct (session);
   ok = admin_run (command, call, error);
   sync_settings_set_current (NULL);
+  dfdg_settings_set_current (NULL);
+  dfdg_client_close_idle ();
   return ok;
 }
 
@@ -165,6 +171,8 @@ ctl_run (const Ctl *ctl, const AdminCommand *command, JsonObject *arguments)
 
   if (ok && g_str_equal (command->name, "export"))
     ok = ctl_export_write (arguments, result, &error);
+  if (ok && g_str_equal (command->name, "message-document"))
+    ok = ctl_document_write (arguments, result, &error);
   ctl_progress_end ();
   if (ctl->is_json)
     print_json (result, error);

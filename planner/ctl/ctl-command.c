@@ -61,7 +61,7 @@ entry_of (const AdminArgument *argument, const char *name, Slot *slot)
       entry.arg = G_OPTION_ARG_NONE;
       entry.arg_data = &slot->flag;
     }
-  else if (argument->kind == ADMIN_TEXTS)
+  else if (argument->kind == ADMIN_TEXTS || argument->kind == ADMIN_DOCUMENTS)
     {
       entry.arg = G_OPTION_ARG_STRING_ARRAY;
       entry.arg_data = &slot->texts;
@@ -210,6 +210,16 @@ set_read (JsonObject *object, const AdminArgument *argument, const char *path, G
 }
 
 static gboolean
+set_documents (JsonObject *object, const char *name, char **paths, GError **error)
+{
+  JsonObject *documents = ctl_files_read_documents (paths, error);
+
+  if (documents != NULL)
+    json_object_set_object_member (object, name, documents);
+  return documents != NULL;
+}
+
+static gboolean
 set_value (JsonObject *object, const AdminArgument *argument, const Slot *slot, GError **error)
 {
   g_autofree char *path = NULL;
@@ -224,6 +234,8 @@ set_value (JsonObject *object, const AdminArgument *argument, const Slot *slot, 
     case ADMIN_TEXTS:
       set_texts (object, argument->name, slot->texts);
       return TRUE;
+    case ADMIN_DOCUMENTS:
+      return set_documents (object, argument->name, slot->texts, error);
     case ADMIN_CONTENT:
     case ADMIN_CITIZEN:
     case ADMIN_FILES:

@@ -51,7 +51,8 @@ static gboolean
 is_file (const AdminArgument *argument)
 {
   return argument->kind == ADMIN_PATH || argument->kind == ADMIN_CONTENT ||
-         argument->kind == ADMIN_CITIZEN || argument->kind == ADMIN_FILES;
+         argument->kind == ADMIN_CITIZEN || argument->kind == ADMIN_FILES ||
+         argument->kind == ADMIN_DOCUMENTS;
 }
 
 /* Names of options with a value, parted by |: the global ones, then every command's. */

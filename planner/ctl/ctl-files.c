@@ -123,6 +123,47 @@ ctl_files_read_folder (const char *path, GError **error)
   return g_steal_pointer (&files);
 }
 
+static gboolean
+read_document (Reader *reader, const char *path, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *content = NULL;
+  g_autofree char *encoded = NULL;
+  gsize n_bytes = 0;
+
+  if (!check_file (reader, path, name, error) ||
+      !g_file_get_contents (path, &content, &n_bytes, error))
+    return FALSE;
+  if (json_object_has_member (reader->files, name))
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                   "two files are named %s: rename one", name);
+      return FALSE;
+    }
+  encoded = g_base64_encode ((const guchar *) content, n_bytes);
+  json_object_set_string_member (reader->files, name, encoded);
+  return TRUE;
+}
+
+/**
+ * ctl_files_read_documents:
+ *
+ * Returns: (transfer full): name without its folder to content in base64.
+ *
+ * Errors: G_FILE_ERROR; PLANNER_ERROR_NOT_VALID for what is too large, or of the same name.
+ */
+JsonObject *
+ctl_files_read_documents (char **paths, GError **error)
+{
+  g_autoptr (JsonObject) files = json_object_new ();
+  Reader reader = { files, 0 };
+
+  for (guint i = 0; paths[i] != NULL; i++)
+    if (!read_document (&reader, paths[i], error))
+      return NULL;
+  return g_steal_pointer (&files);
+}
+
 /* A path that is - is standard input. */
 static char *
 read_text (const char *path, gsize max_bytes, GError **error)

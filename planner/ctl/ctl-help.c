@@ -50,7 +50,7 @@ append_usage (GString *text, const AdminArgument *argument)
     g_string_append_printf (text, "--%s%s", option, argument->kind == ADMIN_FLAG ? "" : " ");
   if (argument->kind != ADMIN_FLAG)
     g_string_append (text, argument->value);
-  if (argument->kind == ADMIN_TEXTS)
+  if (argument->kind == ADMIN_TEXTS || argument->kind == ADMIN_DOCUMENTS)
     g_string_append (text, "...");
   if (!is_needed)
     g_string_append_c (text, ']');

@@ -18,6 +18,8 @@ static const struct
   { "list-rooms", ctl_list_print },
   { "list-teams", ctl_list_print },
   { "list-units", ctl_list_print },
+  { "message-list", ctl_message_list_print },
+  { "message-show", ctl_message_show_print },
   { "report-missing-times", ctl_missing_print },
   { "search-bookings", ctl_list_print },
   { "show-week", ctl_week_print },

@@ -51,8 +51,13 @@ extern const AdminArgument ctl_yes_argument;
 /* Content of arguments that plannerctl reads from files. */
 char *ctl_files_read_content (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 char *ctl_files_read_citizen (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+JsonObject *ctl_files_read_documents (char **paths, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *ctl_files_read_folder (const char *path, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* After message document: the bytes go into the file that the arguments name, which must not be there. */
+gboolean ctl_document_write (JsonObject *arguments,
+                             JsonObject *result,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* After an export: its files go into the folder that the arguments name. */
 gboolean ctl_export_write (JsonObject *arguments,
                            JsonObject *result,
@@ -66,6 +71,8 @@ void ctl_doctor_print (JsonObject *result);
 void ctl_explain_print (JsonObject *result);
 void ctl_import_print (JsonObject *result);
 void ctl_list_print (JsonObject *result);
+void ctl_message_list_print (JsonObject *result);
+void ctl_message_show_print (JsonObject *result);
 void ctl_missing_print (JsonObject *result);
 void ctl_sync_status_print (JsonObject *result);
 void ctl_verify_print (JsonObject *result);

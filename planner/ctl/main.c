@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "dfdg/message-commands.h"
 #include "sync/sync-commands.h"
 
 #define MAX_WORDS 4
@@ -181,6 +182,7 @@ main (int argc, char **argv)
   /* A file at its limit is an error of one write, after which nothing half is left. */
   signal (SIGXFSZ, SIG_IGN);
   g_log_set_writer_func (write_note, NULL, NULL);
+  message_commands_register ();
   sync_commands_register ();
   help = ctl_help_dup_list ();
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");

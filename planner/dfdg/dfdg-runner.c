@@ -8,6 +8,7 @@
 #include "dfdg/dfdg-echo.h"
 #include "dfdg/dfdg-http.h"
 #include "dfdg/inbox-work.h"
+#include "dfdg/message-pump.h"
 #include "dfdg/outbox-dispatch.h"
 #include "dfdg/queue-watch.h"
 #include "ops/booking-echo.h"
@@ -18,7 +19,8 @@
 
 #define COUNT_US (15 * PERIOD_US_PER_S)
 
-static const DfdgPumpKind *const kinds[] = { &outbox_pump_kind, &echo_pump_kind, &inbox_pump_kind };
+static const DfdgPumpKind *const kinds[] = { &outbox_pump_kind, &echo_pump_kind, &inbox_pump_kind,
+                                             &message_pump_kind };
 
 #define N_PUMPS G_N_ELEMENTS (kinds)
 G_STATIC_ASSERT (N_PUMPS <= METRICS_DFDG_MAX_PARTS);

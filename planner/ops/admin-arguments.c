@@ -71,6 +71,7 @@ find_type_fault (const AdminArgument *argument, JsonNode *node)
     case ADMIN_TEXTS:
       return is_list_of_texts (node) ? NULL : "must be a list of texts";
     case ADMIN_FILES:
+    case ADMIN_DOCUMENTS:
       return is_object_of_texts (node) ? NULL : "must be an object of texts";
     case ADMIN_TEXT:
     case ADMIN_DATE:

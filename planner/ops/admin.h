@@ -9,7 +9,8 @@
 #include "store/tenant-store.h"
 
 /* What a running plannerd takes of one command, its JSON counted. */
-#define ADMIN_MAX_BODY_BYTES (16u * 1024 * 1024)
+/* 15 MB of attachments, in base64, fit. */
+#define ADMIN_MAX_BODY_BYTES (22u * 1024 * 1024)
 
 typedef gboolean (*AdminWrite) (StoreSession *session, gpointer data, GError **error);
 
@@ -81,11 +82,12 @@ typedef enum
   ADMIN_DAY_OR_TIME, /* either of these */
   ADMIN_FLAG,        /* true or false; an option without a value */
   ADMIN_TEXTS, /* list of texts: the option may be repeated; as a word it takes all that are left */
-  ADMIN_CHOICE,  /* one of the words that the value names, parted by | */
-  ADMIN_PATH,    /* a file's name where the command runs, as text; plannerctl makes it absolute */
-  ADMIN_CONTENT, /* text that plannerctl reads from a file; - is standard input */
-  ADMIN_CITIZEN, /* a citizen's number, ten digits, read from a file in the same way */
-  ADMIN_FILES,   /* name to content: what plannerctl finds in an import folder */
+  ADMIN_CHOICE,    /* one of the words that the value names, parted by | */
+  ADMIN_PATH,      /* a file's name where the command runs, as text; plannerctl makes it absolute */
+  ADMIN_CONTENT,   /* text that plannerctl reads from a file; - is standard input */
+  ADMIN_CITIZEN,   /* a citizen's number, ten digits, read from a file in the same way */
+  ADMIN_FILES,     /* name to content: what plannerctl finds in an import folder */
+  ADMIN_DOCUMENTS, /* name to content in base64, of files; the option may be repeated */
 } AdminKind;
 
 /**

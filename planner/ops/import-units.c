@@ -227,6 +227,19 @@ is_fresh_minutes (const char *value)
 }
 
 static gboolean
+is_message_channel (const char *value)
+{
+  static const char *const words[] = { "no", "mail", "notification", NULL };
+  return g_strv_contains (words, value);
+}
+
+static gboolean
+is_message_limit (const char *value)
+{
+  return g_ascii_string_to_signed (value, 10, 1, 50, NULL, NULL);
+}
+
+static gboolean
 is_name (const char *rest)
 {
   return *rest != '\0';
@@ -303,6 +316,10 @@ static const struct
     "at most 64 characters, without ten digits in a row" },
   { "sync-private", is_whole_key, is_yes_or_no, "yes or no" },
   { "sync-fresh-minutes", is_whole_key, is_fresh_minutes, "5 to 10080" },
+  { "message-by-hand", is_whole_key, is_yes_or_no, "yes or no" },
+  { "message-authority", is_whole_key, is_yes_or_no, "yes or no" },
+  { "message-fund-interview", is_whole_key, is_message_channel, "no, mail or notification" },
+  { "message-limit-day", is_whole_key, is_message_limit, "1 to 50" },
   { FUND_OF_MARK, ids_is_guid, is_fund, "an a-kasse code" },
   { HOLIDAY, is_name, is_open_or_closed, "open or closed" },
   { BLOCK_RULE_SETTING, is_all_day_rule, is_all_day_value, "yes, as-marked or no" },

@@ -215,6 +215,7 @@ make_safe (AdminCall *call, StoreSession *session, RestoredCopy *copy, GError **
   if (!count_holds (session, &copy->n_holds_ended, error) ||
       !store_run (session, error, SQL_HOLDS_END_ALL, "i", call->now_us) ||
       !op_expire_holds (session, call->now_us, NULL, error) ||
+      !store_run (session, error, SQL_MESSAGE_HOLD_BACK, "s", HELD_BACK) ||
       !store_run (session, error, SQL_OUTBOX_HOLD_BACK, "s", HELD_BACK))
     return FALSE;
   copy->n_outbox_held = store_n_changed (session);

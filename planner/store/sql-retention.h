@@ -151,6 +151,7 @@
   "AND NOT EXISTS (SELECT 1 FROM empty_answer e WHERE e.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM echo_watch w WHERE w.citizen_id = c.citizen_id) " \
+  "AND NOT EXISTS (SELECT 1 FROM message m WHERE m.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM inbox i WHERE i.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.citizen_id = c.citizen_id) " \
   "AND NOT EXISTS (SELECT 1 FROM dfdg_event d WHERE d.other_citizen_id = c.citizen_id) " \

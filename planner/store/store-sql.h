@@ -8,6 +8,7 @@
 #include "store/sql-export.h"
 #include "store/sql-inbox.h"
 #include "store/sql-ledger.h"
+#include "store/sql-message.h"
 #include "store/sql-outbox.h"
 #include "store/sql-privacy.h"
 #include "store/sql-reading.h"
@@ -28,6 +29,7 @@
   STORE_SQL_LEDGER (X) \
   STORE_SQL_RECORD (X) \
   STORE_SQL_OUTBOX (X) \
+  STORE_SQL_MESSAGE (X) \
   STORE_SQL_RETENTION (X) \
   STORE_SQL_SEARCH (X) \
   STORE_SQL_PRIVACY (X) \

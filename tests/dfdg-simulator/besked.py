@@ -156,7 +156,14 @@ def list_of_citizen(dfdg, call):
     dfdg.citizen_for(call)
     docs = [json.loads(row[0]) for row in dfdg.store.rows("SELECT doc FROM letter ORDER BY rowid")]
     mine = [doc for doc in docs if call.cpr in (doc["civilregistrationIdentifier"], *(one.get("civilregistrationIdentifier") for one in doc["modtagere"]))]
+    if call.query.get("medSvar") == "false":
+        mine = [{**doc, "svar": []} for doc in mine]
     return 200, {"beskeder": [_shown(call, doc) for doc in mine]}
+
+
+def letters(dfdg):
+    """The judge's view: all messages, as they were sent."""
+    return [json.loads(row[0]) for row in dfdg.store.rows("SELECT doc FROM letter ORDER BY rowid")]
 
 
 def set_status(dfdg, call):

@@ -6,6 +6,7 @@ import itertools
 import json
 
 import abonnement
+import besked
 import jobnet
 import kss
 import web
@@ -27,6 +28,7 @@ class Control:
             "/faults": lambda: {"rules": self.dfdg.faults.rules, "probabilities": self.dfdg.faults.probabilities, "counts": self.dfdg.faults.counts},
             "/log": lambda: {"log": list(self.dfdg.log)},
             "/settings": lambda: dict(self.dfdg.settings),
+            "/letters": lambda: {"letters": besked.letters(self.dfdg)},
             "/subscriptions": lambda: {name: sorted(abonnement.subscribed(self.dfdg, name)) for name in self.dfdg.systems},
         }
         self.actions = {
@@ -51,6 +53,7 @@ class Control:
             "/fund/change": lambda id, **words: kss.change(self.dfdg, id, "akasse", **words),
             "/fund/cancel": lambda id: kss.cancel(self.dfdg, id, "akasse") or {},
             "/fund/participant": lambda id, **words: {"id": kss.add_participant(self.dfdg, id, **words)},
+            "/fund/message": lambda **words: {"id": kss.fund_message(self.dfdg, **words)},
             "/fund/join": lambda **words: kss.join_fund(self.dfdg, **words) or {},
         }
         self.slow_actions = {

@@ -4,6 +4,7 @@
 
 import datetime
 
+import besked
 import clock
 import frist
 import indkaldelse
@@ -97,6 +98,14 @@ def fund_book(dfdg, cpr, fund, start, kind=17, unit=None, key=None, participants
     for one in participants:
         add_participant(dfdg, key, **one)
     return key
+
+
+def fund_message(dfdg, cpr, fund, kind=12, to="99999", replies=1, documents=(), **words):
+    """A-kasse: a message to a jobcenter about a citizen; its id. WORDS are overskrift and tekst."""
+    receiver = {"organisationType": JOBCENTER, "organisationKode": to}
+    body = {"modtagere": [receiver], "kanal": besked.AUTHORITY, "beskedtype": kind, "svartype": replies, "vedhaeftetDokumenter": list(documents)}
+    body |= {"overskrift": "Besked fra a-kassen", "tekst": "Mødt ved en kontrol", **words}
+    return _do(dfdg, besked.create, call_of(dfdg, "akasse", cpr, body, (), fund, dfdg.settings["fund_kind"]))["beskedIdentifier"]
 
 
 def add_participant(dfdg, key, participant_id=None, role="akasse", **members):

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "dfdg/message-commands.h"
 #include "store/store-migrate.h"
 #include "sync/sync-commands.h"
 
@@ -52,6 +53,7 @@ run (AdminHarness *harness, const char *command, JsonObject *arguments, GError *
                      .call_id = "test-call" };
   GError *local_error = NULL;
 
+  message_commands_register ();
   sync_commands_register ();
   g_assert_nonnull (admin_table_find (command));
   g_assert_cmpint (admin_run (admin_table_find (command), &call, &local_error), ==,

@@ -6,6 +6,7 @@
 
 #include "admin-harness.h"
 #include "base/error.h"
+#include "dfdg/message-commands.h"
 #include "sync/sync-commands.h"
 
 /* clang-format off */
@@ -129,6 +130,7 @@ test_rows (void)
   guint n_commands = 0;
   const AdminCommand *commands;
 
+  message_commands_register ();
   sync_commands_register ();
   commands = admin_table_list (&n_commands);
 
