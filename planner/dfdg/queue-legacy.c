@@ -51,12 +51,20 @@ static const Member members[] = {
   { "Description",                              "beskrivelse",           NULL,          TEXT },
   { "CaseWorkerIdentifier",                     "identifikation",        "medarbejder", TEXT },
   { "CaseWorkerName",                           "navn",                  "medarbejder", TEXT },
+  { "CaseWorkerEmailAddressIdentifier",         "email",                 "medarbejder", TEXT },
   { "CompulsoryAttendance",                     "moedepligt",            NULL,          FLAG },
   { "CitizenShouldAcceptBooking",               "skalAccepteres",        NULL,          FLAG },
   { "AcceptedBooking",                          "accepteret",            NULL,          FLAG },
   { "UnemploymentFundParticipationIdentifier",  "akasseDeltagelse",      NULL,          NUMBER },
   { "BookingOriginator/OrganisationTypeIdentifier", "organisationType",  "oprettetAf",  NUMBER },
   { "BookingOriginator/OrganisationCode",       "organisationKode",      "oprettetAf",  TEXT },
+};
+
+/* Gone since BookingService: IndkaldelseService has no place for them. The published text names the parts of an address
+ * in words: their element names are ours. */
+static const char *const gone[] = {
+  "InterviewUnemploymentFundParticipation", "InterviewWithMoreAuthorities", "PrintDetail", "PostOfficeBoxIdentifier",
+  "BuildingName", "DistrictName", "StreetNameForAddressingName",
 };
 /* clang-format on */
 
@@ -110,6 +118,84 @@ set_member (JsonObject *object, const Member *member, const char *text)
     }
 }
 
+/* What is there of @first and @second, with @between between them; NULL: neither. */
+static char *
+dup_joined (GHashTable *fields, const char *first, const char *between, const char *second)
+{
+  const char *one = g_hash_table_lookup (fields, first);
+  const char *other = g_hash_table_lookup (fields, second);
+  gboolean has_one = one != NULL && *one != '\0';
+  gboolean has_other = other != NULL && *other != '\0';
+
+  if (!has_one && !has_other)
+    return NULL;
+  return g_strconcat (has_one ? one : "", has_one && has_other ? between : "",
+                      has_other ? other : "", NULL);
+}
+
+static void
+set_joined (JsonObject *booking, const char *name, const char *text)
+{
+  g_autofree char *masked = text == NULL ? NULL : citizen_dup_masked (text);
+
+  if (masked != NULL)
+    json_object_set_string_member (booking, name, masked);
+}
+
+/* "Rådhusgade 1, 0000 Demokøbing", as the newer form has it. */
+static void
+set_address (JsonObject *booking, GHashTable *fields)
+{
+  g_autofree char *town = dup_joined (fields, "Address/PostalCode", " ", "Address/CityName");
+  const char *street = g_hash_table_lookup (fields, "Address/StreetAddress");
+  g_autofree char *line = NULL;
+
+  if (town != NULL && street != NULL && *street != '\0')
+    line = g_strconcat (street, ", ", town, NULL);
+  set_joined (booking, "adresse", line != NULL ? line : town != NULL ? town : street);
+}
+
+static void
+set_contact (JsonObject *booking, GHashTable *fields)
+{
+  g_autofree char *contact = dup_joined (fields, "ContactOptions/TelephoneNumber", ", ",
+                                         "ContactOptions/EmailAddressIdentifier");
+
+  set_joined (booking, "kontaktmuligheder", contact);
+}
+
+static gboolean
+has_gone (GHashTable *fields, const char *name)
+{
+  g_autofree char *inside = g_strconcat (name, "/", NULL);
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, fields);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    if (g_str_equal (key, name) || g_str_has_prefix (key, inside))
+      return TRUE;
+  return FALSE;
+}
+
+/**
+ * queue_legacy_dup_gone:
+ *
+ * Names of members that the newer form has no place for, and that the message had: for a note. Any thread.
+ *
+ * Returns: (transfer full) (nullable): parted by blanks; NULL: none
+ */
+char *
+queue_legacy_dup_gone (GHashTable *fields)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (gone); i++)
+    if (has_gone (fields, gone[i]))
+      g_string_append_printf (names, "%s%s", names->len == 0 ? "" : " ", gone[i]);
+  return names->len == 0 ? NULL : g_string_free (g_steal_pointer (&names), FALSE);
+}
+
 /**
  * queue_legacy_dup_json:
  *
@@ -134,6 +220,8 @@ queue_legacy_dup_json (GHashTable *fields)
       if (value != NULL && *value != '\0')
         set_member (get_place (booking, members[i].inside), &members[i], value);
     }
+  set_address (booking, fields);
+  set_contact (booking, fields);
   json_object_set_string_member (booking, "tilstand",
                                  g_strcmp0 (status, CANCELLED_STATUS) == 0 ? "aflyst" : "aktiv");
   text = json_to_string (node, FALSE);

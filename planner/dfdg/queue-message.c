@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "dfdg/wsb-message.h"
+#include "planner-log.h"
 #include "store/citizen-store.h"
 
 #define MAX_ID_BYTES     64
@@ -197,6 +198,16 @@ read_citizen (DfdgEvent *event, GHashTable *fields)
   event->old_cpr = dup_cpr (fields, "OldPersonCivilRegistrationIdentifier");
 }
 
+/* Names alone: what they held is nobody's to keep. */
+static void
+note_gone (GHashTable *fields)
+{
+  g_autofree char *names = queue_legacy_dup_gone (fields);
+
+  if (names != NULL)
+    planner_log_event (PLANNER_LOG_INFO, "wsrm-dropped", "fields", names, NULL);
+}
+
 static void
 read_kind (const QueueReading *reading, DfdgEvent *event, const char *name, GHashTable *fields)
 {
@@ -217,6 +228,7 @@ read_kind (const QueueReading *reading, DfdgEvent *event, const char *name, GHas
     {
       event->carrier = DFDG_CARRIER_LEGACY;
       event->detail = queue_legacy_dup_json (fields);
+      note_gone (fields);
     }
   else if (service->keeps_rest)
     event->detail = dup_rest (fields);

@@ -20,3 +20,4 @@ DfdgEvent *
 queue_message_read (const QueueReading *reading, const char *service, GHashTable *fields);
 /* The older form's booking as the JSON of IndkaldelseService, without its citizen. */
 char *queue_legacy_dup_json (GHashTable *fields);
+char *queue_legacy_dup_gone (GHashTable *fields);

@@ -8,6 +8,14 @@ import clock
 import rules
 from wsrm_text import element, group
 
+# What IndkaldelseService has no place for any more: a reader passes over it.
+GONE = [
+    ("InterviewUnemploymentFundParticipation", False),
+    ("InterviewWithMoreAuthorities", True),
+    ("PrintDetail", group([("PrintName", "Brev 7")])),
+    ("DistrictName", "Gammelby"),
+]
+
 
 def _instant(day):
     """The end of a local day."""
@@ -22,7 +30,10 @@ def entity(members, call):
     doc, person = members["_doc"], members["_doc"].get("medarbejder") or {}
     maker = doc["oprettetAf"]
     end = clock.parse(doc["starttidspunkt"]) + datetime.timedelta(minutes=rules.length_minutes(doc))
-    place = [("InterviewLocationDescription", doc.get("lokation")), ("TelephoneNumber", doc.get("telefonnummer")), ("DigitalMeetingLink", doc.get("digitaltMoedelink"))]
+    street, _, town = (doc.get("adresse") or "").partition(", ")
+    address = [("StreetAddress", street), ("PostalCode", town[:4]), ("CityName", town[5:])]
+    place = [("InterviewLocationDescription", doc.get("lokation")), ("Address", group(address) if town else None)]
+    place += [("TelephoneNumber", doc.get("telefonnummer")), ("DigitalMeetingLink", doc.get("digitaltMoedelink"))]
     del call
     details = [
         ("BookingIdentifier", doc["indkaldelseIdentifier"]),
@@ -47,6 +58,8 @@ def entity(members, call):
         ("InterviewLocationDetail", group(place) if any(value for _, value in place) else None),
         ("CaseWorkerIdentifier", person.get("identifikation")),
         ("CaseWorkerName", person.get("navn")),
+        ("CaseWorkerEmailAddressIdentifier", person.get("email")),
+        *GONE,
         ("GroupIdentifier", doc.get("gruppeIdentifier")),
         ("OwnerSystemIdentifier", doc.get("ejersystem")),
         ("BookingStatusIdentifier", 2 if doc["tilstand"] == "aktiv" else 3),
