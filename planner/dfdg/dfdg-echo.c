@@ -188,9 +188,10 @@ judge (Turn *turn, const DfdgIndkaldelse *theirs, GError **error)
       turn->result->n_done++;
       return write_down (turn, write_clear, error);
     }
-  /* The same difference a second time: what it was told of has been applied or passed over, and a person decides. */
+  /* What DFDG has is from before it asked us: it has forgotten the change, and which of the two holds a person must say.
+   * So too when the same difference is there a second time: what told of it has been applied or passed over. */
   reason = g_strconcat (OTHER, names, NULL);
-  if (g_strcmp0 (reason, turn->watch->reason) == 0)
+  if (theirs->changed_us < turn->watch->added_us || g_strcmp0 (reason, turn->watch->reason) == 0)
     return flag (turn, g_steal_pointer (&reason), error);
   turn->result->n_done++;
   turn->not_before_us = clock_now_us () + limit_us (turn->work->settings);
