@@ -40,8 +40,9 @@ OWN_SYSTEMS = [
 
 
 def _end_with_parent():
+    parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-    if os.getppid() == 1:
+    if os.getppid() != parent:
         sys.exit("the parent is gone")
 
 
