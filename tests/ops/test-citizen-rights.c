@@ -223,6 +223,14 @@ static const char dfdg_sql[] =
   "INSERT INTO fund_interview SELECT 1, 'akasse-1', citizen_id, 15, 1, 5, 6, '7', 1 FROM booking "
   "ORDER BY booking_id LIMIT 1;";
 
+/* A message that waits, with what is attached to it. */
+static const char message_sql[] =
+  "INSERT INTO message (message_id, tenant_id, citizen_id, state, case_name, delivery_key, "
+  "request_id, channel, message_type, title, body, added_us) SELECT 1, 1, citizen_id, 'waiting', "
+  "'by-hand', 'k', 'r', 3, 1, 'Besked', 'Medbring cv', 1 FROM booking ORDER BY booking_id LIMIT 1;"
+  "INSERT INTO message_document VALUES (1, 1, 'plan.pdf', 5);"
+  "INSERT INTO message_part VALUES (1, 1, 0, x'255044462d');";
+
 static void
 fill_everything (World *world, guint citizen)
 {
@@ -234,6 +242,7 @@ fill_everything (World *world, guint citizen)
   register_booking (world, citizen, "2026-11-24T09:00:00Z", "2026-11-24T09:30:00Z", "Medbring CV");
   world_run_sql (world, sync_sql);
   world_run_sql (world, dfdg_sql);
+  world_run_sql (world, message_sql);
 }
 
 G_GNUC_PRINTF (4, 5)
@@ -419,9 +428,10 @@ test_erasure_leaves_counts_and_seals (void)
   g_assert_cmpint (
     world_count (world, "SELECT count(*) FROM journal WHERE kind = 'citizen-erased'"), ==, 1);
   g_assert_cmpint (
-    world_count (world,
-                 "SELECT (SELECT count(*) FROM dfdg_event) + (SELECT count(*) FROM dfdg_truth)"
-                 " + (SELECT count(*) FROM participant)"),
+    world_count (
+      world, "SELECT (SELECT count(*) FROM dfdg_event) + (SELECT count(*) FROM dfdg_truth)"
+             " + (SELECT count(*) FROM participant) + (SELECT count(*) FROM message)"
+             " + (SELECT count(*) FROM message_document) + (SELECT count(*) FROM message_part)"),
     ==, 0);
   g_assert_null (citizen_index_find (world->view.citizens, 1, testlib_cpr (1)));
   verify (world);
