@@ -15,6 +15,8 @@
 
 /* 1 + 3 + … + 255 seconds: DFDG does not show what it told of. */
 #define MAX_ABSENT 8
+/* Who dates a message need not be who dates a summons, and either may drop fractions of a second. */
+#define CLOCKS_US (5 * G_USEC_PER_SEC)
 
 /**
  * Work:
@@ -171,6 +173,16 @@ new_booking (const Work *work, const CatalogueUnit *unit, gint64 citizen_id, con
   return booking;
 }
 
+static TruthQuestion
+question_of (const Work *work)
+{
+  return (TruthQuestion){ .record = work->record,
+                          .booking = work->booking,
+                          .is_deleted = work->is_deleted,
+                          .deleted_us = work->deleted_us,
+                          .attempts = work->event->attempts };
+}
+
 static gboolean
 find_citizen (const Work *work, OpCall *call, gint64 *out_citizen_id, GError **error)
 {
@@ -187,13 +199,17 @@ static gboolean
 write_new (Work *work, OpCall *call, const char **out_outcome, GError **error)
 {
   const DfdgIndkaldelse *record = work->record;
-  CatalogueUnit *unit = record_door_find_unit (call, record->unit_code, error);
+  TruthQuestion question = question_of (work);
+  const CatalogueUnit *unit;
   gint64 citizen_id = 0;
   RecordWish wish;
 
   *out_outcome = record->is_cancelled ? "gone" : "registered";
   if (record->is_cancelled)
     return TRUE;
+  if (!truth_check_end (&question, error))
+    return FALSE;
+  unit = record_door_find_unit (call, record->unit_code, error);
   if (unit == NULL || !find_citizen (work, call, &citizen_id, error))
     return FALSE;
   work->booking =
@@ -281,11 +297,7 @@ static gboolean
 write_known (Work *work, OpCall *call, const char **out_outcome, GError **error)
 {
   TruthPlace place;
-  TruthQuestion question = { .record = work->record,
-                             .booking = work->booking,
-                             .is_deleted = work->is_deleted,
-                             .deleted_us = work->deleted_us,
-                             .attempts = work->event->attempts };
+  TruthQuestion question = question_of (work);
   TruthVerdict verdict;
 
   if (!truth_place_find (call, work->booking, work->record, &place, error) ||
@@ -330,7 +342,7 @@ write_nothing (OpCall *call, gpointer data, const char **out_outcome, GError **e
   return TRUE;
 }
 
-/* What was applied last is as new as the message: DFDG need not be asked. Nobody waits for an echo either. */
+/* What was applied last is surely newer than the message: DFDG need not be asked. Nobody waits for an echo either. */
 static gboolean
 find_known (const Work *work, gboolean *out_is_known, GError **error)
 {
@@ -356,7 +368,7 @@ find_known (const Work *work, gboolean *out_is_known, GError **error)
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  *out_is_known = watch == NULL && mark.changed_us >= event->event_us;
+  *out_is_known = watch == NULL && mark.changed_us - event->event_us >= CLOCKS_US;
   return TRUE;
 }
 

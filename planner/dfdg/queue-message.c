@@ -97,16 +97,16 @@ sorted_names (GHashTable *fields)
   return g_list_sort (g_hash_table_get_keys (fields), (GCompareFunc) strcmp);
 }
 
-/* One without an id is told from others by what it says. */
+/* One without an id is told from others by what it says, and so is one whose id had to be starred. */
 static char *
 dup_message_id (const char *service, GHashTable *fields)
 {
-  char *id = dup_id (fields, "MessageIdentifier");
+  g_autofree char *id = dup_id (fields, "MessageIdentifier");
   g_autoptr (GList) names = NULL;
   g_autoptr (GChecksum) sum = NULL;
 
-  if (id != NULL)
-    return id;
+  if (id != NULL && strchr (id, '*') == NULL)
+    return g_steal_pointer (&id);
   names = sorted_names (fields);
   sum = g_checksum_new (G_CHECKSUM_SHA256);
   g_checksum_update (sum, (const guchar *) service, -1);

@@ -119,9 +119,16 @@ is_applied (const TruthMark *mark, const DfdgIndkaldelse *record)
          (mark->version_id != NULL && g_strcmp0 (mark->version_id, record->version) == 0);
 }
 
-/* Its end was told, and the answer is from before: DFDG's reading side is behind, or the summons lives. */
-static gboolean
-check_end (const TruthQuestion *question, GError **error)
+/**
+ * truth_check_end:
+ * @question: its booking is not looked at
+ *
+ * Its end was told, and the answer is from before: DFDG's reading side is behind, or the summons lives.
+ *
+ * Errors: as truth_weigh().
+ */
+gboolean
+truth_check_end (const TruthQuestion *question, GError **error)
 {
   if (!question->is_deleted ||
       (question->record->changed_us != 0 && question->record->changed_us > question->deleted_us))
@@ -143,7 +150,7 @@ weigh_change (const OpCall *call,
   g_auto (TruthMark) mark = { 0 };
   gboolean waits = FALSE;
 
-  if (!check_end (question, error) ||
+  if (!truth_check_end (question, error) ||
       !truth_store_find (call->session, question->booking->booking_id, &mark, error))
     return FALSE;
   if (is_applied (&mark, question->record))
@@ -186,7 +193,7 @@ truth_weigh (const OpCall *call,
   if (is_equal (call, question, place) && question->booking->state == BOOKING_BOOKED)
     {
       *out_verdict = TRUTH_EQUAL;
-      return check_end (question, error);
+      return truth_check_end (question, error);
     }
   return weigh_change (call, question, out_verdict, error);
 }

@@ -43,6 +43,7 @@ gboolean truth_place_find (const OpCall *call,
                            const DfdgIndkaldelse *record,
                            TruthPlace *out_place,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean truth_check_end (const TruthQuestion *question, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean truth_weigh (const OpCall *call,
                       const TruthQuestion *question,
                       const TruthPlace *place,

@@ -177,6 +177,15 @@ is_header (JsonObject *object)
   return wsb_object_get (object, ID) != NULL;
 }
 
+/* Another message behind the first: a header may be told twice. */
+static gboolean
+is_other (const WsbParts *parts, JsonObject *object)
+{
+  JsonNode *id = wsb_object_get (object, ID);
+
+  return id != NULL && !json_node_equal (id, wsb_object_get (parts->header, ID));
+}
+
 static void add_node (WsbParts *parts, JsonNode *node);
 
 static void
@@ -184,6 +193,8 @@ add_object (WsbParts *parts, JsonObject *object)
 {
   if (parts->header == NULL && is_header (object))
     parts->header = json_object_ref (object);
+  else if (parts->header != NULL && is_other (parts, object))
+    parts->has_other = TRUE;
   else if (parts->bodies->len < MAX_OBJECTS)
     g_ptr_array_add (parts->bodies, json_object_ref (object));
   for (guint i = 0; header_names[i] != NULL; i++)
@@ -265,6 +276,8 @@ wsb_parts_read (const char *bytes, gsize n_bytes, GError **error)
     return NULL;
   if (parts->header == NULL)
     return refuse (error, "it has no " ID);
+  if (parts->has_other)
+    return refuse (error, "it is more than one message");
   return g_steal_pointer (&parts);
 }
 

@@ -19,6 +19,7 @@ typedef struct
 {
   JsonObject *header;
   GPtrArray *bodies;
+  gboolean has_other;
 } WsbParts;
 
 WsbParts *

@@ -181,6 +181,18 @@ mask (char **text)
     *text = citizen_dup_masked (plain);
 }
 
+/* Two that had to be starred may look the same: such a message is told from others by all that it says. */
+static char *
+dup_message_id (const WsbParts *parts, const char *bytes, gsize n_bytes)
+{
+  g_autofree char *id = dup_id (parts, "BeskedIdentifier");
+
+  mask (&id);
+  if (id == NULL || strchr (id, '*') == NULL)
+    return g_steal_pointer (&id);
+  return g_compute_checksum_for_data (G_CHECKSUM_SHA256, (const guchar *) bytes, n_bytes);
+}
+
 /* No citizen's number stands where we keep ids and names in the clear. */
 static void
 mask_words (DfdgEvent *event)
@@ -214,8 +226,7 @@ wsb_message_read (const char *bytes, gsize n_bytes, GError **error)
     return NULL;
   event = g_new0 (DfdgEvent, 1);
   event->carrier = DFDG_CARRIER_WSB;
-  event->message_id = dup_id (parts, "BeskedIdentifier");
-  mask (&event->message_id);
+  event->message_id = dup_message_id (parts, bytes, n_bytes);
   if (event->message_id == NULL)
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_MALFORMED,

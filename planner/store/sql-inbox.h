@@ -6,8 +6,8 @@
 #define DFDG_EVENT_COLUMNS \
   "SELECT e.event_id, e.tenant_id, coalesce (e.citizen_id, 0), e.carrier, e.state, e.message_id, e.entity_type, e.entity_name, " \
   "e.change_type, e.external_id, e.version_id, c.cpr, o.cpr, e.event_us, e.received_us, e.system_id, e.organisation_type, " \
-  "e.organisation_code, e.correlation_id, e.hint, e.detail, e.attempts, e.not_before_us, e.reason FROM dfdg_event e " \
-  "LEFT JOIN citizen c ON c.citizen_id = e.citizen_id LEFT JOIN citizen o ON o.citizen_id = e.other_citizen_id "
+  "e.organisation_code, e.correlation_id, e.hint, e.detail, e.attempts, e.not_before_us, e.reason FROM dfdg_event e "
+#define DFDG_EVENT_PEOPLE "LEFT JOIN citizen c ON c.citizen_id = e.citizen_id LEFT JOIN citizen o ON o.citizen_id = e.other_citizen_id "
 
 #define STORE_SQL_INBOX(X) \
   X (DFDG_EVENT_ADD, \
@@ -34,13 +34,13 @@
      "AND not_before_us <= $2 GROUP BY citizen_id ORDER BY min (event_id) LIMIT $3") \
   X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us > $2") \
-  X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' " \
+  X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "INDEXED BY dfdg_event_lane " DFDG_EVENT_PEOPLE "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' " \
      "AND e.not_before_us <= $3 ORDER BY e.event_id LIMIT $4") \
-  X (DFDG_EVENT_LANE_OF_NOBODY, DFDG_EVENT_COLUMNS "WHERE e.citizen_id IS NULL AND e.tenant_id = $1 AND e.state = 'new' " \
+  X (DFDG_EVENT_LANE_OF_NOBODY, DFDG_EVENT_COLUMNS "INDEXED BY dfdg_event_lane " DFDG_EVENT_PEOPLE "WHERE e.citizen_id IS NULL AND e.tenant_id = $1 AND e.state = 'new' " \
      "AND e.not_before_us <= $2 ORDER BY e.event_id LIMIT $3") \
-  X (DFDG_EVENT_BY_ID, DFDG_EVENT_COLUMNS "WHERE e.tenant_id = $1 AND e.event_id = $2") \
-  X (DFDG_EVENT_LIST, DFDG_EVENT_COLUMNS "WHERE e.tenant_id = $1 AND e.state = $2 AND e.event_id > $3 ORDER BY e.event_id LIMIT $4") \
-  X (DFDG_EVENT_LIST_OPEN, DFDG_EVENT_COLUMNS "WHERE e.tenant_id = $1 AND e.state IN ('parked', 'unknown') AND e.state = $2 " \
+  X (DFDG_EVENT_BY_ID, DFDG_EVENT_COLUMNS DFDG_EVENT_PEOPLE "WHERE e.tenant_id = $1 AND e.event_id = $2") \
+  X (DFDG_EVENT_LIST, DFDG_EVENT_COLUMNS DFDG_EVENT_PEOPLE "WHERE e.tenant_id = $1 AND e.state = $2 AND e.event_id > $3 ORDER BY e.event_id LIMIT $4") \
+  X (DFDG_EVENT_LIST_OPEN, DFDG_EVENT_COLUMNS DFDG_EVENT_PEOPLE "WHERE e.tenant_id = $1 AND e.state IN ('parked', 'unknown') AND e.state = $2 " \
      "AND e.event_id > $3 ORDER BY e.event_id LIMIT $4") \
   X (DFDG_EVENT_COUNT, "SELECT (SELECT count (*) FROM dfdg_event WHERE tenant_id = $1 AND state = 'new'), " \
      "(SELECT count (*) FROM dfdg_event WHERE tenant_id = $1 AND state = 'new' AND attempts > 0), " \

@@ -396,6 +396,20 @@ test_strange (void)
   g_assert_nonnull (strstr (queue.calls->str, "CloseSequence"));
 }
 
+/* Ids are anybody's: two that look like citizens' numbers are two messages. */
+static void
+test_starred_ids (void)
+{
+  g_auto (Queue) queue = { 0 };
+  QueueResult result;
+
+  open_queue (&queue, "");
+  put_summons (&queue, testlib_cpr (1), 1);
+  put_summons (&queue, testlib_cpr (2), 1);
+  g_assert_true (run (&queue, &result, NULL));
+  g_assert_cmpuint (result.n_new, ==, 2);
+}
+
 static void
 test_kinds (void)
 {
@@ -605,6 +619,7 @@ main (int argc, char **argv)
   g_test_add_func ("/queue-wsrm/broken-off", test_broken_off);
   g_test_add_func ("/queue-wsrm/not-stored", test_not_stored);
   g_test_add_func ("/queue-wsrm/strange", test_strange);
+  g_test_add_func ("/queue-wsrm/starred-ids", test_starred_ids);
   g_test_add_func ("/queue-wsrm/kinds", test_kinds);
   g_test_add_func ("/queue-wsrm/legacy", test_legacy);
   g_test_add_func ("/queue-wsrm/legacy-is-a-setting", test_legacy_is_a_setting);

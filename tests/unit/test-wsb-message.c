@@ -164,6 +164,10 @@ static const struct
   { "list", "[]", "no BeskedIdentifier" },
   { "other", "{\"a\":1}", "no BeskedIdentifier" },
   { "no-id", "{\"BeskedIdentifier\":null}", "no id" },
+  { "two-messages", "[{\"BeskedIdentifier\":\"m-1\"},{\"BeskedIdentifier\":\"m-2\"}]",
+    "more than one" },
+  { "two-documents", "{\"BeskedIdentifier\":\"m-1\"}\n{\"BeskedIdentifier\":\"m-2\"}",
+    "more than one" },
   { "empty-id", "{\"BeskedIdentifier\":\"\"}", "no id" },
   { "zero-id", "{\"BeskedIdentifier\":\"" ZERO "\"}", "no id" },
   { "object-id", "{\"BeskedIdentifier\":{}}", "no id" },
@@ -277,6 +281,28 @@ test_numbers (void)
   g_assert_null (strstr (event->detail, testlib_cpr (2)));
 }
 
+static DfdgEvent *
+read_with_id (const char *id)
+{
+  g_autofree char *text = g_strdup_printf ("{\"BeskedIdentifier\":\"nr. %s\"}", id);
+
+  return read_text (text);
+}
+
+/* Ids are anybody's: two that look like citizens' numbers are two, and the same again is one. */
+static void
+test_starred_ids (void)
+{
+  g_autoptr (DfdgEvent) first = read_with_id (testlib_cpr (1));
+  g_autoptr (DfdgEvent) second = read_with_id (testlib_cpr (2));
+  g_autoptr (DfdgEvent) again = read_with_id (testlib_cpr (1));
+
+  g_assert_cmpstr (first->message_id, !=, second->message_id);
+  g_assert_cmpstr (first->message_id, ==, again->message_id);
+  g_assert_null (strstr (first->message_id, testlib_cpr (1)));
+  g_assert_cmpuint (strlen (first->message_id), ==, 64);
+}
+
 static void
 test_entities (void)
 {
@@ -377,6 +403,7 @@ main (int argc, char **argv)
   g_test_add_func ("/wsb-message/limits", test_limits);
   g_test_add_func ("/wsb-message/open", test_open);
   g_test_add_func ("/wsb-message/numbers", test_numbers);
+  g_test_add_func ("/wsb-message/starred-ids", test_starred_ids);
   g_test_add_func ("/wsb-message/entities", test_entities);
   g_test_add_func ("/wsb-message/mutated", test_mutated);
   return g_test_run ();
