@@ -443,6 +443,17 @@ take_fault (JsonArray *faults, guint index, JsonNode *node, gpointer data)
                             json_node_get_string (text));
 }
 
+/* DFDG's own answers are objects or nothing; a page is of something on the way, which does not know the service. */
+static gboolean
+is_page (const GString *body)
+{
+  const char *at = body == NULL ? "" : body->str;
+
+  while (g_ascii_isspace (*at))
+    at++;
+  return *at != '\0' && *at != '{';
+}
+
 static void
 read_faults (const GString *body, DfdgAnswer *answer)
 {
@@ -476,6 +487,8 @@ take_reply (CalsyncReply *reply, DfdgAnswer *answer)
   *answer = (DfdgAnswer){ .status = reply->status,
                           .verdict = judge (reply->status),
                           .retry_after_s = reply->retry_after_s };
+  if (answer->verdict == DFDG_ABSENT && is_page (reply->body))
+    answer->verdict = DFDG_LATER;
   if (answer->verdict == DFDG_DONE)
     answer->body = g_steal_pointer (&reply->body);
   else

@@ -31,6 +31,7 @@ struct _DfdgPump
   GPtrArray *tenants; /* of Tenant */
   GPtrArray *lanes;   /* of Lane: under way */
   gboolean is_listing;
+  gboolean is_woken; /* since the list began: it may not know */
   gboolean is_stopping;
 };
 
@@ -230,6 +231,14 @@ to_monotonic (gint64 wall_us)
 }
 
 static void
+wake_all (DfdgPump *pump)
+{
+  pump->is_woken = pump->is_listing;
+  for (guint i = 0; i < pump->tenants->len; i++)
+    dfdg_agenda_wake (((Tenant *) pump->tenants->pdata[i])->agenda);
+}
+
+static void
 on_listed (gpointer data, const ExecutorReport *report, const GError *error)
 {
   Listing *listing = data;
@@ -247,6 +256,8 @@ on_listed (gpointer data, const ExecutorReport *report, const GError *error)
                              clock_monotonic_us ());
     }
   listing_free (listing);
+  if (pump->is_woken)
+    wake_all (pump);
   tick (pump);
 }
 
@@ -495,8 +506,7 @@ dfdg_pump_set_settings (DfdgPump *pump, GPtrArray *settings)
 void
 dfdg_pump_wake (DfdgPump *pump)
 {
-  for (guint i = 0; i < pump->tenants->len; i++)
-    dfdg_agenda_wake (((Tenant *) pump->tenants->pdata[i])->agenda);
+  wake_all (pump);
   if (!pump->is_stopping && !pump->is_listing)
     arm (pump);
 }

@@ -248,10 +248,17 @@ plan_turn (Turn *turn)
     turn->plan.reads_first && turn->plan.call != OUTBOX_DO_DROP ? OUTBOX_DO_READ : turn->plan.call;
 }
 
-/* No answer came, or our own side failed. FALSE: ours. */
+/* No answer came, one that another try will not cure, or our own side failed. FALSE: ours. */
 static gboolean
 take_failure (Turn *turn, GError *failure, GError **error)
 {
+  if (g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID))
+    {
+      set_reason (turn, failure->message);
+      turn->next = OUTBOX_DO_REFUSE;
+      g_error_free (failure);
+      return TRUE;
+    }
   if (!g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE))
     {
       g_propagate_error (error, failure);

@@ -11,7 +11,7 @@
   X (OUTBOX_ADD, "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, payload, not_before_us, " \
      "added_us, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, CASE WHEN EXISTS (SELECT 1 FROM outbox r " \
      "WHERE r.tenant_id = $1 AND r.subject = $4 AND r.state = 'refused') THEN 'held' ELSE 'waiting' END)") \
-  X (OUTBOX_LANES_DUE, "SELECT o.citizen_id FROM outbox o WHERE o.tenant_id = $1 AND o.state = 'waiting' " \
+  X (OUTBOX_LANES_DUE, "SELECT o.citizen_id FROM outbox o INDEXED BY outbox_due WHERE o.tenant_id = $1 AND o.state = 'waiting' " \
      "AND o.not_before_us <= $2 AND o.citizen_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox e " \
      "WHERE e.citizen_id = o.citizen_id AND e.state = 'waiting' AND e.outbox_id < o.outbox_id) ORDER BY o.outbox_id LIMIT $3") \
   X (OUTBOX_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM outbox WHERE tenant_id = $1 AND state = 'waiting' " \

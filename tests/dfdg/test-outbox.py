@@ -130,6 +130,19 @@ def test_lost_answer_and_restart():
         testlib.equal({state for _, state in states(world)}, {"sent"})
 
 
+def test_answer_that_is_no_summons():
+    """DFDG shows what cannot be read: a person sees the row with the reason, and the citizen's other booking goes on."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "lose", method=CREATE, times=1)
+        world.simulator.fault("answer", "status", method="GetIndkaldelse", status=200, body="{}", content_type="application/json", times=-1)
+        register(world, cpr)
+        other = register(world, cpr, 2, InterviewTypeIdentifier=12)
+        wait_for(world, lambda: states(world), [("register", "refused"), ("register", "sent")])
+        testlib.equal("indkaldelseIdentifier is missing" in world.query(ROWS)[0][3], True, world.query(ROWS))
+        testlib.equal(other in world.simulator.stock(), True)
+
+
 def test_killed_between_call_and_receipt():
     """kill -9 while DFDG takes its time over the answer."""
     with DfdgWorld(carrier="none") as world:

@@ -146,13 +146,17 @@ test_verdicts (World *world, gconstpointer data)
     const char *status;
     DfdgVerdict verdict;
     gint code; /* of dfdg_answer_set_error() */
+    const char *body;
   } rows[] = {
     { "400 Bad", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
     { "403 No", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
-    { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND },
+    { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "{\"fejl\":[]}" },
+    { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "" },
+    /* A gateway's own: what DFDG has nobody knows. */
+    { "404 None", DFDG_LATER, PLANNER_ERROR_UNAVAILABLE },
     { "408 Late", DFDG_LATER, PLANNER_ERROR_UNAVAILABLE },
     { "409 Clash", DFDG_CLASH, PLANNER_ERROR_NOT_VALID },
-    { "410 Gone", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND },
+    { "410 Gone", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "" },
     { "412 Again", DFDG_REPEATED, PLANNER_ERROR_NOT_VALID },
     { "415 Type", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
     { "429 Many", DFDG_LATER, PLANNER_ERROR_UNAVAILABLE },
@@ -165,7 +169,8 @@ test_verdicts (World *world, gconstpointer data)
       g_auto (DfdgAnswer) answer = { 0 };
       g_autoptr (GError) error = NULL;
 
-      world->say = (Say){ rows[i].status, "Retry-After: 7\r\n", "<html>no</html>" };
+      world->say = (Say){ rows[i].status, "Retry-After: 7\r\n",
+                          rows[i].body != NULL ? rows[i].body : "<html>no</html>" };
       g_assert_true (indkaldelse_delete (world->client, NULL, ID, &answer, NULL, &error));
       g_assert_cmpint (answer.verdict, ==, rows[i].verdict);
       g_assert_cmpint (answer.retry_after_s, ==, 7);
