@@ -167,6 +167,17 @@ get_root (JsonParser *parser)
   return json_node_get_object (json_parser_get_root (parser));
 }
 
+/* What is said of one summons is never taken for another's. */
+static gboolean
+check_identity (const DfdgIndkaldelse *record, const char *indkaldelse_id, GError **error)
+{
+  if (record->identifier != NULL && g_ascii_strcasecmp (record->identifier, indkaldelse_id) == 0)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                       "GetIndkaldelse: DFDG answered about another summons");
+  return FALSE;
+}
+
 /**
  * indkaldelse_get:
  *
@@ -184,7 +195,7 @@ indkaldelse_get (DfdgClient *client,
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (GError) local_error = NULL;
   const CalsyncZone *zone = get_zone (error);
-  DfdgIndkaldelse *record = NULL;
+  g_autoptr (DfdgIndkaldelse) record = NULL;
 
   if (zone == NULL)
     return FALSE;
@@ -196,7 +207,9 @@ indkaldelse_get (DfdgClient *client,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  *out_record = record;
+  if (record != NULL && !check_identity (record, indkaldelse_id, error))
+    return FALSE;
+  *out_record = g_steal_pointer (&record);
   return TRUE;
 }
 

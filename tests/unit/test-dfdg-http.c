@@ -235,9 +235,10 @@ test_masked (void)
   g_assert_cmpuint (strlen (cut), ==, 499);
 }
 
-#define ONE                          \
-  "{\"indkaldelseIdentifier\":\"" ID \
+#define SUMMONS(id)                  \
+  "{\"indkaldelseIdentifier\":\"" id \
   "\",\"starttidspunkt\":\"2026-03-30T10:00:00+02:00\",\"varighed\":45,\"samtaleType\":7}"
+#define ONE SUMMONS (ID)
 
 static void
 test_get (World *world, gconstpointer data)
@@ -248,7 +249,8 @@ test_get (World *world, gconstpointer data)
     const char *body;
     gint code; /* -1: found, -2: none */
   } rows[] = {
-    { "200 OK", ONE, -1 },
+    { "200 OK", SUMMONS ("A/b ?"), -1 },
+    { "200 OK", ONE, PLANNER_ERROR_NOT_VALID },
     { "404 None", "{\"fejl\":[]}", -2 },
     { "410 Gone", "", -2 },
     { "200 OK", "<html>", PLANNER_ERROR_UNAVAILABLE },
