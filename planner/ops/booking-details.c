@@ -188,7 +188,8 @@ booking_details_fill (const OpCall *call,
 /**
  * booking_set_core:
  *
- * Sets when the meeting is, as an instant and as the wall time promised to the citizen.
+ * Sets when the meeting is, as an instant and as the wall time promised to the citizen. A deadline that now lies behind
+ * the start is drawn to it: DFDG registers no meeting with such a one (docs/dfdg-wire.md 2), and would miss the move.
  */
 void
 booking_set_core (const OpCall *call, Booking *booking, Period core)
@@ -197,6 +198,8 @@ booking_set_core (const OpCall *call, Booking *booking, Period core)
   CalsyncLocalTime local;
 
   booking->core = core;
+  booking->rebook_deadline_us = MIN (booking->rebook_deadline_us, core.start_us);
+  booking->cancel_deadline_us = MIN (booking->cancel_deadline_us, core.start_us);
   calsync_zone_to_local (unit->zone, core.start_us, &local, NULL);
   g_free (booking->start_local);
   booking->start_local = g_strdup_printf ("%04d-%02d-%02dT%02d:%02d:%02d", local.year, local.month,

@@ -2,6 +2,8 @@
 # Citizens on Jobnet, through the simulator and the Planner's SOAP face, whatever happens on the line: one booking on both sides.
 """No events here: the Planner takes none from this DFDG. Mutual TLS."""
 
+import datetime
+
 import testlib
 from dfdg_world import OFFER, UNIT, ActorRefused, Citizens, DfdgWorld, municipality
 
@@ -80,6 +82,22 @@ def test_details_that_dfdg_refuses():
         testlib.equal(live(world, cpr), [])
         log = world.simulator.ask("log")["log"]
         testlib.equal([line["svar"] for line in log if line["hvad"] == "ReportError"], [200])
+
+
+def test_moved_before_its_deadline():
+    """A meeting that a caseworker made, with a deadline of its own, moved to before that: DFDG takes the move, the deadline comes along."""
+    with DfdgWorld() as world:
+        cpr = new_citizen(world)
+        start = datetime.datetime.combine(datetime.date.today() + datetime.timedelta(days=20), datetime.time(10), datetime.timezone(datetime.timedelta(hours=1)))
+        deadline = start - datetime.timedelta(days=2)
+        key = world.register(cpr, start, "89000-01", contact=1, ReBookingPossible="true", ReBookingDeadline=deadline.isoformat())
+        world.settle()
+        moved = world.act("jobnet/move", cpr=cpr, id=key)["start"]
+        testlib.equal(datetime.datetime.fromisoformat(moved) < deadline, True, "the first free time lies before the deadline")
+        world.settle()
+        testlib.equal(live(world, cpr), [key])
+        doc = world.simulator.stock()[key]
+        testlib.equal(doc["fristForOmbookning"], doc["starttidspunkt"][:10], "its deadline is the meeting's day")
 
 
 def test_silence():
