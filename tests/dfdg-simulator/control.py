@@ -22,7 +22,9 @@ class Control:
         self.n_running = 0
         self.reads = {
             "/stock": self.stock,
+            "/changes": lambda: {"changes": self.dfdg.changes()},
             "/messages": lambda: {key: dict(count) for key, count in self.pushes.deliveries.items()},
+            "/queued": lambda: {"ids": self.queues.taken},
             "/calls": lambda: {"calls": dict(self.dfdg.calls), "done": dict(self.dfdg.done)},
             "/idle": self.idle,
             "/faults": lambda: {"rules": self.dfdg.faults.rules, "probabilities": self.dfdg.faults.probabilities, "counts": self.dfdg.faults.counts},

@@ -180,6 +180,10 @@ class Dfdg:
         found = {key: {"civilregistrationIdentifier": cpr, **json.loads(doc)} for key, cpr, doc in rows}
         return {key: doc for key, doc in found.items() if unit in (None, doc["jobcenterKode"])}
 
+    def changes(self):
+        """Every change that was carried out, oldest first: (booking, 1 made 2 changed 3 called off, the system that caused it)."""
+        return [list(row) for row in self.store.rows("SELECT id, change, system FROM history ORDER BY seq")]
+
 
 def make_systems(rows):
     """Systems of a configuration: [{"name", "number", "role", "organisations": [[8, "89000"]], …}]."""

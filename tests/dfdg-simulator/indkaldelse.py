@@ -71,7 +71,7 @@ def _store(dfdg, call, doc, citizen_id, change, before, hint):
     """Writes it down and tells everybody."""
     doc["versionIdentifier"], doc["aendretTidspunkt"] = new_id(), clock.text(clock.now())
     start = clock.utc_text(clock.parse(doc["starttidspunkt"]))
-    dfdg.store.put_booking(doc, citizen_id, start, doc["aendretTidspunkt"], change)
+    dfdg.store.put_booking(doc, citizen_id, start, doc["aendretTidspunkt"], change, call.system.name)
     _meet_deadlines(dfdg, citizen_id, doc, call)
     tell(dfdg, call, doc, citizen_id, change, before, hint)
 
@@ -250,7 +250,10 @@ def _participant(call):
 
 def _booking_of_participant(dfdg, call, key):
     call.path = (key,)
-    return _found(dfdg, call)
+    booking = _found(dfdg, call)
+    if booking["tilstand"] != "aktiv":
+        raise Refusal(409, (CANCELLED, "indkaldelsen er aflyst"))
+    return booking
 
 
 def save_participant(dfdg, call):

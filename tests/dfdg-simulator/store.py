@@ -14,7 +14,7 @@ CREATE TABLE IF NOT EXISTS span (span_id INTEGER PRIMARY KEY, citizen_id INTEGER
 CREATE TABLE IF NOT EXISTS booking (id TEXT PRIMARY KEY, citizen_id INTEGER, unit TEXT, start TEXT, state TEXT, doc TEXT);
 CREATE INDEX IF NOT EXISTS booking_citizen ON booking (citizen_id);
 CREATE INDEX IF NOT EXISTS booking_unit ON booking (unit, start, id);
-CREATE TABLE IF NOT EXISTS history (seq INTEGER PRIMARY KEY, id TEXT, citizen_id INTEGER, at TEXT, change INTEGER, doc TEXT);
+CREATE TABLE IF NOT EXISTS history (seq INTEGER PRIMARY KEY, id TEXT, citizen_id INTEGER, at TEXT, change INTEGER, doc TEXT, system TEXT);
 CREATE INDEX IF NOT EXISTS history_id ON history (id);
 CREATE TABLE IF NOT EXISTS participant (id TEXT PRIMARY KEY, booking_id TEXT, doc TEXT);
 CREATE INDEX IF NOT EXISTS participant_booking ON participant (booking_id);
@@ -102,15 +102,15 @@ class Store:
         """Whose booking it is."""
         return self.row("SELECT citizen_id FROM booking WHERE id = ?", key.lower())[0]
 
-    def put_booking(self, doc, citizen_id, start, at, change):
-        """Stores a booking and a line of its history; START as UTC text, so that rows sort."""
+    def put_booking(self, doc, citizen_id, start, at, change, system):
+        """Stores a booking and a line of its history, with the SYSTEM that caused it; START as UTC text, so that rows sort."""
         key, text = doc["indkaldelseIdentifier"].lower(), json.dumps(doc, ensure_ascii=False)
         self.run(
             "INSERT INTO booking VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
             " citizen_id = excluded.citizen_id, unit = excluded.unit, start = excluded.start, state = excluded.state, doc = excluded.doc",
             *(key, citizen_id, doc["jobcenterKode"], start, doc["tilstand"], text),
         )
-        self.run("INSERT INTO history VALUES (NULL, ?, ?, ?, ?, ?)", key, citizen_id, at, change, text)
+        self.run("INSERT INTO history VALUES (NULL, ?, ?, ?, ?, ?, ?)", key, citizen_id, at, change, text, system)
 
     def participants(self, key):
         """The authorities that take part in a booking."""

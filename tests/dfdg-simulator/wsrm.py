@@ -24,6 +24,7 @@ class Queues:
     def __init__(self, dfdg):
         self.dfdg = dfdg
         self.open = {}  # system → (sequence id, last seq that it holds)
+        self.taken = []  # ids of all messages that ever were queued
         dfdg.carriers["wsrm"] = self.take
 
     def take(self, system, citizen_id, event):
@@ -35,6 +36,7 @@ class Queues:
         else:
             inner = group([(name, value) for name, value in members.items() if name[0] != "_"])
         message_id = new_id()
+        self.taken.append(message_id)
         entity = f"<n:Entity>{_metadata(message_id, event['call'])}{inner}</n:Entity>"
         self.dfdg.store.run("INSERT INTO queued VALUES (NULL, ?, ?, ?, ?)", system.name, message_id, service, entity)
 
