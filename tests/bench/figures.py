@@ -346,6 +346,21 @@ def lines_of_sync_idle(seen):
     ]
 
 
+def lines_of_dfdg(seen):
+    """Markdown: DFDG's messages, from the first to the last that is applied."""
+    found = seen["figures"].get("dfdg")
+    if not found:
+        return ["Not measured."]
+    lines = ["| | messages | stored/s | applied/s | CPU µs a message | peak MB | CPU s of the truth | of generator or queue |", "|---" * 8 + "|"]
+    for name, row in found.items():
+        n_messages = row["messages"]
+        stored = number(n_messages / row["pushed_s"]) if "pushed_s" in row else ""
+        cells = [number(n_messages), stored, number(n_messages / row["s"]), number(row["cpu_s"] * US_PER_S / n_messages), number(row["mb"])]
+        cells += [number(row["truth_cpu_s"], 1), number(row.get("generator_cpu_s", row.get("queue_cpu_s", 0)), 1)]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
+
+
 def quiet(seen):
     """How quiet the machine was: share of all cores that others took, and the calibration loop, over all windows."""
     windows = [window for one in seen["tables"] for row in one["contenders"] for window in row["windows"]]
@@ -389,7 +404,7 @@ def heading(one):
 def block(seen, name):
     """Markdown of one place of the document: a table by its name, or one of the others."""
     others = {"targets": lines_of_targets, "machine": lines_of_machine, "slot-search": lines_of_slot_search, "big": lines_of_big}
-    others |= {"sync": lines_of_sync, "sync-idle": lines_of_sync_idle}
+    others |= {"dfdg": lines_of_dfdg, "sync": lines_of_sync, "sync-idle": lines_of_sync_idle}
     if name in others:
         return "\n".join(others[name](seen))
     one = table(seen, name)
@@ -402,4 +417,4 @@ def block(seen, name):
 def text_of(seen):
     """Everything, for whoever ran it."""
     names = [one["name"] for one in seen["tables"]]
-    return "\n\n".join(block(seen, name) for name in ["machine", *names, "slot-search", "big", "sync", "sync-idle", "targets"])
+    return "\n\n".join(block(seen, name) for name in ["machine", *names, "slot-search", "big", "dfdg", "sync", "sync-idle", "targets"])

@@ -61,6 +61,10 @@ def test_big():
     scenario("big")
 
 
+def test_dfdg():
+    scenario("dfdg")
+
+
 def test_sync():
     scenario("sync")
 
