@@ -77,8 +77,9 @@ set_up_session (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError *
 
   if (settings->proxy != NULL && (proxy = make_proxy (settings->proxy, error)) == NULL)
     return FALSE;
-  http->session = soup_session_new_with_options ("timeout", connect_timeout_s, "max-conns", 1,
-                                                 "max-conns-per-host", 1, NULL);
+  /* Its timer would run where nobody looks, and close a connection under the request that takes it up. */
+  http->session = soup_session_new_with_options ("timeout", connect_timeout_s, "idle-timeout", 0,
+                                                 "max-conns", 1, "max-conns-per-host", 1, NULL);
   /* NULL too: else the environment names one */
   soup_session_set_proxy_resolver (http->session, proxy);
   soup_session_set_user_agent (http->session,

@@ -145,6 +145,7 @@ dfdg_client_take (const DfdgSettings *settings)
 {
   DfdgClient *found = NULL;
 
+  close_surplus (MAX_IDLE);
   g_mutex_lock (&idle_lock);
   for (GList *at = idle.tail; at != NULL && found == NULL; at = at->prev)
     if (((DfdgClient *) at->data)->settings == settings)

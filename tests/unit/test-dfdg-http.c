@@ -3,6 +3,7 @@
 /* Also tests: indkaldelse-client. */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "dfdg/indkaldelse-client.h"
@@ -34,6 +35,18 @@ on_request (FakePeer *peer, const FakeRequest *request, gpointer data)
   const World *world = data;
 
   fake_peer_answer (peer, world->say.status, world->say.headers, world->say.body);
+}
+
+static gint64 later_us;
+
+/* Instead of GLib's, for the code under test: a clock that can be moved on. */
+gint64
+g_get_monotonic_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return later_us + (gint64) now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
 }
 
 static void
@@ -447,6 +460,21 @@ test_rest (World *world, gconstpointer data)
   g_assert_cmpuint (fake_http_count_connections (world->server), ==, 1);
 }
 
+/* What has rested for longer than servers keep a connection is not taken up again. */
+static void
+test_rested_too_long (World *world, gconstpointer data)
+{
+  g_auto (DfdgAnswer) answer = { 0 };
+
+  g_assert_true (indkaldelse_delete (world->client, NULL, ID, &answer, NULL, NULL));
+  dfdg_client_give (world->client);
+  later_us = 21 * G_USEC_PER_SEC;
+  world->client = dfdg_client_take (world->settings);
+  g_assert_true (indkaldelse_delete (world->client, NULL, ID, &answer, NULL, NULL));
+  g_assert_cmpuint (fake_http_count_connections (world->server), ==, 2);
+  later_us = 0;
+}
+
 /* Hangs up on the second request without a word. */
 static void
 on_rude (FakePeer *peer, const FakeRequest *request, gpointer data)
@@ -508,5 +536,6 @@ main (int argc, char **argv)
   g_test_add ("/dfdg-http/no-answer", World, NULL, set_up, test_no_answer, tear_down);
   g_test_add_func ("/dfdg-http/sent-again", test_sent_again);
   g_test_add ("/dfdg-http/rest", World, NULL, set_up, test_rest, tear_down);
+  g_test_add ("/dfdg-http/rested-too-long", World, NULL, set_up, test_rested_too_long, tear_down);
   return g_test_run ();
 }
