@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/timer.h"
+#include "dfdg/dfdg-commands.h"
 #include "dfdg/dfdg-runner.h"
 #include "dfdg/message-commands.h"
 #include "dfdg/webhook-wsb.h"
@@ -261,6 +262,7 @@ open_all (Program *program, GError **error)
     return FALSE;
   message_commands_register ();
   sync_commands_register ();
+  dfdg_commands_register ();
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)
     return FALSE;

@@ -18,6 +18,7 @@ typedef enum
 
 /**
  * ConfigDfdgClient:
+ * @subscription_codes: (nullable): NULL: @organisation_code alone
  * @tenant: of the group `[dfdg-client TENANT]`: key of the municipality
  *
  * How one municipality calls DFDG. What each key means stands in the table.
@@ -66,4 +67,8 @@ typedef struct
   gint64 legacy;
   gint64 messages;
   gint64 message_type;
+  char **subscription_codes;
+  gint64 subscription_days;
+  gint64 reconcile_hour;
+  gint64 reconcile_days;
 } ConfigDfdgClient;

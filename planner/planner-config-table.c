@@ -131,6 +131,10 @@ const ConfigKey config_dfdg_client_keys[] = {
   { "dfdg-client", "legacy",                 CONFIG_BOOL,   CLIENT (legacy),                  "false",             NONE, NONE,     "",          TRUE,  "Take the older BookingService form of the queue's messages too." },
   { "dfdg-client", "messages",               CONFIG_BOOL,   CLIENT (messages),                "false",             NONE, NONE,     "",          TRUE,  "Send citizens messages through BorgerBeskedService, in the cases that the municipality's settings message-… switch on. DFDG sends receipts by itself." },
   { "dfdg-client", "message-type",           CONFIG_INT,    CLIENT (message_type),            "1",                 0,    9999,     "code",      TRUE,  "Message type (beskedtype) of messages that name none; the list of types is not public." },
+  { "dfdg-client", "subscription-codes",     CONFIG_LIST,   CLIENT (subscription_codes),      "",                  NONE, NONE,     "codes",     TRUE,  "Codes of all jobcenters whose messages are subscribed to, separated by ;. Empty: organisation-code." },
+  { "dfdg-client", "subscription-days",      CONFIG_INT,    CLIENT (subscription_days),       "365",               0,    3650,     "days",      TRUE,  "How long subscriptions are made for; renewed when a third is left. 0: nothing is subscribed to but by plannerctl dfdg subscribe, for a year." },
+  { "dfdg-client", "reconcile-hour",         CONFIG_INT,    CLIENT (reconcile_hour),          "3",                 -1,   23,       "hour",      TRUE,  "Local hour of the nightly comparison with DFDG's bookings, which only reports; -1: none." },
+  { "dfdg-client", "reconcile-days",         CONFIG_INT,    CLIENT (reconcile_days),          "60",                1,    366,      "days",      TRUE,  "How many days ahead it looks." },
 };
 /* clang-format on */
 

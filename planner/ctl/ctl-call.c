@@ -45,6 +45,13 @@ use_config (const Ctl *ctl, PlannerConfig **out_config, GError **error)
   return TRUE;
 }
 
+/* Those about DFDG show how it is called. */
+static gboolean
+wants_config (const AdminCommand *command)
+{
+  return command->waits || g_str_has_prefix (command->name, "dfdg-");
+}
+
 static gboolean
 call_here (const Ctl *ctl, const AdminCommand *command, AdminCall *call, GError **error)
 {
@@ -55,7 +62,7 @@ call_here (const Ctl *ctl, const AdminCommand *command, AdminCall *call, GError 
   gboolean ok;
 
   if (!check_is_there (ctl, command, error) ||
-      (command->waits && !use_config (ctl, &config, error)))
+      (wants_config (command) && !use_config (ctl, &config, error)))
     return FALSE;
   session = store_open (ctl->database, STORE_WRITE, error);
   if (session == NULL || !store_upgrade (session, &upgrade, error))

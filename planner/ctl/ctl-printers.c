@@ -8,6 +8,7 @@ static const struct
   const char *command;
   CtlPrint print;
 } printers[] = {
+  { "dfdg-status", ctl_dfdg_status_print },
   { "doctor", ctl_doctor_print },
   { "explain", ctl_explain_print },
   { "import", ctl_import_print },

@@ -67,6 +67,7 @@ gboolean ctl_export_write (JsonObject *arguments,
 typedef void (*CtlPrint) (JsonObject *result);
 
 CtlPrint ctl_printers_find (const char *command);
+void ctl_dfdg_status_print (JsonObject *result);
 void ctl_doctor_print (JsonObject *result);
 void ctl_explain_print (JsonObject *result);
 void ctl_import_print (JsonObject *result);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "dfdg/dfdg-commands.h"
 #include "dfdg/message-commands.h"
 #include "sync/sync-commands.h"
 
@@ -184,6 +185,7 @@ main (int argc, char **argv)
   g_log_set_writer_func (write_note, NULL, NULL);
   message_commands_register ();
   sync_commands_register ();
+  dfdg_commands_register ();
   help = ctl_help_dup_list ();
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");
   g_option_context_set_description (context, help);

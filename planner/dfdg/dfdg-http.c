@@ -15,6 +15,7 @@
 #include "base/ids.h"
 #include "base/json-text.h"
 #include "calsync-remote-http.h"
+#include "dfdg/dfdg-contact.h"
 
 #define MAX_ANSWER_BYTES (4 * 1024 * 1024)
 #define MAX_TEXT_BYTES   500
@@ -422,26 +423,40 @@ dfdg_dup_masked (const char *text)
   return g_string_free (masked, FALSE);
 }
 
-static void
-take_fault (JsonArray *faults, guint index, JsonNode *node, gpointer data)
+/* Of one answer: a server that goes astray does not fill our memory. */
+#define MAX_FAULTS 1000
+
+typedef struct
 {
-  struct
-  {
-    GArray *codes;
-    GString *texts;
-  } *all = data;
+  DfdgAnswer *answer;
+  GString *texts;
+} Faults;
+
+static void
+take_fault (JsonArray *list, guint index, JsonNode *node, gpointer data)
+{
+  Faults *all = data;
   JsonObject *fault = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
   JsonNode *code = fault == NULL ? NULL : json_object_get_member (fault, "kode");
   JsonNode *text = fault == NULL ? NULL : json_object_get_member (fault, "tekst");
+  g_autoptr (GString) whole = g_string_new (NULL);
 
+  if (index >= MAX_FAULTS)
+    return;
   if (code != NULL && json_node_get_value_type (code) == G_TYPE_INT64)
     {
       gint64 number = json_node_get_int (code);
-      g_array_append_val (all->codes, number);
+      g_array_append_val (all->answer->codes, number);
+      g_string_append_printf (whole, "%" G_GINT64_FORMAT " ", number);
     }
   if (text != NULL && json_node_get_value_type (text) == G_TYPE_STRING)
-    g_string_append_printf (all->texts, "%s%s", all->texts->len == 0 ? "" : "; ",
-                            json_node_get_string (text));
+    {
+      g_string_append_printf (all->texts, "%s%s", all->texts->len == 0 ? "" : "; ",
+                              json_node_get_string (text));
+      g_string_append (whole, json_node_get_string (text));
+    }
+  if (whole->len > 0)
+    g_ptr_array_add (all->answer->faults, dfdg_dup_masked (whole->str));
 }
 
 /* DFDG's own answers are objects or nothing; a page is of something on the way, which does not know the service. */
@@ -460,15 +475,12 @@ read_faults (const GString *body, DfdgAnswer *answer)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GString) texts = g_string_new (NULL);
-  struct
-  {
-    GArray *codes;
-    GString *texts;
-  } all = { g_array_new (FALSE, FALSE, sizeof (gint64)), texts };
+  Faults all = { answer, texts };
   guint line = 0;
   JsonNode *faults = NULL;
 
-  answer->codes = all.codes;
+  answer->codes = g_array_new (FALSE, FALSE, sizeof (gint64));
+  answer->faults = g_ptr_array_new_with_free_func (g_free);
   if (body == NULL || json_text_find_fault (body->str, body->len, &line) != NULL ||
       !json_parser_load_from_data (parser, body->str, (gssize) body->len, NULL) ||
       json_parser_get_root (parser) == NULL ||
@@ -494,6 +506,25 @@ take_reply (CalsyncReply *reply, DfdgAnswer *answer)
     answer->body = g_steal_pointer (&reply->body);
   else
     read_faults (reply->body, answer);
+}
+
+/* Our own stop says nothing of DFDG. */
+static void
+note_silence (const DfdgClient *client, DfdgService service, const GError *cause)
+{
+  g_autofree char *text = dfdg_dup_masked (cause->message);
+
+  if (!g_error_matches (cause, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED))
+    dfdg_contact_note (client->settings->client->tenant, service, text);
+}
+
+static void
+note_answer (const DfdgClient *client, DfdgService service, const DfdgAnswer *answer)
+{
+  g_autofree char *text =
+    answer->verdict == DFDG_LATER ? g_strdup_printf ("DFDG answered %u", answer->status) : NULL;
+
+  dfdg_contact_note (client->settings->client->tenant, service, text);
 }
 
 /**
@@ -532,8 +563,13 @@ dfdg_client_send (DfdgClient *client,
   if (request->body != NULL)
     call.content_type = either (request->content_type, "application/json");
   if (!calsync_http_send (http, &call, &reply, cancellable, &cause))
-    return take_transport_error (cause, error);
+    {
+      out_answer->silence = cause->code;
+      note_silence (client, request->service, cause);
+      return take_transport_error (cause, error);
+    }
   take_reply (&reply, out_answer);
+  note_answer (client, request->service, out_answer);
   return TRUE;
 }
 
@@ -545,6 +581,7 @@ dfdg_answer_clear (DfdgAnswer *answer)
 {
   g_clear_pointer (&answer->codes, g_array_unref);
   g_clear_pointer (&answer->text, g_free);
+  g_clear_pointer (&answer->faults, g_ptr_array_unref);
   if (answer->body != NULL)
     g_string_free (answer->body, TRUE);
   *answer = (DfdgAnswer){ 0 };

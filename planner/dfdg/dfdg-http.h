@@ -71,8 +71,10 @@ typedef enum
  * DfdgAnswer:
  * @codes: (nullable) (element-type gint64): of all faults listed
  * @text: (nullable): the faults' texts, cut to 500 bytes, whatever looks like a citizen's number masked
+ * @faults: (nullable) (element-type utf8): each of them, so masked and cut, behind its code
  * @retry_after_s: 0: nothing was asked for
  * @body: (nullable): of a 2xx answer
+ * @silence: a CalsyncRemoteError when no answer came
  *
  * Not logged raw: @body holds whatever DFDG said.
  */
@@ -82,8 +84,10 @@ typedef struct
   DfdgVerdict verdict;
   GArray *codes;
   char *text;
+  GPtrArray *faults;
   gint64 retry_after_s;
   GString *body;
+  int silence;
 } DfdgAnswer;
 
 /**

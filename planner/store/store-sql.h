@@ -5,6 +5,7 @@
 #include "store/sql-backup.h"
 #include "store/sql-calendar.h"
 #include "store/sql-catalogue.h"
+#include "store/sql-errand.h"
 #include "store/sql-export.h"
 #include "store/sql-inbox.h"
 #include "store/sql-ledger.h"
@@ -42,6 +43,7 @@
   STORE_SQL_SYNC_DUE (X) \
   STORE_SQL_INBOX (X) \
   STORE_SQL_READING (X) \
+  STORE_SQL_ERRAND (X) \
   STORE_SQL_BACKUP (X)
 /* clang-format on */
 

@@ -6,6 +6,7 @@
 #include "admin-harness.h"
 #include "base/error.h"
 #include "base/json-text.h"
+#include "dfdg/dfdg-commands.h"
 #include "dfdg/message-commands.h"
 #include "fuzz.h"
 #include "sync/sync-commands.h"
@@ -32,6 +33,7 @@ get_harness (void)
     return &harness;
   message_commands_register ();
   sync_commands_register ();
+  dfdg_commands_register ();
   admin_harness_init (&harness);
   json_object_unref (admin_harness_import_demo (&harness, "{}", &error));
   g_assert_no_error (error);

@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 
+#include "dfdg/dfdg-commands.h"
 #include "dfdg/message-commands.h"
 #include "store/store-migrate.h"
 #include "sync/sync-commands.h"
@@ -55,6 +56,7 @@ run (AdminHarness *harness, const char *command, JsonObject *arguments, GError *
 
   message_commands_register ();
   sync_commands_register ();
+  dfdg_commands_register ();
   g_assert_nonnull (admin_table_find (command));
   g_assert_cmpint (admin_run (admin_table_find (command), &call, &local_error), ==,
                    local_error == NULL);

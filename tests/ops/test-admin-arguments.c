@@ -6,6 +6,7 @@
 
 #include "admin-harness.h"
 #include "base/error.h"
+#include "dfdg/dfdg-commands.h"
 #include "dfdg/message-commands.h"
 #include "sync/sync-commands.h"
 
@@ -132,6 +133,7 @@ test_rows (void)
 
   message_commands_register ();
   sync_commands_register ();
+  dfdg_commands_register ();
   commands = admin_table_list (&n_commands);
 
   g_assert_cmpuint (n_commands, >, 10);
