@@ -109,6 +109,23 @@ metrics_append_dfdg_oldest (GString *text, const char *name, const MetricsPictur
       }
 }
 
+/**
+ * metrics_append_dfdg_problems:
+ */
+void
+metrics_append_dfdg_problems (GString *text, const char *name, const MetricsPicture *picture)
+{
+  const MetricsDfdgTenant *tenant;
+
+  for (guint i = 0; (tenant = get_tenant (picture->dfdg, i)) != NULL; i++)
+    for (guint j = 0; j < tenant->n_problems; j++)
+      {
+        begin_line (text, name, tenant);
+        g_string_append_printf (text, "\",problem=\"%s\"} %d\n", tenant->problems[j].word,
+                                tenant->problems[j].is_on);
+      }
+}
+
 /* @offset: of a guint64 in MetricsDfdgPart */
 static void
 append_parts (GString *text, const char *name, const MetricsPicture *picture, gsize offset)
@@ -199,6 +216,24 @@ append_lines (GString *text, const MetricsDfdgTenant *tenant)
     }
 }
 
+/* Below the figures: what holds, and what to do. Whether one of them makes us ill. */
+static gboolean
+append_problems (GString *text, const MetricsDfdgTenant *tenant)
+{
+  gboolean is_ill = FALSE;
+
+  for (guint i = 0; i < tenant->n_problems; i++)
+    {
+      const MetricsDfdgProblem *problem = &tenant->problems[i];
+
+      if (!problem->is_on)
+        continue;
+      g_string_append_printf (text, "\n%s %s: %s", tenant->tenant, problem->word, problem->remedy);
+      is_ill = is_ill || problem->is_ill;
+    }
+  return is_ill;
+}
+
 /* What a person must look at. */
 static gint64
 count_for_person (const MetricsDfdgTenant *tenant)
@@ -220,14 +255,16 @@ metrics_dfdg_dup_health (const MetricsDfdg *dfdg, gboolean *out_is_well)
   const MetricsDfdgTenant *tenant;
   gint64 n_for_person = 0;
   guint n_down = 0;
+  gboolean is_ill = FALSE;
 
   for (guint i = 0; (tenant = get_tenant (dfdg, i)) != NULL; i++)
     {
       n_for_person += count_for_person (tenant);
       n_down += is_down (tenant);
       append_lines (text, tenant);
+      is_ill = append_problems (text, tenant) || is_ill;
     }
-  *out_is_well = n_for_person == 0 && n_down == 0;
+  *out_is_well = n_for_person == 0 && n_down == 0 && !is_ill;
   if (n_down > 0)
     g_string_prepend (text, "DFDG is not reached; what it is to be told waits");
   else if (n_for_person > 0)
@@ -236,6 +273,8 @@ metrics_dfdg_dup_health (const MetricsDfdg *dfdg, gboolean *out_is_well)
         "%" G_GINT64_FORMAT " things wait for a person: plannerctl dfdg show", n_for_person);
       g_string_prepend (text, verdict);
     }
+  else if (is_ill)
+    g_string_prepend (text, "something is the matter with DFDG: plannerctl dfdg status");
   else
     g_string_prepend (text, "ok");
   return g_string_free (text, FALSE);

@@ -17,6 +17,22 @@ typedef struct
   guint64 n_parked;
 } MetricsDfdgPart;
 
+#define METRICS_DFDG_MAX_PROBLEMS 16
+
+/**
+ * MetricsDfdgProblem:
+ * @word: as plannerctl dfdg status shows it; both texts live as long as the program
+ * @is_on: it holds now
+ * @is_ill: then health is not well
+ */
+typedef struct
+{
+  const char *word;
+  const char *remedy;
+  gboolean is_on;
+  gboolean is_ill;
+} MetricsDfdgProblem;
+
 /**
  * MetricsDfdgTenant:
  * @n_waiting: changes that DFDG is to be told; @n_refused, @n_held: that wait for a person
@@ -41,6 +57,8 @@ typedef struct
   gint64 n_lost;
   MetricsDfdgPart parts[METRICS_DFDG_MAX_PARTS];
   guint n_parts;
+  MetricsDfdgProblem problems[METRICS_DFDG_MAX_PROBLEMS];
+  guint n_problems;
 } MetricsDfdgTenant;
 
 /* @tenants: (element-type MetricsDfdgTenant): the teller's, until the loop turns. */

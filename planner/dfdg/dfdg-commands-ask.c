@@ -12,6 +12,7 @@
 #include "dfdg/dfdg-task.h"
 #include "dfdg/indkaldelse-client.h"
 #include "dfdg/indkaldelse-json.h"
+#include "dfdg/indkaldelse-load.h"
 
 #define OK "ok"
 
@@ -242,17 +243,21 @@ record_to_json (const DfdgTask *task, const DfdgIndkaldelse *record)
 }
 
 static gboolean
-set_here (const DfdgTask *task, const char *id, GError **error)
+compare (const DfdgTask *task, const char *id, const DfdgIndkaldelse *theirs, GError **error)
 {
-  GError *cause = NULL;
-  g_autoptr (Booking) booking =
-    booking_store_find (task->call->session, task->tenant->tenant_id, id, &cause);
+  g_auto (IndkaldelseOwn) own = { 0 };
+  g_autofree char *names = NULL;
 
+  if (!indkaldelse_load_own (task->call->session, task->tenant->tenant_id, id, &own, error))
+    return FALSE;
   json_object_set_string_member (task->call->result, "here",
-                                 booking == NULL ? "none" : booking_state_to_text (booking->state));
-  if (cause != NULL)
-    g_propagate_error (error, cause);
-  return cause == NULL;
+                                 own.booking == NULL ? "none"
+                                                     : booking_state_to_text (own.booking->state));
+  if (own.booking == NULL || theirs == NULL)
+    return TRUE;
+  names = indkaldelse_dup_differences (own.record, theirs);
+  json_object_set_string_member (task->call->result, "different", names);
+  return TRUE;
 }
 
 /* clang-format off */
@@ -264,7 +269,8 @@ const AdminArgument dfdg_command_fetch_arguments[] = {
 /**
  * dfdg_command_fetch:
  *
- * Arguments: tenant, id. Result: there: booked, cancelled or none; here: likewise; summons: as DFDG has it, without its citizen. Nothing is changed.
+ * Arguments: tenant, id. Result: there: booked, cancelled or none; here: likewise; different: names of DFDG's members that
+ * differ from ours; summons: as DFDG has it, without its citizen. Nothing is changed.
  *
  * Errors: PLANNER_ERROR_UNAVAILABLE.
  */
@@ -290,5 +296,5 @@ dfdg_command_fetch (AdminCall *call, GError **error)
                                                         : "booked");
   if (theirs != NULL)
     json_object_set_object_member (call->result, "summons", record_to_json (&work.task, theirs));
-  return set_here (&work.task, folded, error);
+  return compare (&work.task, folded, theirs, error);
 }

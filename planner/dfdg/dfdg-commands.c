@@ -5,6 +5,7 @@
 #include "dfdg/dfdg-commands-ask.h"
 #include "dfdg/dfdg-commands-list.h"
 #include "dfdg/dfdg-commands-mend.h"
+#include "dfdg/dfdg-commands-reconcile.h"
 #include "dfdg/dfdg-commands-status.h"
 #include "dfdg/dfdg-commands-subscribe.h"
 
@@ -28,11 +29,15 @@ static const AdminCommand commands[] = {
   { "dfdg-test", dfdg_command_test, STORE_WRITE, dfdg_command_test_arguments,
     "test the way to DFDG step by step, and say what to do", .waits = TRUE },
   { "dfdg-fetch", dfdg_command_fetch, STORE_WRITE, dfdg_command_fetch_arguments,
-    "show what DFDG has of a booking now", .waits = TRUE },
+    "show what DFDG has of a booking now, and where it differs from ours", .waits = TRUE },
   { "dfdg-subscribe", dfdg_command_subscribe, STORE_WRITE, dfdg_command_subscribe_arguments,
     "have DFDG send its messages as the configuration wishes", .waits = TRUE, .details =
     "plannerd does this by itself at its start, after a reload and every day. What is not wished any more is not given up before a person agrees:"
     " DFDG drops the messages that wait for it." },
+  { "dfdg-reconcile", dfdg_command_reconcile, STORE_WRITE, dfdg_command_reconcile_arguments,
+    "hold a unit's bookings of some days against DFDG's, field by field", .waits = TRUE, .details =
+    "What is under way is no difference, and each is asked for once more before it is told. With --mend ours goes out by the outbox, DFDG's comes in by"
+    " the inbox, or a person is asked, as docs/dfdg.md says for each kind." },
 };
 /* clang-format on */
 

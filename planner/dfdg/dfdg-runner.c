@@ -7,6 +7,8 @@
 #include "base/timer.h"
 #include "dfdg/dfdg-echo.h"
 #include "dfdg/dfdg-http.h"
+#include "dfdg/dfdg-keeper.h"
+#include "dfdg/dfdg-state.h"
 #include "dfdg/inbox-work.h"
 #include "dfdg/message-pump.h"
 #include "dfdg/outbox-dispatch.h"
@@ -31,6 +33,7 @@ struct _DfdgRunner
   GPtrArray *settings; /* of DfdgSettings */
   DfdgPump *pumps[N_PUMPS];
   DfdgQueueWatch *queues;
+  DfdgKeeper *keeper;
   Timer *timer;
   GArray *tenants; /* of MetricsDfdgTenant, as counted last */
   gboolean is_counting;
@@ -66,6 +69,27 @@ age_of (gint64 since_us)
   return since_us == 0 ? 0 : MAX (clock_now_us () - since_us, 0);
 }
 
+/* The words of plannerctl dfdg status. */
+static gboolean
+count_problems (StoreSession *session,
+                const DfdgSettings *settings,
+                gint64 tenant_id,
+                MetricsDfdgTenant *tenant,
+                GError **error)
+{
+  g_auto (DfdgState) state = { 0 };
+  guint n_words = 0;
+  const DfdgStateWord *words = dfdg_state_list_words (&n_words);
+
+  if (!dfdg_state_load (session, settings, tenant_id, clock_now_us (), &state, error))
+    return FALSE;
+  tenant->n_problems = MIN (n_words, METRICS_DFDG_MAX_PROBLEMS);
+  for (guint i = 0; i < tenant->n_problems; i++)
+    tenant->problems[i] = (MetricsDfdgProblem){ words[i].word, words[i].remedy,
+                                                words[i].applies (&state), words[i].is_ill };
+  return TRUE;
+}
+
 static gboolean
 count_tenant (StoreSession *session,
               const DfdgSettings *settings,
@@ -93,7 +117,7 @@ count_tenant (StoreSession *session,
   tenant->n_echoes = echoes.n_waiting;
   tenant->n_overdue = echoes.n_overdue;
   tenant->n_lost = echoes.n_flagged;
-  return TRUE;
+  return count_problems (session, settings, tenant_id, tenant, error);
 }
 
 static gint64
@@ -218,6 +242,7 @@ dfdg_runner_new (OpService *service, GMainContext *context, const PlannerConfig 
   for (guint i = 0; i < N_PUMPS; i++)
     runner->pumps[i] = dfdg_pump_new (service, context, kinds[i], runner->settings);
   runner->queues = dfdg_queue_watch_new (service, context, runner->settings);
+  runner->keeper = dfdg_keeper_new (service, context, runner->settings);
   runner->timer = timer_new (context, on_alarm, runner);
   timer_arm (runner->timer, clock_monotonic_us ());
   op_service_watch_commits (service, on_commit, runner);
@@ -237,6 +262,7 @@ dfdg_runner_reload (DfdgRunner *runner, const PlannerConfig *config)
   for (guint i = 0; i < N_PUMPS; i++)
     dfdg_pump_set_settings (runner->pumps[i], runner->settings);
   dfdg_queue_watch_set_settings (runner->queues, runner->settings);
+  dfdg_keeper_set_settings (runner->keeper, runner->settings);
   timer_arm (runner->timer, clock_monotonic_us ());
 }
 
@@ -254,6 +280,7 @@ dfdg_runner_stop (DfdgRunner *runner)
   for (guint i = 0; i < N_PUMPS; i++)
     dfdg_pump_stop (runner->pumps[i]);
   dfdg_queue_watch_stop (runner->queues);
+  dfdg_keeper_stop (runner->keeper);
 }
 
 /**
@@ -267,7 +294,8 @@ dfdg_runner_is_draining (DfdgRunner *runner)
   for (guint i = 0; i < N_PUMPS; i++)
     if (dfdg_pump_is_draining (runner->pumps[i]))
       return TRUE;
-  return runner->is_counting || dfdg_queue_watch_is_draining (runner->queues);
+  return runner->is_counting || dfdg_queue_watch_is_draining (runner->queues) ||
+         dfdg_keeper_is_draining (runner->keeper);
 }
 
 /**
@@ -282,6 +310,7 @@ dfdg_runner_free (DfdgRunner *runner)
   for (guint i = 0; i < N_PUMPS; i++)
     dfdg_pump_free (runner->pumps[i]);
   dfdg_queue_watch_free (runner->queues);
+  dfdg_keeper_free (runner->keeper);
   g_array_unref (runner->tenants);
   g_ptr_array_unref (runner->settings);
   dfdg_settings_set_current (NULL);
@@ -302,7 +331,7 @@ dfdg_runner_count_threads (const PlannerConfig *config)
 
   for (guint i = 0; i < config->dfdg_clients->len; i++)
     n_threads +=
-      N_PUMPS * (guint) ((ConfigDfdgClient *) config->dfdg_clients->pdata[i])->parallel + 2;
+      N_PUMPS * (guint) ((ConfigDfdgClient *) config->dfdg_clients->pdata[i])->parallel + 3;
   return n_threads;
 }
 

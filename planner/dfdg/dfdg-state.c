@@ -10,6 +10,8 @@
 
 #define CERTIFICATE_DAYS  14
 #define SUBSCRIPTION_DAYS 7
+/* One call that failed is tried again by itself. */
+#define DOWN_US (PERIOD_US_PER_MINUTE)
 /* What has waited that long did not get through in some tries. */
 #define LATE_US (PERIOD_US_PER_HOUR)
 /* A nightly comparison that has not been for two nights. */
@@ -32,7 +34,7 @@ is_uncertain (const DfdgState *state)
 static gboolean
 is_unreachable (const DfdgState *state)
 {
-  return state->contact.problem != NULL;
+  return state->contact.problem != NULL && state->now_us - state->contact.since_us >= DOWN_US;
 }
 
 static gboolean
@@ -59,10 +61,12 @@ is_held (const DfdgState *state)
   return state->subscribed != NULL && state->subscribed->problem != NULL;
 }
 
+/* Where nobody here subscribes, another system may. */
 static gboolean
 is_unsubscribed (const DfdgState *state)
 {
   return !is_off (state) && state->settings->client->carrier == CONFIG_CARRIER_WSB &&
+         state->subscribed != NULL &&
          state->subscribed_until_us <= state->now_us + SUBSCRIPTION_DAYS * PERIOD_US_PER_DAY;
 }
 

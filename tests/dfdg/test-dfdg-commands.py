@@ -7,6 +7,7 @@ import datetime
 import json
 import signal
 import subprocess
+import urllib.request
 
 import testlib
 from dfdg_world import UNIT, Citizens, DfdgWorld
@@ -41,6 +42,12 @@ def reload(world, **settings):
     testlib.wait_for(lambda: world.log.read_text(encoding="utf-8").count("event=reload") > n_before, 60, "the new configuration")
 
 
+def metrics(world):
+    """What /metrics says."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/metrics", timeout=10) as answer:
+        return answer.read().decode()
+
+
 def subscribed(world):
     """How many subscriptions DFDG has."""
     return len(world.simulator.ask("subscriptions")["planner"])
@@ -52,8 +59,8 @@ def outcome_of(answer, step):
 
 
 def test_subscribe():
-    """All or nothing; what is given up wants a word; faults are shown whole."""
-    with DfdgWorld(expected_alarms=["command.*refused"]) as world:
+    """All or nothing; what is given up wants a word; faults are shown whole. By hand: plannerd keeps out of it."""
+    with DfdgWorld(settings={"dfdg-client demo/subscription-days": 0}, expected_alarms=["command.*refused"]) as world:
         first = ctl(world, "subscribe", "--dry-run")
         testlib.equal(len(first["subscriptions"]), 6, "kinds of messages")
         agreed = ctl(world, "subscribe")
@@ -76,6 +83,20 @@ def test_subscribe():
         wrong = ctl(world, "subscribe", "--agree", ctl(world, "subscribe", "--dry-run")["word"], code=1)
         testlib.equal(len(wrong["faults"]), 2, f"all faults: {wrong['faults']}")
         testlib.equal(subscribed(world), 5, "nothing was changed")
+
+
+def test_subscribed_by_itself():
+    """At the start and after a reload; what would be given up waits for a person, and health says so."""
+    with DfdgWorld() as world:
+        testlib.wait_for(lambda: world.count("SELECT count(*) FROM dfdg_subscription") == 6, 60, "subscriptions")
+        reload(world, entity_frist=0, entity_indkaldelse=4711)
+        held = "SELECT count(*) FROM dfdg_errand WHERE name = 'subscribe' AND problem LIKE '%--agree%'"
+        testlib.wait_for(lambda: world.count(held) == 1, 60, "a person is asked")
+        testlib.equal((world.count("SELECT count(*) FROM dfdg_subscription"), subscribed(world)), (6, 6), "nothing was given up")
+        testlib.equal("subscribing" in {row["state"] for row in ctl(world, "status")["to_do"]}, True, "the status says so")
+        reload(world, entity_frist=90001, entity_indkaldelse=90000)
+        testlib.wait_for(lambda: world.count(held) == 0, 60, "all is well again")
+        testlib.wait_for(lambda: 'planner_dfdg_problem{tenant="demo",problem="subscribing"} 0' in metrics(world), 60, "the metric")
 
 
 def test_connection():

@@ -8,6 +8,7 @@
 #include "admin-world.h"
 #include "base/error.h"
 #include "dfdg/dfdg-state.h"
+#include "dfdg/dfdg-subscribe.h"
 #include "store/inbox-search.h"
 
 #define CONFIG                                                                            \
@@ -91,7 +92,7 @@ test_status (void)
   JsonObject *line = line_of (status, "tenants", 0);
 
   g_assert_cmpstr (text_of (line, "state"), ==, "refused");
-  g_assert_cmpstr (words, ==, "refused flagged parked unsubscribed unknown");
+  g_assert_cmpstr (words, ==, "refused flagged parked unknown");
   g_assert_cmpstr (text_of (line, "carrier"), ==, "wsb");
   g_assert_cmpint (number_of (line, "outbox_refused"), ==, 1);
   g_assert_cmpint (number_of (line, "outbox_held"), ==, 1);
@@ -118,7 +119,7 @@ test_words (void)
     const char *sql;
     const char *words;
   } rows[] = {
-    { "", "DELETE FROM dfdg_subscription", "unsubscribed" },
+    { "", "INSERT INTO dfdg_errand VALUES (1, 'subscribe', 0, 1, 1, NULL, NULL)", "unsubscribed" },
     { "carrier=none\n", "", "" },
     { "carrier=none\n", "INSERT INTO dfdg_errand VALUES (1, 'subscribe', 0, 1, 0, 'no', NULL)",
       "subscribing" },
@@ -160,6 +161,43 @@ test_words (void)
   dfdg_settings_set_current (NULL);
 }
 
+/* What an admin reads stands in docs/dfdg.md, with what to do. */
+static void
+test_words_documented (void)
+{
+  g_autofree char *path = testlib_dup_source_path ("docs/dfdg.md");
+  g_autofree char *text = NULL;
+  guint n_words = 0;
+  const DfdgStateWord *words = dfdg_state_list_words (&n_words);
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  for (guint i = 0; i < n_words; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("| `%s` |", words[i].word);
+
+      g_test_message ("%s", row);
+      g_assert_nonnull (strstr (text, row));
+    }
+  for (guint i = 0; i < OUTBOX_N_STATES; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("| `%s` |", outbox_state_to_text (i));
+
+      g_assert_nonnull (strstr (text, row));
+    }
+  for (guint i = DFDG_EVENT_NEW; i <= DFDG_EVENT_UNKNOWN; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("| `%s` |", dfdg_event_state_to_text (i));
+
+      g_assert_nonnull (strstr (text, row));
+    }
+  for (guint i = DFDG_SUBSCRIBED; i <= DFDG_SUBSCRIBE_FAILED; i++)
+    {
+      g_autofree char *row = g_strdup_printf ("| `%s` |", dfdg_subscribed_to_text (i));
+
+      g_assert_nonnull (strstr (text, row));
+    }
+}
+
 /* What is not talked with at all is said too. */
 static void
 test_off (void)
@@ -191,7 +229,6 @@ test_show (void)
   g_autoptr (JsonObject) unknown = admin_world_ask (world, "dfdg-parked", "{\"unknown\": true}");
   g_autoptr (JsonObject) echoes = admin_world_ask (world, "dfdg-echoes", "{}");
   g_autoptr (JsonObject) all = admin_world_ask (world, "dfdg-echoes", "{\"all\": true}");
-  g_autofree char *changes = admin_harness_dup_words (booking, "changes", "change");
   g_autofree char *states = admin_harness_dup_words (all, "echoes", "state");
   g_autoptr (JsonObject) nothing = NULL;
   g_autoptr (GError) error = NULL;
@@ -340,6 +377,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/dfdg-commands/status", test_status);
   g_test_add_func ("/dfdg-commands/words", test_words);
+  g_test_add_func ("/dfdg-commands/words-documented", test_words_documented);
   g_test_add_func ("/dfdg-commands/off", test_off);
   g_test_add_func ("/dfdg-commands/show", test_show);
   g_test_add_func ("/dfdg-commands/retry", test_retry);

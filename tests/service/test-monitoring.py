@@ -20,7 +20,7 @@ DOCUMENT = (testlib.SOURCE / "docs" / "operations.md").read_text(encoding="utf-8
 def new_planner():
     """A planner with an offer, so that its slot query works."""
     town = Municipality().jobcenter("89000").offer("10000000-0000-4000-8000-000000000001", "89000", 7)
-    return PlannerProcess(town, [Caller("kss", plain=True)])
+    return PlannerProcess(town, [Caller("kss", plain=True)], settings={"dfdg-client demo/organisation-code": "89000"})
 
 
 def alerts():
@@ -43,11 +43,17 @@ def make_backup(planner):
     planner.control("backup")
 
 
+def metrics(planner):
+    """What /metrics says."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{planner.health_port}/metrics", timeout=10) as answer:
+        return answer.read().decode()
+
+
 def test_every_metric_exists():
     """Names and label values of the rules are those of the program."""
     with new_planner() as planner:
-        with urllib.request.urlopen(f"http://127.0.0.1:{planner.health_port}/metrics", timeout=10) as answer:
-            text = answer.read().decode()
+        testlib.wait_for(lambda: "planner_dfdg_problem{" in metrics(planner), 60, "the figures of DFDG's side are counted")
+        text = metrics(planner)
     families = set(re.findall(r"^# TYPE (\w+) ", text, re.M))
     for name, expression in alerts():
         for metric in re.findall(r"\bplanner_\w+", expression):
