@@ -15,6 +15,7 @@
 #include "dfdg/dfdg-commands.h"
 #include "dfdg/dfdg-runner.h"
 #include "dfdg/message-commands.h"
+#include "dfdg/placement-inquiry.h"
 #include "dfdg/webhook-wsb.h"
 #include "http/planner-server.h"
 #include "planner-log.h"
@@ -209,6 +210,7 @@ start_dfdg (Program *program)
   planner_server_set_webhook (program->server, &route);
   program->dfdg = dfdg_runner_new (program->service, NULL, program->config);
   planner_server_set_dfdg (program->server, dfdg_runner_describe, program->dfdg);
+  op_service_set_inquiry (program->service, placement_inquire, NULL);
 }
 
 static void

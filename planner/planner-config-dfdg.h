@@ -71,4 +71,8 @@ typedef struct
   gint64 subscription_days;
   gint64 reconcile_hour;
   gint64 reconcile_days;
+  gint64 kss_services;
+  gint64 placement_max_age_h;
+  gint64 judge_placement;
+  gint64 fund_interviews;
 } ConfigDfdgClient;

@@ -135,6 +135,10 @@ const ConfigKey config_dfdg_client_keys[] = {
   { "dfdg-client", "subscription-days",      CONFIG_INT,    CLIENT (subscription_days),       "365",               0,    3650,     "days",      TRUE,  "How long subscriptions are made for; renewed when a third is left. 0: nothing is subscribed to but by plannerctl dfdg subscribe, for a year." },
   { "dfdg-client", "reconcile-hour",         CONFIG_INT,    CLIENT (reconcile_hour),          "3",                 -1,   23,       "hour",      TRUE,  "Local hour of the nightly comparison with DFDG's bookings, which only reports; -1: none." },
   { "dfdg-client", "reconcile-days",         CONFIG_INT,    CLIENT (reconcile_days),          "60",                1,    366,      "days",      TRUE,  "How many days ahead it looks." },
+  { "dfdg-client", "kss-services",           CONFIG_BOOL,   CLIENT (kss_services),            "false",             NONE, NONE,     "",          TRUE,  "Whether this system may use what is published for case systems: GetPersonkategorier, messages of contact groups and person categories." },
+  { "dfdg-client", "judge-placement",        CONFIG_CHOICE, CLIENT (judge_placement),         "needed",            NONE, NONE,     "never needed always", TRUE,  "When PersonVisiteringService is asked before an indkalder's registration: never, when a rule goes by the contact group, or always." },
+  { "dfdg-client", "placement-max-age-h",    CONFIG_INT,    CLIENT (placement_max_age_h),     "24",                0,    8760,     "h",         TRUE,  "How old a citizen's contact group may be, before it is asked for anew." },
+  { "dfdg-client", "fund-interviews",        CONFIG_BOOL,   CLIENT (fund_interviews),         "true",              NONE, NONE,     "",          TRUE,  "Read once a day which meetings with an a-kasse a citizen with a meeting ahead has." },
 };
 /* clang-format on */
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "dfdg/inbox-apply-citizen.h"
 #include "ops/record-door.h"
 #include "store/citizen-store.h"
 
@@ -17,11 +18,11 @@
 /* clang-format off */
 const DfdgEventRow dfdg_event_rows[DFDG_N_ENTITIES] = {
   [DFDG_ENTITY_INDKALDELSE]     = { "indkaldelse", inbox_apply_indkaldelse },
-  [DFDG_ENTITY_FRIST]           = { "frist", NULL },
-  [DFDG_ENTITY_CONTACT_GROUP]   = { "contact-group", NULL },
-  [DFDG_ENTITY_FUND_MEMBERSHIP] = { "fund-membership", NULL },
-  [DFDG_ENTITY_PERSON_CATEGORY] = { "person-category", NULL },
-  [DFDG_ENTITY_CPR_CHANGE]      = { "cpr-change", NULL },
+  [DFDG_ENTITY_FRIST]           = { "frist", inbox_apply_frist },
+  [DFDG_ENTITY_CONTACT_GROUP]   = { "contact-group", inbox_apply_contact_group },
+  [DFDG_ENTITY_FUND_MEMBERSHIP] = { "fund-membership", inbox_apply_fund_membership },
+  [DFDG_ENTITY_PERSON_CATEGORY] = { "person-category", inbox_apply_person_category },
+  [DFDG_ENTITY_CPR_CHANGE]      = { "cpr-change", inbox_apply_cpr_change },
 };
 /* clang-format on */
 

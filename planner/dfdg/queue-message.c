@@ -37,6 +37,7 @@ static const Service services[] = {
   { LEGACY,                            DFDG_ENTITY_INDKALDELSE,     "BookingIdentifier",     FALSE },
   { "GetContactGroupVersion5",         DFDG_ENTITY_CONTACT_GROUP,   NULL,                    TRUE },
   { "GetPersonCategoryVersion1",       DFDG_ENTITY_PERSON_CATEGORY, NULL,                    TRUE },
+  { "GetUnemploymentFundMembershipVersion1", DFDG_ENTITY_FUND_MEMBERSHIP, NULL,           TRUE }, /* [N] */
   { "GetCprChanged",                   DFDG_ENTITY_CPR_CHANGE,      NULL,                    FALSE },
   { "GetInterviewDeadlineVersion1",    DFDG_ENTITY_FRIST,           "FristIdentifier",       TRUE },
   { "GetInterviewDeadlineVersion2",    DFDG_ENTITY_FRIST,           "FristIdentifier",       TRUE },

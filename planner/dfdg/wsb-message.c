@@ -155,6 +155,29 @@ dup_detail (const WsbParts *parts)
   return check == NULL ? NULL : g_steal_pointer (&masked);
 }
 
+/* A body whose members stand beside the header's: those that somebody takes. */
+static char *
+dup_beside (const WsbParts *parts)
+{
+  static const char *const names[] = { "AkasseKode" };
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autofree char *text = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *value = wsb_node_dup_text (wsb_parts_get (parts, names[i]), MAX_WORD_BYTES);
+
+      if (value != NULL)
+        json_object_set_string_member (object, names[i], value);
+    }
+  if (json_object_get_size (object) == 0)
+    return NULL;
+  json_node_set_object (node, object);
+  text = json_to_string (node, FALSE);
+  return citizen_dup_masked (text);
+}
+
 static void
 read_subject (DfdgEvent *event, const WsbParts *parts)
 {
@@ -242,5 +265,7 @@ wsb_message_read (const char *bytes, gsize n_bytes, GError **error)
   read_subject (event, parts);
   mask_words (event);
   event->detail = dup_detail (parts);
+  if (event->detail == NULL)
+    event->detail = dup_beside (parts);
   return g_steal_pointer (&event);
 }

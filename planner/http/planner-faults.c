@@ -48,6 +48,7 @@ const FaultRow planner_faults[] = {
   { P (CONFLICT),                RECEIVER, 990024, 500, WARN,  FALSE, "The change collides with another. Try again." },
   { P (UNAVAILABLE),             RECEIVER, 990025, 500, ERROR, FALSE, "The service is out of order." },
   { P (SERVICE_WINDOW),          RECEIVER, 990034, 500, INFO,  TRUE,  "Closed for planned service." },
+  { P (CITIZEN_UNREAD),          RECEIVER, 990035, 500, WARN,  TRUE,  "What must be known of the citizen could not be read." },
   { P (MALFORMED),               SENDER,   990026, 400, INFO,  TRUE,  "The message is malformed." },
   { P (NOT_FOUND),               SENDER,   990027, 400, INFO,  TRUE,  "There is no such thing." },
   { C (INVALID),                 SENDER,   1014,   400, INFO,  TRUE,  "The request is not valid." },

@@ -4,6 +4,7 @@
 #include "ops/booking-journal.h"
 #include "ops/op-context.h"
 #include "ops/op-expire.h"
+#include "ops/op-inquiry.h"
 #include "ops/op-memory.h"
 #include "ops/op-table.h"
 #include "ops/registration.h"
@@ -81,12 +82,40 @@ booking_of (OpCall *call, const CatalogueUnit *unit, const Request *request, gin
   return booking;
 }
 
+/**
+ * op_register_booking_ask:
+ *
+ * An OpAsk: whether the citizen may have that type of interview.
+ */
+gboolean
+op_register_booking_ask (const OpCall *call, OpQuestion *out_question)
+{
+  const Request *request = call->request;
+
+  if (!op_question_fill (call, request->person_civil_registration_identifier,
+                         request->job_center_code, request->booking_start_time.unix_us,
+                         out_question))
+    return FALSE;
+  out_question->interview_type = request->interview_type_identifier;
+  return TRUE;
+}
+
+/* What DFDG registers for somebody else it has judged itself. */
+static gboolean
+check_citizen (const OpCall *call, GError **error)
+{
+  OpQuestion question;
+
+  return op_acting_role (call) != OP_ROLE_INDKALDER || !op_register_booking_ask (call, &question) ||
+         citizen_judge_question (call, &question, error);
+}
+
 static gboolean
 check (const OpCall *call, const CatalogueUnit *unit, const Booking *booking, GError **error)
 {
   gint32 date = (gint32) calsync_zone_local_day (unit->zone, booking->core.start_us);
 
-  return registration_check_rights (booking, error) &&
+  return registration_check_rights (booking, error) && check_citizen (call, error) &&
          op_decision_to_error (
            catalogue_may_plan (call->view.catalogue, unit, (int) booking->interview_type, date),
            error);

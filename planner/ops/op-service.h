@@ -4,6 +4,7 @@
 
 #include "base/timer.h"
 #include "ops/admin.h"
+#include "ops/op-inquiry.h"
 #include "ops/op-worker.h"
 #include "ops/uptime-tally.h"
 
@@ -47,6 +48,8 @@ struct _OpService
   GMutex write_lock;
   OpWatch watch;
   gpointer watch_data;
+  OpInquire inquire;
+  gpointer inquire_data;
   OpCommitted committed;
   gpointer committed_data;
 };

@@ -7,7 +7,7 @@
 
 /* clang-format off */
 const OpRow op_table[] = {
-  /* name                            who   where      ms    handler */
+  /* name                            who   where      ms    handler, question */
   { "GetSelfbookInterviewOptions",   DFDG, OP_INLINE, 5000, op_get_selfbook_interview_options },
   { "GetSelfbookCaseWorkers",        DFDG, OP_INLINE, 5000, op_get_selfbook_case_workers },
   { "GetSelfbookTimeslots",          DFDG, OP_INLINE, 5000, op_get_selfbook_timeslots },
@@ -18,8 +18,8 @@ const OpRow op_table[] = {
   { "AcceptBooking",                 DFDG, OP_WRITE,  5000, op_accept_booking },
   { "ReportError",                   DFDG, OP_WRITE,  5000, op_report_error },
   { "GetBookings",                   OWN,  OP_READ,   5000, op_get_bookings },
-  { "RegisterBooking",               OWN,  OP_WRITE,  5000, op_register_booking },
-  { "UpdateBooking",                 OWN,  OP_WRITE,  5000, op_update_booking },
+  { "RegisterBooking",               OWN,  OP_WRITE,  5000, op_register_booking, op_register_booking_ask },
+  { "UpdateBooking",                 OWN,  OP_WRITE,  5000, op_update_booking, op_update_booking_ask },
   { "DeleteBooking",                 OWN,  OP_WRITE,  5000, op_delete_booking },
 };
 /* clang-format on */

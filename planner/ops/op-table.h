@@ -16,4 +16,7 @@ gboolean op_report_error (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESUL
 gboolean op_get_bookings (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean op_register_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean op_update_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* What an indkalder's registration asks of others first. */
+gboolean op_register_booking_ask (const OpCall *call, OpQuestion *out_question);
+gboolean op_update_booking_ask (const OpCall *call, OpQuestion *out_question);
 gboolean op_delete_booking (OpCall *call, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -5,6 +5,7 @@
 #include "ops/ledger.h"
 #include "ops/op-context.h"
 #include "ops/op-expire.h"
+#include "ops/op-inquiry.h"
 #include "ops/op-memory.h"
 #include "ops/op-table.h"
 #include "ops/registration.h"
@@ -91,6 +92,30 @@ is_placed_anew (const Booking *before, const Booking *after)
          g_strcmp0 (before->group_identifier, after->group_identifier) != 0;
 }
 
+/**
+ * op_update_booking_ask:
+ *
+ * An OpAsk: another type of interview may go by the citizen's contact group.
+ */
+gboolean
+op_update_booking_ask (const OpCall *call, OpQuestion *out_question)
+{
+  const Request *request = call->request;
+  g_autofree char *identifier = ids_fold_guid (request->booking_identifier);
+  OpQuestion question = { .interview_type = request->interview_type_identifier };
+
+  question.tenant_id = catalogue_find_tenant (call->view.catalogue, call->caller->tenant_key);
+  if (!request->has_interview_type_identifier || question.tenant_id == 0 || identifier == NULL)
+    return FALSE;
+  g_strlcpy (question.tenant_key, call->caller->tenant_key, sizeof question.tenant_key);
+  g_strlcpy (question.cpr, request->person_civil_registration_identifier, sizeof question.cpr);
+  g_strlcpy (question.booking, identifier, sizeof question.booking);
+  if (request->has_booking_start_time)
+    question.date = request->booking_start_time.unix_us / PERIOD_US_PER_DAY;
+  *out_question = question;
+  return TRUE;
+}
+
 /* The contact group decides whether a cv interview may become a jobsamtale. */
 static gboolean
 check_type (const OpCall *call, const Booking *before, const Booking *after, GError **error)
@@ -109,6 +134,9 @@ check_type (const OpCall *call, const Booking *before, const Booking *after, GEr
     return FALSE;
   contact_group = facts.contact_group_known ? facts.contact_group : 0;
   citizen_facts_clear (&facts);
+  if (before->interview_type != after->interview_type &&
+      !citizen_judge_booking (call, after, date, error))
+    return FALSE;
   if (before->interview_type != after->interview_type)
     may_plan = catalogue_may_plan (call->view.catalogue, unit, type, date);
   return op_decision_to_error (may_plan, error) &&

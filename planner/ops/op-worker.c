@@ -4,11 +4,15 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "ops/op-context.h"
+#include "ops/op-inquiry.h"
 #include "ops/op-notes.h"
 #include "ops/op-service.h"
 
 #define NOTES_DEADLINE_US (60 * G_USEC_PER_SEC)
 #define MAX_WAITING_NOTES 10000
+/* Of a call's time, for what comes behind the question. */
+#define ANSWER_RESERVE_US (1500 * G_GINT64_CONSTANT (1000))
 
 /* A call on its way. */
 typedef struct
@@ -18,6 +22,11 @@ typedef struct
   OpReport report;
   OpDone done;
   gpointer data;
+  OpQuestion question;
+  GCancellable *cancellable; /* while it is asked, as is @too_late */
+  Timer *too_late;
+  GError *problem;
+  gint64 deadline_us;
 } Run;
 
 typedef struct
@@ -111,8 +120,10 @@ finish (Run *run, const GError *error)
   if (run->report.place != OP_INLINE)
     index_view_clear (&run->call->view);
   run->call->view = (IndexView){ 0 };
+  run->call->problem = NULL;
   send_notes (service, run->call);
   run->done (run->call, &run->report, error, run->data);
+  g_clear_error (&run->problem);
   g_free (run);
 }
 
@@ -180,6 +191,86 @@ send_to (Run *run, OpPlace place, gint64 deadline_us)
     finish (run, error);
 }
 
+static gboolean
+run_asking (gpointer data, gpointer session, GError **error)
+{
+  Run *run = data;
+  OpInquiry inquiry = { run->service, session, &run->question, run->cancellable };
+
+  return run->service->inquire (run->service->inquire_data, &inquiry, error);
+}
+
+static void
+go_on_with (Run *run, const GError *problem)
+{
+  g_clear_object (&run->cancellable);
+  g_clear_pointer (&run->too_late, timer_free);
+  run->problem = problem == NULL ? NULL : g_error_copy (problem);
+  run->call->problem = run->problem;
+  send_to (run, OP_WRITE, run->deadline_us);
+}
+
+static void
+on_asked (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  go_on_with (data, error);
+}
+
+static void
+on_too_late (gpointer data)
+{
+  Run *run = data;
+
+  g_cancellable_cancel (run->cancellable);
+}
+
+/* Others have so long that an answer is still in time. A repeat that cannot be judged anew has its answer already. */
+static void
+ask_first (Run *run, gint64 deadline_us)
+{
+  g_autoptr (GError) error = NULL;
+  ExecutorJob job = { .place = EXECUTOR_WAITING,
+                      .run = run_asking,
+                      .done = on_asked,
+                      .data = run,
+                      .deadline_us = deadline_us - ANSWER_RESERVE_US };
+
+  run->deadline_us = deadline_us;
+  run->cancellable = g_cancellable_new ();
+  run->too_late = timer_new (run->service->context, on_too_late, run);
+  timer_arm (run->too_late, deadline_us - ANSWER_RESERVE_US);
+  if (!executor_submit (run->service->executor, &job, &error))
+    go_on_with (run, error);
+}
+
+static gboolean
+must_ask (Run *run)
+{
+  OpCall *call = run->call;
+  gboolean must;
+
+  if (run->service->inquire == NULL || call->row->ask == NULL ||
+      op_acting_role (call) != OP_ROLE_INDKALDER)
+    return FALSE;
+  call->view = run->service->view;
+  must = call->row->ask (call, &run->question);
+  call->view = (IndexView){ 0 };
+  return must;
+}
+
+/**
+ * op_service_set_inquiry:
+ * @inquire: (nullable): asks others for what a registration must know of a citizen
+ *
+ * Loop thread, before the first call. Calls of citizens never ask.
+ */
+void
+op_service_set_inquiry (OpService *service, OpInquire inquire, gpointer data)
+{
+  service->inquire = inquire;
+  service->inquire_data = data;
+}
+
 /**
  * op_service_submit:
  * @call: row, caller, request_id, mapping, operation, arena and request are set; stays the caller's,
@@ -204,6 +295,11 @@ op_service_submit (OpService *service, OpCall *call, gint64 deadline_us, OpDone 
   if (!op_check_role (call, &error))
     {
       finish (run, error);
+      return;
+    }
+  if (must_ask (run))
+    {
+      ask_first (run, deadline_us);
       return;
     }
   if (call->row->place != OP_INLINE)

@@ -38,12 +38,16 @@ typedef enum
 } OpPlace;
 
 typedef struct _OpCall OpCall;
+typedef struct _OpQuestion OpQuestion;
 typedef gboolean (*OpHandler) (OpCall *call, GError **error);
+/* Loop thread. FALSE: nothing needs to be asked. */
+typedef gboolean (*OpAsk) (const OpCall *call, OpQuestion *out_question);
 
 /**
  * OpRow:
  * @roles: who may call, OpRole bits
  * @deadline_ms: from arrival to answer
+ * @ask: (nullable): what others are asked before it is run; an indkalder's calls only
  */
 typedef struct
 {
@@ -52,6 +56,7 @@ typedef struct
   OpPlace place;
   guint deadline_ms;
   OpHandler handler;
+  OpAsk ask;
 } OpRow;
 
 /**
@@ -79,6 +84,7 @@ typedef struct
  * @session: NULL inline
  * @wants_session: set by an inline handler that must be run again on a worker
  * @body: content of soap:Body of the answer, written by op_run()
+ * @problem: (nullable): why what was asked of others was not answered
  * @kept: what the response borrows from, see op_keep()
  * @notes: (element-type OpNote) (nullable): what rides to the writer later, see ops/op-notes.h
  */
@@ -103,6 +109,7 @@ struct _OpCall
   gboolean is_replay;
   GString *body;
   GPtrArray *notes;
+  const GError *problem;
   GArray *kept;
 };
 

@@ -109,6 +109,34 @@ find_fault_on (const Check *check, gint64 date)
 }
 
 /**
+ * type_bars_list:
+ * @settings: (element-type SettingRecord): of the tenant, as setting_list() gives them
+ * @date: local day
+ *
+ * Returns: (transfer full) (element-type InterviewTypeBar): those that stop the type in the unit on that day.
+ */
+GArray *
+type_bars_list (const GPtrArray *settings, gint64 unit_id, gint64 interview_type, gint64 date)
+{
+  const OfferRecord offer = { .unit_id = unit_id, .interview_type = interview_type };
+  const Check check = { settings, &offer };
+  g_autoptr (GArray) bars = list_bars (&check, date);
+  InterviewTypeRules rules = interview_type_rules_default ();
+
+  /* Types that are for all have no bars, whatever a setting says. */
+  for (guint i = bars->len; i > 0; i--)
+    {
+      InterviewTypeBar bar = g_array_index (bars, InterviewTypeBar, i - 1);
+
+      rules.bars = &bar;
+      rules.n_bars = 1;
+      if (interview_type_fits_group (&rules, bar.interview_type, bar.contact_group))
+        g_array_remove_index (bars, i - 1);
+    }
+  return g_steal_pointer (&bars);
+}
+
+/**
  * type_bars_find_fault:
  * @settings: (element-type SettingRecord): of the tenant, as setting_list() gives them
  *

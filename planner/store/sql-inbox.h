@@ -9,6 +9,11 @@
   "e.organisation_code, e.correlation_id, e.hint, e.detail, e.attempts, e.not_before_us, e.reason FROM dfdg_event e "
 #define DFDG_EVENT_PEOPLE "LEFT JOIN citizen c ON c.citizen_id = e.citizen_id LEFT JOIN citizen o ON o.citizen_id = e.other_citizen_id "
 
+/* A change to this citizen's number came before it, and is not applied yet. */
+#define DFDG_EVENT_AWAITS_NUMBER \
+  "EXISTS (SELECT 1 FROM dfdg_event n WHERE n.other_citizen_id = e.citizen_id AND n.state = 'new' AND n.event_id < e.event_id " \
+  "AND n.citizen_id <> n.other_citizen_id)"
+
 #define STORE_SQL_INBOX(X) \
   X (DFDG_EVENT_ADD, \
      "INSERT INTO dfdg_event (tenant_id, carrier, message_id, citizen_id, other_citizen_id, entity_type, entity_name, change_type, " \
@@ -28,14 +33,17 @@
   X (DFDG_EVENT_RETRY_ALL, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 WHERE tenant_id = $1 " \
      "AND state IN ('parked', 'unknown') AND state = 'parked'") \
   X (DFDG_EVENT_HASTEN_ALL, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > 0") \
-  X (DFDG_EVENT_DUE, "SELECT coalesce (citizen_id, 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
-     "AND not_before_us <= $2 ORDER BY not_before_us, event_id LIMIT $3") \
-  X (DFDG_EVENT_DUE_LANES, "SELECT coalesce (citizen_id, 0) FROM dfdg_event INDEXED BY dfdg_event_lane WHERE state = 'new' AND tenant_id = $1 " \
-     "AND not_before_us <= $2 GROUP BY citizen_id ORDER BY min (event_id) LIMIT $3") \
+  X (DFDG_EVENT_DUE, "SELECT coalesce (e.citizen_id, 0) FROM dfdg_event e INDEXED BY dfdg_event_due WHERE e.state = 'new' AND e.tenant_id = $1 " \
+     "AND e.not_before_us <= $2 AND NOT " DFDG_EVENT_AWAITS_NUMBER \
+     " ORDER BY e.not_before_us, e.event_id LIMIT $3") \
+  X (DFDG_EVENT_DUE_LANES, "SELECT coalesce (e.citizen_id, 0) FROM dfdg_event e INDEXED BY dfdg_event_lane WHERE e.state = 'new' AND e.tenant_id = $1 " \
+     "AND e.not_before_us <= $2 AND NOT " DFDG_EVENT_AWAITS_NUMBER \
+     " GROUP BY e.citizen_id ORDER BY min (e.event_id) LIMIT $3") \
   X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us > $2") \
   X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "INDEXED BY dfdg_event_lane " DFDG_EVENT_PEOPLE "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' " \
-     "AND e.not_before_us <= $3 ORDER BY e.event_id LIMIT $4") \
+     "AND e.not_before_us <= $3 AND NOT " DFDG_EVENT_AWAITS_NUMBER \
+     " ORDER BY e.event_id LIMIT $4") \
   X (DFDG_EVENT_LANE_OF_NOBODY, DFDG_EVENT_COLUMNS "INDEXED BY dfdg_event_lane " DFDG_EVENT_PEOPLE "WHERE e.citizen_id IS NULL AND e.tenant_id = $1 AND e.state = 'new' " \
      "AND e.not_before_us <= $2 ORDER BY e.event_id LIMIT $3") \
   X (DFDG_EVENT_BY_ID, DFDG_EVENT_COLUMNS DFDG_EVENT_PEOPLE "WHERE e.tenant_id = $1 AND e.event_id = $2") \

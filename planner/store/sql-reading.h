@@ -36,6 +36,16 @@
   X (FUND_INTERVIEWS, "SELECT identifier, interview_type, contact_type, start_us, end_us, fund FROM fund_interview " \
      "WHERE citizen_id = $1 ORDER BY start_us, identifier") \
   \
+  X (DFDG_TASK_FIND, "SELECT tried_us, done_us, n_failures, problem FROM dfdg_task WHERE tenant_id = $1 AND name = $2") \
+  X (DFDG_TASK_DONE, "INSERT INTO dfdg_task (tenant_id, name, tried_us, done_us, n_failures, problem) VALUES ($1, $2, $3, $3, 0, $4) " \
+     "ON CONFLICT (tenant_id, name) DO UPDATE SET tried_us = excluded.tried_us, done_us = excluded.done_us, n_failures = 0, problem = NULL") \
+  X (DFDG_TASK_FAILED, "INSERT INTO dfdg_task (tenant_id, name, tried_us, done_us, n_failures, problem) VALUES ($1, $2, $3, 0, 1, $4) " \
+     "ON CONFLICT (tenant_id, name) DO UPDATE SET tried_us = excluded.tried_us, n_failures = n_failures + 1, problem = excluded.problem") \
+  X (FUND_INTERVIEWS_DUE, "SELECT c.citizen_id FROM (SELECT citizen_id FROM booking WHERE tenant_id = $1 AND state = 'booked' AND end_us > $2 " \
+     "UNION SELECT citizen_id FROM deadline WHERE tenant_id = $1 AND status = 1) c LEFT JOIN citizen_read r ON r.citizen_id = c.citizen_id " \
+     "AND r.what = 'fund-interview' WHERE coalesce (r.tried_us, 0) <= CASE WHEN coalesce (r.n_failures, 0) = 0 THEN $3 " \
+     "ELSE $2 - 60000000 * (1 << min (r.n_failures, 7)) END ORDER BY coalesce (r.tried_us, 0), c.citizen_id LIMIT $4") \
+  \
   X (READS_CLEAR, "DELETE FROM citizen_read WHERE citizen_id = $1") \
   X (ALL_SPANS_CLEAR, "DELETE FROM citizen_span WHERE citizen_id = $1") \
   X (MERGE_SPANS_DROP, "DELETE FROM citizen_span WHERE citizen_id = $1 AND EXISTS (SELECT 1 FROM citizen_span WHERE citizen_id = $2)") \
