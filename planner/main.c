@@ -12,12 +12,14 @@
 
 #include "base/clock.h"
 #include "base/timer.h"
+#include "dfdg/dfdg-commands-read.h"
 #include "dfdg/dfdg-commands.h"
 #include "dfdg/dfdg-runner.h"
 #include "dfdg/message-commands.h"
 #include "dfdg/placement-inquiry.h"
 #include "dfdg/webhook-wsb.h"
 #include "http/planner-server.h"
+#include "ops/code-files.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 #include "store/store-lock.h"
@@ -245,6 +247,15 @@ take_sockets (PlannerSockets *sockets, GError **error)
   return names != NULL;
 }
 
+static void
+set_codes_folder (const PlannerConfig *config)
+{
+  g_autofree char *folder = g_path_get_dirname (config->database_path);
+  g_autofree char *beside = g_build_filename (folder, "codes", NULL);
+
+  code_files_set_folder (*config->database_codes_dir == '\0' ? beside : config->database_codes_dir);
+}
+
 static gboolean
 open_all (Program *program, GError **error)
 {
@@ -263,8 +274,10 @@ open_all (Program *program, GError **error)
   if (!take_sockets (&sockets, error))
     return FALSE;
   message_commands_register ();
+  set_codes_folder (config);
   sync_commands_register ();
   dfdg_commands_register ();
+  dfdg_commands_read_register ();
   program->service = op_service_new (&settings, error);
   if (program->service == NULL)
     return FALSE;

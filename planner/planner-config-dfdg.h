@@ -75,4 +75,5 @@ typedef struct
   gint64 placement_max_age_h;
   gint64 judge_placement;
   gint64 fund_interviews;
+  gint64 code_lists;
 } ConfigDfdgClient;

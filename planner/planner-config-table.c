@@ -17,6 +17,7 @@ const ConfigKey config_keys[] = {
   { "database", "path",                     CONFIG_TEXT, CONFIG (database_path),          NULL,                            NONE, NONE,       "file",    FALSE, "The SQLite database; needed." },
   { "database", "schema-dir",               CONFIG_TEXT, CONFIG (database_schema_dir),    PLANNER_DATA_DIR "/schema/sqlite", NONE, NONE,    "folder",  FALSE, "Numbered migrations." },
   { "database", "data-dir",                 CONFIG_TEXT, CONFIG (database_data_dir),      PLANNER_DATA_DIR,                NONE, NONE,       "folder",  FALSE, "Code lists and holidays." },
+  { "database", "codes-dir",                CONFIG_TEXT, CONFIG (database_codes_dir),     "",                              NONE, NONE,       "folder",  FALSE, "Where code lists that are read from DFDG are kept, plannerd's own; they go before those of data-dir. Empty: the folder codes beside the database." },
   { "database", "ignore-clock",             CONFIG_BOOL, CONFIG (database_ignore_clock),  "false",                         NONE, NONE,       "",        FALSE, "Start although the newest journal entry lies in the future." },
   { "dfdg",     "address",                  CONFIG_TEXT, CONFIG (dfdg_address),           "::",                            NONE, NONE,       "address", FALSE, "Where the DFDG face listens, TLS with client certificates; :: serves IPv4 too." },
   { "dfdg",     "port",                     CONFIG_INT,  CONFIG (dfdg_port),              "8443",                          0,    65535,      "port",    FALSE, "0: this face is closed." },
@@ -139,6 +140,7 @@ const ConfigKey config_dfdg_client_keys[] = {
   { "dfdg-client", "judge-placement",        CONFIG_CHOICE, CLIENT (judge_placement),         "needed",            NONE, NONE,     "never needed always", TRUE,  "When PersonVisiteringService is asked before an indkalder's registration: never, when a rule goes by the contact group, or always." },
   { "dfdg-client", "placement-max-age-h",    CONFIG_INT,    CLIENT (placement_max_age_h),     "24",                0,    8760,     "h",         TRUE,  "How old a citizen's contact group may be, before it is asked for anew." },
   { "dfdg-client", "fund-interviews",        CONFIG_BOOL,   CLIENT (fund_interviews),         "true",              NONE, NONE,     "",          TRUE,  "Read once a day which meetings with an a-kasse a citizen with a meeting ahead has." },
+  { "dfdg-client", "code-lists",             CONFIG_BOOL,   CLIENT (code_lists),              "true",              NONE, NONE,     "",          TRUE,  "Read the code lists once a day, when kodeliste-url is set." },
 };
 /* clang-format on */
 

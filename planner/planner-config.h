@@ -81,6 +81,7 @@ typedef struct
   char *database_path;
   char *database_schema_dir;
   char *database_data_dir;
+  char *database_codes_dir;
   gint64 database_ignore_clock;
   char *dfdg_address;
   gint64 dfdg_port;

@@ -4,7 +4,7 @@
 
 #include <glib.h>
 
-#define METRICS_DFDG_MAX_PARTS 4
+#define METRICS_DFDG_MAX_PARTS 6
 
 /* One pump of one municipality; its counters since the start. */
 typedef struct

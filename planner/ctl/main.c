@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
+#include "dfdg/dfdg-commands-read.h"
 #include "dfdg/dfdg-commands.h"
 #include "dfdg/message-commands.h"
 #include "sync/sync-commands.h"
@@ -186,6 +187,7 @@ main (int argc, char **argv)
   message_commands_register ();
   sync_commands_register ();
   dfdg_commands_register ();
+  dfdg_commands_read_register ();
   help = ctl_help_dup_list ();
   g_option_context_set_summary (context, "Everything an admin of a Kommunal Planner does.");
   g_option_context_set_description (context, help);

@@ -13,6 +13,7 @@
 #include "dfdg/message-pump.h"
 #include "dfdg/outbox-dispatch.h"
 #include "dfdg/queue-watch.h"
+#include "dfdg/reads-work.h"
 #include "ops/booking-echo.h"
 #include "store/echo-store.h"
 #include "store/inbox-store.h"
@@ -22,7 +23,7 @@
 #define COUNT_US (15 * PERIOD_US_PER_S)
 
 static const DfdgPumpKind *const kinds[] = { &outbox_pump_kind, &echo_pump_kind, &inbox_pump_kind,
-                                             &message_pump_kind };
+                                             &message_pump_kind, &reads_pump_kind };
 
 #define N_PUMPS G_N_ELEMENTS (kinds)
 G_STATIC_ASSERT (N_PUMPS <= METRICS_DFDG_MAX_PARTS);
@@ -195,8 +196,10 @@ on_commit (gpointer data)
 {
   DfdgRunner *runner = data;
 
+  /* What is read by the day has no commit to wait for. */
   for (guint i = 0; i < N_PUMPS; i++)
-    dfdg_pump_wake (runner->pumps[i]);
+    if (kinds[i] != &reads_pump_kind)
+      dfdg_pump_wake (runner->pumps[i]);
 }
 
 /* Those whose echoes can be asked for. */

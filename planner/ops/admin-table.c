@@ -29,6 +29,7 @@
 #include "ops/admin-search.h"
 #include "ops/admin-service-window.h"
 #include "ops/admin-session.h"
+#include "ops/admin-show-citizen.h"
 #include "ops/admin-show.h"
 #include "ops/admin-test-restore.h"
 #include "ops/admin-time.h"
@@ -72,6 +73,7 @@ static const AdminCommand commands[] = {
   { "show-equipment", admin_show_advisor, STORE_READ, admin_show_advisor_arguments, "show a piece of equipment with its calendars" },
   { "show-offer", admin_show_offer, STORE_READ, admin_show_offer_arguments, "show an offer with all its rules" },
   { "show-booking", admin_show_booking, STORE_READ, admin_show_booking_arguments, "show a booking, without its citizen" },
+  { "show-citizen", admin_show_citizen, STORE_WRITE, admin_show_citizen_arguments, "show what is known of a citizen, and how old it is" },
   { "show-week", admin_show_week, STORE_READ, admin_show_week_arguments, "show a calendar week; a line is half an hour, a letter five minutes of the wall clock" },
   { "explain", admin_explain, STORE_WRITE, admin_explain_arguments, "say why a start is offered or not, by advisor, room and group meeting" },
   /* nouns: add, change, retire, bring back */

@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "calsync-timezone.h"
 #include "ops/block-rules.h"
+#include "ops/code-files.h"
 #include "ops/code-lists.h"
 #include "rules/availability.h"
 #include "rules/booking-rules.h"
@@ -462,7 +463,7 @@ load_holidays (const char *data_dir, GError **error)
 static gboolean
 load_interview_types (Catalogue *catalogue, const char *data_dir, GError **error)
 {
-  g_autofree char *text = read_file (data_dir, "codes/interview-types.csv", error);
+  g_autofree char *text = code_files_dup_text (data_dir, "interview-types", error);
   CodeList *types = text == NULL ? NULL : code_list_parse ("interview-types", text, error);
 
   if (types != NULL)

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "ops/admin-format.h"
+#include "ops/code-files.h"
 
 #define MAX_NEAREST 3
 
@@ -59,11 +60,9 @@ code_lists_free (CodeLists *lists)
 static gboolean
 load_file (CodeLists *lists, CodeListName name, const char *data_dir, GError **error)
 {
-  g_autofree char *file = g_strconcat (names[name], ".csv", NULL);
-  g_autofree char *path = g_build_filename (data_dir, "codes", file, NULL);
-  g_autofree char *text = NULL;
+  g_autofree char *text = code_files_dup_text (data_dir, names[name], error);
 
-  if (!g_file_get_contents (path, &text, NULL, error))
+  if (text == NULL)
     return FALSE;
   lists->lists[name] = code_list_parse (names[name], text, error);
   return lists->lists[name] != NULL;

@@ -140,7 +140,7 @@ class Control:
         return {"id": self.pushes.send(system, citizen_id, ("", url), event, body, raw)}
 
     def more_codes(self, lists):
-        """Codes that CodeListService shows from now on: {list: {code: text}}."""
+        """Codes that CodeListService shows from now on: {list: {code: text}}; without a text one is gone."""
         for name, codes in lists.items():
             self.dfdg.more_codes.setdefault(name, {}).update({int(code): text for code, text in codes.items()})
         return {}

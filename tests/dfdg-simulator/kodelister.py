@@ -6,10 +6,11 @@ from calls import Route
 
 LISTS = {
     "Samtaletype": {4: "Opfølgningssamtale", 7: "Jobsamtale", 8: "Henvisning", 9: "Informationsmøde", 10: "CV-samtale", 11: "Formidlingssamtale",
-                    12: "Anden samtale", 13: "Informationsmøde uden mødepligt", 15: "Rådighedssamtale", 17: "Fælles jobsamtale"},
+                    12: "Anden samtale", 13: "Informationsmøde uden mødepligt", 15: "Rådighedssamtale", 17: "Fælles jobsamtale", 19: "Fælles jobsamtale med dagpengemodtager", 20: "A-kasse forsøgssamtale"},
     "Samtaleform": {1: "Personligt fremmøde (eget nummer)", 2: "Telefon (eget nummer)", 6: "Møde direkte på arbejde", 8: "Digitalt møde"},
     "MoedeGruppeType": {1: "Individuel (eget nummer)", 2: "Fælles (eget nummer)"},
-    "Kontaktgruppe": {1: "Dagpengemodtager", 2: "Kontanthjælpsmodtager", 7: "Fleksjobvisiteret (ledig)", 8: "Uden ydelse", 13: "Jobafklaring",
+    "Kontaktgruppe": {1: "Dagpengemodtager", 2: "Kontanthjælpsmodtager", 4: "Revalidering", 5: "Forrevalidering", 7: "Fleksjobvisiteret (ledig)", 8: "Uden ydelse", 10: "Fleksjobansat", 13: "Jobafklaring",
+                      21: "Voksenelever", 22: "Jobrotation", 23: "Seniorjob",
                       25: "Sygedagpengemodtager fra ledighed"},
     "Organisationstype": {4: "Anden aktør", 5: "A-kasse (eget nummer)", 7: "Kommune", 8: "Jobcenter", 24: "Virksomhed"},
     "Klientsystem": {1: "Andet", 30: "DFDG", 32: "Jobnet"},
@@ -23,7 +24,7 @@ def get(dfdg, call):
     names = {**LISTS, **{name: {**LISTS.get(name, {}), **codes} for name, codes in more.items()}}
     return 200, {
         "kodelister": [
-            {"navn": name, "koder": [{"kode": code, "tekst": text, "startdato": "2016-01-01", "slutdato": None} for code, text in sorted(codes.items())]}
+            {"navn": name, "koder": [{"kode": code, "tekst": text, "startdato": "2016-01-01", "slutdato": None} for code, text in sorted(codes.items()) if text is not None]}
             for name, codes in names.items()
         ]
     }
