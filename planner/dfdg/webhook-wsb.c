@@ -210,9 +210,10 @@ take (gpointer data, const PlannerWebhookCall *call)
       return;
     }
   inbox_get_entity_ids (settings, &ids);
-  if (dfdg_event_is_taken (&ids, event->entity_type))
+  /* Of a summons the truth is asked for, whatever the message says beside its id. */
+  if (dfdg_entity_of (&ids, event->entity_type) == DFDG_ENTITY_INDKALDELSE)
     g_clear_pointer (&event->detail, g_free);
-  else
+  else if (!dfdg_event_is_taken (&ids, event->entity_type))
     {
       event->state = DFDG_EVENT_UNKNOWN;
       tell_unknown (webhook, call, event);
