@@ -55,7 +55,7 @@ citizen_reading_is_possible (const DfdgSettings *settings, Reading reading)
     [READING_FUND_INTERVIEW] = DFDG_SERVICE_INDKALDELSE,
   };
 
-  return *dfdg_settings_get_url (settings, services[reading]) != '\0';
+  return dfdg_settings_get_url (settings, services[reading]) != NULL;
 }
 
 static gboolean

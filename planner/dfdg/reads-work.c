@@ -21,7 +21,7 @@ list_codes (StoreSession *session, const DfdgPumpQuestion *question, GArray *lan
   gboolean is_due = FALSE;
 
   if (!question->settings->client->code_lists ||
-      *dfdg_settings_get_url (question->settings, DFDG_SERVICE_KODELISTE) == '\0')
+      dfdg_settings_get_url (question->settings, DFDG_SERVICE_KODELISTE) == NULL)
     return TRUE;
   if (!code_refresh_is_due (session, question->tenant_id, question->now_us, &is_due, error))
     return FALSE;

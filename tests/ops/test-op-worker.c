@@ -573,10 +573,28 @@ test_unknown_schema_is_refused (void)
   g_assert_nonnull (strstr (error->message, "99"));
 }
 
+/* What is asked of others before a call is asked for an indkalder alone: no citizen can wait for it. */
+static void
+test_citizens_never_ask (void)
+{
+  guint n_asking = 0;
+
+  for (guint i = 0; i < op_table_length; i++)
+    {
+      n_asking += op_table[i].ask != NULL;
+      if ((op_table[i].roles & OP_ROLE_DFDG) != 0)
+        g_assert_null (op_table[i].ask);
+      if (op_table[i].ask != NULL)
+        g_assert_cmpint (op_table[i].place, ==, OP_WRITE);
+    }
+  g_assert_cmpuint (n_asking, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
+  g_test_add_func ("/op-worker/citizens-never-ask", test_citizens_never_ask);
   g_test_add_func ("/op-worker/times-from-the-loop", test_times_come_from_the_loop);
   g_test_add_func ("/op-worker/answer-after-commit", test_answer_after_index_and_commit);
   g_test_add_func ("/op-worker/own-booking", test_citizen_with_booking_goes_to_a_worker);

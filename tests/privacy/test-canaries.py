@@ -37,6 +37,7 @@ UNPROVOKED = {
     990021: "another system's meeting; ops-crossings",
     990024: "two commits that collide in the database itself; races",
     990034: "planned service; the tests of service windows",
+    990035: "a service of DFDG that does not say what a rule goes by; dfdg-reads",
     990025: "a database out of reach; what a full disk does to a call is answered busy, or this: fault-disk",
     990027: "only admin commands look for things of other kinds",
     990031: "see below when a header must be understood",
