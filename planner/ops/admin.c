@@ -94,7 +94,7 @@ run_checked (const AdminCommand *command, AdminCall *call, GError **error)
     return FALSE;
   if (command->is_dry_by_default && !admin_get_flag (call, "yes"))
     return run_dry (command, call, error);
-  if (command->access == STORE_WRITE)
+  if (command->access == STORE_WRITE || command->is_local)
     return command->function (call, error);
   if (!store_begin (call->session, STORE_READ, error))
     return FALSE;

@@ -202,6 +202,17 @@ def test_lists_and_records():
     assert ask(database, "list", "bookings", "--unit", "89000")["result"]["bookings"] == []
 
 
+def test_callers_are_read_from_the_file_alone():
+    """No database is there, and none is made."""
+    folder = testlib.make_folder()
+    (folder / "planner.conf").write_text("[dfdg]\nport=0\n[caller kss]\ntenant=demo\nroles=kss;indkalder\n", encoding="ascii")
+    callers = ask(folder / "planner.db", "list", "callers", folder / "planner.conf")["result"]["callers"]
+    assert [caller["caller"] for caller in callers] == ["kss"]
+    assert "kss" in ctl(folder / "planner.db", "list", "callers", folder / "planner.conf")
+    assert [path.name for path in folder.iterdir()] == ["planner.conf"]
+    ctl(folder / "planner.db", "list", "callers", folder / "none.conf", code=3)
+
+
 def test_lists_tell_who_is_retired():
     database = make_demo()
     ctl(database, "retire", "advisor", "90000004", "--keep-meetings")
