@@ -7,6 +7,7 @@ A function passes when it returns, fails when it raises, is skipped when it rais
 
 import atexit
 import difflib
+import fcntl
 import os
 import pathlib
 import random
@@ -143,6 +144,23 @@ def make_folder():
     return folder
 
 
+_taken_ports = []
+
+
+def _take_port(port):
+    """Whether PORT is this program's until it ends: no other test that asks is given it, while it listens or not."""
+    folder = pathlib.Path(tempfile.gettempdir(), f"planner-test-ports-{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    claim = (folder / str(port)).open("w", encoding="ascii")  # pylint: disable=consider-using-with
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        claim.close()
+        return False
+    _taken_ports.append(claim)
+    return True
+
+
 def free_port():
     """A TCP port on 127.0.0.1 that nobody uses now, and that the system gives to no outgoing connection meanwhile."""
     first, last = 15000, 32000
@@ -154,6 +172,7 @@ def free_port():
                 listener.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if _take_port(port):
             return port
     raise AssertionError(f"no free port between {first} and {last}")
 
