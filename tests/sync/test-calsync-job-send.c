@@ -1,89 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Many creations at a time over a model calendar: how many, and a crash, a refusal or an edit in their middle. */
-#include "model-local.h"
-#include "model-remote.h"
+#include "job-world.h"
 #include "testlib.h"
-
-#define S    CALSYNC_US_PER_SECOND
-#define NOW  (1795420800 * S)
-#define HOUR (3600 * S)
-#define DAY  (24 * HOUR)
-
-typedef struct
-{
-  ModelLocal *local;
-  ModelRemote *remote;
-  CalsyncReport *report; /* of the last run */
-} World;
-
-static void
-world_clear (World *world)
-{
-  g_clear_pointer (&world->report, calsync_report_free);
-  model_local_free (world->local);
-  model_remote_free (world->remote);
-}
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (World, world_clear)
-
-static char *
-dup_event (const char *uid, gint64 start_us, gint64 end_us, const char *more)
-{
-  g_autoptr (GDateTime) start = g_date_time_new_from_unix_utc (start_us / S);
-  g_autoptr (GDateTime) finish = g_date_time_new_from_unix_utc (end_us / S);
-  g_autofree char *from = g_date_time_format (start, "%Y%m%dT%H%M%SZ");
-  g_autofree char *to = g_date_time_format (finish, "%Y%m%dT%H%M%SZ");
-
-  return g_strdup_printf (
-    "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:%s\r\nDTSTART:%s\r\n"
-    "DTEND:%s\r\n%sEND:VEVENT\r\nEND:VCALENDAR\r\n",
-    uid, from, to, more);
-}
-
-static gboolean
-try_run (World *world, CalsyncJobMode mode, GError **error)
-{
-  g_clear_pointer (&world->report, calsync_report_free);
-  return calsync_job_run (&world->local->local, &world->remote->remote, mode, NULL, &world->report,
-                          error);
-}
-
-static void
-run (World *world)
-{
-  g_autoptr (GError) error = NULL;
-  gboolean is_good = try_run (world, CALSYNC_JOB_RUN, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (is_good);
-}
-
-/* Nothing to do: one request, nothing stored. */
-static void
-check_quiet (World *world)
-{
-  guint n_writes = world->local->n_writes, n_sent = world->remote->n_writes;
-
-  run (world);
-  g_assert_true (world->report->was_quiet);
-  g_assert_true (world->report->is_pulled);
-  g_assert_cmpuint (world->report->cost.n_requests, ==, 1);
-  g_assert_cmpuint (world->local->n_writes, ==, n_writes);
-  g_assert_cmpuint (world->remote->n_writes, ==, n_sent);
-}
-
-static void
-settle (World *world)
-{
-  run (world);
-  run (world);
-  check_quiet (world);
-}
-
-static ModelItem *
-find_own (World *world, const char *reference)
-{
-  return model_remote_find (world->remote, model_local_find (world->local, reference)->key);
-}
 
 static char *
 dup_reference (guint n)
@@ -92,10 +10,10 @@ dup_reference (guint n)
 }
 
 /* So many bookings that none of the calendar has. */
-static World
+static JobWorld
 make_full_world (guint n_bookings)
 {
-  World world = { model_local_new (NOW), model_remote_new (1), NULL };
+  JobWorld world = { model_local_new (NOW), model_remote_new (1), NULL };
 
   for (guint i = 0; i < n_bookings; i++)
     {
@@ -109,7 +27,7 @@ make_full_world (guint n_bookings)
 
 /* Each stands there once, at its first creation unless another is said. */
 static void
-check_all_there (World *world, guint n_bookings, guint most_creations)
+check_all_there (JobWorld *world, guint n_bookings, guint most_creations)
 {
   for (guint i = 0; i < n_bookings; i++)
     {
@@ -117,14 +35,14 @@ check_all_there (World *world, guint n_bookings, guint most_creations)
       const CalsyncWanted *wanted = model_local_find (world->local, reference);
 
       g_assert_cmpuint (model_remote_count (world->remote, reference), ==, 1);
-      g_assert_nonnull (find_own (world, reference));
+      g_assert_nonnull (job_world_find_own (world, reference));
       g_assert_cmpint (wanted->in_flight, ==, CALSYNC_PUSH_NONE);
       g_assert_cmpuint (wanted->create_sequence, <=, most_creations);
     }
 }
 
 static guint
-count_intents (const World *world)
+count_intents (const JobWorld *world)
 {
   guint n = 0;
 
@@ -138,22 +56,22 @@ count_intents (const World *world)
 static void
 test_batches (void)
 {
-  g_auto (World) world = make_full_world (100);
+  g_auto (JobWorld) world = make_full_world (100);
 
-  run (&world);
+  job_world_run (&world);
   g_assert_cmpuint (world.report->n_created, ==, 100);
   g_assert_cmpuint (world.local->n_writes, ==,
                     1 + 1 + 4 + 1); /* pull, 1, 32, 32, 32, 3, receipts */
   check_all_there (&world, 100, 1);
-  run (&world);
-  check_quiet (&world);
+  job_world_run (&world);
+  job_world_check_quiet (&world);
 }
 
 /* A server that takes its time is given less at once. */
 static void
 take_time (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write, gpointer data)
 {
-  World *world = data;
+  JobWorld *world = data;
 
   (void) remote;
   (void) item;
@@ -165,11 +83,11 @@ take_time (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write, gpoi
 static void
 test_slow_server (void)
 {
-  g_auto (World) world = make_full_world (21);
+  g_auto (JobWorld) world = make_full_world (21);
 
   world.remote->on_write = take_time;
   world.remote->on_write_data = &world;
-  run (&world);
+  job_world_run (&world);
   g_assert_cmpuint (world.report->n_created, ==, 21);
   g_assert_cmpuint (world.local->n_writes, ==, 1 + 5 + 1); /* pull, 1, 5, 5, 5, 5, receipts */
   check_all_there (&world, 21, 1);
@@ -183,13 +101,13 @@ test_crash_in_batch (void)
 
   for (guint32 n = 1; n < 120; n++)
     {
-      g_auto (World) world = make_full_world (40);
+      g_auto (JobWorld) world = make_full_world (40);
       gint64 steps = n / 2 + 1;
       guint n_there;
 
       world.remote->shared_steps = world.local->steps_left = &steps;
       world.local->random = g_rand_new_with_seed (n);
-      (void) try_run (&world, CALSYNC_JOB_RUN, NULL);
+      (void) job_world_try_run (&world, CALSYNC_JOB_RUN, NULL);
       steps = -1;
       n_there = world.remote->n_writes;
       g_assert_cmpuint (count_intents (&world), <=, 32);
@@ -202,12 +120,12 @@ test_crash_in_batch (void)
           g_assert_true (wanted->in_flight == CALSYNC_PUSH_CREATE || wanted->key != NULL);
           n_unread += wanted->in_flight == CALSYNC_PUSH_CREATE;
         }
-      run (&world);
+      job_world_run (&world);
       g_assert_cmpuint (world.report->n_created, ==, 40 - n_there);
       g_assert_cmpuint (world.remote->n_writes, ==, 40);
       check_all_there (&world, 40, 1);
-      run (&world);
-      check_quiet (&world);
+      job_world_run (&world);
+      job_world_check_quiet (&world);
       g_assert_cmpuint (world.local->conflicts->len, ==, 0);
       g_rand_free (world.local->random);
     }
@@ -215,11 +133,12 @@ test_crash_in_batch (void)
 }
 
 static void
-move_sent (World *world, const CalsyncWanted *wanted)
+move_sent (JobWorld *world, const CalsyncWanted *wanted)
 {
   ModelItem *item = model_remote_find (world->remote, wanted->in_flight_key);
   g_autofree char *marker = g_strdup_printf ("X-PLANNER-REF:%s\r\n", wanted->reference);
-  g_autofree char *text = dup_event (item->uid, NOW + 12 * DAY, NOW + 12 * DAY + HOUR, marker);
+  g_autofree char *text =
+    job_world_dup_event (item->uid, NOW + 12 * DAY, NOW + 12 * DAY + HOUR, marker);
 
   (void) model_remote_put (world->remote, item->key, text);
 }
@@ -228,13 +147,13 @@ move_sent (World *world, const CalsyncWanted *wanted)
 static void
 test_edits_after_crash (void)
 {
-  g_auto (World) world = make_full_world (20);
+  g_auto (JobWorld) world = make_full_world (20);
   gint64 steps = 15;
   CalsyncWanted *wanted[3];
   const CalsyncConflict *conflict;
 
   world.remote->shared_steps = world.local->steps_left = &steps;
-  g_assert_false (try_run (&world, CALSYNC_JOB_RUN, NULL));
+  g_assert_false (job_world_try_run (&world, CALSYNC_JOB_RUN, NULL));
   steps = -1;
   for (guint i = 0; i < 3; i++)
     {
@@ -248,12 +167,12 @@ test_edits_after_crash (void)
   wanted[0]->end_us += DAY;
   move_sent (&world, wanted[1]);
   wanted[2]->is_live = FALSE;
-  run (&world);
+  job_world_run (&world);
   g_assert_cmpuint (world.local->conflicts->len, ==, 1);
   conflict = g_ptr_array_index (world.local->conflicts, 0);
   g_assert_cmpint (conflict->kind, ==, CALSYNC_CONFLICT_MOVED);
   g_assert_cmpint (conflict->decision, ==, CALSYNC_DECISION_PUT_BACK);
-  settle (&world);
+  job_world_settle (&world);
   for (guint i = 0; i < 20; i++)
     {
       g_autofree char *reference = dup_reference (i);
@@ -266,7 +185,7 @@ test_edits_after_crash (void)
 
 typedef struct
 {
-  World *world;
+  JobWorld *world;
   guint n_writes; /* after so many the next one fails */
   gint code;
 } Refusal;
@@ -288,7 +207,7 @@ test_end_in_batch (void)
 {
   for (gint code = 0; code < CALSYNC_N_REMOTE_ERRORS; code++)
     {
-      g_auto (World) world = make_full_world (30);
+      g_auto (JobWorld) world = make_full_world (30);
       g_autoptr (GError) error = NULL;
       Refusal refusal = { &world, 10, code };
       gboolean is_good;
@@ -296,7 +215,7 @@ test_end_in_batch (void)
 
       world.remote->on_write = refuse_next;
       world.remote->on_write_data = &refusal;
-      is_good = try_run (&world, CALSYNC_JOB_RUN, &error);
+      is_good = job_world_try_run (&world, CALSYNC_JOB_RUN, &error);
       g_assert_cmpuint (world.report->n_created, ==, 10);
       g_assert_cmpuint (count_intents (&world), <=, 3); /* of which nobody knows */
       if (!is_good)
@@ -312,7 +231,7 @@ test_end_in_batch (void)
           if (wanted->state == CALSYNC_LINK_REFUSED)
             wanted->state = CALSYNC_LINK_NONE; /* a person tried again */
         }
-      run (&world);
+      job_world_run (&world);
       g_assert_cmpuint (world.report->n_created, ==, 20);
       g_assert_cmpuint (world.report->cost.n_requests, <=, 20 + 4 + n_reads);
       check_all_there (&world, 30, code == CALSYNC_REMOTE_ERROR_CHANGED ? 2 : 1);
@@ -322,7 +241,7 @@ test_end_in_batch (void)
 static void
 stop_after_ten (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write, gpointer data)
 {
-  World *world = data;
+  JobWorld *world = data;
 
   (void) item;
   (void) write;
@@ -333,17 +252,17 @@ stop_after_ten (ModelRemote *remote, ModelItem *item, const CalsyncWrite *write,
 static void
 test_stopped_in_batch (void)
 {
-  g_auto (World) world = make_full_world (30);
+  g_auto (JobWorld) world = make_full_world (30);
   g_autoptr (GError) error = NULL;
 
   world.remote->on_write = stop_after_ten;
   world.remote->on_write_data = &world;
-  g_assert_false (try_run (&world, CALSYNC_JOB_RUN, &error));
+  g_assert_false (job_world_try_run (&world, CALSYNC_JOB_RUN, &error));
   g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED);
   g_assert_cmpuint (world.remote->n_writes, ==, 10);
   g_assert_cmpuint (count_intents (&world), ==, 0);
   world.local->is_stopped = FALSE;
-  run (&world);
+  job_world_run (&world);
   g_assert_cmpuint (world.report->n_created, ==, 20);
   check_all_there (&world, 30, 1);
 }
@@ -352,17 +271,17 @@ test_stopped_in_batch (void)
 static void
 test_taken_in_batch (void)
 {
-  g_auto (World) world = make_full_world (12);
+  g_auto (JobWorld) world = make_full_world (12);
   g_autofree char *reference = dup_reference (5);
-  g_autofree char *other = dup_event ("somebody", NOW + DAY, NOW + DAY + HOUR, "");
+  g_autofree char *other = job_world_dup_event ("somebody", NOW + DAY, NOW + DAY + HOUR, "");
 
   (void) model_remote_put (world.remote,
                            "/cal/00000005-6c7c-4a0e-9d8a-0123456789ab-1-kommune-1.ics", other);
-  run (&world);
+  job_world_run (&world);
   g_assert_cmpuint (world.report->n_created, ==, 11);
   g_assert_cmpuint (world.report->n_left, ==, 1);
   g_assert_cmpuint (count_intents (&world), ==, 0);
-  settle (&world);
+  job_world_settle (&world);
   for (guint i = 0; i < 12; i++)
     {
       g_autofree char *one = dup_reference (i);
