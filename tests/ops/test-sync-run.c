@@ -400,6 +400,7 @@ typedef struct
   const char *sql;
   guint at;
   guint n_writes;
+  gint64 n_most; /* what may be in the calendar after that: what was there, and what was begun */
 } Voice;
 
 static gboolean
@@ -408,7 +409,11 @@ run_write_and_speak (gpointer runner, AdminWrite write, gpointer data, GError **
   Voice *voice = runner;
 
   if (++voice->n_writes == voice->at)
-    world_run_sql (voice->pair->sync->world, voice->sql);
+    {
+      voice->n_most = model_remote_count (voice->pair->model, "X-PLANNER-REF") +
+                      count (voice->pair, "SELECT count(*) FROM sync_link WHERE in_flight <> 0");
+      world_run_sql (voice->pair->sync->world, voice->sql);
+    }
   return sync_pair_run_write (voice->pair, write, data, error);
 }
 
@@ -425,7 +430,8 @@ is_stopped_by (SyncPair *pair, const char *sql, guint at)
   if (sync_run_binding (&context, pair->sync->binding_id, CALSYNC_JOB_RUN, &report, &error))
     return FALSE;
   g_assert_error (error, CALSYNC_REMOTE_ERROR, CALSYNC_REMOTE_ERROR_CANCELLED);
-  g_assert_cmpuint (voice.n_writes, <=, at + 1); /* and its record */
+  /* Receipts and the record may still take as many writes as a slow machine cuts them into; nothing new is begun. */
+  g_assert_cmpint (model_remote_count (pair->model, "X-PLANNER-REF"), <=, voice.n_most);
   return TRUE;
 }
 
