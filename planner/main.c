@@ -211,6 +211,7 @@ start_dfdg (Program *program)
   route = dfdg_webhook_get_route (program->webhook);
   planner_server_set_webhook (program->server, &route);
   program->dfdg = dfdg_runner_new (program->service, NULL, program->config);
+  dfdg_runner_set_webhook (program->dfdg, program->webhook);
   planner_server_set_dfdg (program->server, dfdg_runner_describe, program->dfdg);
   op_service_set_inquiry (program->service, placement_inquire, NULL);
 }

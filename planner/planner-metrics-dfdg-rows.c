@@ -21,6 +21,8 @@ static const Figure inbox[] = { { "new", FIGURE (n_new) },
 static const Figure echoes[] = { { "waiting", FIGURE (n_echoes) },
                                  { "overdue", FIGURE (n_overdue) },
                                  { "lost", FIGURE (n_lost) } };
+static const Figure looks[] = { { "all", FIGURE (n_looks) },
+                                { "failed", FIGURE (n_failed_looks) } };
 static const Figure ages[] = { { "outbox", FIGURE (oldest_us) },
                                { "inbox", FIGURE (oldest_new_us) } };
 
@@ -107,6 +109,32 @@ metrics_append_dfdg_oldest (GString *text, const char *name, const MetricsPictur
         g_string_append_printf (text, "\",part=\"%s\"} %" G_GINT64_FORMAT "\n", ages[j].label,
                                 get_figure (tenant, &ages[j]) / G_USEC_PER_SEC);
       }
+}
+
+/**
+ * metrics_append_dfdg_pushes:
+ */
+void
+metrics_append_dfdg_pushes (GString *text, const char *name, const MetricsPicture *picture)
+{
+  static const char *const outcomes[METRICS_DFDG_N_PUSHES] = {
+    [METRICS_DFDG_PUSH_STORED] = "stored",   [METRICS_DFDG_PUSH_REPEATED] = "repeated",
+    [METRICS_DFDG_PUSH_REFUSED] = "refused", [METRICS_DFDG_PUSH_ASTRAY] = "astray",
+    [METRICS_DFDG_PUSH_BUSY] = "busy",       [METRICS_DFDG_PUSH_FAILED] = "failed",
+  };
+
+  for (guint i = 0; picture->dfdg != NULL && i < METRICS_DFDG_N_PUSHES; i++)
+    g_string_append_printf (text, "%s{outcome=\"%s\"} %" G_GUINT64_FORMAT "\n", name, outcomes[i],
+                            picture->dfdg->pushes[i]);
+}
+
+/**
+ * metrics_append_dfdg_looks:
+ */
+void
+metrics_append_dfdg_looks (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_figures (text, name, picture, looks, G_N_ELEMENTS (looks));
 }
 
 /**
@@ -264,6 +292,10 @@ metrics_dfdg_dup_health (const MetricsDfdg *dfdg, gboolean *out_is_well)
       append_lines (text, tenant);
       is_ill = append_problems (text, tenant) || is_ill;
     }
+  if (dfdg->is_astray)
+    g_string_append (text, "\nmessages of another environment were pushed within the last hour: "
+                           "environment of [dfdg-client …], or DFDG's subscriptions are wrong");
+  is_ill = is_ill || dfdg->is_astray;
   *out_is_well = n_for_person == 0 && n_down == 0 && !is_ill;
   if (n_down > 0)
     g_string_prepend (text, "DFDG is not reached; what it is to be told waits");

@@ -12,5 +12,7 @@ void metrics_append_dfdg_down (GString *text, const char *name, const MetricsPic
 void metrics_append_dfdg_calls (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_done (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_parked (GString *text, const char *name, const MetricsPicture *picture);
+void metrics_append_dfdg_pushes (GString *text, const char *name, const MetricsPicture *picture);
+void metrics_append_dfdg_looks (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_problems (GString *text, const char *name, const MetricsPicture *picture);
 char *metrics_dfdg_dup_health (const MetricsDfdg *dfdg, gboolean *out_is_well);

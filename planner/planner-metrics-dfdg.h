@@ -39,6 +39,7 @@ typedef struct
  * @oldest_us: how long the oldest of @n_waiting has waited
  * @n_new: messages to be worked; @n_put_by: that wait for a person; @n_unknown: of types that nobody takes
  * @oldest_new_us: how long the oldest of @n_new has waited
+ * @n_looks: into the queue, since the start; @n_failed_looks of them
  * @n_echoes: that are to come; @n_overdue of them too late; @n_lost: that DFDG does not know of
  */
 typedef struct
@@ -55,16 +56,36 @@ typedef struct
   gint64 n_echoes;
   gint64 n_overdue;
   gint64 n_lost;
+  gint64 n_looks;
+  gint64 n_failed_looks;
   MetricsDfdgPart parts[METRICS_DFDG_MAX_PARTS];
   guint n_parts;
   MetricsDfdgProblem problems[METRICS_DFDG_MAX_PROBLEMS];
   guint n_problems;
 } MetricsDfdgTenant;
 
-/* @tenants: (element-type MetricsDfdgTenant): the teller's, until the loop turns. */
+typedef enum
+{
+  METRICS_DFDG_PUSH_STORED,
+  METRICS_DFDG_PUSH_REPEATED,
+  METRICS_DFDG_PUSH_REFUSED,
+  METRICS_DFDG_PUSH_ASTRAY,
+  METRICS_DFDG_PUSH_BUSY,
+  METRICS_DFDG_PUSH_FAILED,
+  METRICS_DFDG_N_PUSHES,
+} MetricsDfdgPush;
+
+/**
+ * MetricsDfdg:
+ * @tenants: (element-type MetricsDfdgTenant): the teller's, until the loop turns
+ * @pushes: messages pushed to us since the start, by how they were answered
+ * @is_astray: within the last hour one was of another environment
+ */
 typedef struct
 {
   const GArray *tenants;
+  guint64 pushes[METRICS_DFDG_N_PUSHES];
+  gboolean is_astray;
 } MetricsDfdg;
 
 typedef void (*MetricsDfdgFunc) (gpointer data, MetricsDfdg *out_dfdg);

@@ -423,6 +423,8 @@ static const MetricsRow rows[] = {
   { "planner_dfdg_echoes",                  "gauge",     metrics_append_dfdg_echoes,    "Bookings that DFDG asked for and has not told of again; lost ones it does not know." },
   { "planner_dfdg_oldest_seconds",          "gauge",     metrics_append_dfdg_oldest,    "How long the oldest has waited that waits for no person." },
   { "planner_dfdg_down",                    "gauge",     metrics_append_dfdg_down,      "1 while DFDG does not answer and one call at a time tries it." },
+  { "planner_dfdg_pushes_total",            "counter",   metrics_append_dfdg_pushes,    "Messages that DFDG pushed, by how they were answered; astray ones are of another environment." },
+  { "planner_dfdg_queue_looks_total",       "counter",   metrics_append_dfdg_looks,     "Looks into the queue, all and failed ones." },
   { "planner_dfdg_problem",                 "gauge",     metrics_append_dfdg_problems,  "1 for each word that plannerctl dfdg status would say." },
   { "planner_dfdg_calls_total",             "counter",   metrics_append_dfdg_calls,     "Calls of DFDG." },
   { "planner_dfdg_done_total",              "counter",   metrics_append_dfdg_done,      "Changes told, messages applied, echoes cleared up." },

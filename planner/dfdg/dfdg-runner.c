@@ -35,6 +35,7 @@ struct _DfdgRunner
   DfdgPump *pumps[N_PUMPS];
   DfdgQueueWatch *queues;
   DfdgKeeper *keeper;
+  const DfdgWebhook *webhook; /* (nullable) */
   Timer *timer;
   GArray *tenants; /* of MetricsDfdgTenant, as counted last */
   gboolean is_counting;
@@ -354,6 +355,45 @@ describe_parts (DfdgRunner *runner, MetricsDfdgTenant *tenant)
     }
 }
 
+static void
+describe_looks (DfdgRunner *runner, MetricsDfdgTenant *tenant)
+{
+  QueueCounts counts;
+
+  for (guint i = 0; i < dfdg_queue_watch_count (runner->queues, i, &counts); i++)
+    if (g_str_equal (counts.tenant_key, tenant->tenant))
+      {
+        tenant->n_looks = (gint64) counts.n_runs;
+        tenant->n_failed_looks = (gint64) counts.n_failed;
+      }
+}
+
+static void
+describe_pushes (const DfdgRunner *runner, MetricsDfdg *out_dfdg)
+{
+  WebhookCounts counts;
+
+  dfdg_webhook_count (runner->webhook, &counts);
+  out_dfdg->pushes[METRICS_DFDG_PUSH_STORED] = counts.n_stored;
+  out_dfdg->pushes[METRICS_DFDG_PUSH_REPEATED] = counts.n_repeated;
+  out_dfdg->pushes[METRICS_DFDG_PUSH_REFUSED] = counts.n_refused;
+  out_dfdg->pushes[METRICS_DFDG_PUSH_ASTRAY] = counts.n_astray;
+  out_dfdg->pushes[METRICS_DFDG_PUSH_BUSY] = counts.n_busy;
+  out_dfdg->pushes[METRICS_DFDG_PUSH_FAILED] = counts.n_failed;
+  out_dfdg->is_astray =
+    counts.astray_us != 0 && clock_now_us () - counts.astray_us < PERIOD_US_PER_HOUR;
+}
+
+/**
+ * dfdg_runner_set_webhook:
+ * @webhook: must outlive it; its counts are told with the others
+ */
+void
+dfdg_runner_set_webhook (DfdgRunner *runner, const DfdgWebhook *webhook)
+{
+  runner->webhook = webhook;
+}
+
 /**
  * dfdg_runner_describe:
  * @data: the runner
@@ -366,6 +406,11 @@ dfdg_runner_describe (gpointer data, MetricsDfdg *out_dfdg)
   DfdgRunner *runner = data;
 
   for (guint i = 0; i < runner->tenants->len; i++)
-    describe_parts (runner, &g_array_index (runner->tenants, MetricsDfdgTenant, i));
-  out_dfdg->tenants = runner->tenants;
+    {
+      describe_parts (runner, &g_array_index (runner->tenants, MetricsDfdgTenant, i));
+      describe_looks (runner, &g_array_index (runner->tenants, MetricsDfdgTenant, i));
+    }
+  *out_dfdg = (MetricsDfdg){ .tenants = runner->tenants };
+  if (runner->webhook != NULL)
+    describe_pushes (runner, out_dfdg);
 }

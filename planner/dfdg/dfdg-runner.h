@@ -2,6 +2,7 @@
 /* The DFDG side of the program as one thing to start, reload and stop. */
 #pragma once
 
+#include "dfdg/webhook-wsb.h"
 #include "ops/op-worker.h"
 #include "planner-config.h"
 #include "planner-metrics-dfdg.h"
@@ -21,4 +22,5 @@ gboolean dfdg_runner_is_draining (DfdgRunner *runner);
 void dfdg_runner_free (DfdgRunner *runner);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (DfdgRunner, dfdg_runner_free)
 guint dfdg_runner_count_threads (const PlannerConfig *config);
+void dfdg_runner_set_webhook (DfdgRunner *runner, const DfdgWebhook *webhook);
 void dfdg_runner_describe (gpointer data, MetricsDfdg *out_dfdg);

@@ -5,6 +5,7 @@
 
 import datetime
 import json
+import re
 import signal
 import subprocess
 import urllib.request
@@ -97,6 +98,17 @@ def test_subscribed_by_itself():
         reload(world, entity_frist=90001, entity_indkaldelse=90000)
         testlib.wait_for(lambda: world.count(held) == 0, 60, "all is well again")
         testlib.wait_for(lambda: 'planner_dfdg_problem{tenant="demo",problem="subscribing"} 0' in metrics(world), 60, "the metric")
+
+
+def test_astray():
+    """A message of another environment is counted, and makes health ill; ours is counted as stored."""
+    with DfdgWorld(expected_alarms=["wsb-wrong-environment"]) as world:
+        testlib.wait_for(lambda: world.health("dfdg") == 200, 60, "health")
+        world.act("stray", system="planner", cpr=Citizens.new(), header={"Miljoe": "T9"})
+        world.act("stray", system="planner", cpr=Citizens.new())
+        testlib.wait_for(lambda: re.search(r'planner_dfdg_pushes_total{outcome="astray"} [1-9]', metrics(world)), 60, "the metric")
+        testlib.wait_for(lambda: 'planner_dfdg_pushes_total{outcome="stored"} 1' in metrics(world), 60, "ours")
+        testlib.equal(world.health("dfdg"), 503, "health")
 
 
 def test_connection():
