@@ -140,8 +140,20 @@ class Story:
         testlib.equal(names, [("A-kassen",)])
         testlib.equal([one for one in own if one in self.world.own_stock()], [])
 
+    def number_changes(self):
+        """A citizen's number changes: bookings and history follow, and what comes later is the same citizen's."""
+        old, new = self.new_citizen(), Citizens.new()
+        key = self.world.act("jobnet/book", cpr=old, unit=UNIT, start=at(15, 30).isoformat(), advisor=OTHER)["id"]
+        self.settled()
+        self.world.act("kss/cpr", old=old, new=new)
+        self.settled()
+        testlib.equal(self.world.own_stock()[key][0], new)
+        self.world.act("jobnet/cancel", cpr=new, id=key)
+        self.settled()
+        testlib.equal(key in self.world.own_stock(), False)
 
-CHAPTERS = "citizen_books case_system_books case_system_collides advisor_books citizen_accepts_an_event fund_joins".split()
+
+CHAPTERS = "citizen_books case_system_books case_system_collides advisor_books citizen_accepts_an_event fund_joins number_changes".split()
 
 
 def tell(carrier):

@@ -6,7 +6,6 @@ import testlib
 from dfdg_town import Town
 from dfdg_world import DfdgWorld, municipality
 
-LEFT_OUT = ("number_changes",)
 # A registration without an answer is waited for twice the longest call before it is called off.
 SHORT = {f"dfdg-client demo/{name}-timeout-s": 5 for name in ("connect", "answer", "total")}
 CHANCES = {"answer": 0.15, "push": 0.15, "jobnet": 0.1}
@@ -18,7 +17,7 @@ def live_in_town(carrier):
     alarms = [r"event=wsb-no-message"]
     patient = {"framing": "any", "answer_timeout_s": 60, "jobnet_patience": 20}
     with DfdgWorld(municipality(), carrier, SHORT, simulator_settings=patient, expected_alarms=alarms) as world:
-        town = Town(world, chance, without=LEFT_OUT)
+        town = Town(world, chance)
         world.act("random", seed=testlib.seed(), probabilities=CHANCES)
         for _ in range(testlib.budget("dfdg-town")):
             town.step()
