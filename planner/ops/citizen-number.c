@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "ops/ledger.h"
+#include "ops/restored-copy.h"
 #include "store/journal-store.h"
 
 /* A row of the table, 0 for none; @successor_id when the number is a former one. */
@@ -216,6 +217,15 @@ apply (CitizenNumberChange *change, StoreSession *session, GError **error)
   return rename_citizen (change, session, old.citizen_id, error);
 }
 
+/* DFDG knew the new number before we did: what it said of the old one may be wrong by now. */
+static gboolean
+try_again (const CitizenNumberChange *change, StoreSession *session, GError **error)
+{
+  return store_run (session, error, SQL_DFDG_EVENT_RETRY_OF_CITIZEN, "i", change->citizen_id) &&
+         store_run (session, error, SQL_OUTBOX_RETRY_OF_CITIZEN, "is", change->citizen_id,
+                    RESTORED_HELD_BACK);
+}
+
 static gboolean
 add_journal (const CitizenNumberChange *change, StoreSession *session, GError **error)
 {
@@ -257,7 +267,8 @@ citizen_number_change_clear (CitizenNumberChange *change)
  * citizen_number_change:
  * @change: may be used again after a run that was undone
  *
- * The old number goes on meaning the citizen until its term ends (class former-number). Writer.
+ * The old number goes on meaning the citizen until its term ends (class former-number). What DFDG refused of the citizen and
+ * messages that were parked are tried again. Writer.
  *
  * Errors: PLANNER_ERROR_NOT_FOUND when nothing is held under the old number; PLANNER_ERROR_CONFLICT when meetings
  * collide and it is not forced, or both have a reservation; PLANNER_ERROR_NOT_VALID for a number that was changed
@@ -269,5 +280,6 @@ citizen_number_change (CitizenNumberChange *change, StoreSession *session, GErro
   citizen_number_change_clear (change);
   change->conflicts = g_ptr_array_new_with_free_func (conflict_free);
   change->is_merged = FALSE;
-  return apply (change, session, error) && add_journal (change, session, error);
+  return apply (change, session, error) && try_again (change, session, error) &&
+         add_journal (change, session, error);
 }

@@ -14,7 +14,6 @@
 #include "store/store-migrate.h"
 
 #define CHUNK_BYTES 262144
-#define HELD_BACK   "not sent: it may have been sent before the database was restored"
 
 /**
  * restored_copy_clear:
@@ -215,8 +214,8 @@ make_safe (AdminCall *call, StoreSession *session, RestoredCopy *copy, GError **
   if (!count_holds (session, &copy->n_holds_ended, error) ||
       !store_run (session, error, SQL_HOLDS_END_ALL, "i", call->now_us) ||
       !op_expire_holds (session, call->now_us, NULL, error) ||
-      !store_run (session, error, SQL_MESSAGE_HOLD_BACK, "s", HELD_BACK) ||
-      !store_run (session, error, SQL_OUTBOX_HOLD_BACK, "s", HELD_BACK))
+      !store_run (session, error, SQL_MESSAGE_HOLD_BACK, "s", RESTORED_HELD_BACK) ||
+      !store_run (session, error, SQL_OUTBOX_HOLD_BACK, "s", RESTORED_HELD_BACK))
     return FALSE;
   copy->n_outbox_held = store_n_changed (session);
   /* Cursors, links and busy time are older than the calendars: look at everything before anything is written, and

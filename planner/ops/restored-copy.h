@@ -5,6 +5,9 @@
 #include "ops/admin.h"
 #include "store/backup-manifest.h"
 
+/* The reason of what stands refused by us, not by DFDG. */
+#define RESTORED_HELD_BACK "not sent: it may have been sent before the database was restored"
+
 /**
  * RestoredCopy:
  * @manifest: the backup's

@@ -32,6 +32,8 @@
      "WHERE tenant_id = $1 AND event_id = $2 AND state <> 'done'") \
   X (DFDG_EVENT_RETRY_ALL, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 WHERE tenant_id = $1 " \
      "AND state IN ('parked', 'unknown') AND state = 'parked'") \
+  X (DFDG_EVENT_RETRY_OF_CITIZEN, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 WHERE citizen_id = $1 " \
+     "AND state = 'parked'") \
   X (DFDG_EVENT_HASTEN_ALL, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > 0") \
   X (DFDG_EVENT_DUE, "SELECT coalesce (e.citizen_id, 0) FROM dfdg_event e INDEXED BY dfdg_event_due WHERE e.state = 'new' AND e.tenant_id = $1 " \
      "AND e.not_before_us <= $2 AND NOT " DFDG_EVENT_AWAITS_NUMBER \

@@ -35,6 +35,9 @@
   X (OUTBOX_RETRY, "UPDATE outbox SET state = 'waiting', not_before_us = 0, attempts = 0, " \
      "first_try_us = CASE WHEN first_try_us = 0 AND state = 'refused' THEN added_us ELSE first_try_us END " \
      "WHERE tenant_id = $1 AND subject = $2 AND state IN ('refused', 'held')") \
+  X (OUTBOX_RETRY_OF_CITIZEN, "UPDATE outbox SET state = 'waiting', not_before_us = 0, attempts = 0 WHERE citizen_id = $1 " \
+     "AND state IN ('refused', 'held') AND NOT EXISTS (SELECT 1 FROM outbox r WHERE r.tenant_id = outbox.tenant_id " \
+     "AND r.subject = outbox.subject AND r.state = 'refused' AND r.reason = $2)") \
   X (OUTBOX_HASTEN, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting'") \
   X (OUTBOX_GIVE_UP, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND outbox_id = $2 " \
      "AND state = 'refused'") \

@@ -86,7 +86,7 @@ class Dfdg:
         if not call.cpr:
             raise Refusal(400, (BAD_HEADER, "x-civilregistrationIdentifier: mangler"))
         found = self.store.citizen(call.cpr)
-        is_taken_in = self.settings["open_citizens"] and call.cpr != "0000000000"
+        is_taken_in = self.settings["open_citizens"] and call.cpr != "0000000000" and not self.store.successor(call.cpr)
         if not found and not is_taken_in:
             raise Refusal(400, (UNKNOWN_PERSON, "personnummeret er ukendt"))
         if not found:

@@ -211,7 +211,10 @@ class Jobnet:
             self.dfdg.note("jobnet", method, key, "glemt af DFDG")
             return
         with self.dfdg.store.transaction():
-            if not self.dfdg.store.citizen(cpr):
+            changed = None if self.dfdg.store.citizen(cpr) else self.dfdg.store.successor(cpr)
+            if changed:  # while the citizen was looking at the page
+                cpr = self.dfdg.store.cpr(changed[0])
+            elif not self.dfdg.store.citizen(cpr):
                 self.dfdg.store.put_citizen(cpr, unit)
             function(self.dfdg, self._call(cpr, unit, (key,), body))
 

@@ -74,6 +74,10 @@ class Store:
         """(citizen_id, unit, fund) of a number in use, or None."""
         return self.row("SELECT citizen_id, unit, fund FROM citizen WHERE cpr = ?", cpr)
 
+    def successor(self, cpr):
+        """(citizen_id, unit, fund) of the citizen who had a number before, or None."""
+        return self.row("SELECT c.citizen_id, c.unit, c.fund FROM former_cpr f JOIN citizen c USING (citizen_id) WHERE f.cpr = ?", cpr)
+
     def cpr(self, citizen_id):
         """The number that a citizen has now."""
         return self.row("SELECT cpr FROM citizen WHERE citizen_id = ?", citizen_id)[0]

@@ -53,7 +53,8 @@ class Town:
         self.numbers = [Citizens.new() for _ in range(n_citizens)]
         self.bookings = {}  # id → (who made it, index of the citizen)
         self.forgotten = set()  # ids of what DFDG was to write down and did not
-        self.n_strays = 0
+        self.n_strays = self.n_numbers = 0
+        self.ahead_s = 0  # plannerd's clock
         self.failure = None  # of somebody without whom the others cannot go on
         for cpr in self.numbers:
             world.act("citizen", cpr=cpr, unit=UNIT, fund=FUND, group=1)
@@ -158,7 +159,7 @@ class Others(Actor):
     """The case system, the a-kasse, DFDG itself, and somebody who sends what nobody can read."""
 
     def steps(self):
-        return [("book", 5), ("change", 4), ("cancel", 2), ("fund_book", 1), ("fund_cancel", 1), ("participant", 1), ("stray", 1)]
+        return [("book", 5), ("change", 4), ("cancel", 2), ("fund_book", 1), ("fund_cancel", 1), ("participant", 1), ("stray", 1), ("number", 1), ("group", 1)]
 
     def book(self):
         """A case system's booking, now and then with an advisor whom nobody knows, or in a time that is taken."""
@@ -204,6 +205,19 @@ class Others(Actor):
         """An authority takes part."""
         key = self.town.some(self.dice, "fund")
         return key, key and self.world.act("fund/participant", id=key, navn=f"A-kasse {self.dice.randrange(10)}")
+
+    def number(self):
+        """A citizen gets another number."""
+        citizen, new = self.dice.randrange(len(self.town.numbers)), Citizens.new()
+        self.world.act("kss/cpr", old=self.town.numbers[citizen], new=new)
+        self.town.numbers[citizen] = new
+        self.town.n_numbers += 1
+        return citizen
+
+    def group(self):
+        """A citizen gets another contact group."""
+        citizen = self.dice.randrange(len(self.town.numbers))
+        return citizen, self.world.act("kss/place", cpr=self.town.numbers[citizen], kind="group", code=self.dice.choice((1, 2, 13)))
 
     def stray(self):
         """A message that can never be applied, in the order of a citizen like all others."""
@@ -412,7 +426,7 @@ SHOWN = (
 OUT_OF_ORDER = (
     "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.external_id = b.external_id"
     " AND a.event_id < b.event_id AND a.system_id <> -1 AND b.system_id <> -1"
-    " WHERE a.state = 'done' AND b.state = 'done' AND (a.done_us > b.done_us OR (a.carrier = 'wsb' AND a.event_us > b.event_us))"
+    " WHERE a.entity_type = 90000 AND a.state = 'done' AND b.state = 'done' AND (a.done_us > b.done_us OR (a.carrier = 'wsb' AND a.event_us > b.event_us))"
 )
 ARRIVED_OUT_OF_ORDER = (
     "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.event_id < b.event_id"
@@ -500,7 +514,7 @@ def judge_claims(town):
 def judge(town):
     """All of it; what was judged, by name."""
     judge_claims(town)
-    seen = {"messages": judge_messages(town), "told": judge_changes(town), "applied": judge_journal(town)}
+    seen = {"numbers": town.n_numbers, "messages": judge_messages(town), "told": judge_changes(town), "applied": judge_journal(town)}
     return seen | judge_stock(town)
 
 

@@ -2,11 +2,12 @@
 # Everybody acts at random, the line breaks at random, plannerd is killed at random: in the end both sides hold the same.
 """A round: citizens, a case system, an a-kasse, caseworkers and an operator act at once while the simulator's dice make trouble and
 plannerd is killed; then all is calm, what waits is waited for, and the judge of chaos.py compares both databases. Some
-registrations are forgotten by DFDG and some changes of ours refused: those must be shown to a person, and are all that may differ.
-Budget row: chaos-steps, of each actor of a round."""
+registrations are forgotten by DFDG and some changes of ours refused: those must be shown to a person, and are all that may differ;
+plannerctl shows them, and what a person then does with it leaves nothing that differs. Budget row: chaos-steps, of each actor of a round."""
 
 import time
 
+import chaos_person
 import testlib
 from chaos import Caseworkers, Jobnet, Killer, Others, Town, dump, judge, make_dice
 from dfdg_world import DfdgWorld
@@ -57,7 +58,8 @@ def drain(town):
     world = town.world
     world.act("calm")
     for number in range(1, N_LEAPS + 1):
-        world.restart(number * LEAP_S)
+        town.ahead_s += LEAP_S
+        world.restart(town.ahead_s)
         world.act("hurry")
         deadline = time.monotonic() + (LAST_S if number == N_LEAPS else DRAIN_S)
         while time.monotonic() < deadline:
@@ -79,6 +81,8 @@ def run_round(carrier, seed, n_steps):
             act_in_trouble(town, seed, n_steps)
             drain(town)
             testlib.note(f"{carrier}: {judge(town)}")
+            chaos_person.look(town)
+            chaos_person.settle(town, drain)
         except BaseException:
             dump(town)
             raise

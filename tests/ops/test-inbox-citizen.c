@@ -5,6 +5,7 @@
 
 #include "dfdg/inbox-apply-citizen.h"
 #include "inbox-world.h"
+#include "ops/restored-copy.h"
 #include "store/citizen-store.h"
 #include "store/reading-store.h"
 
@@ -174,6 +175,35 @@ test_number (void)
   check_fate (&inbox, again, "done known");
 }
 
+/* What failed under the old number is tried under the new one; what a restore held back is left to a person. */
+static void
+test_number_retries (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  gint64 thin;
+
+  set_up (&inbox);
+  thin = tell (&inbox, FRIST, 1, 0, "{\"FristIdentifier\":\"F-2\"}");
+  inbox_world_work (&inbox);
+  check_fate (&inbox, thin, "parked no-address");
+  world_run_sql (
+    inbox.world,
+    "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, payload, "
+    "not_before_us, added_us, state, reason) SELECT 1, citizen_id, 'register', s.subject, 1, "
+    "s.subject || s.state, '', 0, 1, s.state, s.reason FROM citizen, (SELECT 'a' AS subject, "
+    "'refused' AS "
+    "state, '8107' AS reason UNION ALL SELECT 'a', 'held', NULL UNION ALL SELECT 'b', 'refused', "
+    "'" RESTORED_HELD_BACK "') s");
+  tell (&inbox, NUMBER, 5, 1, NULL);
+  inbox_world_work (&inbox);
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM dfdg_event WHERE state = 'new'"), ==, 1);
+  inbox_world_work (&inbox);
+  check_fate (&inbox, thin, "parked no-address");
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), ==, 2);
+  g_assert_cmpint (
+    count (&inbox, "SELECT count(*) FROM outbox WHERE state = 'refused' AND subject = 'b'"), ==, 1);
+}
+
 static void
 test_number_back (void)
 {
@@ -199,6 +229,7 @@ main (int argc, char **argv)
   g_test_add_func ("/inbox-citizen/category-and-fund", test_category_and_fund);
   g_test_add_func ("/inbox-citizen/frist", test_frist);
   g_test_add_func ("/inbox-citizen/number", test_number);
+  g_test_add_func ("/inbox-citizen/number-retries", test_number_retries);
   g_test_add_func ("/inbox-citizen/number-back", test_number_back);
   return g_test_run ();
 }
