@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "config.h"
-#include "planner-config-table.h"
+#include "planner-config-reader.h"
 #include "planner-config.h"
 
 static void
@@ -21,6 +21,37 @@ append_sample (GString *text, const ConfigKey *key)
 }
 
 /**
+ * config_append_sample:
+ *
+ * Every group with its keys, their meaning and their default.
+ */
+void
+config_append_sample (GString *text, const ConfigKey *keys, guint n_keys)
+{
+  const char *group = "";
+
+  for (guint i = 0; i < n_keys; i++)
+    {
+      if (strcmp (group, keys[i].group) != 0)
+        g_string_append_printf (text, "\n[%s]\n", keys[i].group);
+      group = keys[i].group;
+      append_sample (text, &keys[i]);
+    }
+}
+
+/**
+ * config_append_group_sample:
+ * @title: of a group that there may be several of, such as `caller NAME`
+ */
+void
+config_append_group_sample (GString *text, const char *title, const ConfigKey *keys, guint n_keys)
+{
+  g_string_append_printf (text, "[%s]\n", title);
+  for (guint i = 0; i < n_keys; i++)
+    append_sample (text, &keys[i]);
+}
+
+/**
  * planner_config_dup_sample:
  *
  * Returns: (transfer full): a file with every key, its meaning and its default
@@ -29,19 +60,10 @@ char *
 planner_config_dup_sample (void)
 {
   GString *text = g_string_new ("# Configuration of plannerd. A # before a key: the default.\n");
-  const char *group = "";
 
-  for (guint i = 0; i < config_n_keys; i++)
-    {
-      if (strcmp (group, config_keys[i].group) != 0)
-        g_string_append_printf (text, "\n[%s]\n", config_keys[i].group);
-      group = config_keys[i].group;
-      append_sample (text, &config_keys[i]);
-    }
-  g_string_append (text, "\n# One group for each caller; NAME stands in journal and log.\n"
-                         "[caller NAME]\n");
-  for (guint i = 0; i < config_n_caller_keys; i++)
-    append_sample (text, &config_caller_keys[i]);
+  config_append_sample (text, config_keys, config_n_keys);
+  g_string_append (text, "\n# One group for each caller; NAME stands in journal and log.\n");
+  config_append_group_sample (text, "caller NAME", config_caller_keys, config_n_caller_keys);
   g_string_append (
     text, "\n# One group for each municipality that is to talk with DFDG; TENANT is its key.\n"
           "#[dfdg-client TENANT]\n");
@@ -83,6 +105,40 @@ append_entry (GString *page, const ConfigKey *key)
 }
 
 /**
+ * config_append_manual:
+ *
+ * Likewise as sections of a manual page, in troff.
+ */
+void
+config_append_manual (GString *page, const ConfigKey *keys, guint n_keys)
+{
+  const char *group = "";
+
+  for (guint i = 0; i < n_keys; i++)
+    {
+      if (strcmp (group, keys[i].group) != 0)
+        g_string_append_printf (page, ".SS [%s]\n", keys[i].group);
+      group = keys[i].group;
+      append_entry (page, &keys[i]);
+    }
+}
+
+/**
+ * config_append_group_manual:
+ * @sentence: what the group is for, with a full stop
+ *
+ * Likewise as a section of a manual page.
+ */
+void
+config_append_group_manual (
+  GString *page, const char *title, const char *sentence, const ConfigKey *keys, guint n_keys)
+{
+  g_string_append_printf (page, ".SS [%s]\n%s\n", title, sentence);
+  for (guint i = 0; i < n_keys; i++)
+    append_entry (page, &keys[i]);
+}
+
+/**
  * planner_config_dup_manual:
  *
  * Returns: (transfer full): plannerd.conf(5) in troff
@@ -91,27 +147,18 @@ char *
 planner_config_dup_manual (void)
 {
   GString *page = g_string_new (NULL);
-  const char *group = "";
 
   g_string_append (page, ".TH PLANNERD.CONF 5 \"\" \"Kommunal Planner " PLANNER_VERSION "\"\n"
                          ".SH NAME\nplannerd.conf \\- configuration of plannerd\n"
                          ".SH DESCRIPTION\nGroups in brackets, below them keys and values. "
                          "A key or group that is not listed here is an error.\n");
-  for (guint i = 0; i < config_n_keys; i++)
-    {
-      if (strcmp (group, config_keys[i].group) != 0)
-        g_string_append_printf (page, ".SS [%s]\n", config_keys[i].group);
-      group = config_keys[i].group;
-      append_entry (page, &config_keys[i]);
-    }
-  g_string_append (
-    page, ".SS [caller NAME]\nOne group for each caller; NAME stands in journal and log.\n");
-  for (guint i = 0; i < config_n_caller_keys; i++)
-    append_entry (page, &config_caller_keys[i]);
-  g_string_append (page,
-                   ".SS [dfdg-client TENANT]\nOne group for each municipality that is to talk "
-                   "with DFDG; TENANT is its key.\n");
-  for (guint i = 0; i < config_n_dfdg_client_keys; i++)
-    append_entry (page, &config_dfdg_client_keys[i]);
+  config_append_manual (page, config_keys, config_n_keys);
+  config_append_group_manual (page, "caller NAME",
+                              "One group for each caller; NAME stands in journal and log.",
+                              config_caller_keys, config_n_caller_keys);
+  config_append_group_manual (page, "dfdg-client TENANT",
+                              "One group for each municipality that is to talk with DFDG; TENANT "
+                              "is its key.",
+                              config_dfdg_client_keys, config_n_dfdg_client_keys);
   return g_string_free (page, FALSE);
 }

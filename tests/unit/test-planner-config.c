@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The configuration: defaults, limits, unknown keys, callers, sample and manual, what takes a restart. */
-/* Also tests: dfdg-settings, planner-config-callers, planner-config-clients, planner-config-table, planner-config-text. */
+/* Also tests: dfdg-settings, planner-config-callers, planner-config-clients, planner-config-reader, planner-config-table, planner-config-text. */
 #include "base/error.h"
 #include "dfdg/dfdg-settings.h"
 #include "planner-config.h"
