@@ -23,6 +23,11 @@ char *config_list_fixed_changes (const ConfigKey *keys,
                                  gconstpointer wanted);
 
 void config_append_sample (GString *text, const ConfigKey *keys, guint n_keys);
-void config_append_group_sample (GString *text, const char *title, const ConfigKey *keys, guint n_keys);
+void
+config_append_group_sample (GString *text, const char *title, const ConfigKey *keys, guint n_keys);
 void config_append_manual (GString *page, const ConfigKey *keys, guint n_keys);
-void config_append_group_manual (GString *page, const char *title, const char *sentence, const ConfigKey *keys, guint n_keys);
+void config_append_group_manual (GString *page,
+                                 const char *title,
+                                 const char *sentence,
+                                 const ConfigKey *keys,
+                                 guint n_keys);

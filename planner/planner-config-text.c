@@ -130,8 +130,11 @@ config_append_manual (GString *page, const ConfigKey *keys, guint n_keys)
  * Likewise as a section of a manual page.
  */
 void
-config_append_group_manual (
-  GString *page, const char *title, const char *sentence, const ConfigKey *keys, guint n_keys)
+config_append_group_manual (GString *page,
+                            const char *title,
+                            const char *sentence,
+                            const ConfigKey *keys,
+                            guint n_keys)
 {
   g_string_append_printf (page, ".SS [%s]\n%s\n", title, sentence);
   for (guint i = 0; i < n_keys; i++)

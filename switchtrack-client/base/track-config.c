@@ -114,9 +114,8 @@ check_whole (const TrackConfig *config, GError **error)
 {
   static const char *const levels[] = { "debug", "info", "warning", "error", NULL };
 
-  if (config->service_port != 0 &&
-      (*config->service_certificate == '\0' || *config->service_key == '\0' ||
-       *config->service_trust == '\0'))
+  if (config->service_port != 0 && (*config->service_certificate == '\0' ||
+                                    *config->service_key == '\0' || *config->service_trust == '\0'))
     return config_fail (error, "service", NULL, "needs certificate, key and trust, or port = 0");
   if (config->plain_port != 0 && track_config_find_caller (config, config->plain_caller) == NULL)
     return config_fail (error, "plain", "caller",
@@ -280,7 +279,8 @@ track_config_list_fixed_changes (const TrackConfig *running, const TrackConfig *
 char *
 track_config_dup_sample (void)
 {
-  GString *text = g_string_new ("# Configuration of switchtrackd. A # before a key: the default.\n");
+  GString *text =
+    g_string_new ("# Configuration of switchtrackd. A # before a key: the default.\n");
 
   config_append_sample (text, track_config_keys, track_config_n_keys);
   g_string_append (text, "\n# One group for each caller; NAME stands in the log.\n");
@@ -304,7 +304,8 @@ track_config_dup_manual (void)
                          ".SH DESCRIPTION\nGroups in brackets, below them keys and values. "
                          "A key or group that is not listed here is an error.\n");
   config_append_manual (page, track_config_keys, track_config_n_keys);
-  config_append_group_manual (page, "caller NAME", "One group for each caller; NAME stands in the log.", track_config_caller_keys,
-                              track_config_n_caller_keys);
+  config_append_group_manual (page, "caller NAME",
+                              "One group for each caller; NAME stands in the log.",
+                              track_config_caller_keys, track_config_n_caller_keys);
   return g_string_free (page, FALSE);
 }
