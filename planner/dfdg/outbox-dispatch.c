@@ -90,14 +90,15 @@ list_lanes (StoreSession *session,
   return outbox_store_list_due (session, &outbox, out_lanes, out_next_us, error);
 }
 
-/* OpWrite: before a call. */
+/* OpWrite: before a call. An update in place of a registration is one from here on: refused, it is no registration again. */
 static gboolean
 write_try (StoreSession *session, gpointer data, GError **error)
 {
   const Turn *turn = data;
   gint64 id = turn->plan.item->outbox_id;
 
-  return (*turn->request_id == '\0' || outbox_store_renew (session, id, turn->request_id, error)) &&
+  return (turn->next != OUTBOX_DO_UPDATE || outbox_store_set_registered (session, id, error)) &&
+         (*turn->request_id == '\0' || outbox_store_renew (session, id, turn->request_id, error)) &&
          outbox_store_try (session, id, clock_now_us (), error);
 }
 

@@ -207,6 +207,17 @@ outbox_store_renew (StoreSession *session, gint64 outbox_id, const char *request
 }
 
 /**
+ * outbox_store_set_registered:
+ *
+ * DFDG has the booking: what is left of a registration is a change. Nothing happens to other rows.
+ */
+gboolean
+outbox_store_set_registered (StoreSession *session, gint64 outbox_id, GError **error)
+{
+  return store_run (session, error, SQL_OUTBOX_IS_REGISTERED, "i", outbox_id);
+}
+
+/**
  * outbox_store_refuse:
  * @reason: masked
  *

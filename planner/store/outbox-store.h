@@ -99,6 +99,9 @@ gboolean outbox_store_renew (StoreSession *session,
                              gint64 outbox_id,
                              const char *request_id,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean outbox_store_set_registered (StoreSession *session,
+                                      gint64 outbox_id,
+                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean outbox_store_refuse (StoreSession *session,
                               const OutboxItem *item,
                               const char *reason,

@@ -30,6 +30,7 @@
   X (OUTBOX_FINISH, "UPDATE outbox SET state = $2, reason = $3 WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_PUT_OFF, "UPDATE outbox SET not_before_us = $2, reason = $3 WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_RENEW, "UPDATE outbox SET request_id = $2, first_try_us = 0, last_try_us = 0 WHERE outbox_id = $1 AND state = 'waiting'") \
+  X (OUTBOX_IS_REGISTERED, "UPDATE outbox SET kind = 'update' WHERE outbox_id = $1 AND kind = 'register' AND state = 'waiting'") \
   X (OUTBOX_REFUSE, "UPDATE outbox SET state = 'refused', reason = $2 WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_HOLD, "UPDATE outbox SET state = 'held' WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting'") \
   X (OUTBOX_RETRY, "UPDATE outbox SET state = 'waiting', not_before_us = 0, attempts = 0, " \

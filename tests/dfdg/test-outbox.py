@@ -130,6 +130,23 @@ def test_lost_answer_and_restart():
         testlib.equal({state for _, state in states(world)}, {"sent"})
 
 
+def test_refused_after_it_was_registered():
+    """DFDG has taken the registration and refuses the change that came meanwhile: tried again, it is a change and no second registration."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "lose", method=CREATE, times=1)
+        world.simulator.fault("answer", "status", method=CREATE, status=503, times=2)
+        world.simulator.fault("answer", "refuse", method=UPDATE, code=1014, times=1)
+        key = register(world, cpr)
+        wait_for(world, lambda: carried_out(world, CREATE), 1)
+        change(world, cpr, key, Description="Ny tekst")
+        wait_for(world, lambda: states(world), [("update", "refused"), ("update", "held")])
+        world.control("dfdg", "retry", "--all-refused")
+        wait_for(world, lambda: states(world), [("update", "sent"), ("update", "sent")])
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Ny tekst")
+        testlib.equal(carried_out(world, CREATE), 1)
+
+
 def test_answer_that_is_no_summons():
     """DFDG shows what cannot be read: a person sees the row with the reason, and the citizen's other booking goes on."""
     with DfdgWorld(carrier="none") as world:

@@ -142,6 +142,10 @@ test_tries (void)
   item = find (session, id);
   g_assert_cmpstr (item->request_id, ==, "fresh");
   g_assert_cmpint (item->first_try_us, ==, 0);
+  g_assert_true (outbox_store_set_registered (session, id, &error));
+  g_clear_pointer (&item, outbox_item_free);
+  item = find (session, id);
+  g_assert_cmpstr (item->kind, ==, "update");
   g_assert_true (outbox_store_finish (session, id, OUTBOX_SENT, NULL, &error));
   /* What is over is not touched again. */
   g_assert_true (outbox_store_put_off (session, id, NOW + 9, "x", &error));
