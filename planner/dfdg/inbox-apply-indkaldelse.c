@@ -11,6 +11,7 @@
 #include "ops/record-door.h"
 #include "store/citizen-store.h"
 #include "store/echo-store.h"
+#include "store/outbox-store.h"
 #include "store/truth-store.h"
 
 /* 1 + 3 + … + 255 seconds: DFDG does not show what it told of. */
@@ -220,11 +221,22 @@ write_new (Work *work, OpCall *call, const char **out_outcome, GError **error)
   return record_door_register (call, &wish, error) && settle (work, call, error);
 }
 
+/* What waits for a person about a booking that both sides have called off has become nothing; the outbox finds out. */
+static gboolean
+release_changes (const Work *work, OpCall *call, GError **error)
+{
+  OutboxItem any = { .tenant_id = call->tenant_id, .subject = work->booking->identifier };
+
+  return outbox_store_retry (call->session, &any, error);
+}
+
 static gboolean
 write_cancel (Work *work, OpCall *call, const char **out_outcome, GError **error)
 {
   *out_outcome = work->booking->state == BOOKING_CANCELLED ? "known" : "cancelled";
   if (work->booking->state != BOOKING_CANCELLED && !record_door_cancel (call, work->booking, error))
+    return FALSE;
+  if (!release_changes (work, call, error))
     return FALSE;
   if (work->record != NULL)
     return settle (work, call, error);

@@ -48,7 +48,8 @@ typedef struct
   char request_id[IDS_GUID_LENGTH + 1]; /* renewed; empty: the row's own */
   gboolean is_clash;
   gboolean is_down;
-  gboolean has_echo; /* that is to come */
+  gboolean has_echo;    /* that is to come */
+  gboolean is_outdated; /* what was refused is not what there is now */
   gint64 retry_after_s;
   gint64 wait_us; /* until what may still come has come; 0: by the number of tries */
   char *reason;
@@ -161,13 +162,31 @@ write_end (StoreSession *session, gpointer data, GError **error)
   return state == OUTBOX_DROPPED || write_knowledge (session, turn, error);
 }
 
-/* OpWrite. */
+/* Whether the booking or its citizen's number is another one by now than what DFDG was told. */
+static gboolean
+has_moved_on (StoreSession *session, const Turn *turn, gboolean *out_has, GError **error)
+{
+  const Booking *told = turn->own.booking;
+  GError *local_error = NULL;
+  g_autoptr (Booking) now =
+    booking_store_find (session, told->tenant_id, turn->subject, &local_error);
+
+  *out_has = now != NULL && (now->revision != told->revision || !g_str_equal (now->cpr, told->cpr));
+  if (local_error == NULL)
+    return TRUE;
+  g_propagate_error (error, local_error);
+  return FALSE;
+}
+
+/* OpWrite: unless something else than what DFDG refused is to be told by now. */
 static gboolean
 write_refusal (StoreSession *session, gpointer data, GError **error)
 {
-  const Turn *turn = data;
+  Turn *turn = data;
 
-  return outbox_store_refuse (session, turn->plan.item, turn->reason, error);
+  if (!has_moved_on (session, turn, &turn->is_outdated, error))
+    return FALSE;
+  return turn->is_outdated || outbox_store_refuse (session, turn->plan.item, turn->reason, error);
 }
 
 /* OpWrite: the lane's first row says when the lane is tried again. */
@@ -439,6 +458,8 @@ refuse (Turn *turn, GError **error)
     }
   if (!write_down (turn, write_refusal, error))
     return FALSE;
+  if (turn->is_outdated)
+    return TRUE;
   run->result->n_parked++;
   log_refusal (turn);
   return TRUE;

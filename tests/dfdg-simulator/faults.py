@@ -11,7 +11,7 @@
 | hold       |                                            | this citizen's wait (delay_s), others go on     | |
 | status     | status, nothing was done                   |                                                 | |
 | late-status| done, then status                          |                                                 | |
-| refuse     | 400 with code                              |                                                 | |
+| refuse     | 400 with code, late when delay_s says so   |                                                 | |
 | broken     | done, an answer that is no JSON or XML     | a body that is no JSON                          | |
 | half       | done, half of the answer                   | half of the request                             | half of the request |
 | drip       | done, in small pieces                      | in small pieces                                 | in small pieces |

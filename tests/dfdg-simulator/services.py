@@ -62,7 +62,9 @@ class Face:
             return faults.status_reply(rule)
         if kind == "refuse":
             refusal = calls.Refusal(rule.get("status", 400), (rule.get("code", calls.INVALID), rule.get("text", "afvist på forsøg")))
-            return _json(refusal.status, refusal.document())
+            reply = _json(refusal.status, refusal.document())
+            reply.manner = web.Manner(delay_s=rule.get("delay_s", 0))
+            return reply
         reply = answer()
         if kind == "late-status":
             return faults.status_reply(rule)

@@ -427,6 +427,8 @@ OUT_OF_ORDER = (
     "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.external_id = b.external_id"
     " AND a.event_id < b.event_id AND a.system_id <> -1 AND b.system_id <> -1"
     " WHERE a.entity_type = 90000 AND a.state = 'done' AND b.state = 'done' AND (a.done_us > b.done_us OR (a.carrier = 'wsb' AND a.event_us > b.event_us))"
+    # fetched service by service: until the change of the number has come both numbers have an order of their own
+    " AND (a.carrier = 'wsb' OR NOT EXISTS (SELECT 1 FROM dfdg_event n WHERE n.citizen_id = a.citizen_id AND n.entity_type = 100010 AND n.event_id > a.event_id))"
 )
 ARRIVED_OUT_OF_ORDER = (
     "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.event_id < b.event_id"
@@ -496,6 +498,9 @@ def judge_changes(town):
     testlib.equal(wrong, {}, "bookings that DFDG or others made, and we registered")
     testlib.equal({key: kinds for key, kinds in told.items() if kinds.count(MADE) > 1 or MADE in kinds[1:]}, {}, "registered late or twice")
     rows = dict(world.query("SELECT subject, count(*) FROM outbox GROUP BY subject"))
+    # a registration whose answer was lost is told as a change too, when DFDG has changed the booking here meanwhile
+    for key, n in world.query("SELECT subject, count(*) FROM journal WHERE actor = 'dfdg' AND kind LIKE 'booking%' GROUP BY subject"):
+        rows[key] = rows[key] + n if key in rows else 0
     often = {key: (len(kinds), rows.get(key, 0)) for key, kinds in told.items() if len(kinds) > rows.get(key, 0)}
     testlib.equal(often, {}, "bookings that were told of more often than there were changes: (calls carried out, changes)")
     return sum(map(len, told.values()))

@@ -190,6 +190,34 @@ def test_refused():
         wait_for(world, lambda: world.health("dfdg"), 503)
 
 
+def test_refused_and_outdated():
+    """DFDG refuses what has been changed while it made up its mind: what there is now is told, and nobody is asked."""
+    with DfdgWorld(carrier="none") as world:
+        cpr = new_citizen(world)
+        world.simulator.fault("answer", "refuse", method=CREATE, cpr=cpr, code=1014, times=1, delay_s=2)
+        key = register(world, cpr)
+        wait_for(world, lambda: world.simulator.n_calls(CREATE), 1)
+        change(world, cpr, key, Description="Ny tekst")
+        world.settle()
+        testlib.equal(states(world), [("register", "sent"), ("update", "sent")])
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Ny tekst")
+
+
+def test_refused_and_called_off_there():
+    """A refused change of a meeting that the citizen has called off at DFDG waits for nobody any more."""
+    with DfdgWorld() as world:
+        cpr = new_citizen(world)
+        key = world.act("jobnet/book", cpr=cpr, unit=UNIT)["id"]
+        world.settle()
+        world.simulator.fault("answer", "refuse", method=UPDATE, cpr=cpr, code=1014, times=1)
+        change(world, cpr, key, Description="Ny tekst")
+        wait_for(world, lambda: states(world), [("update", "refused")])
+        world.act("jobnet/cancel", cpr=cpr, id=key, through_planner=False)
+        wait_for(world, lambda: states(world), [("update", "dropped")])
+        testlib.equal(world.query(ROWS)[0][3], "DFDG called it off itself")
+        testlib.equal((world.own_stock(), world.simulator.stock()), ({}, {}))
+
+
 def test_refused_for_the_order():
     """What DFDG refuses while other changes of the citizen wait is told again behind them, before a person is asked."""
     with DfdgWorld(carrier="none") as world:
