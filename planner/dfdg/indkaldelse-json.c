@@ -38,14 +38,15 @@ find (const Reader *reader, const char *member)
   return node == NULL || JSON_NODE_HOLDS_NULL (node) ? NULL : node;
 }
 
-static JsonNode *
+/* An empty text is none: no time, and no id. */
+static void
 need (Reader *reader, const char *member)
 {
   JsonNode *node = find (reader, member);
 
-  if (node == NULL)
+  if (node == NULL ||
+      (json_node_get_value_type (node) == G_TYPE_STRING && *json_node_get_string (node) == '\0'))
     fail (reader, member, "is missing");
-  return node;
 }
 
 static char *
@@ -77,16 +78,26 @@ read_id (Reader *reader, const char *member)
   return id;
 }
 
+/* No code is negative, and none has more than 31 bits: our own answers would not hold it. Where no number is known, such
+ * a one says nothing. */
 static gint64
 read_int (Reader *reader, const char *member, gint64 fallback)
 {
   JsonNode *node = find (reader, member);
+  gint64 number;
 
   if (node == NULL)
     return fallback;
-  if (json_node_get_value_type (node) == G_TYPE_INT64)
-    return json_node_get_int (node);
-  fail (reader, member, "is no whole number");
+  if (json_node_get_value_type (node) != G_TYPE_INT64)
+    {
+      fail (reader, member, "is no whole number");
+      return fallback;
+    }
+  number = json_node_get_int (node);
+  if (number >= 0 && number <= G_MAXINT32)
+    return number;
+  if (fallback != INDKALDELSE_UNKNOWN)
+    fail (reader, member, "is out of range");
   return fallback;
 }
 
