@@ -6,6 +6,8 @@
 #include "base/error.h"
 
 #define ZONE "Europe/Copenhagen"
+/* 9999-12-31, as systems write it that must write a date. */
+#define NO_LAST_DATE G_GINT64_CONSTANT (2932896)
 
 /* @members: names of code, first and last day. */
 typedef struct
@@ -57,7 +59,7 @@ visitering_read_span (JsonObject *object,
     {
       if (!dfdg_json_get_date (object, members[2], zone, &last_date))
         return FALSE;
-      span.until_date = last_date + 1;
+      span.until_date = last_date == NO_LAST_DATE ? READING_OPEN : last_date + 1;
     }
   *out_span = span;
   return TRUE;

@@ -60,6 +60,8 @@ code_rows_find_fault (GArray *rows)
   return NULL;
 }
 
+/* Without end or beginning is also what lies outside the years 1 to 9999: systems that must write a date write 9999-12-31,
+ * and the day after that has no name in the file. */
 static void
 append_date (GString *text, gint32 date)
 {
@@ -69,7 +71,8 @@ append_date (GString *text, gint32 date)
   if (date == G_MININT32 || date == G_MAXINT32)
     return;
   calsync_days_to_civil (date, &year, &month, &day);
-  g_string_append_printf (text, "%04d-%02d-%02d", year, month, day);
+  if (year >= 1 && year <= 9999)
+    g_string_append_printf (text, "%04d-%02d-%02d", year, month, day);
 }
 
 static void

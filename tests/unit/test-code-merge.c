@@ -8,6 +8,9 @@
 
 #define HEADER "code,name,valid_from,valid_until,source\n"
 #define TODAY  20000
+/* 0001-01-01 and 9999-12-31. */
+#define FIRST_DAY (-719162)
+#define LAST_DAY  2932896
 
 static CodeList *
 list_of (const char *text)
@@ -70,6 +73,25 @@ test_past_and_future (void)
   g_assert_false (code_merge_needs_person (&merge));
   code_merge (merged, told, TODAY, &twice);
   g_assert_cmpstr (twice.text, ==, merge.text);
+}
+
+/* The first and the last date that can be written: what they mean is "always". */
+static void
+test_no_end (void)
+{
+  g_autoptr (CodeList) held = list_of (HEADER "1,Gammel,,,x\n");
+  g_autoptr (GArray) told = told_new ();
+  g_autoptr (CodeList) merged = NULL;
+  g_auto (CodeMerge) merge = { 0 };
+
+  tell (told, 1, "Ny", FIRST_DAY, LAST_DAY + 1);
+  tell (told, 2, "Helt ny", FIRST_DAY, LAST_DAY + 1);
+  g_assert_null (code_rows_find_fault (told));
+  code_merge (held, told, TODAY, &merge);
+  merged = list_of (merge.text);
+  g_assert_cmpstr (name_on (merged, 1, TODAY - 1), ==, "Gammel");
+  g_assert_cmpstr (name_on (merged, 1, TODAY), ==, "Ny");
+  g_assert_cmpstr (name_on (merged, 2, LAST_DAY), ==, "Helt ny");
 }
 
 static void
@@ -168,6 +190,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/code-merge/past-and-future", test_past_and_future);
+  g_test_add_func ("/code-merge/no-end", test_no_end);
   g_test_add_func ("/code-merge/loss", test_loss);
   g_test_add_func ("/code-merge/faults", test_faults);
   g_test_add_func ("/code-merge/random", test_random);
