@@ -97,8 +97,17 @@ read_row (JsonObject *object, const CalsyncZone *zone, CodeRow *out_row)
   return TRUE;
 }
 
-static GArray *
-read_rows (JsonObject *object, const char *name, GError **error)
+/**
+ * code_refresh_read_rows:
+ * @object: one of kodelister
+ * @name: DFDG's, for errors
+ *
+ * Any thread. Errors: PLANNER_ERROR_MALFORMED.
+ *
+ * Returns: (transfer full) (element-type CodeRow): in the order of codes and dates, each told once
+ */
+GArray *
+code_refresh_read_rows (JsonObject *object, const char *name, GError **error)
 {
   const CalsyncZone *zone = calsync_zone_lookup (ZONE, error);
   JsonNode *node = json_object_get_member (object, "koder");
@@ -138,7 +147,7 @@ take_list (CodeRefresh *refresh, JsonObject *object, GArray *all, GError **error
   told.list = find_list (name);
   if (told.list == NULL)
     return TRUE;
-  rows = read_rows (object, name, error);
+  rows = code_refresh_read_rows (object, name, error);
   told.old_text = rows == NULL ? NULL : code_files_dup_text (refresh->data_dir, told.list, error);
   held = told.old_text == NULL ? NULL : code_list_parse (told.list, told.old_text, error);
   if (held == NULL)

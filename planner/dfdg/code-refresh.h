@@ -2,6 +2,8 @@
 /* The code lists as CodeListService tells them, once a day, into the dated files. */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "dfdg/dfdg-pump.h"
 
 #define CODE_REFRESH_TASK "code-lists"
@@ -30,6 +32,10 @@ typedef struct
   char *problem;
 } CodeRefresh;
 
+/* Of one list as it was told. */
+GArray *code_refresh_read_rows (JsonObject *object,
+                                const char *name,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Waiting thread; blocks. FALSE: nothing was told, and nothing is replaced. */
 gboolean code_refresh_read (CodeRefresh *refresh,
                             GCancellable *cancellable,

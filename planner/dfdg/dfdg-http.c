@@ -470,8 +470,15 @@ is_page (const GString *body)
   return *at != '\0' && *at != '{';
 }
 
-static void
-read_faults (const GString *body, DfdgAnswer *answer)
+/**
+ * dfdg_answer_read_faults:
+ * @answer: without codes, text and faults; gets them
+ * @body: (nullable): whatever came beside a status that is no success
+ *
+ * What is no list of faults says nothing. Any thread.
+ */
+void
+dfdg_answer_read_faults (DfdgAnswer *answer, const GString *body)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GString) texts = g_string_new (NULL);
@@ -505,7 +512,7 @@ take_reply (CalsyncReply *reply, DfdgAnswer *answer)
   if (answer->verdict == DFDG_DONE)
     answer->body = g_steal_pointer (&reply->body);
   else
-    read_faults (reply->body, answer);
+    dfdg_answer_read_faults (answer, reply->body);
 }
 
 /* Our own stop says nothing of DFDG. */

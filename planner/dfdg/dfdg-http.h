@@ -111,5 +111,6 @@ gboolean dfdg_client_send (DfdgClient *client,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void dfdg_answer_clear (DfdgAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (DfdgAnswer, dfdg_answer_clear)
+void dfdg_answer_read_faults (DfdgAnswer *answer, const GString *body);
 void dfdg_answer_set_error (const DfdgAnswer *answer, const char *what, GError **error);
 char *dfdg_dup_masked (const char *text);

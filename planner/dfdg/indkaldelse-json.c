@@ -10,6 +10,8 @@
 #define MAX_ID_BYTES   64
 #define MAX_TEXT_BYTES 65536
 #define CANCELLED      "aflyst"
+/* Longer than a day is no meeting: it would take an advisor's time for weeks or for ever. */
+#define MAX_MINUTES (24 * 60)
 
 /* One summons being read; the first fault ends it. */
 typedef struct
@@ -194,15 +196,19 @@ read_core (Reader *reader, DfdgIndkaldelse *record)
 
   need (reader, "starttidspunkt");
   record->core.start_us = read_instant (reader, "starttidspunkt", 0);
-  if (minutes < 0 || minutes > 24 * 60)
+  if (minutes > MAX_MINUTES)
     fail (reader, "varighed", "is no length of a meeting");
   else if (minutes == 0 && find (reader, "sluttidspunkt") == NULL)
     fail (reader, "sluttidspunkt", "is missing, and varighed too");
   else
     record->core.end_us = read_instant (reader, "sluttidspunkt",
                                         record->core.start_us + minutes * PERIOD_US_PER_MINUTE);
+  if (record->core.start_us < 0)
+    fail (reader, "starttidspunkt", "is no time of a meeting");
   if (period_is_empty (record->core))
     fail (reader, "sluttidspunkt", "is not after starttidspunkt");
+  else if (record->core.end_us - record->core.start_us > MAX_MINUTES * PERIOD_US_PER_MINUTE)
+    fail (reader, "sluttidspunkt", "is more than a day after starttidspunkt");
 }
 
 /* A reader of a member that is an object; FALSE: there is none. */
