@@ -6,9 +6,10 @@
 
 #include "base/error.h"
 
-#define PDF         "application/pdf"
-#define XML         "application/xml"
-#define CODE_DIGITS 5
+#define PDF            "application/pdf"
+#define XML            "application/xml"
+#define CODE_DIGITS    5
+#define MAX_CODE_BYTES 16
 
 /* Types that only a-kasser make: their recommendation of an offer, and met in a control action. */
 static const gint64 fund_types[] = { 11, 12 };
@@ -145,6 +146,28 @@ has_torn_link (const char *text)
   return FALSE;
 }
 
+/* DFDG may count as UTF-16 does: a letter beyond its first 65,536 (an emoji) is two. What is short enough so is short
+ * enough however it is counted. */
+static glong
+count_letters (const char *text)
+{
+  glong n = 0;
+
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    n += g_utf8_get_char (at) > 0xffff ? 2 : 1;
+  return n;
+}
+
+/* What a terminal or a mail program would obey. */
+static gboolean
+has_control (const char *text, const char *allowed)
+{
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    if (g_unichar_iscntrl (g_utf8_get_char (at)) && strchr (allowed, *at) == NULL)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 check_words (const char *text, glong max_letters, GError **error)
 {
@@ -152,10 +175,12 @@ check_words (const char *text, glong max_letters, GError **error)
     return refuse (error, BESKED_NO_SUCH_VALUE, "the message has no text");
   if (!g_utf8_validate (text, -1, NULL))
     return refuse (error, BESKED_NO_SUCH_VALUE, "the text is not UTF-8");
-  if (g_utf8_strlen (text, -1) > max_letters)
+  if (count_letters (text) > max_letters)
     return refuse (error, BESKED_TOO_LONG,
                    "the text has %ld letters; this channel takes %ld: shorten it",
-                   g_utf8_strlen (text, -1), max_letters);
+                   count_letters (text), max_letters);
+  if (has_control (text, "\n\t"))
+    return refuse (error, BESKED_NO_SUCH_VALUE, "the text holds control characters: take them out");
   if (has_torn_link (text))
     return refuse (error, BESKED_NO_SUCH_VALUE,
                    "a link is written [text](http…): take out what stands between ] and (");
@@ -178,9 +203,12 @@ check_title (const char *title, GError **error)
     return refuse (error, BESKED_NO_SUCH_VALUE, "the message has no title");
   if (!g_utf8_validate (title, -1, NULL))
     return refuse (error, BESKED_NO_SUCH_VALUE, "the title is not UTF-8");
-  if (g_utf8_strlen (title, -1) > BESKED_MAX_TITLE)
+  if (count_letters (title) > BESKED_MAX_TITLE)
     return refuse (error, BESKED_TOO_LONG, "the title has more than %d letters: shorten it",
                    BESKED_MAX_TITLE);
+  if (has_control (title, ""))
+    return refuse (error, BESKED_NO_SUCH_VALUE,
+                   "the title holds control characters: take them out");
   return TRUE;
 }
 
@@ -203,6 +231,16 @@ is_main_centre (const char *code)
 }
 
 static gboolean
+is_code (const char *code)
+{
+  gsize n = 0;
+
+  while (g_ascii_isalnum (code[n]))
+    n++;
+  return n > 0 && n <= MAX_CODE_BYTES && code[n] == '\0';
+}
+
+static gboolean
 check_receiver (const BeskedDraft *draft, GError **error)
 {
   if (draft->channel != BESKED_AUTHORITY)
@@ -211,6 +249,9 @@ check_receiver (const BeskedDraft *draft, GError **error)
                    "only the channel of authorities has an authority as its receiver");
   if (draft->receiver_code == NULL || *draft->receiver_code == '\0')
     return refuse (error, BESKED_NO_SUCH_VALUE, "the channel of authorities needs a receiver");
+  if (!is_code (draft->receiver_code))
+    return refuse (error, BESKED_NO_SUCH_VALUE,
+                   "the receiver is named by its code: 1 to %d letters and digits", MAX_CODE_BYTES);
   if (draft->receiver_type == BESKED_JOBCENTER && !is_main_centre (draft->receiver_code))
     return refuse (error, BESKED_WRONG_CENTRE,
                    "a jobcenter is written to by the code of its main centre, which ends in "
@@ -231,8 +272,10 @@ check_documents (const GPtrArray *documents, GError **error)
       if (document->media_type == NULL)
         return refuse (error, BESKED_NO_SUCH_VALUE, "attachment %u is neither PDF nor XML", i + 1);
       if (document->file_name == NULL || *document->file_name == '\0' ||
-          strlen (document->file_name) > 255)
-        return refuse (error, BESKED_NO_SUCH_VALUE, "attachment %u needs a name of 1 to 255 bytes",
+          strlen (document->file_name) > 255 || !g_utf8_validate (document->file_name, -1, NULL) ||
+          has_control (document->file_name, ""))
+        return refuse (error, BESKED_NO_SUCH_VALUE,
+                       "attachment %u needs a name of 1 to 255 bytes without control characters",
                        i + 1);
     }
   if (documents != NULL && documents->len > BESKED_MAX_DOCUMENTS)
@@ -288,6 +331,14 @@ find_link_end (const char *at, const char **out_bracket)
   return end != NULL && *end == ')' ? end : NULL;
 }
 
+static void
+append_shown (GString *shown, const char *text, const char *end)
+{
+  for (const char *at = text; at < end; at = g_utf8_next_char (at))
+    if (*at == '\n' || !g_unichar_iscntrl (g_utf8_get_char (at)))
+      g_string_append_unichar (shown, g_utf8_get_char (at));
+}
+
 /**
  * besked_dup_for_people:
  *
@@ -306,14 +357,14 @@ besked_dup_for_people (const char *text)
 
       if (end != NULL)
         {
-          g_string_append_len (shown, at + 1, bracket - at - 1);
+          append_shown (shown, at + 1, bracket);
           g_string_append (shown, " <");
-          g_string_append_len (shown, bracket + 2, end - bracket - 2);
+          append_shown (shown, bracket + 2, end);
           g_string_append_c (shown, '>');
           at = end;
         }
-      else if (*at == '\n' || !g_unichar_iscntrl (g_utf8_get_char (at)))
-        g_string_append_unichar (shown, g_utf8_get_char (at));
+      else
+        append_shown (shown, at, g_utf8_next_char (at));
     }
   return g_string_free (shown, FALSE);
 }

@@ -149,6 +149,19 @@ test_length (void)
       draft.text = "";
       expect_refusal (&draft, "1014");
     }
+  for (guint n = 249; n <= 251; n++)
+    {
+      /* An emoji counts as two. */
+      GString *faces = g_string_new (NULL);
+      g_autofree char *text = NULL;
+      BeskedDraft draft = make_draft ();
+
+      for (guint i = 0; i < n; i++)
+        g_string_append (faces, "😀");
+      draft.text = text = g_string_free (faces, FALSE);
+      draft.channel = BESKED_NOTIFICATION;
+      g_assert_true (besked_check_draft (&draft, NULL) == (n <= 250));
+    }
   for (guint n = BESKED_MAX_REPLY; n <= BESKED_MAX_REPLY + 1; n++)
     {
       g_autofree char *text = make_text (n);
@@ -178,6 +191,12 @@ test_rules (void)
   expect_refusal (&draft, "1014");
   draft = make_draft ();
   draft.receiver_code = "89000";
+  expect_refusal (&draft, "1014");
+  draft = make_draft ();
+  draft.text = CANARY "\x1b[2J";
+  expect_refusal (&draft, "1014");
+  draft = make_draft ();
+  draft.title = CANARY "\nB";
   expect_refusal (&draft, "1014");
   draft = make_draft ();
   draft.cpr = NULL;
@@ -258,6 +277,12 @@ test_documents (void)
   expect_refusal (&draft, "1014");
   g_ptr_array_set_size (documents, 0);
   add_document (documents, "", PDF, 20);
+  expect_refusal (&draft, "1014");
+  g_ptr_array_set_size (documents, 0);
+  add_document (documents, "a\nb.pdf", PDF, 20);
+  expect_refusal (&draft, "1014");
+  g_ptr_array_set_size (documents, 0);
+  add_document (documents, "a\xf0", PDF, 20);
   expect_refusal (&draft, "1014");
 }
 
@@ -457,6 +482,8 @@ test_for_people (void)
     { "[a](javascript:alert)", "[a](javascript:alert)" },
     { "[a](http://x", "[a](http://x" },
     { "to\nlinjer\x1b[31m\x07", "to\nlinjer[31m" },
+    { "[a\x1b[2J](https://x\x07.example)", "[a2J <https://x.example>" },
+    { "[a\x1b\xc2\x9b](https://x\x07.example)", "a <https://x.example>" },
     { "[", "[" },
     { "", "" },
   };
