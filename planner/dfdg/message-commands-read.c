@@ -145,6 +145,8 @@ message_command_show (AdminCall *call, GError **error)
   if (!message_task_init (&task, call, error) || !message_task_find (&task, &word, &message, error))
     return FALSE;
   identifier = message == NULL ? word : message->foreign_id;
+  if (!message_task_note_look (&task, message, identifier, error))
+    return FALSE;
   if (message != NULL && !show_stored (&task, message, error))
     return FALSE;
   if (identifier == NULL || (message != NULL && message->answers != NULL) ||
@@ -286,7 +288,8 @@ message_command_document (AdminCall *call, GError **error)
   if (!message_task_init (&task, call, error) ||
       !message_task_find (&task, &word, &message, error) ||
       !admin_need_text (call, "document", &document, error) ||
-      !message_task_need_client (&task, error))
+      !message_task_need_client (&task, error) ||
+      !message_task_note_look (&task, message, message == NULL ? word : message->foreign_id, error))
     return FALSE;
   if (message != NULL)
     cpr = message_lane_store_dup_number (call->session, message->citizen_id, NULL);

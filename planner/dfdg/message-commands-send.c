@@ -8,10 +8,10 @@
 #include "dfdg/message-task.h"
 #include "ops/admin-op.h"
 #include "store/citizen-store.h"
-#include "store/journal-store.h"
 #include "store/message-lane-store.h"
 
-#define TO_CITIZEN "mail|notification|authority|sms"
+#define TO_CITIZEN    "mail|notification|authority|sms"
+#define MAX_KEY_BYTES 100
 
 /* clang-format off */
 #define DRY_RUN { "dry_run", ADMIN_FLAG, ADMIN_OPTION, NULL, "check it and say what would happen; write nothing", .letter = 'n' }
@@ -69,14 +69,29 @@ refuse (GError **error, const char *text)
   return FALSE;
 }
 
+static gboolean
+has_number (const char *text)
+{
+  g_autofree char *masked = citizen_dup_masked (text);
+
+  return !g_str_equal (masked, text);
+}
+
 /* Mail and notices are read by more eyes than the citizen's. */
 static gboolean
 check_no_number (const char *text, GError **error)
 {
-  g_autofree char *masked = citizen_dup_masked (text);
-
-  return g_str_equal (masked, text) ||
+  return !has_number (text) ||
          refuse (error, "the message holds what looks like a citizen's number: leave it out");
+}
+
+/* A key stays as long as the message. */
+static gboolean
+check_key (const char *key, GError **error)
+{
+  if (key == NULL || (*key != '\0' && strlen (key) <= MAX_KEY_BYTES && !has_number (key)))
+    return TRUE;
+  return refuse (error, "key has 1 to 100 bytes and holds nothing like a citizen's number");
 }
 
 /* Title, an empty line, text; line ends of any system. */
@@ -120,6 +135,9 @@ take_documents (Sending *sending, GError **error)
 
       if (n_bytes == 0)
         return refuse (error, "an attachment is empty");
+      if (has_number (at->data))
+        return refuse (error, "the name of an attachment holds what looks like a citizen's number: "
+                              "rename the file");
       g_ptr_array_add (sending->documents, besked_document_new (at->data, content));
     }
   return TRUE;
@@ -162,8 +180,9 @@ take_arguments (Sending *sending, GError **error)
   if (!admin_need_text (call, "cpr", &sending->cpr, error) ||
       !admin_need_text (call, "channel", &channel, error) ||
       !admin_get_text (call, "to", &to, error) ||
-      !admin_get_text (call, "key", &sending->key, error) || !take_unit (sending, error) ||
-      !take_content (sending, error) || !take_documents (sending, error))
+      !admin_get_text (call, "key", &sending->key, error) || !check_key (sending->key, error) ||
+      !take_unit (sending, error) || !take_content (sending, error) ||
+      !take_documents (sending, error))
     return FALSE;
   message->channel = parse_channel (channel);
   message->case_name =
@@ -245,25 +264,6 @@ fill_keys (Sending *sending)
 }
 
 static gboolean
-add_journal (const Sending *sending, StoreSession *session, GError **error)
-{
-  const Message *message = sending->message;
-  g_autofree char *subject = g_strdup_printf ("citizen:%" G_GINT64_FORMAT, message->citizen_id);
-  g_autofree char *payload = g_strdup_printf (
-    "{\"message\":%" G_GINT64_FORMAT ",\"case\":\"%s\",\"channel\":\"%s\"}", message->message_id,
-    message->case_name, besked_channel_to_text (message->channel));
-  JournalEntry entry = { .tenant_id = message->tenant_id,
-                         .at_us = message->added_us,
-                         .actor = sending->task.call->actor,
-                         .call_id = sending->task.call->call_id,
-                         .kind = "message-added",
-                         .subject = subject,
-                         .payload = payload };
-
-  return journal_store_add (session, &entry, error);
-}
-
-static gboolean
 check_limit (Sending *sending, StoreSession *session, GError **error)
 {
   gint64 n_today = 0;
@@ -320,7 +320,8 @@ write_message (StoreSession *session, gpointer data, GError **error)
       !message_store_add (session, message, &sending->is_new, error))
     return FALSE;
   return !sending->is_new ||
-         (add_documents (sending, session, error) && add_journal (sending, session, error));
+         (add_documents (sending, session, error) &&
+          message_task_journal (&sending->task, session, "message-added", message, error));
 }
 
 typedef struct
@@ -492,13 +493,12 @@ typedef struct
   MessageTask *task;
   gint64 message_id;
   const char *reason; /* NULL: it is tried again */
+  gboolean was_tried;
 } Decision;
 
-/* AdminWrite. */
 static gboolean
-write_decision (StoreSession *session, gpointer data, GError **error)
+write_outcome (const Decision *decision, StoreSession *session, GError **error)
 {
-  const Decision *decision = data;
   gint64 tenant_id = decision->task->tenant->tenant_id;
 
   if (decision->reason == NULL)
@@ -507,16 +507,39 @@ write_decision (StoreSession *session, gpointer data, GError **error)
                                      error);
 }
 
+/* AdminWrite. */
+static gboolean
+write_decision (StoreSession *session, gpointer data, GError **error)
+{
+  Decision *decision = data;
+  g_autoptr (Message) message =
+    message_store_find (session, decision->task->tenant->tenant_id, decision->message_id, error);
+
+  if (message == NULL)
+    return (error == NULL || *error == NULL) && write_outcome (decision, session, error);
+  decision->was_tried = message->first_try_us != 0;
+  return write_outcome (decision, session, error) &&
+         message_task_journal (decision->task, session,
+                               decision->reason == NULL ? "message-retried" : "message-dropped",
+                               message, error);
+}
+
 static gboolean
 decide (AdminCall *call, const char *reason, const char *outcome, GError **error)
 {
   g_auto (MessageTask) task = { 0 };
-  Decision decision = { &task, admin_get_integer (call, "message", 0), reason };
+  Decision decision = { .task = &task,
+                        .message_id = admin_get_integer (call, "message", 0),
+                        .reason = reason };
 
   if (!message_task_init (&task, call, error) ||
       !call->runner.run_write (call->runner.runner, write_decision, &decision, error))
     return FALSE;
   json_object_set_string_member (call->result, "outcome", outcome);
+  if (reason != NULL && decision.was_tried)
+    json_object_set_string_member (call->result, "note",
+                                   "it was tried before: message list --citizen-file tells "
+                                   "whether DFDG has it");
   return TRUE;
 }
 
@@ -534,7 +557,8 @@ message_command_retry (AdminCall *call, GError **error)
 /**
  * message_command_drop:
  *
- * Arguments: tenant, message, reason. Errors: as of message_command_retry().
+ * Arguments: tenant, message, reason. Result: outcome; note, when DFDG may have it. Errors: as of
+ * message_command_retry().
  */
 gboolean
 message_command_drop (AdminCall *call, GError **error)

@@ -24,6 +24,7 @@ typedef struct
   const MessageLane *lane;
   MessageRules rules;
   DfdgPumpResult *result;
+  gboolean is_held; /* the next one waits for its time, and those behind it with it */
 } Run;
 
 /* What becomes of one message, for its write. */
@@ -36,6 +37,7 @@ typedef struct
   char *identifier; /* DFDG's */
   char request_id[IDS_GUID_LENGTH + 1];
   gboolean is_over_limit;
+  gboolean is_waiting;
 } Turn;
 
 static gboolean
@@ -139,6 +141,7 @@ write_try (StoreSession *session, gpointer data, GError **error)
   gint64 n_today = 0;
 
   turn->is_over_limit = FALSE;
+  turn->is_waiting = TRUE;
   if (turn->message->channel != BESKED_AUTHORITY)
     {
       if (!message_lane_store_count_since (session, turn->message, message_day_start_us (now_us),
@@ -150,7 +153,8 @@ write_try (StoreSession *session, gpointer data, GError **error)
     return message_lane_store_put_off (
       session, turn->message->message_id, message_next_morning_us (now_us),
       "limit: the citizen has had message-limit-day messages today", error);
-  return message_lane_store_try (session, turn->message->message_id, now_us, error);
+  return message_lane_store_try (session, turn->message->message_id, now_us, &turn->is_waiting,
+                                 error);
 }
 
 /* AdminWrite. */
@@ -247,14 +251,45 @@ fill_head (const Turn *turn, const char *cpr, DfdgCallHead *head)
 
 /* Looking for it at DFDG. */
 
+/* Which authority "the citizen's own" was only DFDG knows. */
+static gboolean
+goes_to (const Besked *besked, const Message *message)
+{
+  if (message->channel != BESKED_AUTHORITY ||
+      g_strcmp0 (message->party_code, BESKED_OWN_CENTRE) == 0)
+    return TRUE;
+  for (guint i = 0; i < besked->receivers->len; i++)
+    {
+      const BeskedParty *receiver = besked->receivers->pdata[i];
+
+      if (receiver->organisation_type == message->party_type &&
+          g_strcmp0 (receiver->organisation_code, message->party_code) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* The same words may have been sent twice, on purpose. */
+static gboolean
+is_anothers (const Turn *turn, const Besked *besked)
+{
+  const MessageLane *lane = turn->run->lane;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Message) known =
+    message_store_find_by_foreign (lane->session, lane->tenant_id, besked->identifier, &error);
+
+  return error == NULL && known != NULL && known->state == MESSAGE_SENT &&
+         known->message_id != turn->message->message_id;
+}
+
 static gboolean
 is_it (const Turn *turn, const Besked *besked)
 {
   const Message *message = turn->message;
 
   return besked->channel == message->channel && g_strcmp0 (besked->title, message->title) == 0 &&
-         g_strcmp0 (besked->text, message->body) == 0 &&
-         besked->created_us >= message->since_us - CLOCKS_US;
+         g_strcmp0 (besked->text, message->body) == 0 && goes_to (besked, message) &&
+         besked->created_us >= message->since_us - CLOCKS_US && !is_anothers (turn, besked);
 }
 
 static char *
@@ -361,14 +396,29 @@ call_reply (Turn *turn, const char *cpr, BeskedOutcome *outcome, GError **error)
          besked_reply (lane->client, &head, &write, outcome, lane->cancellable, error);
 }
 
+/* Of a request that we never sent: before a restore it may have been another message's. The next try has a new id. */
+static gboolean
+take_strange_repeat (Turn *turn, GError **error)
+{
+  ids_new_guid (turn->request_id);
+  return write_down (turn->run, write_renewed, turn, error) &&
+         refuse (turn,
+                 "DFDG says that it has had this request, and shows no such message: message retry "
+                 "sends it",
+                 error);
+}
+
 /* It is there, and the answer did not say where: that is good to know, and no more. */
 static gboolean
-take_repeat (Turn *turn, const char *cpr, GError **error)
+take_repeat (Turn *turn, const DfdgAnswer *answer, const char *cpr, GError **error)
 {
   g_autoptr (GError) unsaid = NULL;
 
   if (!look (turn, cpr, &unsaid))
     return finish (turn, "DFDG has it; its id is not known", error);
+  if (turn->identifier == NULL && answer->verdict == DFDG_REPEATED &&
+      turn->message->first_try_us == 0)
+    return take_strange_repeat (turn, error);
   return finish (turn, NULL, error);
 }
 
@@ -380,7 +430,7 @@ take_outcome (Turn *turn, const char *cpr, BeskedOutcome *outcome, GError **erro
 
   if (answer->verdict == DFDG_REPEATED ||
       (answer->verdict == DFDG_DONE && outcome->identifier == NULL))
-    return take_repeat (turn, cpr, error);
+    return take_repeat (turn, answer, cpr, error);
   if (answer->verdict == DFDG_DONE)
     {
       turn->identifier = g_steal_pointer (&outcome->identifier);
@@ -467,11 +517,9 @@ work_one (Run *run, const Message *message, GError **error)
   g_autofree char *cpr = NULL;
   gboolean ok;
 
-  if (message->not_before_us > run->lane->now_us)
-    {
-      run->result->ending = DFDG_ENDED_LATER;
-      return TRUE;
-    }
+  run->is_held = message->not_before_us > run->lane->now_us;
+  if (run->is_held)
+    return TRUE;
   if (is_over (&turn))
     {
       run->result->n_done++;
@@ -480,35 +528,56 @@ work_one (Run *run, const Message *message, GError **error)
   cpr = message_lane_store_dup_number (run->lane->session, message->citizen_id, error);
   if (cpr == NULL || !write_down (run, write_try, &turn, error))
     return FALSE;
-  if (turn.is_over_limit)
-    {
-      run->result->ending = DFDG_ENDED_LATER;
-      return TRUE;
-    }
+  run->is_held = turn.is_over_limit;
+  if (turn.is_over_limit || !turn.is_waiting)
+    return TRUE;
   ok = look_and_send (&turn, cpr, error);
   g_free (turn.identifier);
   return ok;
 }
 
 static gboolean
-work_all (Run *run, GError **error)
+goes_on (const Run *run)
+{
+  return run->result->ending == DFDG_ENDED_DONE && !run->is_held;
+}
+
+static gboolean
+work_all (Run *run, gboolean to_authorities, GError **error)
 {
   const MessageLane *lane = run->lane;
   guint n_listed;
 
+  run->is_held = FALSE;
   do
     {
-      g_autoptr (GPtrArray) waiting =
-        message_store_list_lane (lane->session, lane->tenant_id, lane->citizen_id, error);
+      g_autoptr (GPtrArray) waiting = message_store_list_lane (
+        lane->session, lane->tenant_id, lane->citizen_id, to_authorities, error);
 
       if (waiting == NULL)
         return FALSE;
       n_listed = waiting->len;
-      for (guint i = 0; i < n_listed && run->result->ending == DFDG_ENDED_DONE; i++)
+      for (guint i = 0; i < n_listed && goes_on (run); i++)
         if (!work_one (run, waiting->pdata[i], error))
           return FALSE;
     }
-  while (n_listed > 0 && run->result->ending == DFDG_ENDED_DONE);
+  while (n_listed > 0 && goes_on (run));
+  return TRUE;
+}
+
+/* The day's limit is the citizen's: an authority does not wait for it. */
+static gboolean
+work_both (Run *run, GError **error)
+{
+  gboolean is_citizen_held;
+
+  if (!work_all (run, FALSE, error))
+    return FALSE;
+  is_citizen_held = run->is_held;
+  if (run->result->ending == DFDG_ENDED_DONE && !work_all (run, TRUE, error))
+    return FALSE;
+  if (run->result->ending == DFDG_ENDED_DONE && (is_citizen_held || run->is_held))
+    run->result->ending = DFDG_ENDED_LATER;
   return TRUE;
 }
 
@@ -526,7 +595,7 @@ message_lane_run (const MessageLane *lane, DfdgPumpResult *out_result)
 
   *out_result = (DfdgPumpResult){ .ending = DFDG_ENDED_DONE };
   if (message_rules_load (lane->session, lane->tenant_id, lane->now_us, &run.rules, &error) &&
-      add_news (&run, &error) && work_all (&run, &error))
+      add_news (&run, &error) && work_both (&run, &error))
     return;
   out_result->ending =
     g_cancellable_is_cancelled (lane->cancellable) ? DFDG_ENDED_CANCELLED : DFDG_ENDED_LOCAL;

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "store/citizen-store.h"
+#include "store/journal-store.h"
 #include "store/message-lane-store.h"
 
 #define HIDDEN "(hidden)"
@@ -159,6 +160,13 @@ hide_strange (const MessageTask *task, Besked *besked)
     besked_hide (besked);
 }
 
+static void
+set_known (JsonObject *object, const char *member, gint64 number)
+{
+  if (number != 0)
+    json_object_set_int_member (object, member, number);
+}
+
 typedef struct
 {
   const MessageTask *task;
@@ -261,11 +269,80 @@ message_task_fetch (MessageTask *task, const char *identifier, const Message *kn
   return message_task_keep (task, all, citizen_id, error) ? g_steal_pointer (&besked) : NULL;
 }
 
-static void
-set_known (JsonObject *object, const char *member, gint64 number)
+static gboolean
+write_journal (const MessageTask *task,
+               StoreSession *session,
+               const char *kind,
+               gint64 citizen_id,
+               const char *payload,
+               GError **error)
 {
-  if (number != 0)
-    json_object_set_int_member (object, member, number);
+  g_autofree char *subject = g_strdup_printf ("citizen:%" G_GINT64_FORMAT, citizen_id);
+  JournalEntry entry = { .tenant_id = task->tenant->tenant_id,
+                         .at_us = task->call->now_us,
+                         .actor = task->call->actor,
+                         .call_id = task->call->call_id,
+                         .kind = kind,
+                         .subject = subject,
+                         .payload = payload };
+
+  return journal_store_add (session, &entry, error);
+}
+
+/**
+ * message_task_journal:
+ */
+gboolean
+message_task_journal (const MessageTask *task,
+                      StoreSession *session,
+                      const char *kind,
+                      const Message *message,
+                      GError **error)
+{
+  g_autofree char *payload = g_strdup_printf (
+    "{\"message\":%" G_GINT64_FORMAT ",\"case\":\"%s\",\"channel\":\"%s\"}", message->message_id,
+    message->case_name, besked_channel_to_text (message->channel));
+
+  return write_journal (task, session, kind, message->citizen_id, payload, error);
+}
+
+typedef struct
+{
+  const MessageTask *task;
+  gint64 citizen_id;
+  char *payload;
+} Look;
+
+/* AdminWrite. */
+static gboolean
+write_look (StoreSession *session, gpointer data, GError **error)
+{
+  const Look *look = data;
+
+  return write_journal (look->task, session, "message-looked-at", look->citizen_id, look->payload,
+                        error);
+}
+
+/**
+ * message_task_note_look:
+ */
+gboolean
+message_task_note_look (const MessageTask *task,
+                        const Message *known,
+                        const char *identifier,
+                        GError **error)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
+  g_autofree char *masked = dfdg_dup_masked (identifier == NULL ? "" : identifier);
+  g_autofree char *payload = NULL;
+  Look look = { task, known == NULL ? 0 : known->citizen_id, NULL };
+
+  set_known (object, "message", known == NULL ? 0 : known->message_id);
+  json_object_set_string_member (object, "dfdg_id", masked);
+  payload = json_to_string (node, FALSE);
+  look.payload = payload;
+  return task->call->runner.run_write (task->call->runner.runner, write_look, &look, error);
 }
 
 static void

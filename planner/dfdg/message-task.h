@@ -53,5 +53,16 @@ gboolean message_task_keep (const MessageTask *task,
                             const GPtrArray *all,
                             gint64 citizen_id,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* On the writer: of whom, which and by which way, and no word of it. */
+gboolean message_task_journal (const MessageTask *task,
+                               StoreSession *session,
+                               const char *kind,
+                               const Message *message,
+                               GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* That somebody looked is itself written down. @known: (nullable): DFDG's @identifier is all we know */
+gboolean message_task_note_look (const MessageTask *task,
+                                 const Message *known,
+                                 const char *identifier,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 JsonObject *message_task_describe (const MessageTask *task, const Message *message);
 JsonObject *message_task_describe_besked (const MessageTask *task, const Besked *besked);

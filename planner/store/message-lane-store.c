@@ -5,6 +5,16 @@
 #include "base/error.h"
 
 static gboolean
+has_id (const GArray *ids, gint64 id)
+{
+  for (guint i = 0; i < ids->len; i++)
+    if (g_array_index (ids, gint64, i) == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* Each once. */
+static gboolean
 append_ids (StoreQuery *query, GArray *out_ids, GError **error)
 {
   StoreStep step;
@@ -12,7 +22,9 @@ append_ids (StoreQuery *query, GArray *out_ids, GError **error)
   while ((step = store_step (query, error)) == STORE_ROW)
     {
       gint64 id = store_int (query, 0);
-      g_array_append_val (out_ids, id);
+
+      if (!has_id (out_ids, id))
+        g_array_append_val (out_ids, id);
     }
   return step == STORE_END;
 }
@@ -36,7 +48,8 @@ find_next (StoreSession *session,
 /**
  * message_lane_store_list_due:
  *
- * A citizen whose first message waits for its time is not due, whatever stands behind it.
+ * Messages to a citizen go in order, and so do those to authorities about the citizen: whose first one waits for its time
+ * is not due, whatever stands behind it. Each citizen once.
  */
 gboolean
 message_lane_store_list_due (StoreSession *session,
@@ -56,12 +69,21 @@ message_lane_store_list_due (StoreSession *session,
 /**
  * message_lane_store_try:
  *
+ * @out_is_waiting: FALSE: somebody has given it up meanwhile
+ *
  * Before the call: that it may have reached DFDG is known from here on, whatever becomes of us.
  */
 gboolean
-message_lane_store_try (StoreSession *session, gint64 message_id, gint64 now_us, GError **error)
+message_lane_store_try (StoreSession *session,
+                        gint64 message_id,
+                        gint64 now_us,
+                        gboolean *out_is_waiting,
+                        GError **error)
 {
-  return store_run (session, error, SQL_MESSAGE_TRY, "ii", message_id, now_us);
+  if (!store_run (session, error, SQL_MESSAGE_TRY, "ii", message_id, now_us))
+    return FALSE;
+  *out_is_waiting = store_n_changed (session) == 1;
+  return TRUE;
 }
 
 /**
@@ -291,13 +313,23 @@ message_lane_store_count (StoreSession *session,
 
 /**
  * message_lane_store_dup_number:
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND.
  */
 char *
 message_lane_store_dup_number (StoreSession *session, gint64 citizen_id, GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
+  StoreStep step;
+
   if (!store_query (session, &query, error, SQL_MESSAGE_CITIZEN_NUMBER, "i", citizen_id))
     return NULL;
-  return store_step (&query, error) == STORE_ROW ? g_strdup (store_text (&query, 0)) : NULL;
+  step = store_step (&query, error);
+  if (step == STORE_ROW)
+    return g_strdup (store_text (&query, 0));
+  if (step == STORE_END)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
+                         "the citizen was erased, or is another's number now");
+  return NULL;
 }

@@ -27,6 +27,7 @@ gboolean message_lane_store_list_due (StoreSession *session,
 gboolean message_lane_store_try (StoreSession *session,
                                  gint64 message_id,
                                  gint64 now_us,
+                                 gboolean *out_is_waiting,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* How many others of the citizen were tried since then; those to authorities do not count. */
 gboolean message_lane_store_count_since (StoreSession *session,
@@ -34,7 +35,7 @@ gboolean message_lane_store_count_since (StoreSession *session,
                                          gint64 since_us,
                                          gint64 *out_n,
                                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Its attachments go, too. */
+/* Its attachments go, too. What was sent counts as sent although it was given up meanwhile. */
 gboolean message_lane_store_finish (StoreSession *session,
                                     gint64 message_id,
                                     MessageState state,

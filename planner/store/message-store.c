@@ -374,11 +374,16 @@ message_store_list (StoreSession *session,
  * message_store_list_lane:
  */
 GPtrArray *
-message_store_list_lane (StoreSession *session, gint64 tenant_id, gint64 citizen_id, GError **error)
+message_store_list_lane (StoreSession *session,
+                         gint64 tenant_id,
+                         gint64 citizen_id,
+                         gboolean to_authorities,
+                         GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_MESSAGE_LANE, "ii", tenant_id, citizen_id))
+  if (!store_query (session, &query, error, SQL_MESSAGE_LANE, "iii", tenant_id, citizen_id,
+                    (gint64) (to_authorities ? 1 : 0)))
     return NULL;
   return take_all (&query, error);
 }

@@ -144,8 +144,10 @@ GPtrArray *message_store_list (StoreSession *session,
                                gint64 after_id,
                                guint limit,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Returns: (transfer full) (element-type Message): the citizen's that wait, in order */
+/* Returns: (transfer full) (element-type Message): those to the citizen, or about the citizen to authorities, that wait;
+ * in order */
 GPtrArray *message_store_list_lane (StoreSession *session,
                                     gint64 tenant_id,
                                     gint64 citizen_id,
+                                    gboolean to_authorities,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;

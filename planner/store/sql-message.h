@@ -30,15 +30,19 @@
   X (MESSAGE_FIND_BY_KEY, SQL_MESSAGE_COLUMNS "WHERE tenant_id = $1 AND delivery_key = $2") \
   X (MESSAGE_FIND_BY_FOREIGN, SQL_MESSAGE_COLUMNS "WHERE tenant_id = $1 AND foreign_id = $2 ORDER BY message_id LIMIT 1") \
   X (MESSAGE_LANES_DUE, "SELECT m.citizen_id FROM message m WHERE m.tenant_id = $1 AND m.state = 'waiting' AND m.not_before_us <= $2 " \
-     "AND NOT EXISTS (SELECT 1 FROM message e WHERE e.citizen_id = m.citizen_id AND e.state = 'waiting' AND e.message_id < m.message_id) " \
+     "AND NOT EXISTS (SELECT 1 FROM message e WHERE e.citizen_id = m.citizen_id AND e.state = 'waiting' AND e.message_id < m.message_id " \
+     "AND (e.channel = 4) = (m.channel = 4)) " \
      "ORDER BY m.message_id LIMIT $3") \
   X (MESSAGE_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM message WHERE tenant_id = $1 AND state = 'waiting' AND not_before_us > $2") \
-  X (MESSAGE_LANE, SQL_MESSAGE_COLUMNS "WHERE tenant_id = $1 AND citizen_id = $2 AND state = 'waiting' ORDER BY message_id LIMIT 50") \
+  X (MESSAGE_LANE, SQL_MESSAGE_COLUMNS "WHERE tenant_id = $1 AND citizen_id = $2 AND state = 'waiting' AND (channel = 4) = $3 " \
+     "ORDER BY message_id LIMIT 50") \
   X (MESSAGE_COUNT_DAY, "SELECT count (*) FROM message WHERE citizen_id = $1 AND channel <> 4 AND state IN ('waiting', 'sent') " \
      "AND last_try_us >= $2 AND message_id <> $3") \
   X (MESSAGE_TRY, "UPDATE message SET attempts = attempts + 1, last_try_us = $2, " \
      "first_try_us = CASE first_try_us WHEN 0 THEN $2 ELSE first_try_us END WHERE message_id = $1 AND state = 'waiting'") \
-  X (MESSAGE_FINISH, "UPDATE message SET state = $2, foreign_id = $3, reason = $4, is_looked_for = 0 WHERE message_id = $1 AND state = 'waiting'") \
+  X (MESSAGE_FINISH, "UPDATE message SET state = $2, foreign_id = $3, is_looked_for = 0, " \
+     "reason = CASE state WHEN 'dropped' THEN 'it was on its way when it was given up' ELSE $4 END " \
+     "WHERE message_id = $1 AND (state = 'waiting' OR (state = 'dropped' AND $2 = 'sent'))") \
   X (MESSAGE_PUT_OFF, "UPDATE message SET not_before_us = $2, reason = $3 WHERE message_id = $1 AND state = 'waiting'") \
   X (MESSAGE_RENEW, "UPDATE message SET request_id = $2, first_try_us = 0, is_looked_for = 0 WHERE message_id = $1 AND state = 'waiting'") \
   X (MESSAGE_REFUSE, "UPDATE message SET state = 'refused', reason = $2 WHERE message_id = $1 AND state = 'waiting'") \

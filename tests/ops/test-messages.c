@@ -202,6 +202,14 @@ test_off (World *world, gconstpointer data)
   g_assert_cmpint (admin_harness_count (&world->harness, "message"), ==, 0);
 }
 
+static char *
+authority_arguments (const char *to, const char *more)
+{
+  return g_strdup_printf (
+    "{\"cpr\":\"%s\",\"channel\":\"authority\",\"to\":\"%s\",\"content\":\"" TEXT "\"%s}",
+    testlib_cpr (1), to, more);
+}
+
 static void
 test_rules (World *world, gconstpointer data)
 {
@@ -236,6 +244,11 @@ test_rules (World *world, gconstpointer data)
                   "the file has the title in its first line");
   expect_refusal (world, "message-send", send_arguments (",\"unit\":\"70000\""),
                   "unit: there is no unit");
+  expect_refusal (world, "message-send", send_arguments (",\"key\":\"om 1111111111\""), "key has");
+  expect_refusal (world, "message-send",
+                  send_arguments (",\"attach\":{\"1111111111.pdf\":\"JVBERi0x\"}"),
+                  "the name of an attachment holds");
+  expect_refusal (world, "message-send", authority_arguments ("7 7", ",\"to_type\":5"), "1014");
   g_assert_cmpint (admin_harness_count (&world->harness, "message"), ==, 0);
 }
 
@@ -383,6 +396,143 @@ test_limit (World *world, gconstpointer data)
   g_assert_cmpuint (count (world, "POST"), ==, 5);
 }
 
+static gint64
+send_to (World *world, const char *to, const char *more)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) result =
+    command (world, "message-send", authority_arguments (to, more), &error);
+
+  g_assert_no_error (error);
+  return json_object_get_int_member (result, "message");
+}
+
+/* The limit is the citizen's: an authority hears of it today, and the citizen's are no less held. */
+static void
+test_limit_and_authority (World *world, gconstpointer data)
+{
+  MessageQuestion question = { 1, world->harness.now_us, 10 };
+  g_autoptr (GArray) due = g_array_new (FALSE, FALSE, sizeof (gint64));
+  g_autoptr (GError) error = NULL;
+  gint64 next_us = 0;
+  gint64 held;
+  gint64 other;
+
+  set_setting (world, "message-authority", "yes");
+  set_setting (world, "message-limit-day", "1");
+  send (world, "", "written");
+  held = send (world, ",\"key\":\"b\"", "written");
+  run_lane (world);
+  g_assert_cmpuint (count (world, "POST"), ==, 1);
+  other = send_to (world, "89000", "");
+  g_assert_true (
+    message_lane_store_list_due (world->harness.session, &question, due, &next_us, &error));
+  g_assert_cmpuint (due->len, ==, 1);
+  g_assert_cmpint (run_lane (world).ending, ==, DFDG_ENDED_LATER);
+  g_assert_cmpuint (count (world, "POST"), ==, 2);
+  check_state (world, other, MESSAGE_SENT, "dfdg-1");
+  check_state (world, held, MESSAGE_WAITING, NULL);
+  g_array_set_size (due, 0);
+  g_assert_true (
+    message_lane_store_list_due (world->harness.session, &question, due, &next_us, &error));
+  g_assert_cmpuint (due->len, ==, 0);
+  g_assert_cmpint (next_us, >, world->harness.now_us);
+  send_to (world, "89000", ",\"key\":\"c\"");
+  question.now_us += DAY_US;
+  g_assert_true (
+    message_lane_store_list_due (world->harness.session, &question, due, &next_us, &error));
+  g_assert_cmpuint (due->len, ==, 1);
+}
+
+/* The same words to another receiver, and the same words sent twice, are not found to be sent already. */
+static void
+test_same_words (World *world, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) retried = NULL;
+  g_autoptr (JsonObject) again = NULL;
+  gint64 second;
+  gint64 third;
+
+  set_setting (world, "message-authority", "yes");
+  send_to (world, "89000", "");
+  run_lane (world);
+  g_free (world->read_body);
+  world->read_body = g_strdup (
+    "{\"beskeder\":[{\"beskedIdentifier\":\"dfdg-1\",\"kanal\":4,\"overskrift\":\"" CANARY
+    "\",\"tekst\":\"" BODY "\",\"oprettetTidspunkt\":\"2026-11-23T09:00:00+01:00\",\"modtagere\":"
+    "[{\"organisationType\":8,\"organisationKode\":\"89000\"}]}]}");
+  second = send_to (world, "7", ",\"to_type\":5");
+  retried =
+    command (world, "message-retry", g_strdup_printf ("{\"message\":%d}", (int) second), &error);
+  g_assert_no_error (error);
+  world->write_body = "{\"beskedIdentifier\":\"dfdg-2\"}";
+  run_lane (world);
+  check_state (world, second, MESSAGE_SENT, "dfdg-2");
+  third = send_to (world, "89000", ",\"key\":\"once more\"");
+  again =
+    command (world, "message-retry", g_strdup_printf ("{\"message\":%d}", (int) third), &error);
+  g_assert_no_error (error);
+  world->write_body = "{\"beskedIdentifier\":\"dfdg-3\"}";
+  run_lane (world);
+  check_state (world, third, MESSAGE_SENT, "dfdg-3");
+  g_assert_cmpuint (count (world, "POST"), ==, 3);
+}
+
+/* 412 to what was never tried: a number that a restore gave away anew. Nothing counts as sent that DFDG does not show. */
+static void
+test_strange_repeat (World *world, gconstpointer data)
+{
+  gint64 id = send (world, "", "written");
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) retried = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  world->write_status = "412 Precondition Failed";
+  run_lane (world);
+  check_state (world, id, MESSAGE_REFUSED, NULL);
+  world->write_status = "201 Created";
+  retried =
+    command (world, "message-retry", g_strdup_printf ("{\"message\":%d}", (int) id), &error);
+  g_assert_no_error (error);
+  run_lane (world);
+  check_state (world, id, MESSAGE_SENT, "dfdg-1");
+  first = fake_request_dup_header (fake_http_get (world->server, 0), "x-requestId");
+  second = fake_request_dup_header (
+    fake_http_get (world->server, fake_http_count (world->server) - 1), "x-requestId");
+  g_assert_cmpstr (first, !=, second);
+}
+
+/* A person gives it up, or the citizen is erased, while the lane is at work. */
+static void
+test_meanwhile (World *world, gconstpointer data)
+{
+  gint64 id = send (world, "", "written");
+  StoreSession *session = world->harness.session;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) dropped = NULL;
+  gboolean is_waiting = FALSE;
+
+  g_assert_true (message_lane_store_try (session, id, world->harness.now_us, &is_waiting, &error));
+  g_assert_true (is_waiting);
+  dropped = command (
+    world, "message-drop",
+    g_strdup_printf ("{\"message\":%d,\"reason\":\"told by telephone\"}", (int) id), &error);
+  g_assert_no_error (error);
+  g_assert_nonnull (
+    strstr (json_object_get_string_member (dropped, "note"), "it was tried before"));
+  g_assert_true (message_lane_store_try (session, id, world->harness.now_us, &is_waiting, &error));
+  g_assert_false (is_waiting);
+  g_assert_true (
+    message_lane_store_finish (session, id, MESSAGE_DROPPED, NULL, "the meeting is over", &error));
+  check_state (world, id, MESSAGE_DROPPED, NULL);
+  g_assert_true (message_lane_store_finish (session, id, MESSAGE_SENT, "dfdg-9", NULL, &error));
+  check_state (world, id, MESSAGE_SENT, "dfdg-9");
+  g_assert_null (message_lane_store_dup_number (session, 4711, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND);
+}
+
 static void
 test_documents (World *world, gconstpointer data)
 {
@@ -499,6 +649,10 @@ test_received (World *world, gconstpointer data)
   g_assert_cmpstr (
     json_object_get_string_member (json_object_get_object_member (shown, "at_dfdg"), "text"), ==,
     "(hidden)");
+  g_assert_cmpint (
+    admin_harness_count (&world->harness,
+                         "journal WHERE kind = 'message-looked-at' AND subject = 'citizen:1'"),
+    ==, 1);
 }
 
 static void
@@ -634,6 +788,10 @@ main (int argc, char **argv)
   ADD ("forgotten", test_forgotten);
   ADD ("refused", test_refused);
   ADD ("limit", test_limit);
+  ADD ("limit-and-authority", test_limit_and_authority);
+  ADD ("same-words", test_same_words);
+  ADD ("strange-repeat", test_strange_repeat);
+  ADD ("meanwhile", test_meanwhile);
   ADD ("documents", test_documents);
   ADD ("draft", test_draft);
   ADD ("received", test_received);
