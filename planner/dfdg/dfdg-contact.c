@@ -3,6 +3,12 @@
 #include "dfdg/dfdg-contact.h"
 
 #include "base/clock.h"
+#include "base/period.h"
+
+/* Failures in a row that say that it is the service, not the question; and how long it is left alone then, at most. */
+#define N_DOWN      3
+#define MAX_REST_US (300 * PERIOD_US_PER_S)
+#define MAX_SHIFT   9
 
 typedef struct
 {
@@ -39,13 +45,8 @@ get_contacts (const char *tenant_key)
   return contacts;
 }
 
-/**
- * dfdg_contact_note:
- *
- * A call ended.
- */
-void
-dfdg_contact_note (const char *tenant_key, DfdgService service, const char *problem)
+static void
+note (const char *tenant_key, DfdgService service, const char *problem, gboolean is_forbidden)
 {
   gint64 now_us = clock_now_us ();
   DfdgContact *contact;
@@ -57,9 +58,78 @@ dfdg_contact_note (const char *tenant_key, DfdgService service, const char *prob
   contact->tried_us = now_us;
   contact->n_calls++;
   contact->n_failed += problem != NULL;
+  contact->n_in_row = problem == NULL ? 0 : contact->n_in_row + 1;
+  contact->good_us = problem == NULL ? now_us : contact->good_us;
+  contact->is_forbidden = is_forbidden;
   g_free (contact->problem);
   contact->problem = g_strdup (problem);
   g_mutex_unlock (&lock);
+}
+
+/**
+ * dfdg_contact_note:
+ *
+ * A call ended.
+ */
+void
+dfdg_contact_note (const char *tenant_key, DfdgService service, const char *problem)
+{
+  note (tenant_key, service, problem, FALSE);
+}
+
+/**
+ * dfdg_contact_note_forbidden:
+ *
+ * A question was refused because of who we are: our certificate, our rights, or somebody else's citizen.
+ */
+void
+dfdg_contact_note_forbidden (const char *tenant_key, DfdgService service, const char *problem)
+{
+  note (tenant_key, service, problem, TRUE);
+}
+
+/**
+ * dfdg_contact_has_answered:
+ * @since_us: wall clock
+ *
+ * Returns: whether a call of anybody's went well since then. Any thread.
+ */
+gboolean
+dfdg_contact_has_answered (const char *tenant_key, DfdgService service, gint64 since_us)
+{
+  gboolean has_answered;
+
+  g_mutex_lock (&lock);
+  has_answered = get_contacts (tenant_key)->services[service].good_us > since_us;
+  g_mutex_unlock (&lock);
+  return has_answered;
+}
+
+/**
+ * dfdg_contact_is_resting:
+ *
+ * From the third failure in a row on a service is left alone for 1, 3, 7 … seconds, at most five minutes.
+ *
+ * Returns: whether it is better not asked now. Any thread.
+ */
+gboolean
+dfdg_contact_is_resting (const char *tenant_key, DfdgService service)
+{
+  gint64 now_us = clock_now_us ();
+  gboolean is_resting = FALSE;
+  const DfdgContact *contact;
+  gint64 rest_us;
+
+  g_mutex_lock (&lock);
+  contact = &get_contacts (tenant_key)->services[service];
+  if (contact->n_in_row >= N_DOWN)
+    {
+      rest_us = ((G_GINT64_CONSTANT (1) << MIN (contact->n_in_row - N_DOWN + 1, MAX_SHIFT)) - 1) *
+                PERIOD_US_PER_S;
+      is_resting = now_us - contact->tried_us < MIN (rest_us, MAX_REST_US);
+    }
+  g_mutex_unlock (&lock);
+  return is_resting;
 }
 
 /**

@@ -206,16 +206,15 @@ static gboolean
 take_failure (Turn *turn, GError *failure, GError **error)
 {
   gint64 wait_us = dfdg_pump_backoff_us (turn->watch->attempts + 1, 0);
+  gboolean is_down = g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE) ||
+                     g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED);
 
-  if (!g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE) &&
-      !g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID))
+  if (!is_down && !g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID))
     {
       g_propagate_error (error, failure);
       return FALSE;
     }
-  turn->result->ending = g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE)
-                           ? DFDG_ENDED_DOWN
-                           : DFDG_ENDED_LATER;
+  turn->result->ending = is_down ? DFDG_ENDED_DOWN : DFDG_ENDED_LATER;
   if (!put_off (turn, wait_us, failure->message, error))
     {
       g_error_free (failure);

@@ -501,12 +501,23 @@ dfdg_answer_read_faults (DfdgAnswer *answer, const GString *body)
     answer->text = dfdg_dup_masked (texts->str);
 }
 
+/* Of a change 403 is said of this citizen or this booking, and a person must know. A question changes nothing: it may be
+ * asked again when the certificate or the rights are put right. */
+static gboolean
+is_forbidden (const CalsyncRequest *call, guint status)
+{
+  return status == 401 || (status == 403 && call->is_safe);
+}
+
 static void
-take_reply (CalsyncReply *reply, DfdgAnswer *answer)
+take_reply (const CalsyncRequest *call, CalsyncReply *reply, DfdgAnswer *answer)
 {
   *answer = (DfdgAnswer){ .status = reply->status,
                           .verdict = judge (reply->status),
-                          .retry_after_s = reply->retry_after_s };
+                          .retry_after_s = reply->retry_after_s,
+                          .is_forbidden = is_forbidden (call, reply->status) };
+  if (answer->is_forbidden)
+    answer->verdict = DFDG_LATER;
   if (answer->verdict == DFDG_ABSENT && is_page (reply->body))
     answer->verdict = DFDG_LATER;
   if (answer->verdict == DFDG_DONE)
@@ -531,7 +542,10 @@ note_answer (const DfdgClient *client, DfdgService service, const DfdgAnswer *an
   g_autofree char *text =
     answer->verdict == DFDG_LATER ? g_strdup_printf ("DFDG answered %u", answer->status) : NULL;
 
-  dfdg_contact_note (client->settings->client->tenant, service, text);
+  if (answer->is_forbidden)
+    dfdg_contact_note_forbidden (client->settings->client->tenant, service, text);
+  else
+    dfdg_contact_note (client->settings->client->tenant, service, text);
 }
 
 /**
@@ -575,7 +589,7 @@ dfdg_client_send (DfdgClient *client,
       note_silence (client, request->service, cause);
       return take_transport_error (cause, error);
     }
-  take_reply (&reply, out_answer);
+  take_reply (&call, &reply, out_answer);
   note_answer (client, request->service, out_answer);
   return TRUE;
 }
@@ -599,8 +613,8 @@ dfdg_answer_clear (DfdgAnswer *answer)
  * @answer: anything but DFDG_DONE
  * @what: begins the sentence, such as "GetIndkaldelse"
  *
- * PLANNER_ERROR_UNAVAILABLE when another try may go well, PLANNER_ERROR_NOT_FOUND for DFDG_ABSENT, else
- * PLANNER_ERROR_NOT_VALID. The text names status, codes and the masked reasons.
+ * PLANNER_ERROR_UNAVAILABLE when another try may go well, PLANNER_ERROR_ACCESS_DENIED when it may as soon as we are let in,
+ * PLANNER_ERROR_NOT_FOUND for DFDG_ABSENT, else PLANNER_ERROR_NOT_VALID. The text names status, codes and the masked reasons.
  */
 void
 dfdg_answer_set_error (const DfdgAnswer *answer, const char *what, GError **error)
@@ -611,7 +625,7 @@ dfdg_answer_set_error (const DfdgAnswer *answer, const char *what, GError **erro
   for (guint i = 0; answer->codes != NULL && i < answer->codes->len; i++)
     g_string_append_printf (codes, " %" G_GINT64_FORMAT, g_array_index (answer->codes, gint64, i));
   if (answer->verdict == DFDG_LATER)
-    code = PLANNER_ERROR_UNAVAILABLE;
+    code = answer->is_forbidden ? PLANNER_ERROR_ACCESS_DENIED : PLANNER_ERROR_UNAVAILABLE;
   else if (answer->verdict == DFDG_ABSENT)
     code = PLANNER_ERROR_NOT_FOUND;
   g_set_error (error, PLANNER_ERROR, code, "%s: DFDG answered %u%s%s%s", what, answer->status,

@@ -54,7 +54,7 @@ typedef struct
  * @DFDG_REPEATED: 412: it has had this x-requestId before
  * @DFDG_ABSENT: 404
  * @DFDG_CLASH: 409
- * @DFDG_LATER: 408, 425, 429, 5xx: another try may go well
+ * @DFDG_LATER: 408, 425, 429, 5xx, 401, and 403 to a question: another try may go well
  * @DFDG_REFUSED: any other: it will not take this content, whoever tries
  */
 typedef enum
@@ -75,6 +75,7 @@ typedef enum
  * @retry_after_s: 0: nothing was asked for
  * @body: (nullable): of a 2xx answer
  * @silence: a CalsyncRemoteError when no answer came
+ * @is_forbidden: of DFDG_LATER: what is refused is who we are, perhaps: certificate, rights, or this citizen
  *
  * Not logged raw: @body holds whatever DFDG said.
  */
@@ -88,6 +89,7 @@ typedef struct
   gint64 retry_after_s;
   GString *body;
   int silence;
+  gboolean is_forbidden;
 } DfdgAnswer;
 
 /**

@@ -12,6 +12,8 @@
 #define SUBSCRIPTION_DAYS 7
 /* One call that failed is tried again by itself. */
 #define DOWN_US (PERIOD_US_PER_MINUTE)
+/* Refusals of who we are. */
+#define N_FORBIDDEN 3
 /* What has waited that long did not get through in some tries. */
 #define LATE_US (PERIOD_US_PER_HOUR)
 /* A nightly comparison that has not been for two nights. */
@@ -34,7 +36,14 @@ is_uncertain (const DfdgState *state)
 static gboolean
 is_unreachable (const DfdgState *state)
 {
-  return state->contact.problem != NULL && state->now_us - state->contact.since_us >= DOWN_US;
+  return state->contact.problem != NULL && !state->contact.is_forbidden &&
+         state->now_us - state->contact.since_us >= DOWN_US;
+}
+
+static gboolean
+is_forbidden (const DfdgState *state)
+{
+  return state->forbidden != NULL;
 }
 
 static gboolean
@@ -112,6 +121,7 @@ has_unknown (const DfdgState *state)
 /* clang-format off */
 static const DfdgStateWord words[] = {
   { "certificate",  TRUE,  "our certificate has ended or cannot be read: put a valid one in its place, then systemctl reload plannerd", is_uncertain },
+  { "forbidden",    TRUE,  "DFDG will not have us: certificate or rights; plannerctl dfdg test; what waits goes on by itself when we are let in", is_forbidden },
   { "unreachable",  TRUE,  "DFDG does not answer: what waits is sent when it does; plannerctl dfdg test says what is wrong", is_unreachable },
   { "refused",      TRUE,  "DFDG would not take changes of ours: plannerctl dfdg status --changes shows why; put it right, then plannerctl dfdg retry or give up", has_refused },
   { "flagged",      TRUE,  "citizens' bookings that DFDG asked for and does not have: plannerctl dfdg echoes shows which; decide each", has_flagged },
@@ -151,6 +161,8 @@ dfdg_state_dup_cause (const DfdgState *state, const DfdgStateWord *word)
     return g_strdup (state->certificate_problem);
   if (word->applies == is_unreachable)
     return g_strdup (state->contact.problem);
+  if (word->applies == is_forbidden)
+    return g_strdup (state->forbidden);
   if (word->applies == has_refused)
     return g_strdup_printf ("%d", (int) state->outbox.n[OUTBOX_REFUSED]);
   if (word->applies == has_flagged)
@@ -164,6 +176,31 @@ dfdg_state_dup_cause (const DfdgState *state, const DfdgStateWord *word)
   if (word->applies == is_different)
     return g_strdup_printf ("%u", state->n_differences);
   return word->applies == is_not_compared ? g_strdup (state->compare_problem) : NULL;
+}
+
+/* One of somebody else's citizens is refused, too: some in a row are needed, and a while. */
+static void
+find_forbidden (const char *tenant_key, DfdgState *state)
+{
+  static const char *const names[DFDG_N_SERVICES] = {
+    [DFDG_SERVICE_INDKALDELSE] = "IndkaldelseService",
+    [DFDG_SERVICE_ABONNEMENT] = "AbonnementService",
+    [DFDG_SERVICE_WSRM] = "WSRM",
+    [DFDG_SERVICE_FRIST] = "FristService",
+    [DFDG_SERVICE_VISITERING] = "PersonVisiteringService",
+    [DFDG_SERVICE_BESKED] = "BorgerBeskedService",
+    [DFDG_SERVICE_KODELISTE] = "CodeListService",
+  };
+
+  for (guint i = 0; state->forbidden == NULL && i < DFDG_N_SERVICES; i++)
+    {
+      g_auto (DfdgContact) contact = { 0 };
+
+      dfdg_contact_get (tenant_key, (DfdgService) i, &contact);
+      if (contact.is_forbidden && contact.n_in_row >= N_FORBIDDEN &&
+          state->now_us - contact.since_us >= DOWN_US)
+        state->forbidden = g_strdup_printf ("%s: %s", names[i], contact.problem);
+    }
 }
 
 static void
@@ -252,6 +289,7 @@ dfdg_state_load (StoreSession *session,
     {
       out_state->settings = dfdg_settings_ref (settings);
       dfdg_contact_get (settings->client->tenant, DFDG_SERVICE_INDKALDELSE, &out_state->contact);
+      find_forbidden (settings->client->tenant, out_state);
     }
   read_certificate (out_state);
   return inbox_store_count (session, tenant_id, &out_state->inbox, error) &&
@@ -269,6 +307,7 @@ dfdg_state_clear (DfdgState *state)
 {
   g_clear_pointer (&state->settings, dfdg_settings_unref);
   dfdg_contact_clear (&state->contact);
+  g_clear_pointer (&state->forbidden, g_free);
   g_clear_pointer (&state->certificate_problem, g_free);
   g_clear_pointer (&state->subscribed, errand_free);
   g_clear_pointer (&state->compare_problem, g_free);

@@ -12,6 +12,7 @@
  * DfdgState:
  * @settings: (nullable): NULL when it does not talk with DFDG
  * @contact: of IndkaldelseService
+ * @forbidden: (nullable): which service refuses us, and how
  * @certificate_end_us: 0: there is none, or @certificate_problem says why it cannot be read
  * @subscribed: (nullable): how the last try went; likewise @reconciled, added up over units
  * @subscribed_until_us: when the first of the @n_subscriptions ends; 0: there is none
@@ -24,6 +25,7 @@ typedef struct
   DfdgSettings *settings;
   gint64 now_us;
   DfdgContact contact;
+  char *forbidden;
   gint64 certificate_end_us;
   char *certificate_problem;
   InboxCounts inbox;

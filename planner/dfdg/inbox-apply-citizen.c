@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "dfdg/citizen-reading.h"
+#include "dfdg/dfdg-contact.h"
 #include "dfdg/frist-client.h"
 #include "dfdg/visitering-client.h"
 #include "ops/ledger.h"
@@ -108,6 +109,15 @@ is_of_interest (const Work *work, gboolean *out_is, GError **error)
   return TRUE;
 }
 
+/* One that is down is not run over by as many citizens as have messages. */
+static gboolean
+is_resting (const Work *work)
+{
+  return dfdg_contact_is_resting (work->lane->tenant_key, work->reading == READING_DEADLINE
+                                                            ? DFDG_SERVICE_FRIST
+                                                            : DFDG_SERVICE_VISITERING);
+}
+
 static gboolean
 ask (Work *work, GError **error)
 {
@@ -123,6 +133,12 @@ ask (Work *work, GError **error)
     {
       g_clear_pointer (&work->content, json_node_unref);
       return TRUE;
+    }
+  if (is_resting (work))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+                           "resting: the service did not answer others a moment ago");
+      return FALSE;
     }
   if (!citizen_reading_ask (client, work->reading, work->event->cpr, &work->read,
                             work->lane->cancellable, error))

@@ -421,6 +421,7 @@ ask (Work *work, GError **error)
                                     lane->cancellable, &problem))
     return TRUE;
   if (!g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE) &&
+      !g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED) &&
       !g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_BUSY))
     problem->code = PLANNER_ERROR_MALFORMED;
   g_propagate_error (error, g_steal_pointer (&problem));

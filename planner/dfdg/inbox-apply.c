@@ -17,12 +17,12 @@
 
 /* clang-format off */
 const DfdgEventRow dfdg_event_rows[DFDG_N_ENTITIES] = {
-  [DFDG_ENTITY_INDKALDELSE]     = { "indkaldelse", inbox_apply_indkaldelse },
-  [DFDG_ENTITY_FRIST]           = { "frist", inbox_apply_frist },
-  [DFDG_ENTITY_CONTACT_GROUP]   = { "contact-group", inbox_apply_contact_group },
-  [DFDG_ENTITY_FUND_MEMBERSHIP] = { "fund-membership", inbox_apply_fund_membership },
-  [DFDG_ENTITY_PERSON_CATEGORY] = { "person-category", inbox_apply_person_category },
-  [DFDG_ENTITY_CPR_CHANGE]      = { "cpr-change", inbox_apply_cpr_change },
+  [DFDG_ENTITY_INDKALDELSE]     = { "indkaldelse", inbox_apply_indkaldelse, DFDG_SERVICE_INDKALDELSE },
+  [DFDG_ENTITY_FRIST]           = { "frist", inbox_apply_frist, DFDG_SERVICE_FRIST },
+  [DFDG_ENTITY_CONTACT_GROUP]   = { "contact-group", inbox_apply_contact_group, DFDG_SERVICE_VISITERING },
+  [DFDG_ENTITY_FUND_MEMBERSHIP] = { "fund-membership", inbox_apply_fund_membership, DFDG_SERVICE_INDKALDELSE },
+  [DFDG_ENTITY_PERSON_CATEGORY] = { "person-category", inbox_apply_person_category, DFDG_SERVICE_VISITERING },
+  [DFDG_ENTITY_CPR_CHANGE]      = { "cpr-change", inbox_apply_cpr_change, DFDG_SERVICE_INDKALDELSE },
 };
 /* clang-format on */
 
@@ -159,8 +159,27 @@ run_verdict (OpCall *call, gpointer data, GError **error)
     call->session, event, call->now_us + dfdg_backoff_us (event->attempts), verdict->reason, error);
 }
 
+static DfdgService
+service_of (const DfdgLane *lane, const DfdgEvent *event)
+{
+  DfdgEntity entity = dfdg_entity_of (lane->entities, event->entity_type);
+
+  return entity == DFDG_ENTITY_UNKNOWN ? DFDG_SERVICE_INDKALDELSE : dfdg_event_rows[entity].service;
+}
+
+/* While nobody is let in, it is our certificate or our rights, and no message is to blame. When others have been since
+ * this one was tried last, it is. */
 static gboolean
-is_passing (const DfdgEvent *event, const GError *problem)
+is_everybodys (const DfdgLane *lane, const DfdgEvent *event)
+{
+  gint64 tried_us = event->not_before_us - dfdg_backoff_us (event->attempts - 1);
+
+  return event->attempts < MAX_BROKEN ||
+         !lane->truth->has_answered (lane->truth_data, service_of (lane, event), tried_us);
+}
+
+static gboolean
+is_passing (const DfdgLane *lane, const DfdgEvent *event, const GError *problem)
 {
   if (problem->domain != PLANNER_ERROR)
     return FALSE;
@@ -170,6 +189,8 @@ is_passing (const DfdgEvent *event, const GError *problem)
     case PLANNER_ERROR_BUSY:
     case PLANNER_ERROR_CONFLICT:
       return TRUE;
+    case PLANNER_ERROR_ACCESS_DENIED:
+      return is_everybodys (lane, event);
     case PLANNER_ERROR_MALFORMED:
       return event->attempts < MAX_BROKEN;
     default:
@@ -182,12 +203,14 @@ put_aside (DfdgLane *lane, const GError *problem, DfdgLaneReport *report, GError
 {
   DfdgEvent *event = lane->events->pdata[lane->at];
   g_autofree char *reason = citizen_dup_masked (problem->message);
-  Verdict verdict = { event, reason, is_passing (event, problem) };
+  Verdict verdict = { event, reason, is_passing (lane, event, problem) };
 
   if (!lane->run_step (lane->runner, run_verdict, &verdict, error))
     return FALSE;
   report->is_later = verdict.is_later;
-  report->is_down = g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE);
+  report->is_down = service_of (lane, event) == DFDG_SERVICE_INDKALDELSE &&
+                    (g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE) ||
+                     g_error_matches (problem, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED));
   if (verdict.is_later)
     return TRUE;
   event->state = DFDG_EVENT_PARKED;

@@ -5,6 +5,7 @@
 #include <gio/gio.h>
 
 #include "dfdg/dfdg-event.h"
+#include "dfdg/dfdg-settings.h"
 #include "ops/op-shared-write.h"
 
 typedef struct _DfdgIndkaldelse DfdgIndkaldelse;
@@ -12,9 +13,10 @@ typedef struct _DfdgIndkaldelse DfdgIndkaldelse;
 /**
  * DfdgTruth:
  * @get_indkaldelse: (transfer full) @out_record: NULL when DFDG has none
+ * @has_answered: whether the service has answered anybody well since then, wall clock
  *
  * Where the truth about a thin message is asked for: the client, or a test's own. On a waiting thread; blocks.
- * PLANNER_ERROR_UNAVAILABLE is what another try may cure.
+ * PLANNER_ERROR_UNAVAILABLE is what another try may cure, PLANNER_ERROR_ACCESS_DENIED what a certificate or a right may.
  */
 typedef struct
 {
@@ -23,6 +25,7 @@ typedef struct
                                DfdgIndkaldelse **out_record,
                                GCancellable *cancellable,
                                GError **error);
+  gboolean (*has_answered) (gpointer data, DfdgService service, gint64 since_us);
 } DfdgTruth;
 
 /* As op_service_run_step(), with @runner for the service. */
@@ -63,19 +66,21 @@ typedef struct
 } DfdgLane;
 
 /* On a waiting thread; may ask DFDG, and commits through dfdg_lane_write() together with "done". Errors:
- * PLANNER_ERROR_UNAVAILABLE (DFDG is down), _BUSY and _CONFLICT: the lane waits and tries again; _MALFORMED: for some
- * minutes; any other parks the message, and the lane goes on. No text holds a citizen's number. */
+ * PLANNER_ERROR_UNAVAILABLE (DFDG is down), _BUSY and _CONFLICT: the lane waits and tries again; _ACCESS_DENIED: as long as
+ * nobody is let in; _MALFORMED: for some minutes; any other parks the message, and the lane goes on. No text holds a citizen's number. */
 typedef gboolean (*DfdgEventFunc) (DfdgLane *lane, const DfdgEvent *event, GError **error);
 
 /**
  * DfdgEventRow:
  * @name: for log and commands
  * @apply: (nullable): NULL: such messages are kept as unknown
+ * @service: that it asks; the breaker is IndkaldelseService's, the others' messages wait each for itself
  */
 typedef struct
 {
   const char *name;
   DfdgEventFunc apply;
+  DfdgService service;
 } DfdgEventRow;
 
 /* By DfdgEntity. */

@@ -3,6 +3,7 @@
 #include "dfdg/inbox-work.h"
 
 #include "base/clock.h"
+#include "dfdg/dfdg-contact.h"
 #include "dfdg/indkaldelse-client.h"
 #include "planner-log.h"
 
@@ -46,7 +47,16 @@ get_truth (gpointer data,
   return indkaldelse_get (asking->client, indkaldelse_id, out_record, cancellable, error);
 }
 
-static const DfdgTruth client_truth = { get_truth };
+static gboolean
+has_answered (gpointer data, DfdgService service, gint64 since_us)
+{
+  const Asking *asking = data;
+
+  return dfdg_contact_has_answered (dfdg_client_get_settings (asking->client)->client->tenant,
+                                    service, since_us);
+}
+
+static const DfdgTruth client_truth = { get_truth, has_answered };
 
 static gboolean
 run_step (gpointer runner, OpStep step, gpointer data, GError **error)

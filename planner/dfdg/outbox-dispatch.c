@@ -279,7 +279,8 @@ take_failure (Turn *turn, GError *failure, GError **error)
       g_error_free (failure);
       return TRUE;
     }
-  if (!g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE))
+  if (!g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE) &&
+      !g_error_matches (failure, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED))
     {
       g_propagate_error (error, failure);
       return FALSE;
@@ -327,7 +328,7 @@ take_answer (Turn *turn, OutboxDo call, const DfdgAnswer *answer)
 
   turn->next = outbox_judge_answer (call, answer->verdict);
   turn->is_clash = answer->verdict == DFDG_CLASH;
-  turn->is_down = is_of_overload (answer->status);
+  turn->is_down = answer->is_forbidden || is_of_overload (answer->status);
   turn->retry_after_s = answer->retry_after_s;
   if (answer->verdict != DFDG_DONE)
     dfdg_answer_set_error (answer, outbox_do_to_text (call), &said);

@@ -155,6 +155,19 @@ def test_poison():
         testlib.equal([row[0].split(":")[0] for row in rows], ["strange-id"], "put aside")
 
 
+def test_not_let_in():
+    """While DFDG refuses our questions, messages wait; then all is applied."""
+    with DfdgWorld() as world:
+        world.simulator.fault("answer", "status", "GetIndkaldelse", status=403, times=-1)
+        bookings = [book(world, hour) for hour in (9, 10, 11)]
+        testlib.wait_for(lambda: world.simulator.n_calls("GetIndkaldelse") >= 4, 60, "asked again and again")
+        testlib.equal(world.count("SELECT count(*) FROM dfdg_event WHERE state <> 'new'"), 0, "given up")
+        world.act("calm")
+        settle(world)
+        same_stock(world)
+        testlib.equal([outcomes(world, booking) for booking in bookings], [["done registered"]] * 3, "in the end")
+
+
 def act_at_random(world, dice, living, citizens):
     """One thing that a case system does."""
     kind = dice.random()

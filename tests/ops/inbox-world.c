@@ -85,6 +85,11 @@ get_truth (gpointer data,
   const DfdgIndkaldelse *record = g_hash_table_lookup (inbox->truths, id);
 
   inbox->n_asked++;
+  if (inbox->is_closed)
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED, "forbidden: 403");
+      return FALSE;
+    }
   if (inbox->is_down || inbox->is_broken)
     {
       g_set_error_literal (error, PLANNER_ERROR,
@@ -96,7 +101,16 @@ get_truth (gpointer data,
   return TRUE;
 }
 
-static const DfdgTruth truth = { get_truth };
+static gboolean
+has_answered (gpointer data, DfdgService service, gint64 since_us)
+{
+  const InboxWorld *inbox = data;
+
+  g_assert_cmpint (service, ==, DFDG_SERVICE_INDKALDELSE);
+  return inbox->answered_us > since_us;
+}
+
+static const DfdgTruth truth = { get_truth, has_answered };
 
 static gboolean
 add_step (OpCall *call, gpointer data, GError **error)

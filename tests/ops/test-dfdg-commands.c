@@ -6,7 +6,9 @@
 
 #include "admin-harness.h"
 #include "admin-world.h"
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/period.h"
 #include "dfdg/dfdg-state.h"
 #include "dfdg/dfdg-subscribe.h"
 #include "store/inbox-search.h"
@@ -158,6 +160,52 @@ test_words (void)
       g_assert_cmpstr (text_of (line_of (status, "tenants", 0), "state"), ==,
                        *rows[i].words == '\0' ? "ok" : rows[i].words);
     }
+  dfdg_settings_set_current (NULL);
+}
+
+static char *
+dup_matters (World *world, gint64 now_us)
+{
+  g_autoptr (DfdgSettings) settings = dfdg_settings_dup_current ("demo");
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_auto (DfdgState) state = { 0 };
+  guint n_words = 0;
+  const DfdgStateWord *words = dfdg_state_list_words (&n_words);
+
+  g_assert_true (dfdg_state_load (world->reader, settings, 1, now_us, &state, &error));
+  g_assert_no_error (error);
+  for (guint i = 0; i < n_words; i++)
+    if (words[i].applies (&state))
+      {
+        g_autofree char *cause = dfdg_state_dup_cause (&state, &words[i]);
+        g_string_append_printf (text, "%s (%s) ", words[i].word, cause);
+      }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Any service that will not have us is a person's, after some refusals in a row and a while. */
+static void
+test_forbidden (void)
+{
+  g_autoptr (World) world = admin_world_new ();
+  gint64 soon_us = clock_now_us () + 2 * PERIOD_US_PER_MINUTE;
+  g_autofree char *early = NULL;
+  g_autofree char *late = NULL;
+  g_autofree char *after = NULL;
+
+  use_settings ("carrier=none\n");
+  for (guint i = 0; i < 3; i++)
+    dfdg_contact_note_forbidden ("demo", DFDG_SERVICE_FRIST, "DFDG answered 403");
+  early = dup_matters (world, clock_now_us ());
+  g_assert_cmpstr (early, ==, "");
+  late = dup_matters (world, soon_us);
+  g_assert_cmpstr (late, ==, "forbidden (FristService: DFDG answered 403) ");
+  dfdg_contact_note ("demo", DFDG_SERVICE_FRIST, NULL);
+  dfdg_contact_note_forbidden ("demo", DFDG_SERVICE_FRIST, "DFDG answered 403");
+  after = dup_matters (world, soon_us);
+  g_assert_cmpstr (after, ==, "");
+  dfdg_contact_note ("demo", DFDG_SERVICE_FRIST, NULL);
   dfdg_settings_set_current (NULL);
 }
 
@@ -377,6 +425,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/dfdg-commands/status", test_status);
   g_test_add_func ("/dfdg-commands/words", test_words);
+  g_test_add_func ("/dfdg-commands/forbidden", test_forbidden);
   g_test_add_func ("/dfdg-commands/words-documented", test_words_documented);
   g_test_add_func ("/dfdg-commands/off", test_off);
   g_test_add_func ("/dfdg-commands/show", test_show);

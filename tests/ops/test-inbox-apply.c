@@ -787,6 +787,34 @@ test_down (void)
   g_assert_cmpint (count (&inbox, "SELECT count(*) FROM booking WHERE state = 'booked'"), ==, 2);
 }
 
+/* While nobody is let in, no message is parked for it; when others are, the one that is not is a person's. */
+static void
+test_forbidden (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  DfdgLaneReport report = { 0 };
+  gint64 event;
+
+  open_world (&inbox);
+  make (&inbox, ID, 1, "08:00");
+  inbox.is_closed = TRUE;
+  event = inbox_world_tell (&inbox, 1, ID, DFDG_CHANGE_CREATE);
+  for (guint i = 0; i < 20; i++)
+    {
+      report = inbox_world_work (&inbox);
+      g_assert_true (report.is_later && report.is_down);
+      assert_fate (&inbox, event, "new forbidden");
+      inbox.world->now_us += dfdg_backoff_us (i);
+    }
+  inbox.answered_us = inbox.world->now_us - MINUTE;
+  (void) inbox_world_work (&inbox);
+  assert_fate (&inbox, event, "parked forbidden");
+  inbox.is_closed = FALSE;
+  event = inbox_world_tell (&inbox, 1, ID, DFDG_CHANGE_UPDATE);
+  (void) inbox_world_work (&inbox);
+  assert_fate (&inbox, event, "done registered");
+}
+
 /* Many messages of one summons are one question. */
 static void
 test_covers (void)
@@ -877,6 +905,7 @@ main (int argc, char **argv)
   g_test_add_func ("/inbox-apply/absent", test_absent);
   g_test_add_func ("/inbox-apply/behind", test_behind);
   g_test_add_func ("/inbox-apply/down", test_down);
+  g_test_add_func ("/inbox-apply/forbidden", test_forbidden);
   g_test_add_func ("/inbox-apply/covers", test_covers);
   g_test_add_func ("/inbox-apply/comes-back", test_comes_back);
   g_test_add_func ("/inbox-apply/unknown-type", test_unknown_type);

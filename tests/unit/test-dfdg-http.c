@@ -162,6 +162,7 @@ test_verdicts (World *world, gconstpointer data)
     const char *body;
   } rows[] = {
     { "400 Bad", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
+    { "401 Who", DFDG_LATER, PLANNER_ERROR_ACCESS_DENIED, "" },
     { "403 No", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
     { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "{\"fejl\":[]}" },
     { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "" },
@@ -270,7 +271,8 @@ test_get (World *world, gconstpointer data)
     { "200 OK", "{\"a\":", PLANNER_ERROR_UNAVAILABLE },
     { "200 OK", "[]", PLANNER_ERROR_UNAVAILABLE },
     { "200 OK", "{}", PLANNER_ERROR_NOT_VALID },
-    { "403 No", "", PLANNER_ERROR_NOT_VALID },
+    { "403 No", "", PLANNER_ERROR_ACCESS_DENIED },
+    { "401 Who", "", PLANNER_ERROR_ACCESS_DENIED },
     { "500 Oh", "", PLANNER_ERROR_UNAVAILABLE },
   };
 

@@ -182,6 +182,28 @@ test_contact (void)
   g_assert_cmpuint (other.n_calls, ==, 0);
 }
 
+/* From the third failure in a row on it is left alone, until it answers. */
+static void
+test_rest (void)
+{
+  g_auto (DfdgContact) contact = { 0 };
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_false (dfdg_contact_is_resting ("demo", DFDG_SERVICE_VISITERING));
+      dfdg_contact_note_forbidden ("demo", DFDG_SERVICE_VISITERING, "DFDG answered 403");
+    }
+  g_assert_true (dfdg_contact_is_resting ("demo", DFDG_SERVICE_VISITERING));
+  g_assert_false (dfdg_contact_is_resting ("demo", DFDG_SERVICE_BESKED));
+  g_assert_false (dfdg_contact_has_answered ("demo", DFDG_SERVICE_VISITERING, 0));
+  dfdg_contact_get ("demo", DFDG_SERVICE_VISITERING, &contact);
+  g_assert_true (contact.is_forbidden);
+  g_assert_cmpuint (contact.n_in_row, ==, 3);
+  dfdg_contact_note ("demo", DFDG_SERVICE_VISITERING, NULL);
+  g_assert_false (dfdg_contact_is_resting ("demo", DFDG_SERVICE_VISITERING));
+  g_assert_true (dfdg_contact_has_answered ("demo", DFDG_SERVICE_VISITERING, 1));
+}
+
 static void
 test_certificate (void)
 {
@@ -209,6 +231,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dfdg-subscription/dropped", test_dropped);
   g_test_add_func ("/dfdg-subscription/body", test_body);
   g_test_add_func ("/dfdg-contact/spells", test_contact);
+  g_test_add_func ("/dfdg-contact/rest", test_rest);
   g_test_add_func ("/dfdg-certificate/broken", test_certificate);
   return g_test_run ();
 }
