@@ -23,6 +23,9 @@
  * Work:
  * @record: (nullable): the truth; NULL: DFDG has none
  * @deleted_us: when the last message of the thing's end happened; 0: none of those at hand
+ * @is_told: DFDG sent one of the messages at hand; @told_us: when the last of them happened, 0: none says; @told_version:
+ *   (nullable): that it names
+ * @has_learned: the read showed authorities that were not known
  * @booking: ours, read anew by each run of the write
  */
 typedef struct
@@ -32,6 +35,10 @@ typedef struct
   DfdgIndkaldelse *record;
   gboolean is_deleted;
   gint64 deleted_us;
+  gboolean is_told;
+  gint64 told_us;
+  const char *told_version;
+  gboolean has_learned;
   Booking *booking;
 } Work;
 
@@ -181,6 +188,9 @@ question_of (const Work *work)
                           .booking = work->booking,
                           .is_deleted = work->is_deleted,
                           .deleted_us = work->deleted_us,
+                          .is_told = work->is_told,
+                          .told_us = work->told_us,
+                          .told_version = work->told_version,
                           .attempts = work->event->attempts };
 }
 
@@ -301,6 +311,7 @@ write_equal (Work *work, OpCall *call, const char **out_outcome, GError **error)
 
   if (!keep_participants (work, call, &have_changed, error))
     return FALSE;
+  work->has_learned = have_changed;
   *out_outcome = have_changed ? "participants" : "echo";
   return settle (work, call, error);
 }
@@ -330,20 +341,31 @@ write_known (Work *work, OpCall *call, const char **out_outcome, GError **error)
     }
 }
 
-/* DfdgLaneWrite. */
+/* DfdgLaneWrite. What is shown counts at once, also when more may be to come: a time that is taken is taken. */
 static gboolean
 write_truth (OpCall *call, gpointer data, const char **out_outcome, GError **error)
 {
   Work *work = data;
+  TruthQuestion question;
+  g_auto (TruthMark) mark = { 0 };
+  gboolean ok;
 
   g_clear_pointer (&work->booking, booking_free);
+  work->has_learned = FALSE;
   if (!find_booking (call->session, work->event, &work->booking, error))
     return FALSE;
   if (work->record == NULL)
     return write_absent (work, call, out_outcome, error);
-  if (work->booking == NULL)
-    return write_new (work, call, out_outcome, error);
-  return write_known (work, call, out_outcome, error);
+  if (work->booking != NULL &&
+      !truth_store_find (call->session, work->booking->booking_id, &mark, error))
+    return FALSE;
+  ok = work->booking == NULL ? write_new (work, call, out_outcome, error)
+                             : write_known (work, call, out_outcome, error);
+  question = question_of (work);
+  if (ok && work->event->carrier != DFDG_CARRIER_LEGACY && !work->is_deleted &&
+      !work->has_learned && truth_is_behind (&question, &mark))
+    *out_outcome = DFDG_LANE_AGAIN;
+  return ok;
 }
 
 /* DfdgLaneWrite. */
@@ -384,29 +406,38 @@ find_known (const Work *work, gboolean *out_is_known, GError **error)
   return TRUE;
 }
 
+/* What does not say when it happened was given the time of its arrival; what is our own question was given none. */
 static void
-note_end (Work *work, const DfdgEvent *event)
+note_told (Work *work, const DfdgEvent *event)
 {
+  gint64 told_us = event->event_us == event->received_us ? 0 : event->event_us;
+
+  work->is_told |= event->event_us != 0;
+  if (told_us >= work->told_us)
+    {
+      work->told_us = told_us;
+      work->told_version = event->version_id;
+    }
   if (event->change_type != DFDG_CHANGE_DELETE)
     return;
   work->is_deleted = TRUE;
   work->deleted_us = MAX (work->deleted_us, event->event_us);
 }
 
-/* The message and those that go with it: is one of them the thing's end? */
+/* The message and those that go with it: what was told last, and is one of them the thing's end? */
 static void
-find_end (Work *work)
+gather (Work *work)
 {
   DfdgLane *lane = work->lane;
 
-  note_end (work, work->event);
+  note_told (work, work->event);
   for (guint i = lane->at + 1; i < lane->events->len; i++)
     {
       const DfdgEvent *event = lane->events->pdata[i];
 
       for (guint j = 0; j < lane->covered->len; j++)
         if (g_array_index (lane->covered, gint64, j) == event->event_id)
-          note_end (work, event);
+          note_told (work, event);
     }
 }
 
@@ -464,7 +495,7 @@ inbox_apply_indkaldelse (DfdgLane *lane, const DfdgEvent *event, GError **error)
   if (event->carrier == DFDG_CARRIER_LEGACY)
     return apply_whole (&work, error);
   dfdg_lane_cover (lane);
-  find_end (&work);
+  gather (&work);
   if (!ask (&work, error))
     return FALSE;
   return dfdg_lane_write (lane, write_truth, &work, error);

@@ -14,6 +14,7 @@
 /* An answer that is refused or no JSON may be a bad moment; over four minutes it is not. */
 #define MAX_BROKEN 7
 #define OUTCOME    "done"
+#define AGAIN      "again: DFDG may not show yet what it told of"
 
 /* clang-format off */
 const DfdgEventRow dfdg_event_rows[DFDG_N_ENTITIES] = {
@@ -101,15 +102,27 @@ set_done (const DfdgLane *lane, OpCall *call, const char *outcome, GError **erro
 }
 
 static gboolean
+set_again (const DfdgLane *lane, OpCall *call, GError **error)
+{
+  const DfdgEvent *event = lane->events->pdata[lane->at];
+
+  return inbox_store_set_later (call->session, event,
+                                call->now_us + dfdg_backoff_us (event->attempts), AGAIN, error);
+}
+
+static gboolean
 run_write (OpCall *call, gpointer data, GError **error)
 {
   const Step *step = data;
   const char *outcome = OUTCOME;
   OpCaller caller;
 
-  return record_door_open (call, &caller, step->lane->tenant_key, step->lane->call_id, error) &&
-         (step->write == NULL || step->write (call, step->data, &outcome, error)) &&
-         set_done (step->lane, call, outcome, error);
+  if (!record_door_open (call, &caller, step->lane->tenant_key, step->lane->call_id, error) ||
+      (step->write != NULL && !step->write (call, step->data, &outcome, error)))
+    return FALSE;
+  step->lane->is_again = outcome == DFDG_LANE_AGAIN;
+  return step->lane->is_again ? set_again (step->lane, call, error)
+                              : set_done (step->lane, call, outcome, error);
 }
 
 /**
@@ -230,6 +243,9 @@ apply_one (DfdgLane *lane, DfdgLaneReport *report, GError **error)
                          "unknown-type: nobody here takes messages of this type");
   else if (dfdg_event_rows[entity].apply (lane, event, &problem))
     {
+      report->is_later = lane->is_again;
+      if (lane->is_again)
+        return TRUE;
       event->state = DFDG_EVENT_DONE;
       mark_covered (lane);
       report->n_done += 1 + lane->covered->len;
@@ -263,6 +279,7 @@ dfdg_lane_run (DfdgLane *lane, DfdgLaneReport *out_report, GError **error)
       const DfdgEvent *event = lane->events->pdata[lane->at];
 
       g_array_set_size (covered, 0);
+      lane->is_again = FALSE;
       if (event->state == DFDG_EVENT_NEW)
         ok = apply_one (lane, out_report, error);
     }

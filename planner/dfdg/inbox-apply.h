@@ -42,6 +42,7 @@ typedef gboolean (*DfdgRunStep) (gpointer runner, OpStep step, gpointer data, GE
  * @events: (element-type DfdgEvent): the citizen's that wait, in order
  * @at: the one that is being applied
  * @covered: (element-type gint64): later ones that go with it
+ * @is_again: what was written is not the end of it: it is looked at again
  *
  * A run over one citizen's messages.
  */
@@ -63,6 +64,7 @@ typedef struct
   GPtrArray *events;
   guint at;
   GArray *covered;
+  gboolean is_again;
 } DfdgLane;
 
 /* On a waiting thread; may ask DFDG, and commits through dfdg_lane_write() together with "done". Errors:
@@ -104,7 +106,9 @@ gboolean dfdg_lane_run (DfdgLane *lane,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 /* What a row writes, inside the transaction of "done": @call acts as DFDG's record (ops/record-door.h); @out_outcome: a
- * word that the message keeps, such as "applied". May be run twice. */
+ * word that the message keeps, such as "applied"; DFDG_LANE_AGAIN: the message is not done, and its lane waits before it goes
+ * on. May be run twice. */
+#define DFDG_LANE_AGAIN NULL
 typedef gboolean (*DfdgLaneWrite) (OpCall *call,
                                    gpointer data,
                                    const char **out_outcome,

@@ -2,13 +2,20 @@
 /* An older answer undoes no newer one; what DFDG is still to be told, or has asked for itself, waits for its turn. */
 #include "dfdg/truth-weigh.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "ops/record-door.h"
 #include "store/echo-store.h"
-#include "store/truth-store.h"
 
 /* 1 + 3 + … + 63 seconds: the read is behind the message no longer. */
 #define MAX_STALE 6
+/* 1 + 3 + … + 31 seconds for what a message told of and the read does not show; one second when nothing says that it does
+ * not. */
+#define MAX_LOOKS     5
+#define LOOK_IN_DOUBT 1
+/* Who dates a message need not be who dates a summons, and either may drop fractions of a second. */
+#define CLOCKS_US (5 * G_USEC_PER_SEC)
 
 static gboolean
 later (GError **error, const char *why)
@@ -119,6 +126,49 @@ is_applied (const TruthMark *mark, const DfdgIndkaldelse *record)
          (mark->version_id != NULL && g_strcmp0 (mark->version_id, record->version) == 0);
 }
 
+/* Whether the read shows anything that was not known before. */
+static gboolean
+is_new (const TruthMark *mark, const DfdgIndkaldelse *record)
+{
+  return mark->changed_us == 0 || record->changed_us > mark->changed_us ||
+         (record->changed_us == mark->changed_us && mark->version_id != NULL &&
+          record->version != NULL && strcmp (mark->version_id, record->version) != 0);
+}
+
+static gint64
+count_looks (const TruthQuestion *question, const TruthMark *mark)
+{
+  const DfdgIndkaldelse *record = question->record;
+  const char *version = question->told_version;
+  gint64 seen_us = MAX (record->changed_us, mark->changed_us);
+  gboolean is_dated = question->told_us != 0 && record->changed_us != 0;
+
+  if (record->is_cancelled || (version != NULL && g_strcmp0 (version, record->version) == 0) ||
+      (is_dated && seen_us >= question->told_us))
+    return 0;
+  if (is_dated && question->told_us - seen_us >= CLOCKS_US)
+    return MAX_LOOKS;
+  if (is_new (mark, record))
+    return is_dated ? 0 : LOOK_IN_DOUBT;
+  /* It shows the very version that was known before the message, which names another. */
+  return version != NULL && record->version != NULL ? MAX_LOOKS : LOOK_IN_DOUBT;
+}
+
+/**
+ * truth_is_behind:
+ * @mark: what was known before
+ *
+ * DFDG's reading side may be behind its messages. A version that the message names and the read shows settles it; else
+ * DFDG's own times do. Where neither tells, one more look a second later is cheap. Pure.
+ *
+ * Returns: whether the message is to be looked at again, for the read may not show what it told of.
+ */
+gboolean
+truth_is_behind (const TruthQuestion *question, const TruthMark *mark)
+{
+  return question->is_told && question->attempts < count_looks (question, mark);
+}
+
 /**
  * truth_check_end:
  * @question: its booking is not looked at
@@ -166,6 +216,10 @@ weigh_change (const OpCall *call,
     return FALSE;
   if (waits)
     return later (error, "echo-first: what DFDG asked for itself is not what it shows yet");
+  /* No name and the time of what is known: the later read counts, unless it is of before the message. */
+  if (mark.changed_us != 0 && question->record->changed_us == mark.changed_us &&
+      truth_is_behind (question, &mark))
+    return later (error, "behind: DFDG shows what it showed before it told of a change");
   *out_verdict = TRUTH_NEWER;
   return TRUE;
 }

@@ -4,6 +4,7 @@
 
 #include "dfdg/indkaldelse-record.h"
 #include "ops/op.h"
+#include "store/truth-store.h"
 
 typedef enum
 {
@@ -27,6 +28,8 @@ typedef struct
 /**
  * TruthQuestion:
  * @is_deleted: a message told of its end; @deleted_us: when that was
+ * @is_told: DFDG told of it, and not we ourselves; @told_us: when the last of the messages happened, 0: none says;
+ *   @told_version: (nullable): that it names
  * @attempts: how often it was asked for already
  */
 typedef struct
@@ -35,6 +38,9 @@ typedef struct
   const Booking *booking;
   gboolean is_deleted;
   gint64 deleted_us;
+  gboolean is_told;
+  gint64 told_us;
+  const char *told_version;
   gint64 attempts;
 } TruthQuestion;
 
@@ -43,6 +49,7 @@ gboolean truth_place_find (const OpCall *call,
                            const DfdgIndkaldelse *record,
                            TruthPlace *out_place,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean truth_is_behind (const TruthQuestion *question, const TruthMark *mark);
 gboolean truth_check_end (const TruthQuestion *question, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean truth_weigh (const OpCall *call,
                       const TruthQuestion *question,

@@ -124,6 +124,8 @@ class Dfdg:
     def tell(self, entity, citizen_id, change, recipients, external_id=None, body=None, call=None, queue=None):
         """An event of today to everyone among RECIPIENTS who wants it. QUEUE is (service, {element: value}) for those who fetch."""
         event = self._event(entity, citizen_id, change, external_id, call)
+        if self.settings["versions"] and queue and "_doc" in queue[1]:
+            event["header"]["VersionIdentifier"] = queue[1]["_doc"]["versionIdentifier"]
         self.note("event", f"{entity} {CHANGES[change]}", event["header"]["EksternIdentifier"], len(recipients))
         for system in self.systems.values():
             if not any(system.may_act_for(Organisation(*recipient)) for recipient in recipients):

@@ -132,8 +132,9 @@ inbox_world_tell (InboxWorld *inbox, guint citizen, const char *id, DfdgChange c
                       .change_type = (int) change,
                       .external_id = (char *) id,
                       .cpr = citizen == 0 ? NULL : (char *) testlib_cpr (citizen),
+                      .version_id = (char *) inbox->version,
                       .event_us = inbox->world->now_us,
-                      .received_us = inbox->world->now_us,
+                      .received_us = inbox->world->now_us + !inbox->is_undated,
                       .system_id = 1,
                       .organisation_type = 8,
                       .hint = -1 };
