@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Routes held against a slow reference over random registries, and all municipalities of the country. */
+#include "route/track-route.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "testlib.h"
+
+#define N_ENDPOINTS 6
+#define N_CODES     40
+#define N_BENCH     2000000
+
+static TrackEndpoint *
+add_endpoint (TrackRegistry *registry, const char *name)
+{
+  TrackEndpoint *endpoint = g_new0 (TrackEndpoint, 1);
+
+  endpoint->name = g_strdup (name);
+  g_ptr_array_add (registry->endpoints, endpoint);
+  return endpoint;
+}
+
+static TrackUnit *
+add_unit (TrackRegistry *registry, const char *code, const char *endpoint, const char *alias_of)
+{
+  TrackUnit *unit = g_new0 (TrackUnit, 1);
+
+  unit->code = g_strdup (code);
+  unit->endpoint = g_strdup (endpoint);
+  unit->alias_of = g_strdup (alias_of);
+  unit->from_us = G_MININT64;
+  unit->until_us = G_MAXINT64;
+  g_ptr_array_add (registry->units, unit);
+  return unit;
+}
+
+static void
+assert_route (const TrackRoutes *routes,
+              const char *code,
+              gint64 now_us,
+              TrackHow how,
+              const char *endpoint)
+{
+  const TrackUnit *unit = NULL;
+  const TrackEndpoint *found = NULL;
+
+  g_assert_cmpstr (track_how_word (track_routes_resolve (routes, code, now_us, &unit, &found)), ==,
+                   track_how_word (how));
+  g_assert_cmpstr (found == NULL ? NULL : found->name, ==, endpoint);
+  g_assert_true ((unit == NULL) == (how == TRACK_HOW_NONE));
+}
+
+static TrackRoutes *
+make_small (gboolean has_default)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+
+  add_endpoint (registry, "state");
+  add_endpoint (registry, "own");
+  add_endpoint (registry, "sub");
+  add_unit (registry, "10100", "own", NULL);
+  add_unit (registry, "10107", "sub", NULL);
+  add_unit (registry, "15500", NULL, "10100");
+  add_unit (registry, "15501", NULL, "10107");
+  add_unit (registry, "15502", NULL, "15500");
+  add_unit (registry, "15503", NULL, "99999");
+  add_unit (registry, "15504", NULL, "10155");
+  add_unit (registry, "20100", "nobody", NULL);
+  if (has_default)
+    add_unit (registry, TRACK_UNIT_DEFAULT, "state", NULL);
+  track_registry_sort (registry);
+  return track_routes_new (registry);
+}
+
+static void
+test_rules (void)
+{
+  g_autoptr (TrackRoutes) routes = make_small (TRUE);
+  g_autoptr (TrackRoutes) closed = make_small (FALSE);
+  const char *const malformed[] = { "",       "1010",    "101000", "1010a", " 10100",
+                                    "10100 ", "default", "-1010",  NULL };
+
+  assert_route (routes, "10100", 0, TRACK_HOW_EXACT, "own");
+  assert_route (routes, "10107", 0, TRACK_HOW_EXACT, "sub");
+  assert_route (routes, "10199", 0, TRACK_HOW_MAIN, "own");
+  assert_route (routes, "15500", 0, TRACK_HOW_ALIAS, "own");
+  assert_route (routes, "15501", 0, TRACK_HOW_ALIAS, "sub");
+  assert_route (routes, "15577", 0, TRACK_HOW_ALIAS, "own");
+  assert_route (routes, "15504", 0, TRACK_HOW_ALIAS, "own");
+  assert_route (routes, "15502", 0, TRACK_HOW_NONE, NULL);
+  assert_route (routes, "15503", 0, TRACK_HOW_NONE, NULL);
+  assert_route (routes, "20100", 0, TRACK_HOW_NONE, NULL);
+  assert_route (routes, "30100", 0, TRACK_HOW_DEFAULT, "state");
+  assert_route (closed, "30100", 0, TRACK_HOW_NONE, NULL);
+  assert_route (routes, "99999", 0, TRACK_HOW_NONE, NULL);
+  assert_route (routes, NULL, 0, TRACK_HOW_NONE, NULL);
+  for (guint i = 0; malformed[i] != NULL; i++)
+    assert_route (routes, malformed[i], 0, TRACK_HOW_NONE, NULL);
+}
+
+/* At the instant of the change, not a microsecond before; what was issued before stays where it is. */
+static void
+test_planned_change (void)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (TrackRoutes) routes = NULL;
+  TrackUnit *before, *after;
+
+  add_endpoint (registry, "state");
+  add_endpoint (registry, "own");
+  before = add_unit (registry, "10100", "state", NULL);
+  after = add_unit (registry, "10100", "own", NULL);
+  before->until_us = after->from_us = 1000;
+  add_unit (registry, "10200", "own", NULL)->takes_over = g_strsplit ("state", "|", -1);
+  track_registry_sort (registry);
+  routes = track_routes_new (registry);
+  assert_route (routes, "10100", 999, TRACK_HOW_EXACT, "state");
+  assert_route (routes, "10105", 999, TRACK_HOW_MAIN, "state");
+  assert_route (routes, "10100", 1000, TRACK_HOW_EXACT, "own");
+  g_assert_cmpint (track_routes_next_change_us (routes, 0), ==, 1000);
+  g_assert_cmpint (track_routes_next_change_us (routes, 1000), ==, G_MAXINT64);
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10100", 2000)->name, ==, "state");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10200", 2000)->name, ==, "own");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10203", 2000)->name, ==, "own");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", NULL, 2000)->name, ==, "state");
+  g_assert_null (track_routes_find_issuer (routes, "gone", "10100", 2000));
+}
+
+static void
+test_closed (void)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (TrackRoutes) routes = NULL;
+  TrackWindow *window = g_new0 (TrackWindow, 1);
+  TrackEndpoint *own = add_endpoint (registry, "own");
+  TrackEndpoint *ill = add_endpoint (registry, "resting");
+  gint64 until_us = -1;
+
+  ill->state = TRACK_STATE_MAINTENANCE;
+  window->endpoint = g_strdup ("own");
+  window->from_us = 100;
+  window->until_us = 200;
+  window->is_closed = TRUE;
+  g_ptr_array_add (registry->windows, window);
+  routes = track_routes_new (registry);
+  g_assert_false (track_routes_is_closed (routes, own, 99, &until_us));
+  g_assert_true (track_routes_is_closed (routes, own, 100, &until_us));
+  g_assert_cmpint (until_us, ==, 200);
+  g_assert_false (track_routes_is_closed (routes, own, 200, &until_us));
+  g_assert_true (track_routes_is_closed (routes, ill, 0, &until_us));
+  g_assert_cmpint (until_us, ==, 0);
+  g_assert_cmpint (track_routes_next_change_us (routes, 0), ==, 100);
+  window->is_closed = FALSE;
+  g_assert_false (track_routes_is_closed (routes, own, 150, &until_us));
+}
+
+/* The reference: texts only, no table, every rule once more in other words. ------------------------- */
+
+static const TrackUnit *
+slow_row (const TrackRegistry *registry, const char *code, gint64 now_us)
+{
+  for (guint i = 0; i < registry->units->len; i++)
+    {
+      const TrackUnit *unit = g_ptr_array_index (registry->units, i);
+
+      if (strcmp (unit->code, code) == 0 && now_us >= unit->from_us && now_us < unit->until_us)
+        return unit;
+    }
+  return NULL;
+}
+
+static const TrackUnit *
+slow_three (const TrackRegistry *registry, const char *code, gint64 now_us)
+{
+  g_autofree char *main_centre = g_strdup_printf ("%.3s00", code);
+  const TrackUnit *unit = slow_row (registry, code, now_us);
+
+  if (unit == NULL)
+    unit = slow_row (registry, main_centre, now_us);
+  return unit != NULL ? unit : slow_row (registry, "default", now_us);
+}
+
+static gboolean
+is_code (const char *code)
+{
+  return strlen (code) == 5 && strspn (code, "0123456789") == 5 && strcmp (code, "99999") != 0;
+}
+
+static const char *
+slow_resolve (const TrackRegistry *registry, const char *code, gint64 now_us)
+{
+  const TrackUnit *unit = NULL;
+
+  if (is_code (code))
+    unit = slow_three (registry, code, now_us);
+  if (unit != NULL && unit->alias_of != NULL)
+    unit = is_code (unit->alias_of) ? slow_three (registry, unit->alias_of, now_us) : NULL;
+  if (unit == NULL || unit->endpoint == NULL)
+    return NULL;
+  for (guint i = 0; i < registry->endpoints->len; i++)
+    if (strcmp (((TrackEndpoint *) g_ptr_array_index (registry->endpoints, i))->name,
+                unit->endpoint) == 0)
+      return unit->endpoint;
+  return NULL;
+}
+
+static char *
+random_code (GRand *rand)
+{
+  if (g_rand_int_range (rand, 0, 30) == 0)
+    return g_strdup (g_rand_boolean (rand) ? "99999" : "1010x");
+  return g_strdup_printf ("%03d%02d", g_rand_int_range (rand, 100, 104),
+                          g_rand_boolean (rand) ? 0 : g_rand_int_range (rand, 0, 8));
+}
+
+/* Rows of one code follow each other with gaps, as the checks demand; aliases may lead anywhere. */
+static TrackRegistry *
+make_random (GRand *rand)
+{
+  TrackRegistry *registry = track_registry_new ();
+
+  for (guint i = 0; i < N_ENDPOINTS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("planner-%u", i);
+      add_endpoint (registry, name);
+    }
+  for (guint i = 0; i < N_CODES; i++)
+    {
+      g_autofree char *code = i == 0 ? g_strdup (TRACK_UNIT_DEFAULT) : random_code (rand);
+      g_autofree char *alias = random_code (rand);
+      g_autofree char *endpoint =
+        g_strdup_printf ("planner-%d", g_rand_int_range (rand, 0, N_ENDPOINTS + 1));
+      gboolean is_alias = g_rand_int_range (rand, 0, 3) == 0;
+      TrackUnit *unit;
+
+      if (slow_row (registry, code, 0) != NULL || slow_row (registry, code, 500) != NULL)
+        continue;
+      unit = add_unit (registry, code, is_alias ? NULL : endpoint, is_alias ? alias : NULL);
+      if (g_rand_boolean (rand))
+        continue;
+      unit->until_us = g_rand_int_range (rand, 1, 1000);
+      unit = add_unit (registry, code, "planner-0", NULL);
+      unit->from_us = g_rand_int_range (rand, 1000, 1200);
+    }
+  track_registry_sort (registry);
+  return registry;
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GRand) rand = testlib_random_new ();
+  guint64 n_worlds = testlib_budget ("track-route");
+  guint n_routed = 0;
+
+  for (guint64 i = 0; i < n_worlds; i++)
+    {
+      g_autoptr (TrackRegistry) registry = make_random (rand);
+      g_autoptr (TrackRoutes) routes = track_routes_new (registry);
+
+      for (guint k = 0; k < 200; k++)
+        {
+          g_autofree char *code = random_code (rand);
+          gint64 now_us = g_rand_int_range (rand, -5, 1300);
+          const TrackUnit *unit = NULL;
+          const TrackEndpoint *endpoint = NULL;
+          TrackHow how = track_routes_resolve (routes, code, now_us, &unit, &endpoint);
+
+          g_assert_cmpstr (endpoint == NULL ? NULL : endpoint->name, ==,
+                           slow_resolve (registry, code, now_us));
+          g_assert_true ((how == TRACK_HOW_NONE) == (endpoint == NULL));
+          n_routed += endpoint != NULL;
+        }
+    }
+  g_assert_cmpuint (n_routed, >, n_worlds * 50);
+}
+
+/* All of the country: a unit for each municipality, every fifth shares its neighbour's jobcenter. --- */
+
+static TrackRegistry *
+make_country (GPtrArray *out_codes)
+{
+  TrackRegistry *registry = track_registry_new ();
+  g_autofree char *path = testlib_dup_source_path ("data/municipalities.csv");
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  const char *before = NULL;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (g_strstrip (text), "\n", -1);
+  add_endpoint (registry, "state");
+  add_unit (registry, TRACK_UNIT_DEFAULT, "state", NULL);
+  for (guint i = 3; lines[i] != NULL; i++)
+    {
+      g_autofree char *code = g_strdup_printf ("%.3s00", lines[i]);
+      gboolean is_alias = (out_codes->len + 1) % 5 == 0;
+
+      if (!is_alias)
+        add_endpoint (registry, code);
+      add_unit (registry, code, is_alias ? NULL : code, is_alias ? before : NULL);
+      g_ptr_array_add (out_codes, g_strdup (code));
+      if (!is_alias)
+        before = g_ptr_array_index (out_codes, out_codes->len - 1);
+    }
+  track_registry_sort (registry);
+  return registry;
+}
+
+static void
+test_country (void)
+{
+  g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (TrackRegistry) registry = make_country (codes);
+  g_autoptr (TrackRoutes) routes = track_routes_new (registry);
+
+  g_assert_cmpuint (codes->len, ==, 98);
+  for (guint i = 0; i < codes->len; i++)
+    {
+      const char *code = g_ptr_array_index (codes, i);
+      gboolean is_alias = (i + 1) % 5 == 0;
+      const char *serves = is_alias ? g_ptr_array_index (codes, i - 1) : code;
+      g_autofree char *sub_centre = g_strdup_printf ("%.3s07", code);
+
+      assert_route (routes, code, 0, is_alias ? TRACK_HOW_ALIAS : TRACK_HOW_EXACT, serves);
+      assert_route (routes, sub_centre, 0, is_alias ? TRACK_HOW_ALIAS : TRACK_HOW_MAIN, serves);
+    }
+  assert_route (routes, "99900", 0, TRACK_HOW_DEFAULT, "state");
+}
+
+/* A figure to look at, never a verdict. */
+static void
+test_speed (void)
+{
+  g_autoptr (GPtrArray) codes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (TrackRegistry) registry = make_country (codes);
+  g_autoptr (TrackRoutes) routes = NULL;
+  gint64 start_us = clock_monotonic_us (), made_us;
+  guint n_found = 0;
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_clear_pointer (&routes, track_routes_unref);
+      routes = track_routes_new (registry);
+    }
+  made_us = clock_monotonic_us ();
+  for (guint i = 0; i < N_BENCH; i++)
+    {
+      const TrackUnit *unit = NULL;
+      const TrackEndpoint *endpoint = NULL;
+
+      n_found += track_routes_resolve (routes, g_ptr_array_index (codes, i % codes->len), i, &unit,
+                                       &endpoint) != TRACK_HOW_NONE;
+    }
+  g_assert_cmpuint (n_found, ==, N_BENCH);
+  g_test_message ("resolve: %.1f ns a call; compile of %u rows: %.0f us",
+                  (clock_monotonic_us () - made_us) * 1000.0 / N_BENCH, registry->units->len,
+                  (made_us - start_us) / 100.0);
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/track-route/rules", test_rules);
+  g_test_add_func ("/track-route/planned-change", test_planned_change);
+  g_test_add_func ("/track-route/closed", test_closed);
+  g_test_add_func ("/track-route/random", test_random);
+  g_test_add_func ("/track-route/country", test_country);
+  g_test_add_func ("/track-route/speed", test_speed);
+  return g_test_run ();
+}
