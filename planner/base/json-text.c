@@ -34,6 +34,15 @@ read_unit (const Scan *scan, const char *at)
   return unit;
 }
 
+/* JSON-GLib takes octal digits too, and makes bytes of them that are no UTF-8. */
+static gboolean
+is_escape (const Scan *scan, gint unit)
+{
+  char letter = scan->at[1];
+
+  return letter == 'u' ? unit >= 0 : letter != '\0' && strchr ("\"\\/bfnrt", letter) != NULL;
+}
+
 /* A NUL would end the text there, and half a character would come out as bytes that are no UTF-8. */
 static const char *
 scan_escape (Scan *scan)
@@ -41,6 +50,8 @@ scan_escape (Scan *scan)
   gint unit = read_unit (scan, scan->at);
   gint next = unit < 0 ? -1 : read_unit (scan, scan->at + 6);
 
+  if (scan->end - scan->at >= 2 && !is_escape (scan, unit))
+    return "a text holds a backslash that means nothing";
   if (unit == 0)
     return "a text holds a NUL";
   if ((unit >= 0xdc00 && unit <= 0xdfff) ||
