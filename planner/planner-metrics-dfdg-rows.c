@@ -21,10 +21,13 @@ static const Figure inbox[] = { { "new", FIGURE (n_new) },
 static const Figure echoes[] = { { "waiting", FIGURE (n_echoes) },
                                  { "overdue", FIGURE (n_overdue) },
                                  { "lost", FIGURE (n_lost) } };
+static const Figure letters[] = { { "waiting", FIGURE (n_letters) },
+                                  { "refused", FIGURE (n_unsent) } };
 static const Figure looks[] = { { "all", FIGURE (n_looks) },
                                 { "failed", FIGURE (n_failed_looks) } };
 static const Figure ages[] = { { "outbox", FIGURE (oldest_us) },
-                               { "inbox", FIGURE (oldest_new_us) } };
+                               { "inbox", FIGURE (oldest_new_us) },
+                               { "messages", FIGURE (oldest_letter_us) } };
 
 #define PART(member) G_STRUCT_OFFSET (MetricsDfdgPart, member)
 
@@ -92,6 +95,15 @@ void
 metrics_append_dfdg_echoes (GString *text, const char *name, const MetricsPicture *picture)
 {
   append_figures (text, name, picture, echoes, G_N_ELEMENTS (echoes));
+}
+
+/**
+ * metrics_append_dfdg_messages:
+ */
+void
+metrics_append_dfdg_messages (GString *text, const char *name, const MetricsPicture *picture)
+{
+  append_figures (text, name, picture, letters, G_N_ELEMENTS (letters));
 }
 
 /**
@@ -233,7 +245,8 @@ append_lines (GString *text, const MetricsDfdgTenant *tenant)
     guint n_figures;
   } blocks[] = { { "outbox", outbox, G_N_ELEMENTS (outbox) },
                  { "inbox", inbox, G_N_ELEMENTS (inbox) },
-                 { "echoes", echoes, G_N_ELEMENTS (echoes) } };
+                 { "echoes", echoes, G_N_ELEMENTS (echoes) },
+                 { "messages", letters, G_N_ELEMENTS (letters) } };
 
   for (guint i = 0; i < G_N_ELEMENTS (blocks); i++)
     {
@@ -266,7 +279,7 @@ append_problems (GString *text, const MetricsDfdgTenant *tenant)
 static gint64
 count_for_person (const MetricsDfdgTenant *tenant)
 {
-  return tenant->n_refused + tenant->n_held + tenant->n_put_by + tenant->n_lost;
+  return tenant->n_refused + tenant->n_held + tenant->n_put_by + tenant->n_lost + tenant->n_unsent;
 }
 
 /**
@@ -302,7 +315,7 @@ metrics_dfdg_dup_health (const MetricsDfdg *dfdg, gboolean *out_is_well)
   else if (n_for_person > 0)
     {
       g_autofree char *verdict = g_strdup_printf (
-        "%" G_GINT64_FORMAT " things wait for a person: plannerctl dfdg show", n_for_person);
+        "%" G_GINT64_FORMAT " things wait for a person: plannerctl dfdg status", n_for_person);
       g_string_prepend (text, verdict);
     }
   else if (is_ill)

@@ -7,6 +7,7 @@
 void metrics_append_dfdg_outbox (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_inbox (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_echoes (GString *text, const char *name, const MetricsPicture *picture);
+void metrics_append_dfdg_messages (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_oldest (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_down (GString *text, const char *name, const MetricsPicture *picture);
 void metrics_append_dfdg_calls (GString *text, const char *name, const MetricsPicture *picture);

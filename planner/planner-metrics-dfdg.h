@@ -40,6 +40,8 @@ typedef struct
  * @n_new: messages to be worked; @n_put_by: that wait for a person; @n_unknown: of types that nobody takes
  * @oldest_new_us: how long the oldest of @n_new has waited
  * @n_looks: into the queue, since the start; @n_failed_looks of them
+ * @n_letters: messages to citizens and authorities that wait; @n_unsent: that DFDG would not take
+ * @oldest_letter_us: how long the oldest of @n_letters has been tried
  * @n_echoes: that are to come; @n_overdue of them too late; @n_lost: that DFDG does not know of
  */
 typedef struct
@@ -56,6 +58,9 @@ typedef struct
   gint64 n_echoes;
   gint64 n_overdue;
   gint64 n_lost;
+  gint64 n_letters;
+  gint64 n_unsent;
+  gint64 oldest_letter_us;
   gint64 n_looks;
   gint64 n_failed_looks;
   MetricsDfdgPart parts[METRICS_DFDG_MAX_PARTS];

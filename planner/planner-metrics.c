@@ -421,6 +421,7 @@ static const MetricsRow rows[] = {
   { "planner_dfdg_outbox",                  "gauge",     metrics_append_dfdg_outbox,    "Changes that DFDG is to be told, by municipality and state; refused and held ones wait for a person." },
   { "planner_dfdg_inbox",                   "gauge",     metrics_append_dfdg_inbox,     "Messages of DFDG, by municipality and state; parked ones wait for a person." },
   { "planner_dfdg_echoes",                  "gauge",     metrics_append_dfdg_echoes,    "Bookings that DFDG asked for and has not told of again; lost ones it does not know." },
+  { "planner_dfdg_messages",                "gauge",     metrics_append_dfdg_messages,  "Messages to citizens and authorities, by municipality and state; refused ones wait for a person." },
   { "planner_dfdg_oldest_seconds",          "gauge",     metrics_append_dfdg_oldest,    "How long the oldest has waited that waits for no person." },
   { "planner_dfdg_down",                    "gauge",     metrics_append_dfdg_down,      "1 while DFDG does not answer and one call at a time tries it." },
   { "planner_dfdg_pushes_total",            "counter",   metrics_append_dfdg_pushes,    "Messages that DFDG pushed, by how they were answered; astray ones are of another environment." },

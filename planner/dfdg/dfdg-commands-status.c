@@ -60,6 +60,8 @@ set_counts (const DfdgTask *task, JsonObject *line, const DfdgState *state)
   json_object_set_int_member (line, "echoes_waiting", state->echoes.n_waiting);
   json_object_set_int_member (line, "echoes_overdue", state->echoes.n_overdue);
   json_object_set_int_member (line, "echoes_flagged", state->echoes.n_flagged);
+  json_object_set_int_member (line, "messages_waiting", state->letters.n_waiting);
+  json_object_set_int_member (line, "messages_refused", state->letters.n_refused);
 }
 
 static void
@@ -200,7 +202,7 @@ const AdminArgument dfdg_command_status_arguments[] = {
  * dfdg_command_status:
  *
  * Arguments: tenant, changes, limit, cursor. Result: tenants: tenant, carrier, environment, state (docs/dfdg.md says
- * each word), reachable_since or unreachable_since, counts and ages of inbox, outbox and echoes, subscriptions,
+ * each word), reachable_since or unreachable_since, counts and ages of inbox, outbox, echoes and messages, subscriptions,
  * certificate_days, differences; to_do: tenant, state, cause, to_do; with changes: changes, more, cursor.
  *
  * Errors: PLANNER_ERROR_NOT_FOUND.

@@ -103,10 +103,12 @@ count_tenant (StoreSession *session,
   OutboxCounts outbox;
   InboxCounts inbox;
   EchoCounts echoes;
+  MessageCounts letters;
 
   if (!outbox_store_count (session, tenant_id, &outbox, error) ||
       !inbox_store_count (session, tenant_id, &inbox, error) ||
-      !echo_store_count (session, tenant_id, before_us, &echoes, error))
+      !echo_store_count (session, tenant_id, before_us, &echoes, error) ||
+      !message_lane_store_count (session, tenant_id, &letters, error))
     return FALSE;
   tenant->n_waiting = outbox.n[OUTBOX_WAITING];
   tenant->n_refused = outbox.n[OUTBOX_REFUSED];
@@ -119,6 +121,9 @@ count_tenant (StoreSession *session,
   tenant->n_echoes = echoes.n_waiting;
   tenant->n_overdue = echoes.n_overdue;
   tenant->n_lost = echoes.n_flagged;
+  tenant->n_letters = letters.n_waiting;
+  tenant->n_unsent = letters.n_refused;
+  tenant->oldest_letter_us = age_of (letters.oldest_us);
   return count_problems (session, settings, tenant_id, tenant, error);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/period.h"
 #include "dfdg/dfdg-certificate.h"
+#include "store/unit-store.h"
 
 #define CERTIFICATE_DAYS  14
 #define SUBSCRIPTION_DAYS 7
@@ -65,6 +66,12 @@ has_parked (const DfdgState *state)
 }
 
 static gboolean
+has_unsent (const DfdgState *state)
+{
+  return state->letters.n_refused > 0;
+}
+
+static gboolean
 is_held (const DfdgState *state)
 {
   return state->subscribed != NULL && state->subscribed->problem != NULL;
@@ -89,7 +96,8 @@ static gboolean
 is_late (const DfdgState *state)
 {
   return is_old (state->inbox.oldest_us, state->now_us) ||
-         is_old (state->outbox.oldest_us, state->now_us);
+         is_old (state->outbox.oldest_us, state->now_us) ||
+         is_old (state->letters.oldest_us, state->now_us);
 }
 
 static gboolean
@@ -102,7 +110,8 @@ static gboolean
 is_not_compared (const DfdgState *state)
 {
   return !is_off (state) && state->settings->client->reconcile_hour >= 0 &&
-         state->compared_us != 0 && state->now_us - state->compared_us > COMPARED_US;
+         (state->compared_us == 0 ? state->compare_problem != NULL
+                                  : state->now_us - state->compared_us > COMPARED_US);
 }
 
 static gboolean
@@ -126,6 +135,7 @@ static const DfdgStateWord words[] = {
   { "refused",      TRUE,  "DFDG would not take changes of ours: plannerctl dfdg status --changes shows why; put it right, then plannerctl dfdg retry or give up", has_refused },
   { "flagged",      TRUE,  "citizens' bookings that DFDG asked for and does not have: plannerctl dfdg echoes shows which; decide each", has_flagged },
   { "parked",       TRUE,  "messages of DFDG that cannot be applied: plannerctl dfdg parked shows why; put it right, then plannerctl dfdg retry", has_parked },
+  { "unsent",       TRUE,  "DFDG would not take messages of ours to citizens or authorities: plannerctl message list shows why; then plannerctl message retry or drop", has_unsent },
   { "unsubscribed", TRUE,  "DFDG does not send us its messages, or soon will not: plannerctl dfdg subscribe", is_unsubscribed },
   { "subscribing",  FALSE, "the subscriptions could not be brought up to date: plannerctl dfdg subscribe says why", is_held },
   { "late",         TRUE,  "something has waited for more than an hour: plannerctl dfdg status --changes, plannerctl dfdg test", is_late },
@@ -169,6 +179,8 @@ dfdg_state_dup_cause (const DfdgState *state, const DfdgStateWord *word)
     return g_strdup_printf ("%d", (int) state->echoes.n_flagged);
   if (word->applies == has_parked)
     return g_strdup_printf ("%d", (int) state->inbox.n_parked);
+  if (word->applies == has_unsent)
+    return g_strdup_printf ("%d", (int) state->letters.n_refused);
   if (word->applies == has_unknown)
     return g_strdup_printf ("%d", (int) state->inbox.n_unknown);
   if (word->applies == is_held)
@@ -249,15 +261,33 @@ count_differences (const Errand *errand)
                                                           "differences", 0);
 }
 
+/* Nobody compares a unit that is none any more: what was found last would stand for ever. */
+static gboolean
+is_compared (const GPtrArray *units, gint64 unit_id, gint64 now_us)
+{
+  for (guint i = 0; i < units->len; i++)
+    {
+      const UnitRecord *unit = units->pdata[i];
+
+      if (unit->unit_id == unit_id)
+        return unit->retired_us == 0 || unit->retired_us > now_us;
+    }
+  return unit_id == 0;
+}
+
 static gboolean
 load_comparisons (StoreSession *session, gint64 tenant_id, DfdgState *state, GError **error)
 {
-  g_autoptr (GPtrArray) errands = errand_store_list (session, tenant_id, "reconcile", error);
+  g_autoptr (GPtrArray) units = unit_list (session, tenant_id, error);
+  g_autoptr (GPtrArray) errands =
+    units == NULL ? NULL : errand_store_list (session, tenant_id, "reconcile", error);
 
   for (guint i = 0; errands != NULL && i < errands->len; i++)
     {
       const Errand *errand = errands->pdata[i];
 
+      if (!is_compared (units, errand->unit_id, state->now_us))
+        continue;
       state->n_differences += count_differences (errand);
       if (errand->done_us != 0 && (state->compared_us == 0 || errand->done_us < state->compared_us))
         state->compared_us = errand->done_us;
@@ -295,6 +325,7 @@ dfdg_state_load (StoreSession *session,
   return inbox_store_count (session, tenant_id, &out_state->inbox, error) &&
          outbox_store_count (session, tenant_id, &out_state->outbox, error) &&
          echo_store_count (session, tenant_id, now_us - limit_us, &out_state->echoes, error) &&
+         message_lane_store_count (session, tenant_id, &out_state->letters, error) &&
          load_subscriptions (session, tenant_id, out_state, error) &&
          load_comparisons (session, tenant_id, out_state, error);
 }

@@ -6,6 +6,7 @@
 #include "store/echo-store.h"
 #include "store/errand-store.h"
 #include "store/inbox-store.h"
+#include "store/message-lane-store.h"
 #include "store/outbox-store.h"
 
 /**
@@ -14,6 +15,7 @@
  * @contact: of IndkaldelseService
  * @forbidden: (nullable): which service refuses us, and how
  * @certificate_end_us: 0: there is none, or @certificate_problem says why it cannot be read
+ * @letters: messages to citizens and authorities
  * @subscribed: (nullable): how the last try went; likewise @reconciled, added up over units
  * @subscribed_until_us: when the first of the @n_subscriptions ends; 0: there is none
  * @n_differences: that the last comparisons found; @compared_us: when the oldest of them was, 0: never
@@ -31,6 +33,7 @@ typedef struct
   InboxCounts inbox;
   OutboxCounts outbox;
   EchoCounts echoes;
+  MessageCounts letters;
   Errand *subscribed;
   guint n_subscriptions;
   gint64 subscribed_until_us;

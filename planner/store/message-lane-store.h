@@ -104,7 +104,7 @@ gboolean message_lane_store_replace (StoreSession *session,
 
 /**
  * MessageCounts:
- * @oldest_us: when the oldest that waits was added; 0: none
+ * @oldest_us: since when the oldest of them is tried; 0: none. What waits for the day's limit is not late
  */
 typedef struct
 {

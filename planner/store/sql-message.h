@@ -58,7 +58,7 @@
   X (MESSAGE_LIST, SQL_MESSAGE_COLUMNS "WHERE tenant_id = $1 AND state IN ('waiting', 'refused') AND message_id > $2 ORDER BY message_id LIMIT $3") \
   X (MESSAGE_LIST_OF_CITIZEN, SQL_MESSAGE_COLUMNS "WHERE tenant_id = $1 AND citizen_id = $4 AND message_id > $2 ORDER BY message_id LIMIT $3") \
   X (MESSAGE_COUNT, "SELECT count (*) FILTER (WHERE state = 'waiting'), count (*) FILTER (WHERE state = 'refused'), " \
-     "coalesce (min (added_us) FILTER (WHERE state = 'waiting'), 0) FROM message WHERE tenant_id = $1 AND state IN ('waiting', 'refused')") \
+     "coalesce (min (first_try_us) FILTER (WHERE state = 'waiting' AND first_try_us <> 0), 0) FROM message WHERE tenant_id = $1 AND state IN ('waiting', 'refused')") \
   X (MESSAGE_UNTOLD_LANES, "SELECT DISTINCT b.citizen_id " SQL_MESSAGE_UNTOLD_OF "ORDER BY b.citizen_id LIMIT $4") \
   X (MESSAGE_UNTOLD, "SELECT b.identifier, b.revision, b.start_us, b.state <> 'booked', coalesce ((SELECT t.changed_us FROM dfdg_truth t " \
      "WHERE t.booking_id = b.booking_id), b.changed_us), (SELECT u.organisation_key FROM unit u WHERE u.unit_id = b.unit_id) " \

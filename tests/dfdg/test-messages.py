@@ -73,11 +73,16 @@ def settle(world, wanted="sent"):
     testlib.wait_for(lambda: set(states(world)) == {wanted}, 60, f"all messages are {wanted}: {states(world)}")
 
 
+def page(world, question):
+    """/metrics, or another page of that port."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/{question}", timeout=30) as answer:
+        return answer.read().decode()
+
+
 def nothing_leaks(world, *more):
     """No word of a message stands in log or metrics."""
     log = world.log.read_text(encoding="utf-8", errors="replace")
-    with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/metrics", timeout=30) as answer:
-        metrics = answer.read().decode()
+    metrics = page(world, "metrics")
     for word in (TITLE, WORD, ANSWER, "anariefugl", *more):
         testlib.equal((word in log, word in metrics), (False, False), word)
 
@@ -136,6 +141,9 @@ def test_refused():
         settle(world, "refused")
         row = ctl(world, "message", "list")["messages"][0]
         testlib.equal((row["message"], row["state"], "1014" in row["reason"], cpr in json.dumps(row)), (number, "refused", True, False))
+        testlib.equal(ctl(world, "dfdg", "status")["tenants"][0]["state"], "unsent", "how it stands")
+        wanted = 'planner_dfdg_messages{tenant="demo",state="refused"} 1'
+        testlib.wait_for(lambda: wanted in page(world, "metrics"), 30, "counted among the metrics")
         ctl(world, "message", "retry", str(number))
         settle(world)
         testlib.equal(len(texts(world, cpr)), 1)

@@ -111,6 +111,13 @@ test_status (void)
   dfdg_settings_set_current (NULL);
 }
 
+/* A message to a citizen: state and first try. */
+#define LETTER(values)                                                                             \
+  "INSERT INTO citizen (citizen_id, tenant_id, cpr) VALUES (900, 1, '1111111111');"                \
+  "INSERT INTO message (tenant_id, citizen_id, case_name, delivery_key, channel, message_type, "   \
+  "added_us, state, first_try_us) VALUES (1, 900, 'by-hand', 'k', 2, 1, 1795400000000000, " values \
+  ")"
+
 /* One thing is the matter at a time. */
 static void
 test_words (void)
@@ -133,6 +140,22 @@ test_words (void)
       "INSERT INTO dfdg_errand VALUES (1, 'reconcile', 0, 1, "
       "1795000000000000, 'no', '{\"differences\": 0}')",
       "uncompared" },
+    { "carrier=none\n", "INSERT INTO dfdg_errand VALUES (1, 'reconcile', 0, 1, 0, 'no', NULL)",
+      "uncompared" },
+    /* Of a unit that was retired since. */
+    { "carrier=none\n",
+      "INSERT INTO dfdg_errand VALUES (1, 'reconcile', 1, 1, "
+      "1795000000000000, 'no', '{\"differences\": 2}'); "
+      "UPDATE unit SET retired_us = 1795000000000001 WHERE unit_id = 1",
+      "" },
+    { "carrier=none\n",
+      "INSERT INTO dfdg_errand VALUES (1, 'reconcile', 1, 1, "
+      "1795410000000000, NULL, '{\"differences\": 2}'); "
+      "UPDATE unit SET retired_us = 1995000000000001 WHERE unit_id = 1",
+      "different" },
+    { "carrier=none\n", LETTER ("'refused', 0"), "unsent" },
+    { "carrier=none\n", LETTER ("'waiting', 0"), "" },
+    { "carrier=none\n", LETTER ("'waiting', 1795400000000000"), "late" },
     { "carrier=none\nreconcile-hour=-1\n",
       "INSERT INTO dfdg_errand VALUES (1, 'reconcile', 0, 1, "
       "1795000000000000, 'no', '{\"differences\": 0}')",

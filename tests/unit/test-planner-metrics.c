@@ -147,6 +147,8 @@ test_dfdg (void)
   g_autoptr (GArray) tenants = g_array_new (FALSE, TRUE, sizeof (MetricsDfdgTenant));
   MetricsDfdgTenant tenant = { .tenant = (char *) "demo",
                                .n_waiting = 4,
+                               .n_letters = 6,
+                               .oldest_letter_us = 5000000,
                                .oldest_us = 7 * G_USEC_PER_SEC,
                                .n_new = 2,
                                .n_echoes = 3,
@@ -171,6 +173,9 @@ test_dfdg (void)
   assert_line (text, "planner_dfdg_inbox{tenant=\"demo\",state=\"new\"} 2");
   assert_line (text, "planner_dfdg_echoes{tenant=\"demo\",state=\"overdue\"} 1");
   assert_line (text, "planner_dfdg_oldest_seconds{tenant=\"demo\",part=\"outbox\"} 7");
+  assert_line (text, "planner_dfdg_messages{tenant=\"demo\",state=\"waiting\"} 6");
+  assert_line (text, "planner_dfdg_messages{tenant=\"demo\",state=\"refused\"} 0");
+  assert_line (text, "planner_dfdg_oldest_seconds{tenant=\"demo\",part=\"messages\"} 5");
   assert_line (text, "planner_dfdg_down{tenant=\"demo\",part=\"outbox\"} 0");
   assert_line (text, "planner_dfdg_calls_total{tenant=\"demo\",part=\"outbox\"} 9");
   assert_line (text, "planner_dfdg_done_total{tenant=\"demo\",part=\"outbox\"} 8");
@@ -179,7 +184,8 @@ test_dfdg (void)
   g_assert_true (is_well);
   g_assert_true (g_str_has_prefix (well, "ok\n"));
   g_array_index (tenants, MetricsDfdgTenant, 0).n_refused = 1;
-  g_array_index (tenants, MetricsDfdgTenant, 0).n_lost = 2;
+  g_array_index (tenants, MetricsDfdgTenant, 0).n_lost = 1;
+  g_array_index (tenants, MetricsDfdgTenant, 0).n_unsent = 1;
   person = metrics_dfdg_dup_health (&dfdg, &is_well);
   g_assert_false (is_well);
   g_assert_true (g_str_has_prefix (person, "3 things wait for a person"));
