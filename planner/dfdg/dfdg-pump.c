@@ -10,8 +10,7 @@
 #include "planner-log.h"
 #include "store/tenant-store.h"
 
-#define MAX_BACKOFF_S 10800
-#define MAX_SHIFT     14
+#define MAX_SHIFT 14
 
 /* One municipality of the pump. @settings: NULL when its group is gone. */
 typedef struct
@@ -71,14 +70,16 @@ static void tick (DfdgPump *pump);
 gint64
 dfdg_pump_backoff_us (gint64 n_failures, gint64 retry_after_s)
 {
+  gint64 longest_s = DFDG_PUMP_MAX_BACKOFF_US / PERIOD_US_PER_S;
   gint64 step_us =
-    MIN (MAX_BACKOFF_S, (G_GINT64_CONSTANT (1) << CLAMP (n_failures, 1, MAX_SHIFT)) - 1) *
+    MIN (longest_s, (G_GINT64_CONSTANT (1) << CLAMP (n_failures, 1, MAX_SHIFT)) - 1) *
     PERIOD_US_PER_S;
   guint32 bits;
 
   ids_random_bytes ((guint8 *) &bits, sizeof bits);
   step_us = step_us * 3 / 4 + (gint64) ((guint64) (step_us / 2) * bits >> 32);
-  return MAX (MIN (step_us, MAX_BACKOFF_S * PERIOD_US_PER_S), retry_after_s * PERIOD_US_PER_S);
+  step_us = MAX (step_us, MIN (retry_after_s, longest_s) * PERIOD_US_PER_S);
+  return MIN (step_us, DFDG_PUMP_MAX_BACKOFF_US);
 }
 
 /* An OpWrite as a step. */

@@ -4,9 +4,13 @@
 
 #include <gio/gio.h>
 
+#include "base/period.h"
 #include "dfdg/dfdg-agenda.h"
 #include "dfdg/dfdg-settings.h"
 #include "ops/op-worker.h"
+
+/* No try is put off longer, whatever DFDG asks for. */
+#define DFDG_PUMP_MAX_BACKOFF_US (3 * PERIOD_US_PER_HOUR)
 
 /**
  * DfdgPumpWork:
@@ -95,5 +99,6 @@ gboolean dfdg_pump_count (DfdgPump *pump, guint index, DfdgPumpCounts *out_count
 /* On a lane's thread: one write that may share its group with others; durable when this returns. Blocks. */
 gboolean dfdg_pump_write (const DfdgPumpWork *work, OpWrite write, gpointer data, GError **error)
   G_GNUC_WARN_UNUSED_RESULT;
-/* min(10800, 2^n − 1) s for the n-th failure, a quarter more or less; never less than @retry_after_s. Any thread. */
+/* min(10800, 2^n − 1) s for the n-th failure, a quarter more or less; never less than @retry_after_s, and never
+ * more than three hours. Any thread. */
 gint64 dfdg_pump_backoff_us (gint64 n_failures, gint64 retry_after_s);

@@ -8,6 +8,7 @@
 #include "dfdg/dfdg-echo.h"
 #include "dfdg/dfdg-http.h"
 #include "dfdg/dfdg-keeper.h"
+#include "dfdg/dfdg-start.h"
 #include "dfdg/dfdg-state.h"
 #include "dfdg/inbox-work.h"
 #include "dfdg/message-pump.h"
@@ -38,6 +39,7 @@ struct _DfdgRunner
   const DfdgWebhook *webhook; /* (nullable) */
   Timer *timer;
   GArray *tenants; /* of MetricsDfdgTenant, as counted last */
+  gboolean has_started;
   gboolean is_counting;
   gboolean is_stopping;
 };
@@ -48,6 +50,7 @@ typedef struct
   DfdgRunner *runner;
   GPtrArray *settings;
   GArray *tenants; /* of MetricsDfdgTenant */
+  gboolean is_first;
 } Count;
 
 static void
@@ -148,7 +151,10 @@ run_count (gpointer data, gpointer session, GError **error)
       const DfdgSettings *settings = count->settings->pdata[i];
       MetricsDfdgTenant tenant = { .tenant = g_strdup (settings->client->tenant) };
       gint64 tenant_id = find_id (tenants, tenant.tenant);
-      gboolean ok = tenant_id == 0 || count_tenant (session, settings, tenant_id, &tenant, error);
+      gboolean ok =
+        tenant_id == 0 ||
+        ((!count->is_first || dfdg_start (count->runner->service, settings, tenant_id, error)) &&
+         count_tenant (session, settings, tenant_id, &tenant, error));
 
       g_array_append_val (count->tenants, tenant);
       if (!ok)
@@ -168,6 +174,7 @@ on_counted (gpointer data, const ExecutorReport *report, const GError *error)
     {
       g_array_unref (runner->tenants);
       runner->tenants = g_array_ref (count->tenants);
+      runner->has_started = TRUE;
     }
   g_array_unref (count->tenants);
   g_ptr_array_unref (count->settings);
@@ -187,6 +194,7 @@ on_alarm (gpointer data)
   count->runner = runner;
   count->settings = g_ptr_array_ref (runner->settings);
   count->tenants = tenants_new ();
+  count->is_first = !runner->has_started;
   runner->is_counting =
     op_service_run_waiting (runner->service, run_count, on_counted, count, NULL);
   if (runner->is_counting)

@@ -307,7 +307,7 @@ get_wait_us (const Turn *turn, OutboxDo call)
     ON_ITS_WAY * PERIOD_US_PER_S * turn->run->work->settings->client->total_timeout_s;
 
   if (call == OUTBOX_DO_DELETE && turn->plan.create_try_us != 0)
-    return MAX (turn->plan.create_try_us + longest_us - clock_now_us (), 0);
+    return CLAMP (turn->plan.create_try_us + longest_us - clock_now_us (), 0, longest_us);
   return call == OUTBOX_DO_UPDATE && turn->has_echo ? ECHO_US : 0;
 }
 

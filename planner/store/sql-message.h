@@ -44,6 +44,7 @@
      "reason = CASE state WHEN 'dropped' THEN 'it was on its way when it was given up' ELSE $4 END " \
      "WHERE message_id = $1 AND (state = 'waiting' OR (state = 'dropped' AND $2 = 'sent'))") \
   X (MESSAGE_PUT_OFF, "UPDATE message SET not_before_us = $2, reason = $3 WHERE message_id = $1 AND state = 'waiting'") \
+  X (MESSAGE_BRING_BACK, "UPDATE message SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'waiting' AND not_before_us > $2") \
   X (MESSAGE_RENEW, "UPDATE message SET request_id = $2, first_try_us = 0, is_looked_for = 0 WHERE message_id = $1 AND state = 'waiting'") \
   X (MESSAGE_REFUSE, "UPDATE message SET state = 'refused', reason = $2 WHERE message_id = $1 AND state = 'waiting'") \
   X (MESSAGE_RETRY, "UPDATE message SET state = 'waiting', attempts = 0, not_before_us = 0, is_looked_for = 1 WHERE tenant_id = $1 " \

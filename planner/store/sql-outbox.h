@@ -40,6 +40,7 @@
      "AND state IN ('refused', 'held') AND NOT EXISTS (SELECT 1 FROM outbox r WHERE r.tenant_id = outbox.tenant_id " \
      "AND r.subject = outbox.subject AND r.state = 'refused' AND r.reason = $2)") \
   X (OUTBOX_HASTEN, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting'") \
+  X (OUTBOX_BRING_BACK, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'waiting' AND not_before_us > $2") \
   X (OUTBOX_GIVE_UP, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND outbox_id = $2 " \
      "AND state = 'refused'") \
   X (OUTBOX_GIVE_UP_BEHIND, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND subject = $2 " \
@@ -60,6 +61,7 @@
   X (ECHO_FLAG, "UPDATE echo_watch SET attempts = attempts + 1, is_flagged = 1, reason = $3 WHERE echo_id = $1 AND revision = $2") \
   X (ECHO_RETRY, "UPDATE echo_watch SET is_flagged = 0, attempts = 0, added_us = 0, not_before_us = 0 " \
      "WHERE tenant_id = $1 AND subject = $2") \
+  X (ECHO_BRING_BACK, "UPDATE echo_watch SET not_before_us = 0 WHERE tenant_id = $1 AND is_flagged = 0 AND not_before_us > $2") \
   X (ECHO_LANES_DUE, "SELECT DISTINCT citizen_id FROM echo_watch WHERE tenant_id = $1 AND is_flagged = 0 AND added_us <= $2 " \
      "AND not_before_us <= $3 ORDER BY citizen_id LIMIT $4") \
   X (ECHO_LIST, "SELECT " SQL_ECHO_COLUMNS " FROM echo_watch WHERE tenant_id = $1 ORDER BY added_us, echo_id LIMIT $2") \

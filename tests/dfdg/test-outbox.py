@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # Changes of ours become calls of DFDG, once, in order and whole, through every fault that an answer can have and through restarts.
-"""Also tests: dfdg-echo, dfdg-runner, indkaldelse-load, outbox-dispatch. Judged by what DFDG holds in the end, by how often it carried a call out, and by what waits for a person."""
+"""Also tests: dfdg-echo, dfdg-runner, dfdg-start, indkaldelse-load, outbox-dispatch. Judged by what DFDG holds in the end, by how often it carried a call out, and by what waits for a person."""
 
 import datetime
 
@@ -311,6 +311,19 @@ def test_down_and_up():
         world.assert_same_stock()
         testlib.equal((len(world.simulator.stock()), carried_out(world, CREATE)), (12, 12))
         wait_for(world, lambda: world.health("dfdg"), 200)
+
+
+def test_clock_set_back():
+    """What was put off by a clock that ran ahead does not wait until the right one has caught up."""
+    with DfdgWorld(carrier="none", settings={"database/ignore-clock": "true"}) as world:
+        world.restart(later_s=2 * 86400)
+        world.simulator.fault("answer", "status", CREATE, status=503, times=-1)
+        register(world, new_citizen(world))
+        testlib.wait_for(lambda: world.count("SELECT count(*) FROM outbox WHERE not_before_us > 0") == 1, 60, "put off")
+        world.act("calm")
+        world.restart()
+        wait_for(world, lambda: states(world), [("register", "sent")])
+        testlib.equal(carried_out(world, CREATE), 1, "CreateIndkaldelse")
 
 
 def test_after_seven_days():

@@ -227,7 +227,9 @@ class DfdgWorld(PlannerProcess):
         """Stops and starts plannerd alone; from here on its clock is LATER_S ahead (needs upgrade's shift_clock built)."""
         super().stop()
         library = testlib.BUILD / "tests" / "upgrade" / "libshift-clock.so"
-        self.environment.update({"LD_PRELOAD": str(library), "PLANNER_TEST_CLOCK_S": str(later_s)} if later_s else {})
+        for name, value in {"LD_PRELOAD": str(library), "PLANNER_TEST_CLOCK_S": str(later_s)}.items():
+            self.environment.pop(name, None)
+            self.environment.update({name: value} if later_s else {})
         super().start()
 
     def subscribe(self, *entities):

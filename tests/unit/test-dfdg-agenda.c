@@ -186,6 +186,8 @@ test_backoff (void)
       }
   g_assert_cmpint (dfdg_pump_backoff_us (1, 600), ==, 600 * S);
   g_assert_cmpint (dfdg_pump_backoff_us (G_MAXINT64, 0), <=, 10800 * S);
+  g_assert_cmpint (dfdg_pump_backoff_us (1, 86400), ==, DFDG_PUMP_MAX_BACKOFF_US);
+  g_assert_cmpint (dfdg_pump_backoff_us (1, G_MAXINT64), ==, DFDG_PUMP_MAX_BACKOFF_US);
 }
 
 int
