@@ -21,6 +21,7 @@
 #include "store/sql-sync-conflict.h"
 #include "store/sql-sync-due.h"
 #include "store/sql-sync.h"
+#include "store/sql-track-learned.h"
 #include "store/sql-verify.h"
 
 /* clang-format off */
@@ -44,7 +45,8 @@
   STORE_SQL_INBOX (X) \
   STORE_SQL_READING (X) \
   STORE_SQL_ERRAND (X) \
-  STORE_SQL_BACKUP (X)
+  STORE_SQL_BACKUP (X) \
+  STORE_SQL_TRACK_LEARNED (X)
 /* clang-format on */
 
 typedef enum

@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Keeps what calls teach: memory in front, the database behind, and nobody told before it is durable. */
+#include "route/track-learned.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "route/track-learned-key.h"
+
+#define HASH_BYTES   16
+#define KIND_CITIZEN TRACK_N_ID_KINDS
+/* What was seen within this time is not written again. */
+#define FRESH_US (12 * G_TIME_SPAN_HOUR)
+/* Rows that one clean-up removes in one transaction. */
+#define FORGET_AT_ONCE 5000
+
+typedef struct
+{
+  guint8 bytes[HASH_BYTES];
+} Hash;
+
+/* Of the cache; its hash stands first and is the key. */
+typedef struct
+{
+  Hash hash;
+  guint8 kind;
+  gboolean is_durable;
+  TrackPlace place;
+  gint64 seen_us;
+} Entry;
+
+struct _TrackLearned
+{
+  TrackDatabase *database;
+  guint8 key[TRACK_KEY_BYTES];
+  guint max_cached;
+  GHashTable *young; /* of Entry */
+  GHashTable *old;   /* likewise; dropped when the young ones are as many as may be */
+  TrackLearnedCounters counters;
+};
+
+/* @learned is not touched by the writer. */
+typedef struct
+{
+  TrackLearned *learned;
+  GArray *entries; /* of Entry */
+  TrackLearnedDone done;
+  gpointer data;
+} Job;
+
+typedef struct
+{
+  gint64 before_us[TRACK_N_ID_KINDS + 1];
+} ForgetJob;
+
+static guint
+hash_of (gconstpointer entry)
+{
+  guint value;
+
+  memcpy (&value, entry, sizeof value);
+  return value;
+}
+
+static gboolean
+hashes_are_equal (gconstpointer one, gconstpointer other)
+{
+  return memcmp (one, other, HASH_BYTES) == 0;
+}
+
+static GHashTable *
+new_cache (void)
+{
+  return g_hash_table_new_full (hash_of, hashes_are_equal, NULL, g_free);
+}
+
+static void
+digest (const TrackLearned *learned, const char *word, const char *text, guint8 out[32])
+{
+  GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, learned->key, TRACK_KEY_BYTES);
+  gsize n_bytes = 32;
+
+  g_hmac_update (hmac, (const guchar *) word, (gssize) strlen (word) + 1);
+  g_hmac_update (hmac, (const guchar *) text, (gssize) strlen (text));
+  g_hmac_get_digest (hmac, out, &n_bytes);
+  g_hmac_unref (hmac);
+}
+
+static Hash
+make_hash (const TrackLearned *learned, guint kind, const char *text)
+{
+  static const char *const words[] = { "booking", "reservation", "option", "citizen" };
+  guint8 bytes[32];
+  Hash hash;
+
+  digest (learned, words[kind], text, bytes);
+  memcpy (hash.bytes, bytes, HASH_BYTES);
+  return hash;
+}
+
+/* Two halves: what is asked for lives on, what is not is forgotten with its half. */
+static Entry *
+cache_put (TrackLearned *learned, const Entry *entry)
+{
+  Entry *copy = g_memdup2 (entry, sizeof *entry);
+
+  if (g_hash_table_size (learned->young) >= learned->max_cached)
+    {
+      g_hash_table_unref (learned->old);
+      learned->old = g_steal_pointer (&learned->young);
+      learned->young = new_cache ();
+    }
+  g_hash_table_replace (learned->young, copy, copy);
+  return copy;
+}
+
+static Entry *
+cache_find (TrackLearned *learned, const Hash *hash)
+{
+  Entry *entry = g_hash_table_lookup (learned->young, hash);
+
+  if (entry != NULL)
+    return entry;
+  entry = g_hash_table_lookup (learned->old, hash);
+  return entry == NULL ? NULL : cache_put (learned, entry);
+}
+
+static const char *
+intern (const char *endpoint)
+{
+  return endpoint == NULL || *endpoint == '\0' ? NULL : g_intern_string (endpoint);
+}
+
+/* One look by the primary key. */
+static gboolean
+read_entry (TrackLearned *learned, Entry *entry, GError **error)
+{
+  StoreSession *session = track_database_get_reader (learned->database);
+  g_autoptr (GBytes) hash = g_bytes_new (entry->hash.bytes, HASH_BYTES);
+  g_auto (StoreQuery) query = { 0 };
+
+  if (!store_query (session, &query, error, SQL_TRACK_LEARNED_FIND, "b", hash) ||
+      store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  entry->place.endpoint = intern (store_text (&query, 0));
+  g_strlcpy (entry->place.unit, store_text (&query, 1), sizeof entry->place.unit);
+  entry->seen_us = store_int (&query, 2);
+  entry->is_durable = TRUE;
+  return TRUE;
+}
+
+static gboolean
+find (TrackLearned *learned, guint kind, const char *text, TrackPlace *out_place)
+{
+  Entry wanted = { .hash = make_hash (learned, kind, text), .kind = (guint8) kind };
+  const Entry *found = cache_find (learned, &wanted.hash);
+  g_autoptr (GError) error = NULL;
+
+  if (found != NULL)
+    learned->counters.n_found_in_memory++;
+  else if (read_entry (learned, &wanted, &error))
+    found = cache_put (learned, &wanted);
+  if (error != NULL)
+    g_warning ("what was learned cannot be read: %s", error->message);
+  if (found == NULL)
+    {
+      learned->counters.n_not_found++;
+      return FALSE;
+    }
+  learned->counters.n_found++;
+  *out_place = found->place;
+  return TRUE;
+}
+
+/**
+ * track_learned_find:
+ * @guid: in lower case
+ *
+ * From memory, else by one indexed look into the database: microseconds. Loop thread.
+ *
+ * Returns: FALSE when nobody is known to have issued it
+ */
+gboolean
+track_learned_find (TrackLearned *learned,
+                    TrackIdKind kind,
+                    const char *guid,
+                    TrackPlace *out_place)
+{
+  g_return_val_if_fail ((guint) kind < TRACK_N_ID_KINDS, FALSE);
+  return find (learned, kind, guid, out_place);
+}
+
+/**
+ * track_learned_find_citizen:
+ * @citizen: civil registration number
+ *
+ * Likewise where he was last called for. Loop thread.
+ */
+gboolean
+track_learned_find_citizen (TrackLearned *learned, const char *citizen, TrackPlace *out_place)
+{
+  return find (learned, KIND_CITIZEN, citizen, out_place);
+}
+
+static gboolean
+run_put (gpointer data, gpointer session, GError **error)
+{
+  Job *job = data;
+
+  for (guint i = 0; i < job->entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (job->entries, Entry, i);
+      g_autoptr (GBytes) hash = g_bytes_new (entry->hash.bytes, HASH_BYTES);
+      const char *endpoint = entry->place.endpoint == NULL ? "" : entry->place.endpoint;
+
+      if (!store_run (session, error, SQL_TRACK_LEARNED_PUT, "bissi", hash, (gint64) entry->kind,
+                      endpoint, entry->place.unit, entry->seen_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_same_place (const TrackPlace *one, const TrackPlace *other)
+{
+  return one->endpoint == other->endpoint && strcmp (one->unit, other->unit) == 0;
+}
+
+/* A later lesson may have moved it meanwhile: that one has a job of its own. */
+static void
+settle (TrackLearned *learned, const Entry *written)
+{
+  Entry *entry = cache_find (learned, &written->hash);
+
+  if (entry != NULL && is_same_place (&entry->place, &written->place))
+    entry->is_durable = TRUE;
+}
+
+static void
+on_put (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  Job *job = data;
+  TrackLearned *learned = job->learned;
+
+  if (error != NULL)
+    learned->counters.n_failed++;
+  else
+    {
+      learned->counters.n_written += job->entries->len;
+      for (guint i = 0; i < job->entries->len; i++)
+        settle (learned, &g_array_index (job->entries, Entry, i));
+    }
+  if (job->done != NULL)
+    job->done (error, job->data);
+  g_array_unref (job->entries);
+  g_free (job);
+}
+
+/* What memory knows to be on disk, as fresh as that, needs no writing. */
+static void
+add (TrackLearned *learned, GArray *entries, const Entry *entry)
+{
+  const Entry *known = cache_find (learned, &entry->hash);
+
+  if (known != NULL && known->is_durable && is_same_place (&known->place, &entry->place) &&
+      entry->seen_us - known->seen_us < FRESH_US)
+    return;
+  cache_put (learned, entry);
+  g_array_append_val (entries, *entry);
+}
+
+static void
+fill_place (TrackPlace *place, const char *endpoint, const char *unit)
+{
+  place->endpoint = intern (endpoint);
+  g_strlcpy (place->unit, unit == NULL ? "" : unit, sizeof place->unit);
+}
+
+static GArray *
+list_entries (TrackLearned *learned, const TrackLesson *lesson)
+{
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  gint64 now_us = clock_now_us ();
+
+  for (guint i = 0; i < lesson->n_ids; i++)
+    {
+      Entry entry = { .hash = make_hash (learned, lesson->ids[i].kind, lesson->ids[i].guid),
+                      .kind = (guint8) lesson->ids[i].kind,
+                      .seen_us = now_us };
+
+      fill_place (&entry.place, lesson->endpoint, lesson->unit);
+      add (learned, entries, &entry);
+    }
+  if (lesson->citizen != NULL && *lesson->citizen != '\0')
+    {
+      Entry entry = { .hash = make_hash (learned, KIND_CITIZEN, lesson->citizen),
+                      .kind = KIND_CITIZEN,
+                      .seen_us = now_us };
+
+      fill_place (&entry.place, lesson->canary, lesson->unit);
+      add (learned, entries, &entry);
+    }
+  return entries;
+}
+
+/**
+ * track_learned_note:
+ * @lesson: not kept
+ * @done: (nullable): told once it is on disk, or could not be brought there
+ *
+ * Known in memory at once. Loop thread.
+ *
+ * Returns: TRUE when nothing of it was new, and @done will not be called
+ */
+gboolean
+track_learned_note (TrackLearned *learned,
+                    const TrackLesson *lesson,
+                    TrackLearnedDone done,
+                    gpointer data)
+{
+  g_autoptr (GArray) entries = list_entries (learned, lesson);
+  g_autoptr (GError) error = NULL;
+  Job *job;
+
+  if (entries->len == 0)
+    return TRUE;
+  job = g_new0 (Job, 1);
+  job->learned = learned;
+  job->entries = g_steal_pointer (&entries);
+  job->done = done;
+  job->data = data;
+  if (track_database_write (learned->database, run_put, on_put, job, &error))
+    return FALSE;
+  on_put (job, NULL, error);
+  return FALSE;
+}
+
+/**
+ * track_learned_hash_citizen:
+ * @salt: such as the name of a canary's endpoint: another choice for each
+ *
+ * Returns: a number from 0 to 999 that is always the same for this citizen, and tells nothing of him
+ */
+guint
+track_learned_hash_citizen (TrackLearned *learned, const char *citizen, const char *salt)
+{
+  g_autofree char *word = g_strconcat ("permille ", salt, NULL);
+  guint8 bytes[32];
+  guint32 value;
+
+  digest (learned, word, citizen, bytes);
+  memcpy (&value, bytes, sizeof value);
+  return GUINT32_FROM_LE (value) % 1000;
+}
+
+static gboolean
+run_forget (gpointer data, gpointer session, GError **error)
+{
+  const ForgetJob *job = data;
+
+  for (guint kind = 0; kind <= KIND_CITIZEN; kind++)
+    if (!store_run (session, error, SQL_TRACK_LEARNED_REMOVE, "iii", (gint64) kind,
+                    job->before_us[kind], (gint64) FORGET_AT_ONCE))
+      return FALSE;
+  return TRUE;
+}
+
+static void
+on_forget (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  if (error != NULL)
+    g_message ("old hashes of what was learned could not be removed: %s", error->message);
+  g_free (data);
+}
+
+/**
+ * track_learned_forget:
+ * @before_us: by kind, citizens last: what was not seen since is removed, some thousands of each at a time
+ *
+ * To be called now and then. Loop thread.
+ */
+void
+track_learned_forget (TrackLearned *learned, const gint64 before_us[TRACK_N_ID_KINDS + 1])
+{
+  ForgetJob *job = g_new0 (ForgetJob, 1);
+  g_autoptr (GError) error = NULL;
+
+  memcpy (job->before_us, before_us, sizeof job->before_us);
+  if (!track_database_write (learned->database, run_forget, on_forget, job, &error))
+    on_forget (job, NULL, error);
+}
+
+/**
+ * track_learned_get_counters:
+ */
+void
+track_learned_get_counters (const TrackLearned *learned, TrackLearnedCounters *out_counters)
+{
+  *out_counters = learned->counters;
+}
+
+static gboolean
+knows_any (TrackLearned *learned, gboolean *out_any, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (track_database_get_reader (learned->database), &query, error,
+                    SQL_TRACK_LEARNED_ANY, ""))
+    return FALSE;
+  step = store_step (&query, error);
+  *out_any = step == STORE_ROW;
+  return step != STORE_FAILED;
+}
+
+/**
+ * track_learned_new:
+ * @database: must outlive it; stopped before it is freed
+ *
+ * Errors: the key's, as track_learned_key_load(); the database's. Blocks.
+ *
+ * Returns: (transfer full)
+ */
+TrackLearned *
+track_learned_new (TrackDatabase *database, const TrackLearnedSettings *settings, GError **error)
+{
+  g_autoptr (TrackLearned) learned = g_new0 (TrackLearned, 1);
+  gboolean is_new;
+  gboolean knows;
+
+  learned->database = database;
+  learned->max_cached = MAX (settings->max_cached, 1);
+  learned->young = new_cache ();
+  learned->old = new_cache ();
+  if (!track_learned_key_load (settings->key_file, learned->key, &is_new, error) ||
+      !knows_any (learned, &knows, error))
+    return NULL;
+  learned->counters.is_new_key = is_new && knows;
+  return g_steal_pointer (&learned);
+}
+
+/**
+ * track_learned_free:
+ *
+ * NULL is ignored.
+ */
+void
+track_learned_free (TrackLearned *learned)
+{
+  if (learned == NULL)
+    return;
+  g_hash_table_unref (learned->young);
+  g_hash_table_unref (learned->old);
+  g_free (learned);
+}
