@@ -34,6 +34,7 @@ listener_connection_drop_request (ListenerConnection *connection)
 {
   ListenerRequest *request = g_steal_pointer (&connection->request);
 
+  listener_stream_leave (connection);
   if (request == NULL)
     return;
   listener_request_detach (request);
@@ -118,6 +119,18 @@ listener_connection_receive (ListenerConnection *connection)
 }
 
 /*
+ * A reply given piece by piece must not look whole when it is not, also to a client that was told no length: it is
+ * reset, before any regular end could be sent. On Linux that is what connecting to nowhere does.
+ */
+static gboolean
+reset (int fd)
+{
+  struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+
+  return connect (fd, &nowhere, sizeof nowhere) == 0;
+}
+
+/*
  * Ends @connection from outside. The library has no call for that; a socket that is shut down it notices
  * like any other departure, and closes.
  */
@@ -134,7 +147,8 @@ listener_connection_cut (ListenerConnection *connection)
   listener_connection_leave (connection);
   connection->phase = LISTENER_PHASE_CUT;
   connection->listener->n_cut++;
-  shutdown (connection->fd, SHUT_RDWR);
+  if (connection->stream == NULL || !reset (connection->fd))
+    shutdown (connection->fd, SHUT_RDWR);
 }
 
 /*

@@ -52,6 +52,7 @@ typedef enum
  * @n_evicted: resting connections closed to make room for new ones.
  * @n_resumed: connections that resumed an earlier TLS session.
  * @n_gone: clients seen to leave before their reply.
+ * @n_aborted: replies given piece by piece that the application broke off, or left short.
  * @n_bytes_in: bytes of heads and bodies received.
  * @n_bytes_out: bytes of reply bodies handed to the network layer.
  * @n_open: connections now.
@@ -72,6 +73,7 @@ typedef struct
   guint64 n_evicted;
   guint64 n_resumed;
   guint64 n_gone;
+  guint64 n_aborted;
   guint64 n_bytes_in;
   guint64 n_bytes_out;
   guint n_open;

@@ -157,7 +157,7 @@ on_whole_request (ListenerConnection *connection)
   connection->phase = LISTENER_PHASE_HANDLING;
   listener->counters.n_requests++;
   listener->handler (request, listener->user_data);
-  if (connection->request != NULL)
+  if (connection->phase == LISTENER_PHASE_HANDLING)
     {
       MHD_suspend_connection (connection->mhd);
       connection->suspended = TRUE;
@@ -215,6 +215,7 @@ on_completed (void *cls,
 {
   ListenerConnection *connection = *request_context;
   Listener *listener = connection->listener;
+  ListenerRequest *streaming = connection->stream != NULL ? connection->request : NULL;
 
   if (connection->busy)
     listener->counters.n_busy--;
@@ -225,6 +226,9 @@ on_completed (void *cls,
     listener->counters.n_refused[LISTENER_REFUSED_MALFORMED]++;
   if (connection->phase == LISTENER_PHASE_REPLYING)
     listener_connection_enter (connection, LISTENER_PHASE_RESTING);
+  if (streaming != NULL && code != MHD_REQUEST_TERMINATED_COMPLETED_OK &&
+      code != MHD_REQUEST_TERMINATED_DAEMON_SHUTDOWN)
+    listener_request_tell_gone (streaming, listener);
 }
 
 /* Never asked: every session brings its own credentials. The library insists on having one. */

@@ -31,6 +31,7 @@ typedef enum
 } ListenerPhase;
 
 typedef struct _ListenerConnection ListenerConnection;
+typedef struct _ListenerStream ListenerStream;
 
 typedef struct
 {
@@ -70,6 +71,7 @@ struct _ListenerConnection
   ListenerConnection *next;
   ListenerRequest *request; /* until replied to */
   gboolean owns_request;    /* while receiving; afterwards only the application does */
+  ListenerStream *stream;   /* of a reply given piece by piece, until the library is done with it */
   ListenerTlsSession *tls;
   ListenerPeer *peer;
   GRefString *peer_text;
@@ -145,6 +147,9 @@ enum MHD_Result listener_refuse (ListenerConnection *connection,
                                  ListenerRefusal refusal,
                                  gboolean body_follows);
 enum MHD_Result listener_linger (ListenerConnection *connection, gsize n_bytes);
+
+/* listener-stream.c */
+void listener_stream_leave (ListenerConnection *connection);
 
 /* listener-request.c */
 ListenerShared *listener_shared_new (GMainContext *context);

@@ -12,45 +12,76 @@ free_bytes (gpointer bytes)
 }
 
 static struct MHD_Response *
-make_response (ListenerRequest *request,
-               const char *content_type,
-               GBytes *body,
-               gboolean close_after)
+make_response (GBytes *body)
 {
   gsize n_bytes;
   const char *data = g_bytes_get_data (body, &n_bytes);
   struct MHD_Response *response = MHD_create_response_from_buffer_with_free_callback_cls (
     n_bytes, (void *) data, free_bytes, body);
-  GPtrArray *headers = request->reply_headers;
 
   if (response == NULL)
-    {
-      g_bytes_unref (body);
-      return NULL;
-    }
+    g_bytes_unref (body);
+  return response;
+}
+
+static void
+add_headers (struct MHD_Response *response,
+             ListenerRequest *request,
+             const char *content_type,
+             gboolean close_after)
+{
+  GPtrArray *headers = request->reply_headers;
+
   if (content_type != NULL)
     MHD_add_response_header (response, "Content-Type", content_type);
   if (close_after)
     MHD_add_response_header (response, "Connection", "close");
   for (guint i = 0; headers != NULL && i < headers->len; i += 2)
     MHD_add_response_header (response, headers->pdata[i], headers->pdata[i + 1]);
-  return response;
 }
 
-static void
-resume (ListenerConnection *connection)
+/*
+ * Gives @connection back to the library, which has something to send again: from now on its client has the time of
+ * a reply for it.
+ */
+void
+listener_reply_resume (ListenerConnection *connection)
 {
   if (!connection->suspended)
     return;
+  if (connection->phase == LISTENER_PHASE_HANDLING)
+    listener_connection_enter (connection, LISTENER_PHASE_REPLYING);
   connection->suspended = FALSE;
   MHD_resume_connection (connection->mhd);
   connection->listener->run_pending = TRUE;
 }
 
 /*
- * Hands the reply to the library. Takes @body. When the library has no memory for it, the connection is cut:
- * better than a client that waits for ever.
+ * Hands @response to the library. Takes it. When the library has no memory for it, the connection is cut: better
+ * than a client that waits for ever.
  */
+void
+listener_reply_send (ListenerRequest *request,
+                     ListenerConnection *connection,
+                     guint status,
+                     const char *content_type,
+                     struct MHD_Response *response)
+{
+  Listener *listener = connection->listener;
+
+  listener_connection_enter (connection, LISTENER_PHASE_REPLYING);
+  if (response != NULL)
+    add_headers (response, request, content_type, request->close_after_reply || listener->stopping);
+  if (response == NULL || MHD_queue_response (connection->mhd, status, response) != MHD_YES)
+    listener_connection_cut (connection);
+  else
+    listener->counters.n_replies[status / 100]++;
+  if (response != NULL)
+    MHD_destroy_response (response);
+  listener_reply_resume (connection);
+}
+
+/* Replies with the whole @body, which it takes. */
 void
 listener_reply_queue (ListenerRequest *request,
                       guint status,
@@ -58,24 +89,11 @@ listener_reply_queue (ListenerRequest *request,
                       GBytes *body)
 {
   ListenerConnection *connection = g_steal_pointer (&request->connection);
-  Listener *listener = connection->listener;
-  gsize n_bytes = g_bytes_get_size (body);
-  gboolean close_after = request->close_after_reply || listener->stopping;
-  struct MHD_Response *response = make_response (request, content_type, body, close_after);
 
   request->replied = TRUE;
   connection->request = NULL;
-  listener_connection_enter (connection, LISTENER_PHASE_REPLYING);
-  if (response == NULL || MHD_queue_response (connection->mhd, status, response) != MHD_YES)
-    listener_connection_cut (connection);
-  else
-    {
-      listener->counters.n_replies[status / 100]++;
-      listener->counters.n_bytes_out += n_bytes;
-    }
-  if (response != NULL)
-    MHD_destroy_response (response);
-  resume (connection);
+  connection->listener->counters.n_bytes_out += g_bytes_get_size (body);
+  listener_reply_send (request, connection, status, content_type, make_response (body));
 }
 
 /**
@@ -166,6 +184,18 @@ listener_request_close_after_reply (ListenerRequest *request)
   request->close_after_reply = TRUE;
 }
 
+/* The client of @request has left before the end of the reply; said once. */
+void
+listener_request_tell_gone (ListenerRequest *request, Listener *listener)
+{
+  if (request->gone)
+    return;
+  request->gone = TRUE;
+  listener->counters.n_gone++;
+  if (request->gone_func != NULL)
+    request->gone_func (request, request->gone_data);
+}
+
 /**
  * listener_request_is_gone:
  * @request: a request.
@@ -182,10 +212,7 @@ listener_request_is_gone (ListenerRequest *request)
     return TRUE;
   if (!listener_connection_check_gone (request->connection))
     return FALSE;
-  request->gone = TRUE;
-  request->connection->listener->counters.n_gone++;
-  if (request->gone_func != NULL)
-    request->gone_func (request, request->gone_data);
+  listener_request_tell_gone (request, request->connection->listener);
   return TRUE;
 }
 
@@ -193,7 +220,7 @@ listener_request_is_gone (ListenerRequest *request)
  * listener_request_set_gone_func:
  * @request: a request.
  * @func: (nullable) (scope forever): called at most once, within about a second of the client's leaving, when that is before
- *   the reply.
+ *   the reply, or before the end of one that is given piece by piece; then also of a client that was too slow.
  * @user_data: for @func.
  *
  * Lets the application drop work that nobody waits for. Loop thread.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "listener-private.h"
+#include "listener-stream.h"
 
 typedef struct
 {
@@ -41,6 +42,10 @@ struct _ListenerRequest
   ListenerIdentity *identity;
   ListenerGoneFunc gone_func;
   gpointer gone_data;
+  ListenerStream *stream; /* of a reply given piece by piece; kept until the request goes */
+  gsize drained_low_bytes;
+  ListenerDrainedFunc drained_func;
+  gpointer drained_data;
   GPtrArray *reply_headers; /* of char*, name and value in turn; NULL when none */
   char *body;
   gsize body_bytes;
@@ -68,3 +73,13 @@ void listener_reply_queue (ListenerRequest *request,
                            guint status,
                            const char *content_type,
                            GBytes *body);
+void listener_reply_send (ListenerRequest *request,
+                          ListenerConnection *connection,
+                          guint status,
+                          const char *content_type,
+                          struct MHD_Response *response);
+void listener_reply_resume (ListenerConnection *connection);
+void listener_request_tell_gone (ListenerRequest *request, Listener *listener);
+
+/* listener-stream.c */
+void listener_stream_forget (ListenerRequest *request);

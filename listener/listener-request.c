@@ -139,6 +139,7 @@ free_request (gpointer data)
   if (request->connection != NULL && !request->replied)
     listener_reply_queue (request, 500, "text/plain; charset=utf-8",
                           g_bytes_new_static (text, sizeof text - 1));
+  listener_stream_forget (request);
   request->shared->n_body_bytes -= request->body_bytes;
   g_clear_pointer (&request->identity, listener_identity_unref);
   g_clear_pointer (&request->reply_headers, g_ptr_array_unref);

@@ -230,13 +230,30 @@ abandon_requests (Listener *listener)
 
   while ((connection = handling->head) != NULL)
     {
-      listener_connection_drop_request (connection);
       listener_connection_cut (connection);
+      listener_connection_drop_request (connection);
       if (connection->suspended)
         MHD_resume_connection (connection->mhd);
       connection->suspended = FALSE;
     }
   MHD_run (listener->daemon);
+}
+
+/* Nor must it end half a reply as if that were the whole. */
+static void
+abandon_streams (Listener *listener)
+{
+  ListenerConnection *next;
+
+  for (ListenerConnection *each = listener->queues[LISTENER_PHASE_REPLYING].head; each != NULL;
+       each = next)
+    {
+      next = each->next;
+      if (each->stream == NULL)
+        continue;
+      listener_connection_cut (each);
+      listener_connection_drop_request (each);
+    }
 }
 
 /**
@@ -253,6 +270,7 @@ listener_free (Listener *listener)
   if (listener->source != NULL)
     {
       abandon_requests (listener);
+      abandon_streams (listener);
       MHD_stop_daemon (listener->daemon);
       g_source_destroy (listener->source);
       g_source_unref (listener->source);

@@ -6,6 +6,7 @@
 #include "listener-counters.h"
 #include "listener-error.h"
 #include "listener-request.h"
+#include "listener-stream.h"
 #include "listener-tls.h"
 
 #include <glib.h>

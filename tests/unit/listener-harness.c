@@ -209,7 +209,7 @@ receive (Client *client)
         g_string_append_len (client->received, buffer, n_bytes);
     }
   if (!client->closed && errno != EAGAIN)
-    client->closed = TRUE;
+    client->closed = client->reset = TRUE;
 }
 
 /**

@@ -25,6 +25,7 @@ typedef struct
   int fd;
   GString *received;
   gboolean closed;
+  gboolean reset; /* closed by the server without a regular end */
 } Client;
 
 void harness_init (Harness *harness);
