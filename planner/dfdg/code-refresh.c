@@ -66,6 +66,18 @@ find_list (const char *name)
   return NULL;
 }
 
+/**
+ * code_refresh_is_list:
+ */
+gboolean
+code_refresh_is_list (const char *list)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (strcmp (names[i].list, list) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 fail (GError **error, const char *name, const char *why)
 {

@@ -32,6 +32,8 @@ typedef struct
   char *problem;
 } CodeRefresh;
 
+/* Whether it is the name of one of our lists that are read. */
+gboolean code_refresh_is_list (const char *list);
 /* Of one list as it was told. */
 GArray *code_refresh_read_rows (JsonObject *object,
                                 const char *name,

@@ -147,10 +147,27 @@ read_one (const Work *work, DfdgClient *client, Reading kind, const char *cpr, G
          call->runner.run_write (call->runner.runner, write_reading, &keeping, error);
 }
 
-/* Result: read (what, outcome). A kind that fails keeps nobody from the others. */
+/* Returns: whether it was read, or nobody can be asked for it. */
+static gboolean
+add_reading (const Work *work, DfdgClient *client, Reading kind, const char *cpr, JsonArray *list)
+{
+  g_autoptr (GError) problem = NULL;
+  JsonObject *row = json_object_new ();
+  const char *outcome = "no address is set";
+
+  if (citizen_reading_is_possible (work->settings, kind))
+    outcome = read_one (work, client, kind, cpr, &problem) ? "read" : problem->message;
+  json_object_set_string_member (row, "what", reading_to_text (kind));
+  json_object_set_string_member (row, "outcome", outcome);
+  json_array_add_object_element (list, row);
+  return problem == NULL;
+}
+
+/* Result: read (what, outcome). A kind that fails keeps nobody from the others, and is a failure of the command. */
 static gboolean
 run_read (AdminCall *call, GError **error)
 {
+  guint n_failed = 0;
   g_auto (Work) work = { .call = call };
   g_autoptr (DfdgClient) client = NULL;
   JsonArray *list = json_array_new ();
@@ -163,19 +180,13 @@ run_read (AdminCall *call, GError **error)
     return FALSE;
   client = dfdg_client_take (work.settings);
   for (guint i = 0; i < N_READINGS; i++)
-    {
-      g_autoptr (GError) problem = NULL;
-      JsonObject *row = json_object_new ();
-
-      json_object_set_string_member (row, "what", reading_to_text (i));
-      if (!citizen_reading_is_possible (work.settings, i))
-        json_object_set_string_member (row, "outcome", "no address is set");
-      else
-        json_object_set_string_member (
-          row, "outcome", read_one (&work, client, i, cpr, &problem) ? "read" : problem->message);
-      json_array_add_object_element (list, row);
-    }
-  return TRUE;
+    n_failed += add_reading (&work, client, i, cpr, list) ? 0 : 1;
+  if (n_failed == 0)
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+               "%u of them could not be read: outcome says why; what was held before stays",
+               n_failed);
+  return FALSE;
 }
 
 typedef struct
@@ -203,6 +214,12 @@ run_codes (AdminCall *call, GError **error)
 
   if (!init (&work, error) || !admin_get_text (call, "accept", &refresh.accepted, error))
     return FALSE;
+  if (refresh.accepted != NULL && !code_refresh_is_list (refresh.accepted))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "accept: there is no such list; plannerctl list codes names them");
+      return FALSE;
+    }
   refresh.settings = work.settings;
   noting.tenant_id = work.tenant->tenant_id;
   if (!code_refresh_read (&refresh, call->cancellable, error) ||

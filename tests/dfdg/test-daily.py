@@ -71,6 +71,24 @@ def test_on_demand():
         testlib.equal(len(of_citizen) >= 3, True, "history of the citizen")
 
 
+def test_on_demand_half():
+    """One service is down: the others are read, what was held stays, and the command says that it failed."""
+    with daily() as world:
+        cpr = Citizens.new()
+        world.act("citizen", cpr=cpr, unit=UNIT, fund=FUND, group=1)
+        ctl(world, "dfdg", "read", number=cpr)
+        world.act("citizen", cpr=cpr, unit=UNIT, fund=FUND, group=2)
+        for method in ("GetKontaktgrupper", "GetKontaktgruppeHistorik"):
+            world.simulator.fault("answer", "status", method=method, status=503, times=-1)
+        try:
+            ctl(world, "dfdg", "read", number=cpr)
+            raise ValueError("a failure was called success")
+        except AssertionError as error:
+            testlib.equal("1 of them could not be read" in str(error), True, str(error))
+            testlib.equal(str(error).count('"read"') >= 3, True, f"the others were read: {error}")
+        testlib.equal([one["code"] for one in ctl(world, "show", "citizen", number=cpr)["contact_groups"]], [1], "held")
+
+
 def test_code_lists():
     """New codes come in; a great loss, nonsense and silence change nothing; a person may agree."""
     with daily("code-lists", expected_alarms=("dfdg-code-lists",)) as world:
@@ -96,6 +114,11 @@ def test_code_lists():
         told = ctl(world, "dfdg", "refresh-codes")
         testlib.equal((told["changed"], "interview-types would lose 4 of" in told["problem"]), (0, True), told)
         testlib.equal((folder / "interview-types.csv").read_text(encoding="utf-8"), before, "after a great loss")
+        try:
+            ctl(world, "dfdg", "refresh-codes", "--accept", "interview-typs")
+            raise ValueError("a list that is none was accepted")
+        except AssertionError as error:
+            testlib.equal("there is no such list" in str(error), True, str(error))
         told = ctl(world, "dfdg", "refresh-codes", "--accept", "interview-types")
         testlib.equal((told["changed"], told.get("problem")), (1, None), told)
 
