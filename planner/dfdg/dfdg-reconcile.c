@@ -16,6 +16,7 @@
 #define PAGE 500
 /* Fælles jobsamtale: of an a-kasse's meetings the jobcenter is told of these alone. */
 #define JOINT_INTERVIEW 17
+#define PARTICIPANTS    "myndighedsdeltagere"
 
 typedef struct
 {
@@ -155,19 +156,54 @@ read_theirs (Run *run, gint64 from_day, gint64 to_day, GError **error)
   return TRUE;
 }
 
+/* The pure judgement, and who takes part: that comes from DFDG alone. */
+static gboolean
+judge (Run *run,
+       const IndkaldelseOwn *own,
+       const DfdgIndkaldelse *record,
+       DfdgDifference *difference,
+       GError **error)
+{
+  g_autoptr (GPtrArray) held = NULL;
+  g_autoptr (GPtrArray) told = NULL;
+
+  difference->kind = dfdg_difference_judge (own, record, &difference->names);
+  if (own->booking == NULL || own->booking->state != BOOKING_BOOKED || record == NULL ||
+      record->is_cancelled)
+    return TRUE;
+  held = participant_store_list (run->work->session, own->booking->booking_id, error);
+  if (held == NULL)
+    return FALSE;
+  told = indkaldelse_list_participants (record);
+  if (participant_list_is_equal (held, told))
+    return TRUE;
+  difference->kind = DFDG_DIFFERENT;
+  if (difference->names == NULL)
+    difference->names = g_strdup (PARTICIPANTS);
+  else
+    {
+      g_autofree char *others = g_steal_pointer (&difference->names);
+      difference->names = g_strconcat (others, " " PARTICIPANTS, NULL);
+    }
+  return TRUE;
+}
+
 /* Ours, held against theirs of the same id; the row of theirs is done with. */
 static gboolean
 look_at (Run *run, Booking *booking, GError **error)
 {
   const DfdgIndkaldelse *record = g_hash_table_lookup (run->theirs, booking->identifier);
   g_auto (IndkaldelseOwn) own = { 0 };
+  DfdgDifference seen = { 0 };
   gboolean ok = TRUE;
 
   run->comparison->n_compared++;
   own.booking = booking;
   if (booking->state == BOOKING_BOOKED && record != NULL)
     ok = indkaldelse_load_booking (run->work->session, booking, &own.record, error);
-  if (ok && dfdg_difference_judge (&own, record, NULL) != DFDG_SAME)
+  ok = ok && judge (run, &own, record, &seen, error);
+  g_free (seen.names);
+  if (ok && seen.kind != DFDG_SAME)
     g_ptr_array_add (run->suspects, g_strdup (booking->identifier));
   own.booking = NULL;
   g_hash_table_remove (run->theirs, booking->identifier);
@@ -282,6 +318,7 @@ choose_mend (Run *run, DfdgDifference *difference, GError **error)
     case DFDG_DIFFERENT:
       if (!is_news (run, difference, &is_new, error))
         return FALSE;
+      is_new = is_new || g_str_equal (difference->names, PARTICIPANTS);
       difference->mend = is_foreign || is_new ? DFDG_MEND_APPLY : DFDG_MEND_SEND;
       return TRUE;
     case DFDG_MISSING_HERE:
@@ -307,9 +344,7 @@ confirm (Run *run, const char *identifier, GError **error)
        indkaldelse_load_own (work->session, work->tenant_id, identifier, &difference->own, error) &&
        is_under_way (run, identifier, &difference->own, &is_moving, error);
   run->comparison->n_under_way += is_moving;
-  if (ok && !is_moving)
-    difference->kind =
-      dfdg_difference_judge (&difference->own, difference->record, &difference->names);
+  ok = ok && (is_moving || judge (run, &difference->own, difference->record, difference, error));
   if (!ok || is_moving || difference->kind == DFDG_SAME)
     {
       difference_free (difference);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "dfdg/inbox-apply.h"
 #include "dfdg/indkaldelse-json.h"
+#include "dfdg/indkaldelse-load.h"
 #include "dfdg/indkaldelse-record.h"
 #include "dfdg/truth-weigh.h"
 #include "ops/booking-details.h"
@@ -93,47 +94,11 @@ keep_mark (const Work *work, OpCall *call, GError **error)
                           call->now_us, error);
 }
 
-static gint
-compare_participants (gconstpointer a, gconstpointer b)
-{
-  const Participant *const *first = a, *const *second = b;
-
-  return strcmp ((*first)->participant_id, (*second)->participant_id);
-}
-
-/* By id; of two with one id the first. */
-static GPtrArray *
-participants_of (const DfdgIndkaldelse *record)
-{
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) participant_free);
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < record->participants->len; i++)
-    {
-      const IndkaldelseDeltager *from = record->participants->pdata[i];
-      Participant *to;
-
-      if (from->identifier == NULL || !g_hash_table_add (seen, from->identifier))
-        continue;
-      to = g_new0 (Participant, 1);
-      *to = (Participant){ .participant_id = g_strdup (from->identifier),
-                           .name = g_strdup (from->name == NULL ? "" : from->name),
-                           .contact = g_strdup (from->contact_details),
-                           .telephone = g_strdup (from->telephone),
-                           .email = g_strdup (from->email),
-                           .organisation_type = from->organisation_type,
-                           .organisation_code = g_strdup (from->organisation_code) };
-      g_ptr_array_add (list, to);
-    }
-  g_ptr_array_sort (list, compare_participants);
-  return list;
-}
-
 /* @out_have_changed: untouched when they are as they were. */
 static gboolean
 keep_participants (const Work *work, OpCall *call, gboolean *out_have_changed, GError **error)
 {
-  g_autoptr (GPtrArray) wanted = participants_of (work->record);
+  g_autoptr (GPtrArray) wanted = indkaldelse_list_participants (work->record);
   g_autoptr (GPtrArray) held =
     participant_store_list (call->session, work->booking->booking_id, error);
 

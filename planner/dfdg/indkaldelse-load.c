@@ -2,6 +2,11 @@
 /* Reads a booking with its unit and advisor, fresh at every call. */
 #include "dfdg/indkaldelse-load.h"
 
+#include <string.h>
+
+#include "base/error.h"
+#include "store/truth-store.h"
+
 /**
  * indkaldelse_own_clear:
  */
@@ -16,6 +21,8 @@ indkaldelse_own_clear (IndkaldelseOwn *own)
  * indkaldelse_load_booking:
  * @booking: as read in @session
  * @out_record: (out) (transfer full)
+ *
+ * Errors: PLANNER_ERROR_NOT_FOUND when it was removed since.
  */
 gboolean
 indkaldelse_load_booking (StoreSession *session,
@@ -25,9 +32,15 @@ indkaldelse_load_booking (StoreSession *session,
 {
   g_auto (StoreQuery) query = { 0 };
   IndkaldelsePlace place = { 0 };
+  StoreStep step;
 
-  if (!store_query (session, &query, error, SQL_OUTBOX_PLACE, "i", booking->booking_id) ||
-      store_step (&query, error) != STORE_ROW)
+  if (!store_query (session, &query, error, SQL_OUTBOX_PLACE, "i", booking->booking_id))
+    return FALSE;
+  step = store_step (&query, error);
+  if (step == STORE_END)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
+                         "the booking was removed meanwhile");
+  if (step != STORE_ROW)
     return FALSE;
   place.unit_key = store_text (&query, 0);
   place.zone = calsync_zone_lookup (store_text (&query, 1), error);
@@ -70,4 +83,46 @@ indkaldelse_load_own (StoreSession *session,
   *out_own = own;
   own = (IndkaldelseOwn){ 0 };
   return TRUE;
+}
+
+static gint
+compare_participants (gconstpointer a, gconstpointer b)
+{
+  const Participant *const *first = a, *const *second = b;
+
+  return strcmp ((*first)->participant_id, (*second)->participant_id);
+}
+
+/**
+ * indkaldelse_list_participants:
+ *
+ * As we keep them: by id; of two with one id the first.
+ *
+ * Returns: (transfer full) (element-type Participant)
+ */
+GPtrArray *
+indkaldelse_list_participants (const DfdgIndkaldelse *record)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) participant_free);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; i < record->participants->len; i++)
+    {
+      const IndkaldelseDeltager *from = record->participants->pdata[i];
+      Participant *to;
+
+      if (from->identifier == NULL || !g_hash_table_add (seen, from->identifier))
+        continue;
+      to = g_new0 (Participant, 1);
+      *to = (Participant){ .participant_id = g_strdup (from->identifier),
+                           .name = g_strdup (from->name == NULL ? "" : from->name),
+                           .contact = g_strdup (from->contact_details),
+                           .telephone = g_strdup (from->telephone),
+                           .email = g_strdup (from->email),
+                           .organisation_type = from->organisation_type,
+                           .organisation_code = g_strdup (from->organisation_code) };
+      g_ptr_array_add (list, to);
+    }
+  g_ptr_array_sort (list, compare_participants);
+  return list;
 }

@@ -24,5 +24,6 @@ gboolean indkaldelse_load_booking (StoreSession *session,
                                    const Booking *booking,
                                    DfdgIndkaldelse **out_record,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *indkaldelse_list_participants (const DfdgIndkaldelse *record);
 void indkaldelse_own_clear (IndkaldelseOwn *own);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (IndkaldelseOwn, indkaldelse_own_clear)

@@ -8,11 +8,12 @@ import json
 import subprocess
 
 import testlib
-from dfdg_world import UNIT, Citizens, DfdgWorld
+from dfdg_world import FUND, UNIT, Citizens, DfdgWorld, municipality
 
 CTL = testlib.BUILD / "planner" / "plannerctl"
 CREATE, UPDATE, DELETE = "CreateIndkaldelse", "UpdateIndkaldelse", "DeleteIndkaldelse"
 ADVISOR = f"{UNIT}-01"
+OTHER = "89001"
 
 
 def start_at(hours):
@@ -30,10 +31,10 @@ def ctl(world, *words, code=0):
     return json.loads(done.stdout).get("result", {}) if done.stdout else {}
 
 
-def reconcile(world, *more):
+def reconcile(world, *more, unit=UNIT):
     """All of the unit's next weeks."""
     today = datetime.date.today()
-    found = ctl(world, "reconcile", UNIT, today, today + datetime.timedelta(days=30), *more)
+    found = ctl(world, "reconcile", unit, today, today + datetime.timedelta(days=30), *more)
     testlib.equal(any(cpr in json.dumps(found) for cpr in world.cprs), False, "no citizen's number")
     return found
 
@@ -68,9 +69,9 @@ def mended(world):
     world.assert_same_stock()
 
 
-def world_of_none():
+def world_of_none(place=None, **more):
     """Nothing is told by itself."""
-    world = DfdgWorld(carrier="none", settings={"dfdg-client demo/reconcile-hour": -1})
+    world = DfdgWorld(place, **more, carrier="none", settings={"dfdg-client demo/reconcile-hour": -1})
     world.cprs = []
     return world
 
@@ -93,6 +94,50 @@ def test_theirs():
         mended(world)
         testlib.equal(world.count("SELECT count(*) FROM journal WHERE kind = 'dfdg-reconciled'"), 3, "journal rows")
         testlib.equal(reconcile(world)["compared"] >= 1, True, "it was looked at")
+
+
+def test_joint_interview():
+    """Of an a-kasse's meetings type 17 is compared, with who takes part; of the others the jobcenter is not told."""
+    with world_of_none() as world:
+        cpr = new_citizen(world)
+        world.act("citizen", cpr=cpr, unit=UNIT, group=1, fund=FUND)
+        world.act("fund/book", cpr=cpr, fund=FUND, start=start_at(5).isoformat(), kind=7)
+        joint = world.act("fund/book", cpr=cpr, fund=FUND, start=start_at(3).isoformat(), kind=17, minutes=30, advisor=ADVISOR)["id"]
+        testlib.equal(differences(reconcile(world)), {joint: ("missing here", "apply theirs")})
+        mended(world)
+        kept = world.query("SELECT origin, interview_type FROM booking WHERE identifier = ?", joint)
+        testlib.equal(kept, [("unemployment-fund", 17)])
+        world.act("fund/participant", id=joint, navn="Vejleder 09")
+        found = reconcile(world)
+        testlib.equal(differences(found), {joint: ("different", "apply theirs")})
+        testlib.equal([row["member"] for row in found["fields"]], ["myndighedsdeltagere"])
+        mended(world)
+        testlib.equal(world.query("SELECT name FROM participant"), [("Vejleder 09",)])
+        world.act("fund/change", id=joint, titel="Ny titel")
+        testlib.equal(differences(reconcile(world)), {joint: ("different", "apply theirs")})
+        mended(world)
+        world.act("fund/cancel", id=joint)
+        testlib.equal(differences(reconcile(world)), {joint: ("cancelled there", "apply theirs")})
+        mended(world)
+
+
+def test_moved_to_another_unit():
+    """DFDG has it at another jobcenter of ours: seen from both sides, once applied in neither unit a difference, and the time is free."""
+    place = municipality(n_advisors=2)
+    place.jobcenter(OTHER, n_advisors=1, hours=("08:00", "16:00"))
+    more = {"units": (UNIT, OTHER)}
+    with world_of_none(place, of_system=more) as world:
+        cpr = new_citizen(world)
+        key = world.act("kss/book", cpr=cpr, unit=UNIT, start=start_at(1).isoformat(), advisor=ADVISOR, minutes=30)["id"]
+        mended(world)
+        world.act("kss/change", id=key, jobcenterKode=OTHER, medarbejder={"identifikation": f"{OTHER}-01", "navn": "Vejleder 03"})
+        testlib.equal(differences(reconcile(world)), {key: ("different", "apply theirs")}, "from where it was")
+        testlib.equal(differences(reconcile(world, unit=OTHER)), {key: ("different", "apply theirs")}, "from where it is")
+        mended(world)
+        testlib.equal(differences(reconcile(world, unit=OTHER)), {}, "from where it is")
+        held = "SELECT u.organisation_key, r.resource_key FROM booking b JOIN unit u USING (unit_id) JOIN resource r ON r.resource_id = b.advisor_id"
+        testlib.equal(world.query(held), [(OTHER, f"{OTHER}-01")])
+        testlib.equal(world.count("SELECT count(*) FROM claim"), 1, "the old time is free")
 
 
 def test_ours():
