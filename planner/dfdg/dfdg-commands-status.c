@@ -57,6 +57,7 @@ set_counts (const DfdgTask *task, JsonObject *line, const DfdgState *state)
   dfdg_task_set_age (task, line, "outbox_oldest", state->outbox.oldest_us);
   json_object_set_int_member (line, "outbox_refused", state->outbox.n[OUTBOX_REFUSED]);
   json_object_set_int_member (line, "outbox_held", state->outbox.n[OUTBOX_HELD]);
+  json_object_set_int_member (line, "outbox_past", state->n_past);
   json_object_set_int_member (line, "echoes_waiting", state->echoes.n_waiting);
   json_object_set_int_member (line, "echoes_overdue", state->echoes.n_overdue);
   json_object_set_int_member (line, "echoes_flagged", state->echoes.n_flagged);

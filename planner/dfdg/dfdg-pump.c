@@ -270,7 +270,8 @@ add_part (Listing *listing, Tenant *tenant)
                 .key = g_strdup (tenant->key),
                 .lanes = g_array_new (FALSE, FALSE, sizeof (gint64)) };
 
-  part.question = (DfdgPumpQuestion){ .tenant_id = tenant->tenant_id,
+  part.question = (DfdgPumpQuestion){ .service = listing->pump->service,
+                                      .tenant_id = tenant->tenant_id,
                                       .settings = part.settings,
                                       .now_us = clock_now_us (),
                                       .limit = dfdg_agenda_get_limit (tenant->agenda) };

@@ -31,11 +31,13 @@ typedef struct
 
 /**
  * DfdgPumpQuestion:
+ * @service: for what must be written before anything is begun
  * @now_us: wall clock
  * @limit: at most so many lanes
  */
 typedef struct
 {
+  OpService *service;
   gint64 tenant_id;
   const DfdgSettings *settings;
   gint64 now_us;

@@ -10,6 +10,7 @@
 #include "dfdg/dfdg-keeper.h"
 #include "dfdg/dfdg-start.h"
 #include "dfdg/dfdg-state.h"
+#include "dfdg/dfdg-switch.h"
 #include "dfdg/inbox-work.h"
 #include "dfdg/message-pump.h"
 #include "dfdg/outbox-dispatch.h"
@@ -139,6 +140,30 @@ find_id (const GPtrArray *tenants, const char *key)
   return 0;
 }
 
+static gboolean
+has_way (const GPtrArray *settings, const char *tenant_key)
+{
+  for (guint i = 0; i < settings->len; i++)
+    if (g_str_equal (((const DfdgSettings *) settings->pdata[i])->client->tenant, tenant_key))
+      return dfdg_settings_get_url (settings->pdata[i], DFDG_SERVICE_INDKALDELSE) != NULL;
+  return FALSE;
+}
+
+/* Those that have no way to DFDG by this configuration begin anew when they get one again. */
+static gboolean
+switch_off (const Count *count, StoreSession *session, const GPtrArray *tenants, GError **error)
+{
+  for (guint i = 0; i < tenants->len; i++)
+    {
+      const TenantRecord *tenant = tenants->pdata[i];
+
+      if (!has_way (count->settings, tenant->tenant_key) &&
+          !dfdg_switch_off (count->runner->service, session, tenant->tenant_id, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* ExecutorStep. */
 static gboolean
 run_count (gpointer data, gpointer session, GError **error)
@@ -146,7 +171,9 @@ run_count (gpointer data, gpointer session, GError **error)
   Count *count = data;
   g_autoptr (GPtrArray) tenants = tenant_list (session, error);
 
-  for (guint i = 0; tenants != NULL && i < count->settings->len; i++)
+  if (tenants == NULL || (count->is_first && !switch_off (count, session, tenants, error)))
+    return FALSE;
+  for (guint i = 0; i < count->settings->len; i++)
     {
       const DfdgSettings *settings = count->settings->pdata[i];
       MetricsDfdgTenant tenant = { .tenant = g_strdup (settings->client->tenant) };
@@ -160,7 +187,7 @@ run_count (gpointer data, gpointer session, GError **error)
       if (!ok)
         return FALSE;
     }
-  return tenants != NULL;
+  return TRUE;
 }
 
 static void
@@ -174,7 +201,7 @@ on_counted (gpointer data, const ExecutorReport *report, const GError *error)
     {
       g_array_unref (runner->tenants);
       runner->tenants = g_array_ref (count->tenants);
-      runner->has_started = TRUE;
+      runner->has_started |= count->settings == runner->settings;
     }
   g_array_unref (count->tenants);
   g_ptr_array_unref (count->settings);
@@ -188,7 +215,7 @@ on_alarm (gpointer data)
   Count *count;
 
   timer_arm (runner->timer, clock_monotonic_us () + COUNT_US);
-  if (runner->is_counting || runner->settings->len == 0)
+  if (runner->is_counting || (runner->settings->len == 0 && runner->has_started))
     return;
   count = g_new0 (Count, 1);
   count->runner = runner;
@@ -275,6 +302,7 @@ void
 dfdg_runner_reload (DfdgRunner *runner, const PlannerConfig *config)
 {
   take_config (runner, config);
+  runner->has_started = FALSE;
   dfdg_client_close_idle ();
   for (guint i = 0; i < N_PUMPS; i++)
     dfdg_pump_set_settings (runner->pumps[i], runner->settings);

@@ -7,6 +7,7 @@
 
 #include "base/period.h"
 #include "dfdg/dfdg-certificate.h"
+#include "dfdg/dfdg-switch.h"
 #include "store/unit-store.h"
 
 #define CERTIFICATE_DAYS  14
@@ -326,6 +327,7 @@ dfdg_state_load (StoreSession *session,
          outbox_store_count (session, tenant_id, &out_state->outbox, error) &&
          echo_store_count (session, tenant_id, now_us - limit_us, &out_state->echoes, error) &&
          message_lane_store_count (session, tenant_id, &out_state->letters, error) &&
+         dfdg_switch_count_past (session, tenant_id, &out_state->n_past, error) &&
          load_subscriptions (session, tenant_id, out_state, error) &&
          load_comparisons (session, tenant_id, out_state, error);
 }

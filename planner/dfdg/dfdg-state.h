@@ -18,6 +18,7 @@
  * @letters: messages to citizens and authorities
  * @subscribed: (nullable): how the last try went; likewise @reconciled, added up over units
  * @subscribed_until_us: when the first of the @n_subscriptions ends; 0: there is none
+ * @n_past: changes that were ended when it was switched on
  * @n_differences: that the last comparisons found; @compared_us: when the oldest of them was, 0: never
  *
  * A picture of one moment.
@@ -40,6 +41,7 @@ typedef struct
   guint n_differences;
   gint64 compared_us;
   char *compare_problem;
+  gint64 n_past;
 } DfdgState;
 
 gboolean dfdg_state_load (StoreSession *session,

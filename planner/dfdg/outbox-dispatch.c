@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/period.h"
+#include "dfdg/dfdg-switch.h"
 #include "dfdg/indkaldelse-client.h"
 #include "dfdg/indkaldelse-load.h"
 #include "dfdg/outbox-agenda.h"
@@ -88,7 +89,9 @@ list_lanes (StoreSession *session,
       *out_next_us = 0;
       return TRUE;
     }
-  return outbox_store_list_due (session, &outbox, out_lanes, out_next_us, error);
+  return dfdg_switch_on (question->service, session, question->settings, question->tenant_id,
+                         error) &&
+         outbox_store_list_due (session, &outbox, out_lanes, out_next_us, error);
 }
 
 /* OpWrite: before a call. An update in place of a registration is one from here on: refused, it is no registration again. */

@@ -35,7 +35,7 @@ static const ExportTable tables[] = {
 /* What a test system must not have, or makes itself. */
 static const char *const left_out[] = {
   "hold", "used_hold", "stored_answer", "journal", "journal_payload", "journal_seal", "outbox", "inbox", "change",
-  "dfdg_event", "dfdg_truth", "participant", "dfdg_subscription", "dfdg_errand", "echo_watch", "message", "message_document", "message_part", "citizen_span", "citizen_read", "deadline", "fund_interview", "dfdg_task",
+  "dfdg_event", "dfdg_truth", "participant", "dfdg_subscription", "dfdg_errand", "dfdg_switch", "echo_watch", "message", "message_document", "message_part", "citizen_span", "citizen_read", "deadline", "fund_interview", "dfdg_task",
   "spent_id", "retention_run", "service_window", "service_window_unit", "uptime_span", "uptime_count",
   "hash_key", "sync_binding", "sync_item", "sync_link", "sync_putback", "sync_run", "sync_run_change", "sync_conflict",
   "sync_guard", "sync_staged", "sync_tombstone", NULL,

@@ -72,7 +72,7 @@ static const RetentionClass classes[] = {
     "nothing: without payload and salt a row tells that something changed, not of whom", "", "the chain of seals" },
   { "none", RETENTION_KEPT, 0, 0, FALSE,
     "tenant unit setting closing_day team offer offer_contact_type offer_rule offer_window change spent_id"
-    " retention_run removed_booking code hash_key dfdg_task dfdg_subscription dfdg_errand",
+    " retention_run removed_booking code hash_key dfdg_task dfdg_subscription dfdg_errand dfdg_switch",
     "nothing: names nobody", "", "" },
 };
 /* clang-format on */

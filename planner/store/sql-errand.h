@@ -17,6 +17,9 @@
   X (ERRAND_PUT_PROBLEM, "INSERT INTO dfdg_errand (tenant_id, name, unit_id, tried_us, done_us, problem, detail) " \
      "VALUES ($1, $2, $3, $4, 0, $5, $6) ON CONFLICT (tenant_id, name, unit_id) DO UPDATE SET tried_us = excluded.tried_us, " \
      "problem = excluded.problem") \
+  X (DFDG_SWITCH_FIND, "SELECT n_past FROM dfdg_switch WHERE tenant_id = $1") \
+  X (DFDG_SWITCH_ON, "INSERT INTO dfdg_switch (tenant_id, since_us, n_past) VALUES ($1, $2, $3)") \
+  X (DFDG_SWITCH_OFF, "DELETE FROM dfdg_switch WHERE tenant_id = $1") \
   \
   X (DFDG_EVENT_OF_MESSAGE, "SELECT event_id FROM dfdg_event WHERE tenant_id = $1 AND message_id = $2") \
   X (DFDG_EVENTS_OF_THING, "SELECT event_id FROM dfdg_event WHERE tenant_id = $1 AND external_id = $2 ORDER BY event_id DESC LIMIT $3") \

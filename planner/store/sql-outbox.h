@@ -40,6 +40,8 @@
      "AND state IN ('refused', 'held') AND NOT EXISTS (SELECT 1 FROM outbox r WHERE r.tenant_id = outbox.tenant_id " \
      "AND r.subject = outbox.subject AND r.state = 'refused' AND r.reason = $2)") \
   X (OUTBOX_HASTEN, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting'") \
+  X (OUTBOX_END_PAST, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND state = 'waiting' AND first_try_us = 0 " \
+     "AND EXISTS (SELECT 1 FROM booking b WHERE b.tenant_id = outbox.tenant_id AND b.identifier = outbox.subject AND b.end_us <= $2)") \
   X (OUTBOX_BRING_BACK, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'waiting' AND not_before_us > $2") \
   X (OUTBOX_GIVE_UP, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND outbox_id = $2 " \
      "AND state = 'refused'") \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerctl dfdg against plannerd and the simulator: subscriptions, the connection test, and what DFDG has of a booking.
-# Also tests: ctl-dfdg, dfdg-commands-ask, dfdg-commands-subscribe, dfdg-subscribe.
+# Also tests: dfdg-switch, ctl-dfdg, dfdg-commands-ask, dfdg-commands-subscribe, dfdg-subscribe.
 """Everything goes through the admin socket, as an admin's own command does."""
 
 import datetime
@@ -8,6 +8,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 import urllib.request
 
 import testlib
@@ -109,6 +110,32 @@ def test_astray():
         testlib.wait_for(lambda: re.search(r'planner_dfdg_pushes_total{outcome="astray"} [1-9]', metrics(world)), 60, "the metric")
         testlib.wait_for(lambda: 'planner_dfdg_pushes_total{outcome="stored"} 1' in metrics(world), 60, "ours")
         testlib.equal(world.health("dfdg"), 503, "health")
+
+
+def test_switched_on_late():
+    """Meetings to come are registered, past ones are ended and counted; what is tried while DFDG is down is no backlog."""
+    with DfdgWorld(carrier="none") as world:
+        address = f"{world.simulator.base}/indkaldelse"
+        advisor = world.query("SELECT resource_key FROM resource WHERE kind = 'advisor' ORDER BY resource_key")[0][0]
+        start = datetime.datetime.combine(datetime.date.today() + datetime.timedelta(days=10), datetime.time(8), datetime.timezone.utc)
+        reload(world, indkaldelse_url=None)
+        keys = [world.register(Citizens.new(), start + datetime.timedelta(days=days), advisor) for days in (0, 7)]
+        world.restart(later_s=12 * 86400)
+        time.sleep(1)
+        testlib.equal(world.count("SELECT count(*) FROM outbox WHERE state = 'waiting'"), 2, "waiting")
+        reload(world, indkaldelse_url=address)
+        testlib.wait_for(lambda: world.count("SELECT count(*) FROM outbox WHERE state = 'waiting'") == 0, 60, "the outbox to be empty")
+        rows = world.query("SELECT subject, state, substr(coalesce(reason, ''), 1, 4) FROM outbox ORDER BY outbox_id")
+        testlib.equal(rows, [(keys[0], "dropped", "past"), (keys[1], "sent", "")])
+        testlib.equal(list(world.simulator.stock()), [keys[1]], "what DFDG has")
+        testlib.equal(ctl(world, "status")["tenants"][0]["outbox_past"], 1, "the count")
+        world.simulator.fault("answer", "status", "CreateIndkaldelse", status=503, times=-1)
+        last = world.register(Citizens.new(), start + datetime.timedelta(days=8), advisor)
+        testlib.wait_for(lambda: world.count("SELECT count(*) FROM outbox WHERE first_try_us > 0 AND state = 'waiting'") == 1, 60, "a try")
+        world.restart(later_s=19 * 86400)
+        world.act("calm")
+        testlib.wait_for(lambda: world.count("SELECT count(*) FROM outbox WHERE state = 'waiting'") == 0, 60, "the outbox to be empty")
+        testlib.equal(world.query("SELECT state FROM outbox WHERE subject = ?", last), [("sent",)], "of an outage")
 
 
 def test_connection():
