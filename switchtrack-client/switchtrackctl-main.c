@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "ctl/track-ctl-rehearse.h"
+
 int
 main (int argc, char **argv)
 {
@@ -13,6 +15,8 @@ main (int argc, char **argv)
       printf ("switchtrackctl %s\n", PLANNER_VERSION);
       return 0;
     }
+  if (argc >= 2 && strcmp (argv[1], "rehearse") == 0)
+    return track_ctl_rehearse (argc - 1, argv + 1);
   fprintf (stderr, "switchtrackctl: usage: switchtrackctl --version\n");
   return 2;
 }
