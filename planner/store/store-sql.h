@@ -22,6 +22,7 @@
 #include "store/sql-sync-due.h"
 #include "store/sql-sync.h"
 #include "store/sql-track-learned.h"
+#include "store/sql-track-log.h"
 #include "store/sql-verify.h"
 
 /* clang-format off */
@@ -46,7 +47,8 @@
   STORE_SQL_READING (X) \
   STORE_SQL_ERRAND (X) \
   STORE_SQL_BACKUP (X) \
-  STORE_SQL_TRACK_LEARNED (X)
+  STORE_SQL_TRACK_LEARNED (X) \
+  STORE_SQL_TRACK_LOG (X)
 /* clang-format on */
 
 typedef enum

@@ -531,7 +531,7 @@ test_overloaded (void)
           g_assert_cmpstr (track_health_pick_url (health, ENDPOINT, now_us), ==, urls[0]);
           g_assert_cmpint (told.state, !=, TRACK_HEALTH_DOWN);
         }
-      g_assert_cmpuint (told.n_changes, >=, 1);
+      g_assert_cmpuint (told.n_changes, >=, 1 - round % 2); /* the other one of two is well */
     }
 }
 
