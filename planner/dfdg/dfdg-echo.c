@@ -34,7 +34,7 @@ typedef struct
   DfdgPumpResult *result;
   const EchoWatch *watch;
   IndkaldelseOwn own;
-  gboolean has_unsent;
+  gboolean is_waiting; /* a change of ours; one that a person must settle is not waited for */
   gint64 not_before_us;
   char *reason;
   char *message_id;
@@ -143,8 +143,8 @@ load_own (Turn *turn, GError **error)
     return FALSE;
   ok = indkaldelse_load_own (session, turn->work->tenant_id, turn->watch->subject, &turn->own,
                              error) &&
-       outbox_store_has_unsent (session, turn->work->tenant_id, turn->watch->subject,
-                                &turn->has_unsent, error);
+       outbox_store_is_waiting (session, turn->work->tenant_id, turn->watch->subject,
+                                &turn->is_waiting, error);
   store_rollback (session);
   return ok;
 }
@@ -262,7 +262,7 @@ take_turn (const DfdgPumpWork *work,
       turn.reason = g_strdup (IS_GONE);
       return write_down (&turn, write_clear, error);
     }
-  if (turn.has_unsent)
+  if (turn.is_waiting)
     return put_off (&turn, UNSENT_US, ASKED, error);
   return ask (&turn, client, error);
 }

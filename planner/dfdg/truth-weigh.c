@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "ops/record-door.h"
 #include "store/echo-store.h"
+#include "store/outbox-store.h"
 
 /* 1 + 3 + … + 63 seconds: the read is behind the message no longer. */
 #define MAX_STALE 6
@@ -82,19 +83,6 @@ is_equal (const OpCall *call, const TruthQuestion *question, const TruthPlace *p
       ours->advisor_key = g_strdup (question->record->advisor_key);
     }
   return indkaldelse_is_equal (ours, question->record);
-}
-
-static gboolean
-is_to_be_told (const OpCall *call, const Booking *booking, gboolean *out_is, GError **error)
-{
-  g_auto (StoreQuery) query = { 0 };
-
-  if (!store_query (call->session, &query, error, SQL_OUTBOX_IS_WAITING, "is", call->tenant_id,
-                    booking->identifier) ||
-      store_step (&query, error) != STORE_ROW)
-    return FALSE;
-  *out_is = store_int (&query, 0) != 0;
-  return TRUE;
 }
 
 static gboolean
@@ -208,7 +196,8 @@ weigh_change (const OpCall *call,
       *out_verdict = TRUTH_OLDER;
       return TRUE;
     }
-  if (!is_to_be_told (call, question->booking, &waits, error))
+  if (!outbox_store_is_waiting (call->session, call->tenant_id, question->booking->identifier,
+                                &waits, error))
     return FALSE;
   if (waits)
     return later (error, "ours-first: a change of ours is told to DFDG before its own is taken");

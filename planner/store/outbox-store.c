@@ -136,6 +136,24 @@ outbox_store_list_lane (StoreSession *session, gint64 tenant_id, gint64 citizen_
   return take_all (&query, error);
 }
 
+/* What @statement says of a booking. */
+static gboolean
+is_true (StoreSession *session,
+         StoreStatement statement,
+         gint64 tenant_id,
+         const char *subject,
+         gboolean *out_is,
+         GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+
+  if (!store_query (session, &query, error, statement, "is", tenant_id, subject) ||
+      store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  *out_is = store_int (&query, 0) != 0;
+  return TRUE;
+}
+
 /**
  * outbox_store_has_unsent:
  * @subject: a booking's identifier
@@ -147,13 +165,23 @@ outbox_store_has_unsent (StoreSession *session,
                          gboolean *out_has_unsent,
                          GError **error)
 {
-  g_auto (StoreQuery) query = { 0 };
+  return is_true (session, SQL_OUTBOX_HAS_UNSENT, tenant_id, subject, out_has_unsent, error);
+}
 
-  if (!store_query (session, &query, error, SQL_OUTBOX_HAS_UNSENT, "is", tenant_id, subject) ||
-      store_step (&query, error) != STORE_ROW)
-    return FALSE;
-  *out_has_unsent = store_int (&query, 0) != 0;
-  return TRUE;
+/**
+ * outbox_store_is_waiting:
+ * @subject: a booking's identifier
+ *
+ * Whether a change of it will be sent by itself. What was refused, and what is held behind that, will not.
+ */
+gboolean
+outbox_store_is_waiting (StoreSession *session,
+                         gint64 tenant_id,
+                         const char *subject,
+                         gboolean *out_is_waiting,
+                         GError **error)
+{
+  return is_true (session, SQL_OUTBOX_IS_WAITING, tenant_id, subject, out_is_waiting, error);
 }
 
 /**

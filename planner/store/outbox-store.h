@@ -76,6 +76,11 @@ GPtrArray *outbox_store_list_lane (StoreSession *session,
                                    gint64 citizen_id,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether DFDG has not been told of a change of the booking yet: waiting, refused or held. */
+gboolean outbox_store_is_waiting (StoreSession *session,
+                                  gint64 tenant_id,
+                                  const char *subject,
+                                  gboolean *out_is_waiting,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean outbox_store_has_unsent (StoreSession *session,
                                   gint64 tenant_id,
                                   const char *subject,

@@ -218,6 +218,26 @@ def test_refused_and_called_off_there():
         testlib.equal((world.own_stock(), world.simulator.stock()), ({}, {}))
 
 
+def test_refused_while_an_echo_is_lost():
+    """A move that DFDG has forgotten is shown although a change of ours stands refused, and the citizen's other messages go on."""
+    with DfdgWorld(settings={"dfdg-client demo/echo-limit-min": 1}) as world:
+        cpr = new_citizen(world)
+        key = world.act("jobnet/book", cpr=cpr, unit=UNIT, start=start_at(0).isoformat(), advisor=advisor(world))["id"]
+        world.settle()
+        world.simulator.fault("answer", "refuse", method=UPDATE, cpr=cpr, code=1014, times=1)
+        change(world, cpr, key, Description="Ny tekst")
+        wait_for(world, lambda: states(world), [("update", "refused")])
+        world.simulator.fault("register", "forget", "RescheduleBooking", cpr=cpr)
+        world.act("jobnet/move", cpr=cpr, id=key, start=start_at(1).isoformat(), advisor=advisor(world))
+        world.restart(later_s=3600)
+        wait_for(world, lambda: world.query("SELECT subject, is_flagged FROM echo_watch"), [(key, 1)])
+        other = world.act("kss/book", cpr=cpr, unit=UNIT, start=start_at(3).isoformat(), advisor=advisor(world), samtaleType=12)["id"]
+        wait_for(world, lambda: other in world.own_stock(), True)
+        world.control("dfdg", "retry", "--all-refused")
+        world.settle()
+        world.assert_same_stock()
+
+
 def test_refused_for_the_order():
     """What DFDG refuses while other changes of the citizen wait is told again behind them, before a person is asked."""
     with DfdgWorld(carrier="none") as world:

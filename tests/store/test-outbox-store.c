@@ -168,7 +168,7 @@ test_refusal (void)
   g_autoptr (OutboxItem) item = find (session, update);
   g_autoptr (OutboxItem) not_refused = find (session, other);
   gint64 late;
-  gboolean has_unsent = FALSE;
+  gboolean has_unsent = FALSE, is_waiting = TRUE;
   OutboxCounts counts;
 
   g_assert_true (outbox_store_refuse (session, item, "1014: titel", &error));
@@ -180,6 +180,10 @@ test_refusal (void)
   check_due (session, NOW, "1", 0);
   g_assert_true (outbox_store_has_unsent (session, 1, "b1", &has_unsent, &error));
   g_assert_true (has_unsent);
+  g_assert_true (outbox_store_is_waiting (session, 1, "b1", &is_waiting, &error));
+  g_assert_false (is_waiting);
+  g_assert_true (outbox_store_is_waiting (session, 1, "b2", &is_waiting, &error));
+  g_assert_true (is_waiting);
   g_assert_true (outbox_store_has_unsent (session, 2, "b1", &has_unsent, &error));
   g_assert_false (has_unsent);
   g_assert_true (outbox_store_count (session, 1, &counts, &error));
