@@ -5,11 +5,29 @@
 #include <string.h>
 
 #define PIECE_BYTES 16384
+/* What was stopped ends within a few turns of the loop. */
+#define MAX_LATE_TURNS 10000
+
+/* Whom on_ready() tells. @kept: what an operation that nobody waits for any more may still write to. */
+typedef struct
+{
+  GAsyncResult *result;
+  gboolean is_given_up;
+  gpointer kept;
+} Waiter;
 
 static void
 on_ready (GObject *source, GAsyncResult *result, gpointer data)
 {
-  ((CalsyncExchange *) data)->result = g_object_ref (result);
+  Waiter *waiter = data;
+
+  if (!waiter->is_given_up)
+    {
+      waiter->result = g_object_ref (result);
+      return;
+    }
+  g_free (waiter->kept);
+  g_free (waiter);
 }
 
 /* The body as a stream, which is read once: sent again, the request would have none. */
@@ -116,25 +134,49 @@ is_past_deadline (const CalsyncExchange *exchange)
          environment->get_monotonic_us (environment->data) >= exchange->deadline_us;
 }
 
+/* Stops what has taken too long; TRUE once that has been waited for long enough too. */
+static gboolean
+is_forgotten (CalsyncExchange *exchange, gboolean is_alive, guint *n_late_turns)
+{
+  if (exchange->is_late)
+    return !is_alive || ++*n_late_turns >= MAX_LATE_TURNS;
+  if (is_alive && !is_past_deadline (exchange))
+    return FALSE;
+  exchange->is_late = TRUE;
+  g_cancellable_cancel (exchange->stop);
+  return FALSE;
+}
+
 /*
  * Waits for on_ready(), on this thread and without a timer: every turn of the loop is limited by the
- * time that is left. What was stopped always ends, because each of its operations can be cancelled.
+ * time that is left. What was stopped ends, because each of its operations can be cancelled; libsoup
+ * 3.2 has forgotten some all the same. After one more silence nobody waits any longer: the session is
+ * not used again, and *kept stays where the operation may write to it.
+ *
+ * Takes @waiter. Returns: (nullable): NULL with @error
  */
 static GAsyncResult *
-await (CalsyncExchange *exchange)
+await (CalsyncExchange *exchange, Waiter *waiter, gpointer *kept, GError **error)
 {
-  while (exchange->result == NULL)
+  GAsyncResult *result;
+  guint n_late_turns = 0;
+
+  while (waiter->result == NULL)
     {
       const gboolean is_alive = turn (exchange, get_patience_ms (exchange));
 
-      if (!exchange->is_late && exchange->result == NULL &&
-          (!is_alive || is_past_deadline (exchange)))
-        {
-          exchange->is_late = TRUE;
-          g_cancellable_cancel (exchange->stop);
-        }
+      if (waiter->result != NULL || !is_forgotten (exchange, is_alive, &n_late_turns))
+        continue;
+      waiter->is_given_up = TRUE;
+      waiter->kept = kept != NULL ? g_steal_pointer (kept) : NULL;
+      exchange->is_given_up = TRUE;
+      exchange->http->is_spoilt = TRUE;
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT, "forgotten");
+      return NULL;
     }
-  return g_steal_pointer (&exchange->result);
+  result = waiter->result;
+  g_free (waiter);
+  return result;
 }
 
 static void
@@ -222,17 +264,19 @@ read_body (CalsyncExchange *exchange, GInputStream *stream, CalsyncReply *reply,
 {
   const gsize max_bytes = exchange->request->max_bytes > 0 ? exchange->request->max_bytes
                                                            : exchange->http->max_answer_bytes;
-  g_autofree char *piece = g_malloc (PIECE_BYTES);
+  g_autofree gpointer piece = g_malloc (PIECE_BYTES);
+
   while (!exchange->is_halted)
     {
       g_autoptr (GAsyncResult) result = NULL;
       g_autoptr (GError) cause = NULL;
+      Waiter *waiter = g_new0 (Waiter, 1);
       gssize n_read;
 
       g_input_stream_read_async (stream, piece, PIECE_BYTES, G_PRIORITY_DEFAULT, exchange->stop,
-                                 on_ready, exchange);
-      result = await (exchange);
-      n_read = g_input_stream_read_finish (stream, result, &cause);
+                                 on_ready, waiter);
+      result = await (exchange, waiter, &piece, &cause);
+      n_read = result != NULL ? g_input_stream_read_finish (stream, result, &cause) : -1;
       if (n_read < 0)
         {
           calsync_http_set_network_error (exchange, cause, error);
@@ -363,12 +407,14 @@ send_message (CalsyncExchange *exchange, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) cause = NULL;
-  GInputStream *stream;
+  Waiter *waiter = g_new0 (Waiter, 1);
+  GInputStream *stream = NULL;
 
   soup_session_send_async (exchange->http->session, exchange->message, G_PRIORITY_DEFAULT,
-                           exchange->stop, on_ready, exchange);
-  result = await (exchange);
-  stream = soup_session_send_finish (exchange->http->session, result, &cause);
+                           exchange->stop, on_ready, waiter);
+  result = await (exchange, waiter, NULL, &cause);
+  if (result != NULL)
+    stream = soup_session_send_finish (exchange->http->session, result, &cause);
   if (stream == NULL)
     calsync_http_set_network_error (exchange, cause, error);
   return stream;
@@ -379,10 +425,15 @@ static void
 close_stream (CalsyncExchange *exchange, GInputStream *stream)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  Waiter *waiter;
 
-  g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, exchange->stop, on_ready, exchange);
-  result = await (exchange);
-  g_input_stream_close_finish (stream, result, NULL);
+  if (exchange->is_given_up)
+    return;
+  waiter = g_new0 (Waiter, 1);
+  g_input_stream_close_async (stream, G_PRIORITY_DEFAULT, exchange->stop, on_ready, waiter);
+  result = await (exchange, waiter, NULL, NULL);
+  if (result != NULL)
+    g_input_stream_close_finish (stream, result, NULL);
 }
 
 static void
@@ -494,6 +545,5 @@ calsync_exchange_clear (CalsyncExchange *exchange)
   if (exchange->message != NULL)
     g_signal_handlers_disconnect_by_data (exchange->message, exchange);
   g_clear_object (&exchange->message);
-  g_clear_object (&exchange->result);
   g_clear_object (&exchange->stop);
 }

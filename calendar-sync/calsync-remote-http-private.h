@@ -28,6 +28,7 @@ struct _CalsyncHttp
   char *secret;
   SoupAuth *digest; /* (nullable): once the server asked for it */
   gboolean is_denied;
+  gboolean is_spoilt; /* the session holds a request that it has forgotten */
   gboolean is_behind_proxy;
   guint answer_timeout_s;
   guint total_timeout_s;
@@ -48,13 +49,13 @@ typedef struct
   GCancellable *stop;
   gint64 deadline_us; /* 0: none */
   guint answer_timeout_s;
-  GAsyncResult *result;
   GTlsCertificateFlags tls_errors;
   gsize n_body;       /* of the answer, as it is read */
   guint n_starts;     /* how often it was begun to be sent: libsoup repeats it on a connection that
                          had been closed */
   gboolean is_late;   /* the total time is over */
   gboolean is_halted; /* ended by us */
+  gboolean is_given_up; /* libsoup tells nothing of it any more */
   gboolean has_answer;
   gboolean may_pass; /* failed in a way that may be over in a moment */
 } CalsyncExchange;

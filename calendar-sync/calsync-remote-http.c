@@ -68,6 +68,37 @@ make_proxy (const char *proxy, GError **error)
   return NULL;
 }
 
+/* Its timer would run where nobody looks, and close a connection under the request that takes it up. */
+static SoupSession *
+new_session (guint connect_timeout_s, GProxyResolver *proxy, const char *user_agent)
+{
+  SoupSession *session = soup_session_new_with_options (
+    "timeout", connect_timeout_s, "idle-timeout", 0, "max-conns", 1, "max-conns-per-host", 1, NULL);
+
+  /* NULL too: else the environment names one */
+  soup_session_set_proxy_resolver (session, proxy);
+  soup_session_set_user_agent (session, user_agent);
+  /* The one would answer a 401 again by itself, the other takes a cut answer for whole. */
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  return session;
+}
+
+/* Another one for one that holds a request which it has forgotten: what the old one still has is never freed. */
+static void
+replace_session (CalsyncHttp *http)
+{
+  g_autoptr (SoupSession) spoilt = http->session;
+
+  soup_session_abort (spoilt);
+  http->session =
+    new_session (soup_session_get_timeout (spoilt), soup_session_get_proxy_resolver (spoilt),
+                 soup_session_get_user_agent (spoilt));
+  soup_session_set_tls_database (http->session, soup_session_get_tls_database (spoilt));
+  g_clear_object (&http->socket);
+  http->is_spoilt = FALSE;
+}
+
 static gboolean
 set_up_session (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError **error)
 {
@@ -77,16 +108,8 @@ set_up_session (CalsyncHttp *http, const CalsyncHttpSettings *settings, GError *
 
   if (settings->proxy != NULL && (proxy = make_proxy (settings->proxy, error)) == NULL)
     return FALSE;
-  /* Its timer would run where nobody looks, and close a connection under the request that takes it up. */
-  http->session = soup_session_new_with_options ("timeout", connect_timeout_s, "idle-timeout", 0,
-                                                 "max-conns", 1, "max-conns-per-host", 1, NULL);
-  /* NULL too: else the environment names one */
-  soup_session_set_proxy_resolver (http->session, proxy);
-  soup_session_set_user_agent (http->session,
+  http->session = new_session (connect_timeout_s, proxy,
                                settings->user_agent != NULL ? settings->user_agent : USER_AGENT);
-  /* The one would answer a 401 again by itself, the other takes a cut answer for whole. */
-  soup_session_remove_feature_by_type (http->session, SOUP_TYPE_AUTH_MANAGER);
-  soup_session_remove_feature_by_type (http->session, SOUP_TYPE_CONTENT_DECODER);
   return calsync_http_load_trust (http, settings, error);
 }
 
@@ -253,6 +276,8 @@ run_attempt (Course *course, GUri *uri, gboolean *out_again, GError **error)
   gulong id = 0;
   gboolean is_answered;
 
+  if (http->is_spoilt)
+    replace_session (http);
   calsync_exchange_init (&exchange, http, course->request, uri);
   exchange.deadline_us = course->deadline_us;
   authorization = calsync_http_dup_authorization (http, exchange.message);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The HTTP client against a server that misbehaves: statuses, half answers, endless answers, redirects, repeats. */
-/* Also tests: calsync-remote-http-error, calsync-remote-http-exchange. */
+/* Also tests: calsync-remote-http-error. */
 #include "calsync-remote-http.h"
 #include "fake-http.h"
 #include "testlib.h"
