@@ -107,6 +107,7 @@ class Simulator:
 
     async def run(self):
         """Serves until a signal comes."""
+        asyncio.get_running_loop().set_exception_handler(_on_trouble)
         stopped = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -122,6 +123,12 @@ class Simulator:
         self.citizens.close()
         for server in self.servers:
             await server.stop()
+
+
+def _on_trouble(loop, context):
+    """A connection's end reaches whoever reads it; that asyncio keeps it once more for itself is no mistake of anybody."""
+    if not isinstance(context.get("exception"), (OSError, EOFError)):
+        loop.default_exception_handler(context)
 
 
 def main():
