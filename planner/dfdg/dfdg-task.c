@@ -4,8 +4,10 @@
 
 #include "base/error.h"
 
-#define ZONE      "Europe/Copenhagen"
-#define MINUTE_US (60 * (gint64) G_USEC_PER_SEC)
+#define ZONE "Europe/Copenhagen"
+/* DFDG's have six digits; what has more may be a citizen's number that stands where a type should. */
+#define MAX_ENTITY_TYPE 9999999
+#define MINUTE_US       (60 * (gint64) G_USEC_PER_SEC)
 
 static const char *const url_keys[DFDG_N_SERVICES] = {
   [DFDG_SERVICE_INDKALDELSE] = "indkaldelse-url",
@@ -161,7 +163,8 @@ dfdg_task_event_to_json (const DfdgTask *task, const DfdgEvent *event)
   json_object_set_string_member (
     object, "about",
     task->settings == NULL ? "unknown" : dfdg_entity_name (task->settings, event->entity_type));
-  json_object_set_int_member (object, "entity_type", event->entity_type);
+  if (event->entity_type <= MAX_ENTITY_TYPE)
+    json_object_set_int_member (object, "entity_type", event->entity_type);
   json_object_set_string_member (object, "kind", change_name (event->change_type));
   admin_set_text (object, "booking", event->external_id);
   json_object_set_string_member (object, "state", dfdg_event_state_to_text (event->state));

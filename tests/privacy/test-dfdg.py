@@ -123,9 +123,66 @@ def look(world):
 
 
 def dfdg_commands(world):
-    """Commands of `plannerctl dfdg` that only look."""
-    rows = world.query("SELECT outbox_id FROM outbox ORDER BY outbox_id LIMIT 20")
-    return [("dfdg", name) for name in ("status", "parked", "echoes", "test")] + [("dfdg", "show", str(row[0])) for row in rows]
+    """Commands of `plannerctl dfdg`; those that look first, then those that decide."""
+    changes = [str(row[0]) for row in world.query("SELECT outbox_id FROM outbox ORDER BY outbox_id LIMIT 20")]
+    messages = [row[0] for row in world.query("SELECT message_id FROM dfdg_event ORDER BY event_id LIMIT 20")]
+    bookings = [row[0] for row in world.query("SELECT identifier FROM booking ORDER BY booking_id LIMIT 10")]
+    days = (str(DAY - datetime.timedelta(days=20)), str(DAY + datetime.timedelta(days=20)))
+    looks = [("status",), ("status", "--changes"), ("parked",), ("parked", "--unknown"), ("echoes", "--all"), ("test",), ("subscribe", "--dry-run")]
+    looks += [("reconcile", UNIT, *days), ("refresh-codes",)] + [("show", key) for key in (*changes, *messages, *bookings)]
+    looks += [(name, key) for name in ("fetch", "history") for key in bookings[:3]]
+    decisions = [("retry", key) for key in changes[:3]] + [("give", "up", key, "--reason", "prøve") for key in changes[3:6]]
+    decisions += [("retry", "--all-refused"), ("retry", "--all-parked"), ("reconcile", UNIT, *days, "--mend")]
+    return [("dfdg", *words) for words in (*looks, *decisions)]
+
+
+def of_citizen(world, cpr, *words):
+    """A command about a citizen, whose number goes through a file that is not searched."""
+    path = world.folder / "certificates" / "number"
+    path.write_text(cpr, encoding="ascii")
+    path.chmod(0o600)
+    try:
+        return world.control("--json", *words, "--citizen-file", path)
+    except AssertionError as no:
+        return str(no)
+
+
+def drive_reads(world, cpr):
+    """What is read of a citizen, with and without answers."""
+    for words in (("dfdg", "read"), ("dfdg", "history"), ("show", "citizen"), ("message", "list"), ("message", "list", "--stored")):
+        take(" ".join(words), of_citizen(world, cpr, *words))
+    told = json.dumps({"fejl": [{"kode": 1014, "tekst": f"borger {cpr} findes ikke"}]})
+    for method in ("GetKontaktgrupper", "GetPersonkategoriHistorik", "GetFristhistorik", "GetIndkaldelser", "GetIndkaldelseshistorik", "GetBeskeder"):
+        world.simulator.fault("answer", "status", method, cpr=cpr, status=400, body=told, content_type="application/json", times=1)
+    for words in (("dfdg", "read"), ("dfdg", "history"), ("message", "list")):
+        take(" ".join(words), of_citizen(world, cpr, *words))
+
+
+def drive_messages(world, carrier):
+    """Messages sent, refused with the number in the reason, retried and dropped; one of an a-kasse with numbers in its words."""
+    for case in ("by-hand", "authority"):
+        world.control("set", "setting", f"message-{case}", "yes")
+    letter = world.folder / "letter"
+    letter.write_text("Titel\n\nEn tekst til borgeren", encoding="utf-8")
+    citizens = [CANARIES.new(f"{carrier}: a message's citizen {n}") for n in range(3)]
+    for number, cpr in enumerate(citizens):
+        world.act("citizen", cpr=cpr, unit=UNIT, group=1, fund=FUND)
+        told = json.dumps({"fejl": [{"kode": 1014, "tekst": f"borger {cpr[:6]}-{cpr[6:]} kan ikke"}]})
+        if number:
+            world.simulator.fault("answer", "status", "CreateBorgerbesked", cpr=cpr, status=400, body=told, content_type="application/json", times=1)
+        take("message send", of_citizen(world, cpr, "message", "send", letter, "--channel", "mail"))
+    said = f"Om {CANARIES.new(f'{carrier}: words of an authority')}"
+    key = world.act("fund/message", cpr=citizens[0], fund=FUND, to=UNIT, overskrift=said, tekst=said)["id"]
+    testlib.wait_for(lambda: world.count("SELECT count(*) FROM message WHERE state = 'refused'") == 2, 60, "messages are refused")
+    drive_reads(world, citizens[0])
+    rows = [str(row[0]) for row in world.query("SELECT message_id FROM message ORDER BY message_id")]
+    looks = [("list",), ("show", key), ("show", key, "--stored"), ("read", key)] + [("show", row) for row in rows]
+    decisions = [("retry", rows[1]), ("drop", rows[2], "--reason", "prøve"), ("status", key, "closed"), ("reply", key, letter)]
+    for words in (*looks, *decisions):
+        try:
+            take(f"message {words[0]}", world.control("message", *words))
+        except AssertionError as no:
+            take(f"message {words[0]}", str(no))
 
 
 def search(world, carrier):
@@ -144,11 +201,12 @@ def search(world, carrier):
 def try_carrier(carrier):
     """All roads by one carrier."""
     TEXTS.clear()
-    with DfdgWorld(carrier=carrier, settings={"log/level": "debug"}, simulator_settings={"framing": "any"}, expected_alarms=ALARMS) as world:
+    with DfdgWorld(carrier=carrier, settings={"log/level": "debug", "dfdg-client demo/messages": "true"}, simulator_settings={"framing": "any"}, expected_alarms=ALARMS) as world:
         drive_broken(world)
         drive_life(world, carrier)
         drive_errors(world, carrier)
         drive_refused(world)
+        drive_messages(world, carrier)
         testlib.wait_for(lambda: not world.simulator.ask("idle")["pushes"], 60, "all is pushed")
         testlib.wait_for(lambda: world.count("SELECT count(*) FROM outbox WHERE state = 'waiting' AND attempts = 0") == 0, 60, "all is tried")
         testlib.wait_for(lambda: world.simulator.ask("faults")["counts"].get("answer/status", 0) >= N_STATUSES, 60, "errors that tell numbers")
