@@ -21,7 +21,7 @@ source_folder=$PWD
 
 usage ()
 {
-    sed -n 's/^# \{0,1\}//; /^usage/,/^Ctrl/p' "$source_folder/deploy/run.sh"
+    sed -n 's/^# \{0,1\}//; /^usage:/,/^Ctrl/p' "$source_folder/deploy/run.sh"
 }
 
 port=8080 tls_port=8443 health_port=9464 dir=$source_folder/var/demo build=$source_folder/build install=yes
@@ -42,6 +42,27 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
+
+# check_port OPTION NUMBER: a port that nobody has; somebody else's program would be taken for ours.
+check_port ()
+{
+    if ! [[ $2 =~ ^[0-9]{1,5}$ ]] || [ "$((10#$2))" -lt 1 ] || [ "$((10#$2))" -gt 65535 ]; then
+        echo "run.sh: $1 must be a port, 1 to 65535, not $2" >&2
+        exit 2
+    fi
+    if (exec 3<>"/dev/tcp/127.0.0.1/$2") 2>/dev/null; then
+        echo "run.sh: port $2 is taken: end what has it, or choose another with $1" >&2
+        exit 1
+    fi
+}
+
+check_port --port "$port"
+check_port --tls-port "$tls_port"
+check_port --health-port "$health_port"
+if [ $with_dfdg = yes ]; then
+    check_port --dfdg-port "$dfdg_port"
+    check_port --page-port "$page_port"
+fi
 path=/soap/ExternalBookingService/v3
 # What the simulated DFDG knows this Planner as.
 system_identifier=20000000-0000-4000-8000-000000000002

@@ -8,6 +8,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import urllib.error
@@ -189,6 +190,23 @@ def status(call):
     except urllib.error.HTTPError as error:
         return error.code
     return 200
+
+
+def test_wrong_ports():
+    """A port that is none or that somebody has is said, with what to do; the help ends where it ends."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = str(taken.getsockname()[1])
+        rows = [("--page-port", "abc", 2, "must be a port"), ("--dfdg-port", "70000", 2, "must be a port"), ("--port", "0", 2, "must be a port")]
+        rows += [("--page-port", number, 1, f"port {number} is taken"), ("--health-port", number, 1, "choose another with --health-port")]
+        for option, value, code, said in rows:
+            free = [word for other in OPTIONS if other != option for word in (other, str(testlib.free_port()))]
+            words = [str(SCRIPT), "--no-install", "--with-dfdg", "--dir", str(testlib.make_folder() / "demo"), *free, option, value]
+            done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+            testlib.equal((done.returncode, said in done.stderr), (code, True), f"{option} {value}: {done.stderr}")
+    done = subprocess.run([str(SCRIPT), "--nope"], capture_output=True, text=True, timeout=60, check=False)
+    testlib.equal((done.returncode, done.stderr.strip().splitlines()[-1][:6]), (2, "Ctrl-C"), done.stderr)
 
 
 testlib.run(globals())
