@@ -15,6 +15,7 @@
 #include "store/outbox-store.h"
 #include "store/truth-store.h"
 
+#define OVERTAKEN "overtaken: another system has changed the booking at DFDG before it was told"
 /* 1 + 3 + … + 255 seconds: DFDG does not show what it told of. */
 #define MAX_ABSENT 8
 /* Who dates a message need not be who dates a summons, and either may drop fractions of a second. */
@@ -146,6 +147,38 @@ new_booking (const Work *work, const CatalogueUnit *unit, gint64 citizen_id, con
   return booking;
 }
 
+/* Another system's message, and what is read is what it tells of. */
+static gboolean
+is_others (const Work *work, const DfdgEvent *event)
+{
+  const DfdgIndkaldelse *record = work->record;
+  gint64 own_system = work->lane->own_system;
+
+  if (own_system < 0 || event->system_id < 0 || event->system_id == own_system)
+    return FALSE;
+  if (event->version_id != NULL && g_strcmp0 (event->version_id, record->version) == 0)
+    return TRUE;
+  return event->event_us != event->received_us && record->changed_us != 0 &&
+         ABS (event->event_us - record->changed_us) <= CLOCKS_US;
+}
+
+static gboolean
+has_others (const Work *work)
+{
+  const DfdgLane *lane = work->lane;
+  gboolean has = is_others (work, work->event);
+
+  for (guint i = lane->at + 1; i < lane->events->len; i++)
+    for (guint j = 0; j < lane->covered->len; j++)
+      {
+        const DfdgEvent *event = lane->events->pdata[i];
+
+        if (g_array_index (lane->covered, gint64, j) == event->event_id)
+          has |= is_others (work, event);
+      }
+  return has;
+}
+
 static TruthQuestion
 question_of (const Work *work)
 {
@@ -156,6 +189,7 @@ question_of (const Work *work)
                           .is_told = work->is_told,
                           .told_us = work->told_us,
                           .told_version = work->told_version,
+                          .is_others = has_others (work),
                           .attempts = work->event->attempts };
 }
 
@@ -281,6 +315,15 @@ write_equal (Work *work, OpCall *call, const char **out_outcome, GError **error)
   return settle (work, call, error);
 }
 
+/* What a person did here is not lost unseen. */
+static gboolean
+overtake (const Work *work, OpCall *call, GError **error)
+{
+  return store_run (call->session, error, SQL_OUTBOX_END_OVERTAKEN, "iss", call->tenant_id,
+                    work->booking->identifier, OVERTAKEN) &&
+         record_door_report_overtaken (call, work->booking, error);
+}
+
 static gboolean
 write_known (Work *work, OpCall *call, const char **out_outcome, GError **error)
 {
@@ -297,6 +340,8 @@ write_known (Work *work, OpCall *call, const char **out_outcome, GError **error)
       return write_equal (work, call, out_outcome, error);
     case TRUTH_CANCELS:
       return write_cancel (work, call, out_outcome, error);
+    case TRUTH_OVERTAKES:
+      return overtake (work, call, error) && write_change (work, call, &place, out_outcome, error);
     case TRUTH_OLDER:
       *out_outcome = "older";
       return TRUE;

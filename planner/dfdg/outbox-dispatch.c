@@ -24,6 +24,10 @@
 #define ON_ITS_WAY 2
 /* How long the echo of what DFDG asked for a moment ago is given before it is asked again. */
 #define ECHO_US (30 * PERIOD_US_PER_S)
+/* What others did to a booking is applied first; how often it is looked whether it was, and how long that is waited for. */
+#define OTHERS        "waits for what DFDG has told of the booking"
+#define OTHERS_US     (PERIOD_US_PER_S)
+#define OTHERS_END_US (10 * PERIOD_US_PER_MINUTE)
 /* Calls and readings for one booking at a time: beyond it something turns in a circle. */
 #define MAX_TURNS 6
 
@@ -50,6 +54,7 @@ typedef struct
   gboolean is_clash;
   gboolean is_down;
   gboolean has_echo;    /* that is to come */
+  gboolean has_others;  /* messages of other systems' changes */
   gboolean is_outdated; /* what was refused is not what there is now */
   gint64 retry_after_s;
   gint64 wait_us; /* until what may still come has come; 0: by the number of tries */
@@ -226,6 +231,23 @@ find_echo (StoreSession *session, Turn *turn, GError **error)
   return FALSE;
 }
 
+static gboolean
+find_others (StoreSession *session, Turn *turn, GError **error)
+{
+  const DfdgPumpWork *work = turn->run->work;
+  g_auto (StoreQuery) query = { 0 };
+
+  if (work->settings->client->system < 0)
+    return TRUE;
+  if (!store_query (session, &query, error, SQL_DFDG_EVENT_HAS_FOREIGN, "isii", work->tenant_id,
+                    turn->subject, clock_now_us () - OTHERS_END_US,
+                    work->settings->client->system) ||
+      store_step (&query, error) != STORE_ROW)
+    return FALSE;
+  turn->has_others = store_int (&query, 0) != 0;
+  return TRUE;
+}
+
 /* Rows, booking and watch as they stand together. @turn->subject stays NULL when nothing is to be done. */
 static gboolean
 read_turn (StoreSession *session, Turn *turn, GError **error)
@@ -241,7 +263,7 @@ read_turn (StoreSession *session, Turn *turn, GError **error)
     return TRUE;
   turn->subject = g_strdup (item->subject);
   return indkaldelse_load_own (session, work->tenant_id, turn->subject, &turn->own, error) &&
-         find_echo (session, turn, error);
+         find_echo (session, turn, error) && find_others (session, turn, error);
 }
 
 static gboolean
@@ -269,6 +291,11 @@ plan_turn (Turn *turn)
   set_reason (turn, is_gone ? GONE : turn->plan.reason);
   turn->next =
     turn->plan.reads_first && turn->plan.call != OUTBOX_DO_DROP ? OUTBOX_DO_READ : turn->plan.call;
+  if (!turn->has_others || turn->plan.call != OUTBOX_DO_UPDATE)
+    return;
+  turn->next = OUTBOX_DO_LATER;
+  turn->wait_us = OTHERS_US;
+  set_reason (turn, OTHERS);
 }
 
 /* No answer came, one that another try will not cure, or our own side failed. FALSE: ours. */

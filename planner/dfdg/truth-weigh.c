@@ -199,6 +199,13 @@ weigh_change (const OpCall *call,
   if (!outbox_store_is_waiting (call->session, call->tenant_id, question->booking->identifier,
                                 &waits, error))
     return FALSE;
+  /* To tell ours now would undo what another system has done there, and nobody would hear of it. A cancellation stands. */
+  if (waits && question->is_others && is_new (&mark, question->record) &&
+      question->booking->state == BOOKING_BOOKED)
+    {
+      *out_verdict = TRUTH_OVERTAKES;
+      return TRUE;
+    }
   if (waits)
     return later (error, "ours-first: a change of ours is told to DFDG before its own is taken");
   if (!is_awaited (call, question, &waits, error))

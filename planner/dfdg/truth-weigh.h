@@ -8,10 +8,11 @@
 
 typedef enum
 {
-  TRUTH_EQUAL,   /* both say the same: our own echo, or told twice */
-  TRUTH_NEWER,   /* ours becomes DFDG's */
-  TRUTH_CANCELS, /* called off there */
-  TRUTH_OLDER,   /* ours is newer, or was applied already */
+  TRUTH_EQUAL,     /* both say the same: our own echo, or told twice */
+  TRUTH_NEWER,     /* ours becomes DFDG's */
+  TRUTH_CANCELS,   /* called off there */
+  TRUTH_OLDER,     /* ours is newer, or was applied already */
+  TRUTH_OVERTAKES, /* as newer; what DFDG was to be told of ours is told no more */
 } TruthVerdict;
 
 /**
@@ -30,6 +31,7 @@ typedef struct
  * @is_deleted: a message told of its end; @deleted_us: when that was
  * @is_told: DFDG told of it, and not we ourselves; @told_us: when the last of the messages happened, 0: none says;
  *   @told_version: (nullable): that it names
+ * @is_others: another system's message tells of what is read
  * @attempts: how often it was asked for already
  */
 typedef struct
@@ -41,6 +43,7 @@ typedef struct
   gboolean is_told;
   gint64 told_us;
   const char *told_version;
+  gboolean is_others;
   gint64 attempts;
 } TruthQuestion;
 

@@ -196,3 +196,13 @@ record_door_cancel (OpCall *call, Booking *booking, GError **error)
 {
   return booking_cancel_found (call, booking, "booking-deleted", error);
 }
+
+/**
+ * record_door_report_overtaken:
+ * @booking: ours
+ */
+gboolean
+record_door_report_overtaken (OpCall *call, const Booking *booking, GError **error)
+{
+  return report (call, booking, "overtaken", error);
+}

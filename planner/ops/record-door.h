@@ -36,5 +36,9 @@ gboolean record_door_change (OpCall *call,
                              const Booking *before,
                              const RecordWish *wish,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* A change of ours that DFDG was not told of is overtaken by another system's: a person hears of it. */
+gboolean record_door_report_overtaken (OpCall *call,
+                                       const Booking *booking,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 record_door_cancel (OpCall *call, Booking *booking, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -35,6 +35,8 @@
   X (DFDG_EVENT_RETRY_OF_CITIZEN, "UPDATE dfdg_event SET state = 'new', attempts = 0, not_before_us = 0 WHERE citizen_id = $1 " \
      "AND state = 'parked'") \
   X (DFDG_EVENT_HASTEN_ALL, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > 0") \
+  X (DFDG_EVENT_HAS_FOREIGN, "SELECT EXISTS (SELECT 1 FROM dfdg_event WHERE tenant_id = $1 AND external_id = $2 AND state = 'new' " \
+     "AND attempts < 3 AND received_us > $3 AND system_id NOT IN (-1, $4))") \
   X (DFDG_EVENT_BRING_BACK, "UPDATE dfdg_event SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'new' AND not_before_us > $2") \
   X (DFDG_EVENT_DUE, "SELECT coalesce (e.citizen_id, 0) FROM dfdg_event e INDEXED BY dfdg_event_due WHERE e.state = 'new' AND e.tenant_id = $1 " \
      "AND e.not_before_us <= $2 AND NOT " DFDG_EVENT_AWAITS_NUMBER \

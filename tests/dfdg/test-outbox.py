@@ -333,6 +333,24 @@ def test_down_and_up():
         wait_for(world, lambda: world.health("dfdg"), 200)
 
 
+def test_changed_there_meanwhile():
+    """What a case system changed and told of is applied before ours is told; it counts, and a person hears that ours was overtaken."""
+    with DfdgWorld() as world:
+        cpr = new_citizen(world)
+        key = register(world, cpr)
+        world.settle()
+        wait_for(world, lambda: world.count("SELECT count(*) FROM dfdg_event WHERE state = 'new'"), 0)
+        world.simulator.fault("answer", "status", "GetIndkaldelse", status=503, times=2)
+        world.act("kss/change", id=key, beskrivelse="Deres")
+        wait_for(world, lambda: world.count("SELECT count(*) FROM dfdg_event WHERE attempts > 0 AND state = 'new'"), 1)
+        change(world, cpr, key, Description="Vores")
+        world.settle()
+        world.assert_same_stock()
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Deres")
+        testlib.equal(states(world), [("register", "sent"), ("update", "dropped")])
+        testlib.equal(world.count("SELECT count(*) FROM inbox WHERE kind = 'dfdg-report' AND payload LIKE '%overtaken%'"), 1, "reports")
+
+
 def test_clock_set_back():
     """What was put off by a clock that ran ahead does not wait until the right one has caught up."""
     with DfdgWorld(carrier="none", settings={"database/ignore-clock": "true"}) as world:

@@ -135,7 +135,7 @@ inbox_world_tell (InboxWorld *inbox, guint citizen, const char *id, DfdgChange c
                       .version_id = (char *) inbox->version,
                       .event_us = inbox->world->now_us,
                       .received_us = inbox->world->now_us + !inbox->is_undated,
-                      .system_id = 1,
+                      .system_id = inbox->is_own ? 77 : 1,
                       .organisation_type = 8,
                       .hint = -1 };
 

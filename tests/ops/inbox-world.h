@@ -11,6 +11,7 @@
  * @truths: (element-type utf8 DfdgIndkaldelse): by id; one that is not there is a 404
  * @is_down: DFDG does not answer; @is_broken: it answers nonsense
  * @version: (nullable): that messages name; @is_undated: they do not say when
+ * @is_own: they are of what we did ourselves
  * @is_closed: it does not let us in; @answered_us: but somebody, then
  * @n_asked: how often it was asked
  */
@@ -23,6 +24,7 @@ typedef struct
   gboolean is_closed;
   const char *version;
   gboolean is_undated;
+  gboolean is_own;
   gint64 answered_us;
   guint n_asked;
   guint n_messages;

@@ -468,6 +468,7 @@ test_ours_first (void)
                  "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, "
                  "payload) VALUES (1, 1, 'update', '" ID "', 1, 'r-1', '{}')");
   touch (&inbox, ID)->core = (Period){ at ("09:00"), at ("09:30") };
+  inbox.is_own = TRUE;
   event = inbox_world_tell (&inbox, 1, ID, DFDG_CHANGE_UPDATE);
   g_assert_true (inbox_world_work (&inbox).is_later);
   assert_fate (&inbox, event, "new ours-first");

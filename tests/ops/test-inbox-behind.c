@@ -210,6 +210,54 @@ test_forbidden (void)
   assert_fate (&inbox, event, "done registered");
 }
 
+#define WAITING                                                                      \
+  "INSERT INTO outbox (tenant_id, citizen_id, kind, subject, revision, request_id, " \
+  "payload) VALUES (1, 1, 'update', '" ID "', 2, 'r-1', '{}')"
+
+/* Another system has changed at DFDG what is changed here and not told yet: DFDG's counts, and a person hears of it. */
+static void
+test_overtaken (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  g_autoptr (Booking) booking = NULL;
+
+  open_world (&inbox);
+  make (&inbox, ID, 1, "08:00");
+  tell_and_work (&inbox, 1, ID, DFDG_CHANGE_CREATE, "done registered");
+  world_run_sql (inbox.world, "UPDATE booking SET title = 'Vores', revision = 2;" WAITING);
+  touch (&inbox, ID)->core = (Period){ at ("09:00"), at ("09:30") };
+  tell_and_work (&inbox, 1, ID, DFDG_CHANGE_UPDATE, "done changed");
+  booking = load (&inbox, ID);
+  g_assert_cmpint (booking->core.start_us, ==, at ("09:00"));
+  g_assert_cmpstr (booking->title, ==, "Jobsamtale");
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM outbox WHERE state = 'dropped' AND reason "
+                                  "LIKE 'overtaken:%'"),
+                   ==, 1);
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM inbox WHERE kind = 'dfdg-report' AND "
+                                  "payload LIKE '%overtaken%'"),
+                   ==, 1);
+}
+
+/* What DFDG shows is our own last change, not what another system's older message tells of: ours goes on. */
+static void
+test_not_overtaken (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  gint64 event;
+
+  open_world (&inbox);
+  make (&inbox, ID, 1, "08:00");
+  tell_and_work (&inbox, 1, ID, DFDG_CHANGE_CREATE, "done registered");
+  world_run_sql (inbox.world, "UPDATE booking SET title = 'Vores', revision = 2;" WAITING);
+  inbox.world->now_us += MINUTE;
+  event = inbox_world_tell (&inbox, 1, ID, DFDG_CHANGE_UPDATE);
+  g_free (touch (&inbox, ID)->title);
+  inbox_world_get_truth (&inbox, ID)->title = g_strdup ("Vores, den forrige");
+  g_assert_true (inbox_world_work (&inbox).is_later);
+  assert_fate (&inbox, event, "new ours-first");
+  g_assert_cmpint (count (&inbox, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), ==, 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -221,5 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/inbox-behind/stale-first", test_stale_first);
   g_test_add_func ("/inbox-behind/looks", test_looks);
   g_test_add_func ("/inbox-behind/forbidden", test_forbidden);
+  g_test_add_func ("/inbox-behind/overtaken", test_overtaken);
+  g_test_add_func ("/inbox-behind/not-overtaken", test_not_overtaken);
   return g_test_run ();
 }
