@@ -23,6 +23,7 @@
 #include "store/sql-sync.h"
 #include "store/sql-track-learned.h"
 #include "store/sql-track-log.h"
+#include "store/sql-track.h"
 #include "store/sql-verify.h"
 
 /* clang-format off */
@@ -47,6 +48,7 @@
   STORE_SQL_READING (X) \
   STORE_SQL_ERRAND (X) \
   STORE_SQL_BACKUP (X) \
+  STORE_SQL_TRACK (X) \
   STORE_SQL_TRACK_LEARNED (X) \
   STORE_SQL_TRACK_LOG (X)
 /* clang-format on */

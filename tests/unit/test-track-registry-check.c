@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Each rule of the registry has a document that breaks it; differences are told. Also tests: track-registry-diff. */
+#include "registry/track-registry-check.h"
+
+#include <string.h>
+
+#include "registry/track-registry-diff.h"
+#include "registry/track-registry-json.h"
+#include "testlib.h"
+
+#define NOW_US (G_GINT64_CONSTANT (1800000000) * G_USEC_PER_SEC)
+
+static const char good[] = "{'format':'switch-track-registry-1','endpoints':["
+                           "{'name':'own','urls':['https://own.example/"
+                           "v3'],'contract':'3','owner':'IT','contacts':['drift@own.example']},"
+                           "{'name':'state','urls':['https://state.example/v3','https://"
+                           "other.example/v3'],'contract':'3','owner':'STAR',"
+                           "'contacts':['vagt@state.example'],'pins':['sha256//"
+                           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']}],'units':["
+                           "{'code':'10100','endpoint':'own'},{'code':'15500','alias_of':'10100'},{"
+                           "'code':'default','endpoint':'state'}],"
+                           "'windows':[],'freezes':[]}";
+
+static TrackRegistry *
+parse (const char *text)
+{
+  g_autofree char *json = g_strdelimit (g_strdup (text), "'", '"');
+  g_autoptr (GError) error = NULL;
+  TrackRegistry *registry = track_registry_parse (json, strlen (json), &error);
+
+  g_assert_no_error (error);
+  return registry;
+}
+
+/* (transfer full): @good with one piece replaced. */
+static TrackRegistry *
+parse_with (const char *piece, const char *by)
+{
+  g_auto (GStrv) halves = g_strsplit (good, piece, 2);
+  g_autofree char *text = g_strjoinv (by, halves);
+
+  g_assert_cmpuint (g_strv_length (halves), ==, 2);
+  return parse (text);
+}
+
+static const TrackFinding *
+find_text (const GPtrArray *findings, const char *says)
+{
+  for (guint i = 0; i < findings->len; i++)
+    if (strstr (((TrackFinding *) g_ptr_array_index (findings, i))->text, says) != NULL)
+      return g_ptr_array_index (findings, i);
+  return NULL;
+}
+
+static void
+test_good (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autoptr (TrackRegistry) registry = parse (good);
+  g_autoptr (GPtrArray) findings = track_registry_check (registry, &settings);
+
+  g_assert_cmpuint (findings->len, ==, 0);
+}
+
+typedef struct
+{
+  const char *piece, *by, *says;
+  gboolean is_error;
+} Case;
+
+/* clang-format off */
+static const Case cases[] = {
+  { "'name':'own'", "'name':'Own'", "small letters", TRUE },
+  { "'name':'own'", "'name':'state'", "the name is there twice", TRUE },
+  { "'https://own.example/v3'", "'http://own.example/v3'", "must begin with https: citizens", TRUE },
+  { "'https://own.example/v3'", "'ftp://own.example/v3'", "must begin with https", TRUE },
+  { "'https://own.example/v3'", "'own'", "is no address", TRUE },
+  { "'https://own.example/v3'", "'https://a:b@own.example/v3'", "neither user", TRUE },
+  { "'https://own.example/v3'", "'https://other.example/v3'", "an address of endpoint own too", TRUE },
+  { "'contract':'3','owner':'IT'", "'contract':'4','owner':'IT'", "contract 4 is not known", TRUE },
+  { "'drift@own.example'", "'drift'", "contact 1 is no mail address", TRUE },
+  { "['drift@own.example']", "[]", "nobody is told", FALSE },
+  { "'owner':'IT'", "'owner':'IT','webhooks':['http://hook.example/']", "webhook 1 must begin with https", TRUE },
+  { "'owner':'IT'", "'owner':'IT','probe_unit':'99999'", "probe_unit must be", TRUE },
+  { "'owner':'IT'", "'owner':'IT','connect_ms':7000", "connect_ms is longer", TRUE },
+  { "sha256//A", "sha256//", "pin 1 must be", TRUE },
+  { "sha256//A", "md5//A", "pin 1 must be", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'nobody'", "there is no endpoint nobody", TRUE },
+  { "'10100','endpoint':'own'", "'10100'", "either an endpoint or alias_of", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','alias_of':'15500'", "either an endpoint or alias_of", TRUE },
+  { "'code':'10100'", "'code':'1010'", "five digits", TRUE },
+  { "'code':'10100'", "'code':'99999'", "five digits", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','from':'2027-01-02T00:00:00Z','until':'2027-01-01T00:00:00Z'", "ends before", TRUE },
+  { "{'code':'10100','endpoint':'own'}", "{'code':'10100','endpoint':'own','until':'2027-01-02T00:00:00Z'},"
+    "{'code':'10100','endpoint':'state','from':'2027-01-01T00:00:00Z'}", "in force at the same time", TRUE },
+  { "{'code':'10100','endpoint':'own'}", "{'code':'10100','endpoint':'own','until':'2027-01-01T00:00:00Z'},"
+    "{'code':'10100','endpoint':'state','from':'2027-01-02T00:00:00Z'}", "no row for the whole time", TRUE },
+  { "'alias_of':'10100'", "'alias_of':'10200'", "no row for the whole time", TRUE },
+  { "'alias_of':'10100'", "'alias_of':'15500'", "another code", TRUE },
+  { "'alias_of':'10100'", "'alias_of':'99999'", "another code", TRUE },
+  { "{'code':'15500'", "{'code':'15600','alias_of':'15500'},{'code':'15500'", "is an alias itself", TRUE },
+  { "'alias_of':'10100'", "'alias_of':'10100','takes_over':['state']", "an alias takes nothing over", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','takes_over':['own']", "names the unit's own endpoint", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','takes_over':['gone']", "no endpoint gone any longer", FALSE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','canary':{'endpoint':'state','permille':10}", "declare is_disjoint", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','canary':{'endpoint':'own','is_disjoint':true}", "the unit's own endpoint", TRUE },
+  { "'10100','endpoint':'own'", "'10100','endpoint':'own','shadow':{'endpoint':'gone'}", "shadow: there is no endpoint gone", TRUE },
+  { "'default','endpoint':'state'", "'default','endpoint':'state','shadow':{'endpoint':'own'}", "only a unit of its own", TRUE },
+  { ",{'code':'default','endpoint':'state'}", "", "no default", FALSE },
+  { ",{'code':'default','endpoint':'state'}", "", "no unit goes there", FALSE },
+  { "'windows':[]", "'windows':[{'endpoint':'gone','from':'2027-01-01T00:00:00Z','until':'2027-01-02T00:00:00Z','text_da':'x','text_en':'y'}]",
+    "no such endpoint", TRUE },
+  { "'freezes':[]", "'freezes':[{'from':'2027-01-03T00:00:00Z','until':'2027-01-02T00:00:00Z','reason':'x'}]", "ends before", TRUE },
+};
+/* clang-format on */
+
+static void
+test_rules (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (TrackRegistry) registry = parse_with (cases[i].piece, cases[i].by);
+      g_autoptr (GPtrArray) findings = track_registry_check (registry, &settings);
+      const TrackFinding *finding = find_text (findings, cases[i].says);
+
+      if (finding == NULL)
+        g_error ("case %u: nobody says %s", i, cases[i].says);
+      g_assert_cmpint (finding->is_error, ==, cases[i].is_error);
+      g_assert_cmpint (track_findings_have_error (findings), ==, cases[i].is_error);
+    }
+}
+
+static void
+test_plain_http (void)
+{
+  const TrackCheckSettings settings = { NOW_US, TRUE };
+  g_autoptr (TrackRegistry) registry =
+    parse_with ("https://own.example/v3", "http://own.example/v3");
+  g_autoptr (TrackRegistry) loopback =
+    parse_with ("https://own.example/v3", "http://127.0.0.1:8080/v3");
+  g_autoptr (GPtrArray) findings = track_registry_check (registry, &settings);
+  g_autoptr (GPtrArray) others = track_registry_check (loopback, &(TrackCheckSettings){ NOW_US });
+
+  g_assert_cmpuint (findings->len, ==, 0);
+  g_assert_cmpuint (others->len, ==, 0);
+}
+
+static void
+test_citizen (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autofree char *owner = g_strdup_printf ("'owner':'IT %s'", testlib_cpr (7));
+  g_autoptr (TrackRegistry) registry = parse_with ("'owner':'IT'", owner);
+  g_autoptr (GPtrArray) findings = track_registry_check (registry, &settings);
+  const TrackFinding *finding = find_text (findings, "looks like a citizen's number");
+
+  g_assert_true (finding->is_error);
+  g_assert_null (strstr (finding->text, testlib_cpr (7)));
+}
+
+static void
+assert_step (const char *piece, const char *by, const char *says, gboolean is_error)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autoptr (TrackRegistry) before = parse (good);
+  g_autoptr (TrackRegistry) after = parse_with (piece, by);
+  g_autoptr (GPtrArray) findings = track_registry_check_change (before, after, &settings);
+  const TrackFinding *finding = says == NULL ? NULL : find_text (findings, says);
+
+  if (says == NULL)
+    g_assert_cmpuint (findings->len, ==, 0);
+  else if (finding == NULL)
+    g_error ("nobody says %s", says);
+  else
+    g_assert_cmpint (finding->is_error, ==, is_error);
+}
+
+static void
+test_steps (void)
+{
+  assert_step ("'owner':'IT'", "'owner':'IT','state':'drain'", NULL, FALSE);
+  assert_step ("'10100','endpoint':'own'", "'10100','endpoint':'state'", "stay there", FALSE);
+  assert_step ("'10100','endpoint':'own'", "'10100','endpoint':'state','takes_over':['own']", NULL,
+               FALSE);
+}
+
+/* Two pieces are replaced: the endpoint's state and the unit's row. */
+static void
+test_drain_and_freeze (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autoptr (TrackRegistry) before = parse (good);
+  g_autoptr (TrackRegistry) draining =
+    parse_with ("'owner':'STAR','contacts':['vagt@state.example'],",
+                "'owner':'STAR','state':'drain','contacts':['vagt@state.example'],");
+  g_autoptr (TrackRegistry) frozen =
+    parse_with ("'freezes':[]", "'freezes':[{'from':'2027-02-01T00:00:00Z','until':"
+                                "'2027-03-01T00:00:00Z','reason':'Ferie'}]");
+  TrackUnit *unit = g_ptr_array_index (draining->units, 0);
+  g_autoptr (GPtrArray) none = track_registry_check_change (before, draining, &settings);
+  g_autoptr (GPtrArray) findings = NULL;
+  g_autoptr (GPtrArray) others = NULL;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  g_free (unit->endpoint);
+  unit->endpoint = g_strdup ("state");
+  findings = track_registry_check_change (before, draining, &settings);
+  g_assert_true (find_text (findings, "endpoint state is draining")->is_error);
+  unit = g_ptr_array_index (frozen->units, 0);
+  g_assert_true (track_instant_parse ("2027-02-10T00:00:00+01:00", &unit->from_us, NULL));
+  others = track_registry_check_change (before, frozen, &settings);
+  g_assert_true (find_text (others, "during a freeze (Ferie)")->is_error);
+}
+
+static void
+test_gone_endpoint (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autoptr (TrackRegistry) before = parse (good);
+  g_autoptr (TrackRegistry) after = parse (good);
+  g_autoptr (GPtrArray) findings = NULL;
+
+  g_ptr_array_remove_index (after->endpoints, 0);
+  findings = track_registry_check_change (before, after, &settings);
+  g_assert_false (find_text (findings, "endpoint own is gone")->is_error);
+}
+
+static void
+test_diff (void)
+{
+  static const char *const lines[] = {
+    "endpoint own: owner from IT to Drift",
+    "unit default: gone: endpoint state",
+    "unit 10100: endpoint from own to state",
+    "unit 10100: canary from nothing to endpoint own, permille 5, is_disjoint yes",
+    "unit 20100 from 2026-12-31T23:00:00Z: new: endpoint state, name By 20",
+    "freeze from 2027-02-01T00:00:00Z: new: until 2027-03-01T00:00:00Z, reason Ferie",
+  };
+  g_autoptr (TrackRegistry) before = parse (good);
+  g_autoptr (TrackRegistry) after = parse (
+    "{'format':'switch-track-registry-1','endpoints':["
+    "{'name':'own','urls':['https://own.example/"
+    "v3'],'contract':'3','owner':'Drift','contacts':['drift@own.example']},"
+    "{'name':'state','urls':['https://state.example/v3','https://other.example/"
+    "v3'],'contract':'3','owner':'STAR',"
+    "'contacts':['vagt@state.example'],'pins':['sha256//"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']}],'units':["
+    "{'code':'10100','endpoint':'state','canary':{'endpoint':'own','permille':5,'is_disjoint':true}"
+    "},"
+    "{'code':'15500','alias_of':'10100'},{'code':'20100','endpoint':'state','name':'By "
+    "20','from':'2027-01-01T00:00:00+01:00'}],"
+    "'freezes':[{'from':'2027-02-01T00:00:00Z','until':'2027-03-01T00:00:00Z','reason':'Ferie'}]}");
+  g_autoptr (GPtrArray) differences = track_registry_diff (before, after);
+  g_autoptr (GPtrArray) none = track_registry_diff (after, after);
+
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_cmpuint (differences->len, ==, G_N_ELEMENTS (lines));
+  for (guint i = 0; i < differences->len; i++)
+    {
+      g_autofree char *text = track_difference_dup_text (g_ptr_array_index (differences, i));
+      g_assert_cmpstr (text, ==, lines[i]);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/track-registry-check/good", test_good);
+  g_test_add_func ("/track-registry-check/rules", test_rules);
+  g_test_add_func ("/track-registry-check/plain-http", test_plain_http);
+  g_test_add_func ("/track-registry-check/citizen", test_citizen);
+  g_test_add_func ("/track-registry-check/steps", test_steps);
+  g_test_add_func ("/track-registry-check/drain-and-freeze", test_drain_and_freeze);
+  g_test_add_func ("/track-registry-check/gone-endpoint", test_gone_endpoint);
+  g_test_add_func ("/track-registry-check/diff", test_diff);
+  return g_test_run ();
+}
