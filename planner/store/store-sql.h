@@ -21,6 +21,7 @@
 #include "store/sql-sync-conflict.h"
 #include "store/sql-sync-due.h"
 #include "store/sql-sync.h"
+#include "store/sql-track-canary.h"
 #include "store/sql-track-learned.h"
 #include "store/sql-track-log.h"
 #include "store/sql-track.h"
@@ -49,6 +50,7 @@
   STORE_SQL_ERRAND (X) \
   STORE_SQL_BACKUP (X) \
   STORE_SQL_TRACK (X) \
+  STORE_SQL_TRACK_CANARY (X) \
   STORE_SQL_TRACK_LEARNED (X) \
   STORE_SQL_TRACK_LOG (X)
 /* clang-format on */

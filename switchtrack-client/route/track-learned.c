@@ -277,6 +277,17 @@ fill_place (TrackPlace *place, const char *endpoint, const char *unit)
   g_strlcpy (place->unit, unit == NULL ? "" : unit, sizeof place->unit);
 }
 
+/* A call that went by an identifier says nothing of a canary: what was chosen for this unit stays. */
+static void
+keep_canary (TrackLearned *learned, const char *citizen, TrackPlace *place)
+{
+  TrackPlace known;
+
+  if (place->endpoint == NULL && track_learned_find_citizen (learned, citizen, &known) &&
+      strcmp (known.unit, place->unit) == 0)
+    place->endpoint = known.endpoint;
+}
+
 static GArray *
 list_entries (TrackLearned *learned, const TrackLesson *lesson)
 {
@@ -299,6 +310,7 @@ list_entries (TrackLearned *learned, const TrackLesson *lesson)
                       .seen_us = now_us };
 
       fill_place (&entry.place, lesson->canary, lesson->unit);
+      keep_canary (learned, lesson->citizen, &entry.place);
       add (learned, entries, &entry);
     }
   return entries;
