@@ -11,7 +11,10 @@ from dfdg_world import FUND, OFFER, UNIT, ActorRefused, Citizens, DfdgWorld, mun
 ADVISOR, OTHER = "89000-01", "89000-02"
 ZONE = zoneinfo.ZoneInfo("Europe/Copenhagen")
 DAY = datetime.date.today() + datetime.timedelta(days=8)
+DAY_LONG = datetime.timedelta(days=1)
 UTC = datetime.timezone.utc
+# Of a deadline for booking; and an absence that closes those of a citizen.
+OPEN, MET, CLOSED, CLOSES_DEADLINES = 1, 2, 3, 56
 CANNOT_BE_MOVED = 990007
 
 
@@ -140,6 +143,27 @@ class Story:
         testlib.equal(names, [("A-kassen",)])
         testlib.equal([one for one in own if one in self.world.own_stock()], [])
 
+    def deadlines_end_with_the_day(self):
+        """A deadline for booking whose last day is the meeting's is met; a meeting may be moved within its own day when that is the limit."""
+        cpr = self.new_citizen()
+        late, met = (self.world.act("kss/deadline", cpr=cpr, days=days, sidsteAfholdelsesdato=day.isoformat())["id"] for days, day in ((6, DAY - DAY_LONG), (8, DAY)))
+        self.settled()
+        status = lambda key: self.world.count("SELECT status FROM deadline WHERE identifier = ?", key)  # noqa: E731
+        testlib.equal((status(late), status(met)), (OPEN, OPEN))
+        key = self.world.register(cpr, at(12), OTHER, ReBookingPossible="true", ReBookingDeadline=at(12).isoformat())
+        self.settled()
+        testlib.equal((status(late), status(met)), (OPEN, MET))
+        for hour in (11, 14):
+            self.world.act("jobnet/move", cpr=cpr, id=key, start=at(hour).isoformat(), advisor=OTHER)
+            self.settled()
+            self.echoed(key)
+            testlib.equal(self.world.simulator.stock()[key]["fristForOmbookning"], DAY.isoformat(), "the limit is the meeting's day")
+        self.world.act("kss/absence", cpr=cpr, code=CLOSES_DEADLINES)
+        self.settled()
+        testlib.equal((status(late), status(met)), (CLOSED, MET))
+        testlib.equal("PlannerFault" in self.world.user_call("DeleteBooking", cpr=cpr, booking=key), False, "called off")
+        self.settled()
+
     def number_changes(self):
         """A citizen's number changes: bookings and history follow, and what comes later is the same citizen's."""
         old, new = self.new_citizen(), Citizens.new()
@@ -153,7 +177,7 @@ class Story:
         testlib.equal(key in self.world.own_stock(), False)
 
 
-CHAPTERS = "citizen_books case_system_books case_system_collides advisor_books citizen_accepts_an_event fund_joins number_changes".split()
+CHAPTERS = "citizen_books case_system_books case_system_collides advisor_books citizen_accepts_an_event fund_joins deadlines_end_with_the_day number_changes".split()
 
 
 def tell(carrier):
