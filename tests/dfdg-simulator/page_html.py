@@ -12,10 +12,10 @@ body { margin: 0 auto; padding: 1rem; max-width: 76rem }
 h1 { font-size: 1.6rem; margin: 0 } h2 { font-size: 1.25rem; margin: 0 0 .5rem }
 [lang=en] { font-style: italic; opacity: .85 }
 .columns { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)) }
-section { border: 1px solid; border-radius: .5rem; padding: 1rem }
+section { border: 1px solid; border-radius: .5rem; padding: 1rem; overflow-x: auto }
 label { display: block; margin-top: .5rem } input, select, button { font: inherit; padding: .4rem .6rem; min-height: 2.75rem; max-width: 100% }
 button { cursor: pointer; margin: .5rem .5rem 0 0 } form.inline { display: inline }
-:focus-visible { outline: 3px solid; outline-offset: 2px }
+:focus-visible, input:focus-within { outline: 3px solid; outline-offset: 2px }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .25rem .5rem; border-bottom: 1px solid }
 .said { border: 2px solid; border-radius: .5rem; padding: .5rem 1rem; margin: 1rem 0 } .id { font-family: monospace; overflow-wrap: anywhere }
 iframe { width: 100%; height: 26rem; border: 1px solid }

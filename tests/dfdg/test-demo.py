@@ -16,6 +16,7 @@ import urllib.parse
 import urllib.request
 
 import testlib
+from demo_browser import keyboard
 
 SCRIPT = testlib.SOURCE / "deploy" / "run.sh"
 OPTIONS = ("--port", "--tls-port", "--health-port", "--dfdg-port", "--page-port")
@@ -167,6 +168,45 @@ def test_demo():
         testlib.equal("Aflyst / Cancelled" in told, True, told)
         testlib.equal(demo.bookings(), (0, 1))
         refuse(demo)
+        demo.interrupt()
+
+
+def test_keyboard():
+    """Somebody without a mouse books as a citizen, summons as a caseworker and reads what came of it, in a real browser."""
+    with keyboard() as keys, Demo(pathlib.Path(testlib.make_folder()) / "demo") as demo:
+        said = lambda: " ".join(one.text for one in keys.driver.find_elements("css selector", "[role=status]"))  # noqa: E731
+        keys.open(demo.page + "/?c=0")
+        testlib.equal(keys.tab_to("the first", lambda one: True).text.startswith("Til indholdet"), True, "the first Tab leads past the head")
+        keys.press("ENTER")
+        keys.tab_to_text("Find en tid")
+        keys.press("ENTER")
+        keys.wait(lambda: keys.driver.title.startswith("Tider"), "times")
+        keys.tab_to_name("time")
+        keys.press("ARROW_DOWN")
+        keys.tab_to_text("Book")
+        keys.press("ENTER")
+        keys.wait(lambda: "Booket / Booked" in said(), "booked")
+        testlib.equal(demo.bookings(), (1, 0))
+        keys.tab_to_name("advisor")
+        keys.tab_to_name("accept")
+        keys.press("ARROW_DOWN")
+        keys.tab_to_text("Indkald")
+        keys.press("SPACE")
+        keys.wait(lambda: "Indkaldt / Summoned" in said(), "summoned")
+        testlib.wait_for(lambda: demo.rows("SELECT 1 FROM booking WHERE origin = 'kss' AND should_accept = 1"), 60, "it lands in the Planner")
+        keys.open(demo.page + "/?c=0")
+        keys.tab_to_text("Bekræft")
+        keys.press("ENTER")
+        keys.wait(lambda: "Bekræftet" in said(), "accepted")
+        testlib.wait_for(lambda: demo.rows("SELECT 1 FROM booking WHERE origin = 'kss' AND accepted = 1"), 60, "so in the Planner")
+        keys.driver.switch_to.frame(keys.driver.find_element("tag name", "iframe"))
+        testlib.equal("CreateBooking" in keys.driver.page_source, True, "the messages are shown")
+        keys.driver.switch_to.default_content()
+        keys.driver.set_window_size(500, 900)
+        keys.open(demo.page + "/?c=0")
+        wide = keys.driver.execute_script("return [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
+        testlib.equal(wide[0] <= wide[1], True, f"nothing is wider than a narrow window: {wide}")
+        testlib.equal(keys.complaints(), [], "what the browser complains about")
         demo.interrupt()
 
 
