@@ -11,15 +11,17 @@
 #include "dfdg/indkaldelse-load.h"
 #include "dfdg/outbox-agenda.h"
 #include "planner-log.h"
+#include "store/citizen-store.h"
 #include "store/echo-store.h"
 #include "store/evidence-store.h"
 
-#define GONE          "the booking is gone"
-#define WITH_LATER    "told together with a later change"
-#define ABSENT_THERE  "DFDG does not have the booking"
-#define CANCELLED     "DFDG has called the booking off"
-#define ON_THE_WAY    "a registration may still be on its way"
-#define ECHO_IS_TO_BE "DFDG has asked for the booking a moment ago"
+#define USER_CASEWORKER 2
+#define GONE            "the booking is gone"
+#define WITH_LATER      "told together with a later change"
+#define ABSENT_THERE    "DFDG does not have the booking"
+#define CANCELLED       "DFDG has called the booking off"
+#define ON_THE_WAY      "a registration may still be on its way"
+#define ECHO_IS_TO_BE   "DFDG has asked for the booking a moment ago"
 /* A call that got no answer may be carried out so many times its longest duration afterwards. */
 #define ON_ITS_WAY 2
 /* How long the echo of what DFDG asked for a moment ago is given before it is asked again. */
@@ -58,6 +60,7 @@ typedef struct
   gboolean is_outdated; /* what was refused is not what there is now */
   gint64 retry_after_s;
   gint64 wait_us; /* until what may still come has come; 0: by the number of tries */
+  char *actor;    /* (nullable): who changed the booking last, by the name of caller or account */
   char *reason;
 } Turn;
 
@@ -67,6 +70,7 @@ turn_clear (Turn *turn)
   g_clear_pointer (&turn->lane, g_ptr_array_unref);
   indkaldelse_own_clear (&turn->own);
   g_free (turn->subject);
+  g_free (turn->actor);
   g_free (turn->reason);
 }
 
@@ -248,6 +252,22 @@ find_others (StoreSession *session, Turn *turn, GError **error)
   return TRUE;
 }
 
+/* What others than DFDG and this program itself did is in the journal, with who it was. */
+static gboolean
+find_actor (StoreSession *session, Turn *turn, GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_OUTBOX_ACTOR, "is", turn->run->work->tenant_id,
+                    turn->subject))
+    return FALSE;
+  step = store_step (&query, error);
+  if (step == STORE_ROW)
+    turn->actor = citizen_dup_masked (store_text (&query, 0));
+  return step != STORE_FAILED;
+}
+
 /* Rows, booking and watch as they stand together. @turn->subject stays NULL when nothing is to be done. */
 static gboolean
 read_turn (StoreSession *session, Turn *turn, GError **error)
@@ -263,7 +283,8 @@ read_turn (StoreSession *session, Turn *turn, GError **error)
     return TRUE;
   turn->subject = g_strdup (item->subject);
   return indkaldelse_load_own (session, work->tenant_id, turn->subject, &turn->own, error) &&
-         find_echo (session, turn, error) && find_others (session, turn, error);
+         find_echo (session, turn, error) && find_others (session, turn, error) &&
+         find_actor (session, turn, error);
 }
 
 static gboolean
@@ -377,6 +398,8 @@ send_call (Turn *turn, OutboxDo call, DfdgAnswer *answer, GError **error)
                                                                 : turn->plan.item->request_id,
                         .cpr = turn->own.booking->cpr,
                         .unit_code = record->unit_code,
+                        .user_name = turn->actor,
+                        .user_type = turn->actor == NULL ? 0 : USER_CASEWORKER,
                         .correlation_id = run->work->call_id };
 
   run->result->n_calls++;

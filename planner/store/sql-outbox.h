@@ -42,6 +42,7 @@
   X (OUTBOX_HASTEN, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting'") \
   X (OUTBOX_END_PAST, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND state = 'waiting' AND first_try_us = 0 " \
      "AND EXISTS (SELECT 1 FROM booking b WHERE b.tenant_id = outbox.tenant_id AND b.identifier = outbox.subject AND b.end_us <= $2)") \
+  X (OUTBOX_ACTOR, "SELECT actor FROM journal WHERE subject = $2 AND tenant_id = $1 AND actor NOT IN ('dfdg', 'plannerd') ORDER BY sequence DESC LIMIT 1") \
   X (OUTBOX_END_OVERTAKEN, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting'") \
   X (OUTBOX_BRING_BACK, "UPDATE outbox SET not_before_us = 0 WHERE tenant_id = $1 AND state = 'waiting' AND not_before_us > $2") \
   X (OUTBOX_GIVE_UP, "UPDATE outbox SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND outbox_id = $2 " \

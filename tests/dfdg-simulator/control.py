@@ -29,6 +29,7 @@ class Control:
             "/idle": self.idle,
             "/faults": lambda: {"rules": self.dfdg.faults.rules, "probabilities": self.dfdg.faults.probabilities, "counts": self.dfdg.faults.counts},
             "/log": lambda: {"log": list(self.dfdg.log)},
+            "/users": lambda: self.dfdg.users,
             "/settings": lambda: dict(self.dfdg.settings),
             "/letters": lambda: {"letters": besked.letters(self.dfdg)},
             "/subscriptions": lambda: {name: sorted(abonnement.subscribed(self.dfdg, name)) for name in self.dfdg.systems},

@@ -53,6 +53,7 @@ class Dfdg:
         self.calls = collections.Counter()  # carried out or not, by method
         self.done = collections.Counter()  # answered 2xx, by method
         self.log = collections.deque(maxlen=N_LOG)
+        self.users = {}  # by what was changed last: whom the call named
         self.carriers = {}  # name → function (system, citizen_id, event)
         self.more_codes = {}  # list → {code: text}, beside those of kodelister.py
 
@@ -117,6 +118,7 @@ class Dfdg:
                 raise Again
             answer = route.function(self, call)
             self.store.remember_request(call.system.name, request_id)
+        self.users[call.path[0] if call.path else ""] = [call.user.kind, call.user.name]
         return answer
 
     # Telling

@@ -74,6 +74,8 @@ def test_register_change_call_off():
         key = register(world, cpr)
         world.settle()
         world.assert_same_stock()
+        caller = world.query("SELECT actor FROM journal WHERE subject = ?", key)[0][0]
+        testlib.equal(world.simulator.ask("users")[key], [2, caller], "whom the call names")
         doc = world.simulator.stock()[key]
         testlib.equal((doc["jobcenterKode"], doc["titel"], doc["moedepligt"]), (UNIT, "Jobsamtale", True))
         testlib.equal((doc["samtaleType"], doc["moedeGruppeType"], doc["samtaleform"]), (7, 1, 2))
