@@ -15,7 +15,8 @@
 #include "store/outbox-store.h"
 #include "store/truth-store.h"
 
-#define OVERTAKEN "overtaken: another system has changed the booking at DFDG before it was told"
+#define FUND_SERVICE "GetAkasseIndkaldelseVersion1"
+#define OVERTAKEN    "overtaken: another system has changed the booking at DFDG before it was told"
 /* 1 + 3 + … + 255 seconds: DFDG does not show what it told of. */
 #define MAX_ABSENT 8
 /* Who dates a message need not be who dates a summons, and either may drop fractions of a second. */
@@ -253,6 +254,15 @@ write_cancel (Work *work, OpCall *call, const char **out_outcome, GError **error
                            work->booking->revision, error);
 }
 
+/* The queue of a-kasser's summonses does not tell what was done to one (docs/dfdg-wire.md 5): a summons that we have and
+ * that is not shown any more was called off. */
+static gboolean
+is_end_of_fund (const Work *work)
+{
+  return work->event->carrier == DFDG_CARRIER_WSRM && work->booking != NULL &&
+         g_strcmp0 (work->event->entity_name, FUND_SERVICE) == 0;
+}
+
 /* DFDG does not show it. Its end was told: then it is the end. Else DFDG may show it in a moment. */
 static gboolean
 write_absent (Work *work, OpCall *call, const char **out_outcome, GError **error)
@@ -273,6 +283,8 @@ write_absent (Work *work, OpCall *call, const char **out_outcome, GError **error
       *out_outcome = "gone";
       return TRUE;
     }
+  if (is_end_of_fund (work) && work->event->attempts > 0)
+    return write_cancel (work, call, out_outcome, error);
   if (work->event->attempts < MAX_ABSENT)
     return fail (error, PLANNER_ERROR_CONFLICT, "absent: DFDG does not show the summons yet");
   return fail (error, PLANNER_ERROR_NOT_FOUND,

@@ -126,7 +126,8 @@ inbox_world_tell (InboxWorld *inbox, guint citizen, const char *id, DfdgChange c
   g_autoptr (GError) error = NULL;
   g_autofree char *message_id = g_strdup_printf ("m-%u", ++inbox->n_messages);
   DfdgEvent event = { .tenant_id = 1,
-                      .carrier = DFDG_CARRIER_WSB,
+                      .carrier = inbox->service == NULL ? DFDG_CARRIER_WSB : DFDG_CARRIER_WSRM,
+                      .entity_name = (char *) inbox->service,
                       .message_id = message_id,
                       .entity_type = 90000,
                       .change_type = (int) change,

@@ -12,6 +12,7 @@
  * @is_down: DFDG does not answer; @is_broken: it answers nonsense
  * @version: (nullable): that messages name; @is_undated: they do not say when
  * @is_own: they are of what we did ourselves
+ * @service: (nullable): of the queue that messages come from; NULL: they are pushed
  * @is_closed: it does not let us in; @answered_us: but somebody, then
  * @n_asked: how often it was asked
  */
@@ -25,6 +26,7 @@ typedef struct
   const char *version;
   gboolean is_undated;
   gboolean is_own;
+  const char *service;
   gint64 answered_us;
   guint n_asked;
   guint n_messages;

@@ -258,6 +258,38 @@ test_not_overtaken (void)
   g_assert_cmpint (count (&inbox, "SELECT count(*) FROM outbox WHERE state = 'waiting'"), ==, 1);
 }
 
+/* An a-kasse called it off, and its queue does not say so: what we have and DFDG shows no more is looked for once more. */
+static void
+test_fund_cancels (void)
+{
+  g_auto (InboxWorld) inbox = { 0 };
+  g_autoptr (Booking) booking = NULL;
+  gint64 event;
+
+  open_world (&inbox);
+  inbox.service = "GetAkasseIndkaldelseVersion1";
+  make (&inbox, ID, 1, "08:00");
+  inbox_world_get_truth (&inbox, ID)->maker_type = 5;
+  tell_and_work (&inbox, 1, ID, DFDG_CHANGE_UNKNOWN, "done registered");
+  inbox_world_set_truth (&inbox, ID, NULL);
+  inbox.world->now_us += MINUTE;
+  event = inbox_world_tell (&inbox, 1, ID, DFDG_CHANGE_UNKNOWN);
+  g_assert_true (inbox_world_work (&inbox).is_later);
+  assert_fate (&inbox, event, "new absent");
+  inbox.world->now_us += SECOND;
+  g_assert_false (inbox_world_work (&inbox).is_later);
+  assert_fate (&inbox, event, "done cancelled");
+  booking = load (&inbox, ID);
+  g_assert_cmpint (booking->state, ==, BOOKING_CANCELLED);
+  g_assert_true (is_free (&inbox, "08:00", "RID-1"));
+  /* What we never had may be to come. */
+  event = inbox_world_tell (&inbox, 1, OTHER, DFDG_CHANGE_UNKNOWN);
+  (void) inbox_world_work (&inbox);
+  inbox.world->now_us += SECOND;
+  g_assert_true (inbox_world_work (&inbox).is_later);
+  assert_fate (&inbox, event, "new absent");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -271,5 +303,6 @@ main (int argc, char **argv)
   g_test_add_func ("/inbox-behind/forbidden", test_forbidden);
   g_test_add_func ("/inbox-behind/overtaken", test_overtaken);
   g_test_add_func ("/inbox-behind/not-overtaken", test_not_overtaken);
+  g_test_add_func ("/inbox-behind/fund-cancels", test_fund_cancels);
   return g_test_run ();
 }
