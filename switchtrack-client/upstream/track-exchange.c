@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One exchange: sent, paused, cancelled, ended. */
+
+#include "upstream/track-upstream-private.h"
+
+#define MAX_SPARE 64
+
+static CURL *
+take_easy (TrackUpstream *upstream)
+{
+  CURL *easy = g_queue_pop_head (&upstream->spare);
+
+  return easy != NULL ? easy : curl_easy_init ();
+}
+
+static void
+give_easy (TrackUpstream *upstream, CURL *easy)
+{
+  if (easy == NULL)
+    return;
+  if (upstream->spare.length >= MAX_SPARE)
+    {
+      curl_easy_cleanup (easy);
+      return;
+    }
+  curl_easy_reset (easy);
+  g_queue_push_head (&upstream->spare, easy);
+}
+
+static void
+free_exchange (TrackExchange *exchange)
+{
+  give_easy (exchange->upstream, exchange->easy);
+  curl_slist_free_all (exchange->headers);
+  track_keys_unref (exchange->keys);
+  g_clear_pointer (&exchange->body, g_bytes_unref);
+  g_free (exchange->peer);
+  g_free (exchange->pins);
+  g_free (exchange);
+}
+
+/* Takes @exchange out of everything but its own memory; the library must not be at work. */
+static void
+detach (TrackExchange *exchange)
+{
+  TrackUpstream *upstream = exchange->upstream;
+
+  curl_multi_remove_handle (upstream->multi, exchange->easy);
+  g_queue_unlink (&upstream->running, &exchange->running_link);
+  if (exchange->is_touched)
+    g_queue_unlink (&upstream->touched, &exchange->touched_link);
+  exchange->is_touched = FALSE;
+}
+
+/* Ends @exchange without a word to anybody. */
+void
+track_exchange_drop (TrackExchange *exchange)
+{
+  detach (exchange);
+  free_exchange (exchange);
+}
+
+/* The library is done with @exchange: says so, and frees it. */
+void
+track_exchange_finish (TrackExchange *exchange, CURLcode code)
+{
+  const char *problem = NULL;
+  TrackOutcome outcome;
+  TrackTimes times;
+
+  if (exchange->is_cancelled)
+    {
+      track_exchange_drop (exchange);
+      return;
+    }
+  track_exchange_note_certificate (exchange);
+  track_exchange_read_times (exchange, &times);
+  outcome = track_exchange_judge (exchange, code, &problem);
+  detach (exchange);
+  exchange->is_cancelled = TRUE;
+  exchange->funcs.done (exchange, outcome, &times, problem, exchange->data);
+  free_exchange (exchange);
+}
+
+/* Does with @exchange what had to wait until the library was not at work. */
+void
+track_exchange_settle (TrackExchange *exchange)
+{
+  TrackUpstream *upstream = exchange->upstream;
+  CURLcode code;
+
+  if (exchange->is_cancelled)
+    {
+      track_exchange_drop (exchange);
+      return;
+    }
+  if (!exchange->is_held || exchange->is_paused)
+    return;
+  exchange->is_held = FALSE;
+  upstream->n_nested++;
+  code = curl_easy_pause (exchange->easy, CURLPAUSE_CONT);
+  upstream->n_nested--;
+  /* The library delivers at once, and its transfer does not end by what our functions say to that. */
+  if (exchange->is_cancelled || exchange->is_stopped || exchange->is_too_large || code != CURLE_OK)
+    track_exchange_finish (exchange, code != CURLE_OK ? code : CURLE_WRITE_ERROR);
+}
+
+static TrackExchange *
+new_exchange (TrackUpstream *upstream, const TrackExchangeFuncs *funcs, gpointer data)
+{
+  TrackExchange *exchange = g_new0 (TrackExchange, 1);
+
+  exchange->upstream = upstream;
+  exchange->keys = track_keys_ref (upstream->keys);
+  exchange->funcs = *funcs;
+  exchange->data = data;
+  exchange->running_link.data = exchange->touched_link.data = exchange;
+  exchange->easy = take_easy (upstream);
+  return exchange;
+}
+
+/**
+ * track_upstream_send:
+ * @upstream: where calls are sent
+ * @target: where to, what, and how long to wait; copied but for the body
+ * @funcs: who hears of the answer; copied
+ * @data: for @funcs
+ * @error: %TRACK_UPSTREAM_ERROR_LIMIT or %TRACK_UPSTREAM_ERROR_TARGET: nothing was sent, @funcs are not called
+ *
+ * Sends a request as soon as the main context runs. Loop thread.
+ *
+ * Returns: (transfer none) (nullable): the exchange, valid until its `done` or its cancelling
+ */
+TrackExchange *
+track_upstream_send (TrackUpstream *upstream,
+                     const TrackTarget *target,
+                     const TrackExchangeFuncs *funcs,
+                     gpointer data,
+                     GError **error)
+{
+  TrackExchange *exchange;
+
+  if (upstream->running.length >= upstream->settings.max_parallel)
+    {
+      g_set_error (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_LIMIT,
+                   "%u exchanges are under way, and no more are allowed", upstream->running.length);
+      return NULL;
+    }
+  exchange = new_exchange (upstream, funcs, data);
+  if (target->body != NULL)
+    exchange->body = g_bytes_ref (target->body);
+  if (exchange->easy == NULL || !track_exchange_set_up (exchange, target, error))
+    {
+      if (exchange->easy == NULL)
+        g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_LIMIT,
+                             "no memory left for an exchange");
+      free_exchange (exchange);
+      return NULL;
+    }
+  g_queue_push_tail_link (&upstream->running, &exchange->running_link);
+  curl_multi_add_handle (upstream->multi, exchange->easy);
+  return exchange;
+}
+
+/**
+ * track_exchange_pause:
+ * @exchange: under way
+ *
+ * Holds the answer's body back until track_exchange_resume(): at most the library's own buffer is read on, then the
+ * peer waits. Bytes that are being delivered now count as taken. The time runs on. Loop thread.
+ */
+void
+track_exchange_pause (TrackExchange *exchange)
+{
+  exchange->is_paused = TRUE;
+}
+
+/**
+ * track_exchange_resume:
+ * @exchange: under way
+ *
+ * Lets the body come again, from the main context. Loop thread.
+ */
+void
+track_exchange_resume (TrackExchange *exchange)
+{
+  exchange->is_paused = FALSE;
+  if (exchange->is_held)
+    track_upstream_loop_touch (exchange);
+}
+
+/**
+ * track_exchange_cancel:
+ * @exchange: (transfer full): under way; also from within one of its functions, but `done`
+ *
+ * Ends @exchange; its functions are not called again. Its connection is closed unless the answer was complete. Loop thread.
+ */
+void
+track_exchange_cancel (TrackExchange *exchange)
+{
+  g_return_if_fail (!exchange->is_cancelled);
+
+  exchange->is_cancelled = TRUE;
+  if (exchange->upstream->n_nested > 0)
+    track_upstream_loop_touch (exchange);
+  else
+    track_exchange_drop (exchange);
+}
+
+/**
+ * track_exchange_find_header:
+ * @exchange: in one of its functions
+ * @name: of a field of the answer's head
+ *
+ * Returns: (transfer none) (nullable): its first value. Valid in the function.
+ */
+const char *
+track_exchange_find_header (TrackExchange *exchange, const char *name)
+{
+  struct curl_header *header = NULL;
+
+  if (curl_easy_header (exchange->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+    return NULL;
+  return header->value;
+}
+
+/**
+ * track_exchange_is_repeated:
+ * @exchange: in one of its functions
+ *
+ * Returns: whether the request went out twice
+ */
+gboolean
+track_exchange_is_repeated (const TrackExchange *exchange)
+{
+  return exchange->n_sent > 1;
+}

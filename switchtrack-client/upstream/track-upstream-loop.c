@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The library on a GLib main loop: one GSource over one epoll descriptor and the library's one timer. */
+
+#include "upstream/track-upstream-private.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define MAX_EVENTS 64
+
+typedef struct
+{
+  GSource source;
+  TrackUpstream *upstream;
+  int epoll_fd;
+} LoopSource;
+
+/* What marks a socket that epoll knows. */
+static char watched;
+
+/*
+ * The library's own time of connecting counts TLS in. A connection is waited for by writing; who waits to read after
+ * the name is known has one, and is in its TLS handshake, or later.
+ */
+static void
+note_connected (CURL *easy, int what)
+{
+  TrackExchange *exchange = NULL;
+  curl_off_t known_us = 0;
+
+  if ((what & CURL_POLL_IN) == 0)
+    return;
+  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &exchange);
+  curl_easy_getinfo (easy, CURLINFO_NAMELOOKUP_TIME_T, &known_us);
+  if (exchange != NULL && known_us > 0)
+    exchange->is_connected = TRUE;
+}
+
+static int
+on_socket (CURL *easy, curl_socket_t fd, int what, void *data, void *mark)
+{
+  LoopSource *loop = data;
+  struct epoll_event event = { .data.fd = fd };
+
+  if (what == CURL_POLL_REMOVE)
+    {
+      if (epoll_ctl (loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL) < 0 && errno != ENOENT &&
+          errno != EBADF)
+        g_warning ("cannot stop watching a connection: %s", g_strerror (errno));
+      curl_multi_assign (loop->upstream->multi, fd, NULL);
+      return 0;
+    }
+  note_connected (easy, what);
+  if ((what & CURL_POLL_IN) != 0)
+    event.events |= EPOLLIN;
+  if ((what & CURL_POLL_OUT) != 0)
+    event.events |= EPOLLOUT;
+  if (epoll_ctl (loop->epoll_fd, mark != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) < 0)
+    {
+      g_warning ("cannot watch a connection: %s", g_strerror (errno));
+      return -1;
+    }
+  curl_multi_assign (loop->upstream->multi, fd, &watched);
+  return 0;
+}
+
+static int
+on_timer (CURLM *multi, long timeout_ms, void *data)
+{
+  LoopSource *loop = data;
+  gint64 ready_us = -1;
+
+  if (timeout_ms == 0)
+    ready_us = 0;
+  else if (timeout_ms > 0)
+    ready_us = clock_monotonic_us () + timeout_ms * (gint64) 1000;
+  g_source_set_ready_time (&loop->source, ready_us);
+  return 0;
+}
+
+static void
+collect (TrackUpstream *upstream)
+{
+  CURLMsg *message;
+  int n_left;
+
+  while ((message = curl_multi_info_read (upstream->multi, &n_left)) != NULL)
+    {
+      TrackExchange *exchange = NULL;
+      CURLcode code = message->data.result;
+
+      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **) &exchange);
+      track_exchange_finish (exchange, code);
+    }
+}
+
+/* What had to wait until the library had come back. */
+static void
+settle (TrackUpstream *upstream)
+{
+  GList *link;
+
+  while ((link = g_queue_pop_head_link (&upstream->touched)) != NULL)
+    {
+      TrackExchange *exchange = link->data;
+
+      exchange->is_touched = FALSE;
+      track_exchange_settle (exchange);
+    }
+}
+
+static void
+act (TrackUpstream *upstream, curl_socket_t fd, int events)
+{
+  int n_running;
+
+  upstream->n_nested++;
+  curl_multi_socket_action (upstream->multi, fd, events, &n_running);
+  upstream->n_nested--;
+}
+
+static int
+to_curl (guint32 events)
+{
+  return ((events & EPOLLIN) != 0 ? CURL_CSELECT_IN : 0) |
+         ((events & EPOLLOUT) != 0 ? CURL_CSELECT_OUT : 0) |
+         ((events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
+}
+
+static gboolean
+dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
+{
+  LoopSource *loop = (LoopSource *) source;
+  TrackUpstream *upstream = loop->upstream;
+  struct epoll_event events[MAX_EVENTS];
+  gint64 ready_us = g_source_get_ready_time (source);
+  int n = epoll_wait (loop->epoll_fd, events, MAX_EVENTS, 0);
+
+  settle (upstream);
+  for (int i = 0; i < n; i++)
+    act (upstream, events[i].data.fd, to_curl (events[i].events));
+  if (ready_us >= 0 && ready_us <= g_source_get_time (source))
+    {
+      g_source_set_ready_time (source, -1);
+      act (upstream, CURL_SOCKET_TIMEOUT, 0);
+    }
+  collect (upstream);
+  if (!g_queue_is_empty (&upstream->touched))
+    g_source_set_ready_time (source, 0);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+finalize (GSource *source)
+{
+  close (((LoopSource *) source)->epoll_fd);
+}
+
+static GSourceFuncs functions = { .dispatch = dispatch, .finalize = finalize };
+
+/**
+ * track_upstream_loop_start:
+ * @upstream: with its multi handle
+ *
+ * Attaches @upstream to its main context.
+ *
+ * Returns: whether the system had a descriptor for it
+ */
+gboolean
+track_upstream_loop_start (TrackUpstream *upstream)
+{
+  int epoll_fd = epoll_create1 (EPOLL_CLOEXEC);
+  LoopSource *loop;
+
+  if (epoll_fd < 0)
+    return FALSE;
+  upstream->source = g_source_new (&functions, sizeof (LoopSource));
+  loop = (LoopSource *) upstream->source;
+  loop->upstream = upstream;
+  loop->epoll_fd = epoll_fd;
+  g_source_set_name (upstream->source, "upstream");
+  g_source_add_unix_fd (upstream->source, epoll_fd, G_IO_IN);
+  /* No loop runs inside a dispatch: without this GLib takes the descriptor out and in again. */
+  g_source_set_can_recurse (upstream->source, TRUE);
+  curl_multi_setopt (upstream->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+  curl_multi_setopt (upstream->multi, CURLMOPT_SOCKETDATA, loop);
+  curl_multi_setopt (upstream->multi, CURLMOPT_TIMERFUNCTION, on_timer);
+  curl_multi_setopt (upstream->multi, CURLMOPT_TIMERDATA, loop);
+  g_source_attach (upstream->source, upstream->settings.context);
+  return TRUE;
+}
+
+/* Lets go of the main context; the library must have been freed. */
+void
+track_upstream_loop_stop (TrackUpstream *upstream)
+{
+  if (upstream->source == NULL)
+    return;
+  g_source_destroy (upstream->source);
+  g_clear_pointer (&upstream->source, g_source_unref);
+}
+
+/* Has @exchange looked at when the library is not at work. */
+void
+track_upstream_loop_touch (TrackExchange *exchange)
+{
+  TrackUpstream *upstream = exchange->upstream;
+
+  if (exchange->is_touched)
+    return;
+  exchange->is_touched = TRUE;
+  g_queue_push_tail_link (&upstream->touched, &exchange->touched_link);
+  g_source_set_ready_time (upstream->source, 0);
+}

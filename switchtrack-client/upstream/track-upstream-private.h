@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What the files of the room share: the keys as they were read, the loop's side of the library, one exchange. */
+#pragma once
+
+#include "upstream/track-upstream.h"
+
+#include <curl/curl.h>
+
+/* Certificate, key and authorities as they were read together; shared by the exchanges that began with them. */
+typedef struct
+{
+  int ca_fd; /* -1: not given */
+  int certificate_fd;
+  int key_fd;
+  char *ca_path; /* of the descriptors; NULL: not given */
+  char *certificate_path;
+  char *key_path;
+  gint64 until_us;
+} TrackKeys;
+
+struct _TrackUpstream
+{
+  TrackUpstreamSettings settings; /* with texts of its own */
+  TrackKeys *keys;                /* reference-counted */
+  CURLM *multi;
+  GSource *source;
+  GQueue spare;      /* of CURL, reset */
+  GQueue running;    /* of TrackExchange, by their links */
+  GQueue touched;    /* of TrackExchange: resumed, or cancelled while the library was at work */
+  guint n_nested;    /* the library is at work: calls into it must wait */
+  GHashTable *peers; /* scheme, host and port → TrackPeerCertificate as last seen */
+};
+
+struct _TrackExchange
+{
+  TrackUpstream *upstream;
+  TrackKeys *keys;
+  CURL *easy;
+  TrackExchangeFuncs funcs;
+  gpointer data;
+  GBytes *body;
+  struct curl_slist *headers;
+  char *peer; /* key of the peers */
+  char *pins; /* as the library wants them */
+  GList running_link;
+  GList touched_link;
+  guint n_sent;   /* how often the request went out, or began to */
+  gsize n_head;   /* bytes of head so far */
+  gsize n_answer; /* bytes of body so far */
+  guint may_repeat : 1;
+  guint is_connected : 1;
+  guint has_head : 1;
+  guint is_paused : 1; /* wanted */
+  guint is_held : 1;   /* the library holds bytes back */
+  guint is_cancelled : 1;
+  guint is_stopped : 1; /* one of our functions wants no more */
+  guint is_too_large : 1;
+  guint is_touched : 1;
+  char problem[CURL_ERROR_SIZE];
+};
+
+/* track-keys.c */
+TrackKeys *track_keys_load (const TrackUpstreamSettings *settings,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TrackKeys *track_keys_ref (TrackKeys *keys);
+void track_keys_unref (TrackKeys *keys);
+
+/* track-upstream-loop.c */
+gboolean track_upstream_loop_start (TrackUpstream *upstream);
+void track_upstream_loop_stop (TrackUpstream *upstream);
+void track_upstream_loop_touch (TrackExchange *exchange);
+
+/* track-exchange.c */
+void track_exchange_finish (TrackExchange *exchange, CURLcode code);
+void track_exchange_settle (TrackExchange *exchange);
+void track_exchange_drop (TrackExchange *exchange);
+
+/* track-exchange-setup.c */
+gboolean track_exchange_set_up (TrackExchange *exchange,
+                                const TrackTarget *target,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* track-exchange-end.c */
+TrackOutcome
+track_exchange_judge (const TrackExchange *exchange, CURLcode code, const char **out_problem);
+void track_exchange_read_times (const TrackExchange *exchange, TrackTimes *out_times);
+void track_exchange_note_certificate (TrackExchange *exchange);
