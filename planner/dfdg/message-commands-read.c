@@ -14,7 +14,9 @@
 const AdminArgument message_command_list_arguments[] = {
   { "cpr", ADMIN_CITIZEN, ADMIN_OPTION, "FILE", "file with the citizen's number; - is standard input", .option = "citizen-file" },
   { "without_replies", ADMIN_FLAG, ADMIN_OPTION, NULL, "leave the threads out, which is faster" },
-  STORED, { NULL } };
+  STORED,
+  { "cursor", ADMIN_INTEGER, ADMIN_OPTION, "N", "go on behind the page that told it", .min = 0, .max = G_MAXINT32 },
+  { NULL } };
 const AdminArgument message_command_show_arguments[] = { MESSAGE_WORD, STORED, { NULL } };
 const AdminArgument message_command_read_arguments[] = {
   MESSAGE_WORD,
@@ -46,13 +48,21 @@ describe_all (const MessageTask *task, const GPtrArray *messages)
 static gboolean
 list_stored (MessageTask *task, gint64 citizen_id, GError **error)
 {
+  gint64 after_id = admin_get_integer (task->call, "cursor", 0);
   g_autoptr (GPtrArray) messages = message_store_list (task->call->session, task->tenant->tenant_id,
-                                                       citizen_id, 0, MAX_LISTED, error);
+                                                       citizen_id, after_id, MAX_LISTED + 1, error);
+  gboolean has_more;
 
   if (messages == NULL)
     return FALSE;
+  has_more = messages->len > MAX_LISTED;
+  if (has_more)
+    g_ptr_array_set_size (messages, MAX_LISTED);
   json_object_set_array_member (task->call->result, "messages", describe_all (task, messages));
-  json_object_set_boolean_member (task->call->result, "more", messages->len == MAX_LISTED);
+  json_object_set_boolean_member (task->call->result, "more", has_more);
+  if (has_more)
+    json_object_set_int_member (task->call->result, "cursor",
+                                ((const Message *) messages->pdata[MAX_LISTED - 1])->message_id);
   return TRUE;
 }
 
@@ -83,7 +93,8 @@ fetch_list (MessageTask *task, gint64 citizen_id, GError **error)
 /**
  * message_command_list:
  *
- * Arguments: tenant, cpr, without_replies, stored. Result: messages: what is kept; at_dfdg: what DFDG shows of the citizen.
+ * Arguments: tenant, cpr, without_replies, stored, cursor. Result: messages: what is kept; more; cursor, when there is more;
+ * at_dfdg: what DFDG shows of the citizen.
  * That somebody looked is journaled.
  */
 gboolean

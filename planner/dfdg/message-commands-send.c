@@ -31,10 +31,13 @@ const AdminArgument message_command_reply_arguments[] = {
   MESSAGE_WORD,
   { "content", ADMIN_CONTENT, ADMIN_WORD, "FILE", "the text; - is standard input" },
   DRY_RUN, { NULL } };
-#define NUMBER { "message", ADMIN_INTEGER, ADMIN_WORD, "NUMBER", "as message list tells it", .min = 1, .max = G_MAXINT32 }
-const AdminArgument message_command_retry_arguments[] = { NUMBER, { NULL } };
+#define NUMBER(place) { "message", ADMIN_INTEGER, place, "NUMBER", "as message list tells it", .min = 1, .max = G_MAXINT32 }
+const AdminArgument message_command_retry_arguments[] = {
+  NUMBER (ADMIN_MAYBE_WORD),
+  { "all_refused", ADMIN_FLAG, ADMIN_OPTION, NULL, "every message that was refused or held back" },
+  { NULL } };
 const AdminArgument message_command_drop_arguments[] = {
-  NUMBER,
+  NUMBER (ADMIN_WORD),
   { "reason", ADMIN_TEXT, ADMIN_NEEDED_OPTION, "TEXT", "why" },
   { NULL } };
 /* clang-format on */
@@ -543,15 +546,49 @@ decide (AdminCall *call, const char *reason, const char *outcome, GError **error
   return TRUE;
 }
 
+typedef struct
+{
+  MessageTask *task;
+  gint64 n;
+} All;
+
+/* AdminWrite. */
+static gboolean
+write_retry_all (StoreSession *session, gpointer data, GError **error)
+{
+  All *all = data;
+
+  return message_lane_store_retry_all (session, all->task->tenant->tenant_id, &all->n, error) &&
+         message_task_journal_all (all->task, session, "message-retried", all->n, error);
+}
+
+static gboolean
+retry_all (AdminCall *call, GError **error)
+{
+  g_auto (MessageTask) task = { 0 };
+  All all = { .task = &task };
+
+  if (!message_task_init (&task, call, error) ||
+      !call->runner.run_write (call->runner.runner, write_retry_all, &all, error))
+    return FALSE;
+  json_object_set_int_member (call->result, "messages", all.n);
+  return TRUE;
+}
+
 /**
  * message_command_retry:
  *
- * Arguments: tenant, message. Errors: PLANNER_ERROR_STATE_CHANGED when it neither waits nor is refused.
+ * Arguments: tenant, message, all_refused. Result: outcome, or messages: how many. Errors: PLANNER_ERROR_STATE_CHANGED
+ * when it neither waits nor is refused.
  */
 gboolean
 message_command_retry (AdminCall *call, GError **error)
 {
-  return decide (call, NULL, "tried again", error);
+  gboolean is_one = admin_get_integer (call, "message", 0) != 0;
+
+  if (is_one == admin_get_flag (call, "all_refused"))
+    return refuse (error, "name a message by its number, or --all-refused");
+  return is_one ? decide (call, NULL, "tried again", error) : retry_all (call, error);
 }
 
 /**

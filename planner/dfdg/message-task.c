@@ -9,7 +9,8 @@
 #include "store/journal-store.h"
 #include "store/message-lane-store.h"
 
-#define HIDDEN "(hidden)"
+#define HIDDEN  "(hidden)"
+#define CITIZEN "citizen:"
 
 /**
  * message_task_clear:
@@ -269,15 +270,15 @@ message_task_fetch (MessageTask *task, const char *identifier, const Message *kn
   return message_task_keep (task, all, citizen_id, error) ? g_steal_pointer (&besked) : NULL;
 }
 
+/* @subject: citizen:N, or the municipality's messages */
 static gboolean
 write_journal (const MessageTask *task,
                StoreSession *session,
                const char *kind,
-               gint64 citizen_id,
+               const char *subject,
                const char *payload,
                GError **error)
 {
-  g_autofree char *subject = g_strdup_printf ("citizen:%" G_GINT64_FORMAT, citizen_id);
   JournalEntry entry = { .tenant_id = task->tenant->tenant_id,
                          .at_us = task->call->now_us,
                          .actor = task->call->actor,
@@ -299,11 +300,27 @@ message_task_journal (const MessageTask *task,
                       const Message *message,
                       GError **error)
 {
+  g_autofree char *subject = g_strdup_printf (CITIZEN "%" G_GINT64_FORMAT, message->citizen_id);
   g_autofree char *payload = g_strdup_printf (
     "{\"message\":%" G_GINT64_FORMAT ",\"case\":\"%s\",\"channel\":\"%s\"}", message->message_id,
     message->case_name, besked_channel_to_text (message->channel));
 
-  return write_journal (task, session, kind, message->citizen_id, payload, error);
+  return write_journal (task, session, kind, subject, payload, error);
+}
+
+/**
+ * message_task_journal_all:
+ */
+gboolean
+message_task_journal_all (const MessageTask *task,
+                          StoreSession *session,
+                          const char *kind,
+                          gint64 n,
+                          GError **error)
+{
+  g_autofree char *payload = g_strdup_printf ("{\"messages\":%" G_GINT64_FORMAT "}", n);
+
+  return write_journal (task, session, kind, "messages", payload, error);
 }
 
 typedef struct
@@ -318,9 +335,9 @@ static gboolean
 write_look (StoreSession *session, gpointer data, GError **error)
 {
   const Look *look = data;
+  g_autofree char *subject = g_strdup_printf (CITIZEN "%" G_GINT64_FORMAT, look->citizen_id);
 
-  return write_journal (look->task, session, "message-looked-at", look->citizen_id, look->payload,
-                        error);
+  return write_journal (look->task, session, "message-looked-at", subject, look->payload, error);
 }
 
 /**

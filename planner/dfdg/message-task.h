@@ -59,6 +59,11 @@ gboolean message_task_journal (const MessageTask *task,
                                const char *kind,
                                const Message *message,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean message_task_journal_all (const MessageTask *task,
+                                   StoreSession *session,
+                                   const char *kind,
+                                   gint64 n,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* That somebody looked is itself written down. @known: (nullable): DFDG's @identifier is all we know */
 gboolean message_task_note_look (const MessageTask *task,
                                  const Message *known,

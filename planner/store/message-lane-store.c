@@ -193,6 +193,23 @@ message_lane_store_retry (StoreSession *session,
 }
 
 /**
+ * message_lane_store_retry_all:
+ *
+ * DFDG is asked first whether it has them.
+ */
+gboolean
+message_lane_store_retry_all (StoreSession *session,
+                              gint64 tenant_id,
+                              gint64 *out_n,
+                              GError **error)
+{
+  if (!store_run (session, error, SQL_MESSAGE_RETRY_ALL, "i", tenant_id))
+    return FALSE;
+  *out_n = store_n_changed (session);
+  return TRUE;
+}
+
+/**
  * message_lane_store_give_up:
  * @reason: who says so
  */

@@ -60,6 +60,11 @@ gboolean message_lane_store_retry (StoreSession *session,
                                    gint64 tenant_id,
                                    gint64 message_id,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* All that were refused. */
+gboolean message_lane_store_retry_all (StoreSession *session,
+                                       gint64 tenant_id,
+                                       gint64 *out_n,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean message_lane_store_give_up (StoreSession *session,
                                      gint64 tenant_id,
                                      gint64 message_id,

@@ -49,6 +49,8 @@
   X (MESSAGE_REFUSE, "UPDATE message SET state = 'refused', reason = $2 WHERE message_id = $1 AND state = 'waiting'") \
   X (MESSAGE_RETRY, "UPDATE message SET state = 'waiting', attempts = 0, not_before_us = 0, is_looked_for = 1 WHERE tenant_id = $1 " \
      "AND message_id = $2 AND state IN ('waiting', 'refused')") \
+  X (MESSAGE_RETRY_ALL, "UPDATE message SET state = 'waiting', attempts = 0, not_before_us = 0, is_looked_for = 1 WHERE tenant_id = $1 " \
+     "AND state = 'refused'") \
   X (MESSAGE_GIVE_UP, "UPDATE message SET state = 'dropped', reason = $3 WHERE tenant_id = $1 AND message_id = $2 " \
      "AND state IN ('draft', 'waiting', 'refused')") \
   X (MESSAGE_REPLACE, "UPDATE message SET state = 'dropped', reason = 'replaced: the meeting was changed again' WHERE tenant_id = $1 " \

@@ -504,6 +504,46 @@ test_strange_repeat (World *world, gconstpointer data)
   g_assert_cmpstr (first, !=, second);
 }
 
+/* More than a page were refused: all are seen, and tried again at once. */
+static void
+test_many_refused (World *world, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) first = NULL;
+  g_autoptr (JsonObject) rest = NULL;
+  g_autoptr (JsonObject) retried = NULL;
+  gint64 cursor;
+
+  set_setting (world, "message-limit-day", "2");
+  send (world, "", "written");
+  g_assert_true (store_run_script (
+    world->harness.session,
+    "UPDATE message SET state = 'refused'; WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + "
+    "1 "
+    "FROM n WHERE i < 202) INSERT INTO message (tenant_id, citizen_id, state, case_name, "
+    "delivery_key, request_id, channel, message_type, title, body, added_us) SELECT 1, 1, "
+    "'refused', 'by-hand', 'k' || i, 'r' || i, 3, 1, 'a', 'b', 1 FROM n",
+    &error));
+  first = command (world, "message-list", g_strdup ("{}"), &error);
+  g_assert_no_error (error);
+  g_assert_true (json_object_get_boolean_member (first, "more"));
+  cursor = json_object_get_int_member (first, "cursor");
+  rest = command (world, "message-list", g_strdup_printf ("{\"cursor\":%d}", (int) cursor), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (rest, "messages")), ==, 3);
+  g_assert_false (json_object_get_boolean_member (rest, "more"));
+  expect_refusal (world, "message-retry", g_strdup ("{}"), "name a message by its number");
+  expect_refusal (world, "message-retry", g_strdup ("{\"message\":1,\"all_refused\":true}"),
+                  "name a message by its number");
+  retried = command (world, "message-retry", g_strdup ("{\"all_refused\":true}"), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (json_object_get_int_member (retried, "messages"), ==, 203);
+  run_lane (world);
+  g_assert_cmpuint (count (world, "POST"), ==, 2);
+  g_assert_cmpint (admin_harness_count (&world->harness, "journal WHERE kind = 'message-retried'"),
+                   ==, 1);
+}
+
 /* A person gives it up, or the citizen is erased, while the lane is at work. */
 static void
 test_meanwhile (World *world, gconstpointer data)
@@ -791,6 +831,7 @@ main (int argc, char **argv)
   ADD ("limit-and-authority", test_limit_and_authority);
   ADD ("same-words", test_same_words);
   ADD ("strange-repeat", test_strange_repeat);
+  ADD ("many-refused", test_many_refused);
   ADD ("meanwhile", test_meanwhile);
   ADD ("documents", test_documents);
   ADD ("draft", test_draft);
