@@ -111,7 +111,8 @@ is_empty (const DfdgFound *found)
 
 /**
  * dfdg_find:
- * @word: digits are a change's number; anything else a message's id or a booking's identifier
+ * @word: digits are a change's number, if there is one; anything else, and they too, a message's id or a booking's
+ *   identifier, which are DFDG's and may look like anything
  * @out_found: to be cleared also after a failure
  */
 gboolean
@@ -129,8 +130,9 @@ dfdg_find (const DfdgTask *task,
     .changes = g_ptr_array_new_with_free_func ((GDestroyNotify) outbox_item_free),
     .events = g_ptr_array_new_with_free_func ((GDestroyNotify) dfdg_event_free),
   };
-  ok = is_number (word) ? find_change (task, session, word, out_found, error)
-                        : find_message (task, session, word, out_found, error);
+  ok = !is_number (word) || find_change (task, session, word, out_found, error);
+  if (ok && is_empty (out_found))
+    ok = find_message (task, session, word, out_found, error);
   if (ok && is_empty (out_found) && strcmp (folded, word) != 0)
     ok = find_message (task, session, folded, out_found, error);
   if (ok && is_empty (out_found))

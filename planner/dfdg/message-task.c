@@ -105,13 +105,14 @@ message_task_find (const MessageTask *task,
   g_autoptr (GError) local_error = NULL;
   const char *word = NULL;
   gint64 number = 0;
-  Message *found;
+  Message *found = NULL;
 
   if (!admin_need_text (task->call, "message", &word, error))
     return FALSE;
   if (g_ascii_string_to_signed (word, 10, 1, G_MAXINT32, &number, NULL))
     found = message_store_find (task->call->session, task->tenant->tenant_id, number, &local_error);
-  else
+  /* DFDG's ids may look like anything. */
+  if (found == NULL && local_error == NULL)
     found = message_store_find_by_foreign (task->call->session, task->tenant->tenant_id, word,
                                            &local_error);
   if (found == NULL && number != 0 && local_error == NULL)

@@ -301,6 +301,7 @@ test_show (void)
   g_autoptr (JsonObject) echoes = admin_world_ask (world, "dfdg-echoes", "{}");
   g_autoptr (JsonObject) all = admin_world_ask (world, "dfdg-echoes", "{\"all\": true}");
   g_autofree char *states = admin_harness_dup_words (all, "echoes", "state");
+  g_autoptr (JsonObject) digits = NULL;
   g_autoptr (JsonObject) nothing = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -316,6 +317,9 @@ test_show (void)
   g_assert_cmpint (number_of (line_of (unknown, "messages", 0), "entity_type"), ==, 4711);
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (echoes, "echoes")), ==, 1);
   g_assert_cmpstr (states, ==, "flagged waiting");
+  world_run_sql (world, "UPDATE dfdg_event SET message_id = '4711' WHERE event_id = 3");
+  digits = admin_world_ask (world, "dfdg-show", "{\"id\": \"4711\"}");
+  g_assert_cmpint (number_of (line_of (digits, "messages", 0), "event"), ==, 3);
   nothing = admin_world_run (world, "dfdg-show", "{\"id\": \"1111111111\"}", &error);
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND);
   g_assert_null (strstr (error->message, "1111111111"));
