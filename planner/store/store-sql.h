@@ -24,6 +24,7 @@
 #include "store/sql-track-canary.h"
 #include "store/sql-track-learned.h"
 #include "store/sql-track-log.h"
+#include "store/sql-track-watch.h"
 #include "store/sql-track.h"
 #include "store/sql-verify.h"
 
@@ -52,7 +53,8 @@
   STORE_SQL_TRACK (X) \
   STORE_SQL_TRACK_CANARY (X) \
   STORE_SQL_TRACK_LEARNED (X) \
-  STORE_SQL_TRACK_LOG (X)
+  STORE_SQL_TRACK_LOG (X) \
+  STORE_SQL_TRACK_WATCH (X)
 /* clang-format on */
 
 typedef enum

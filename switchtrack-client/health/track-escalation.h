@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Who is told when: the ladder of steps, whom a step means, and the words of a message. Pure. */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "health/track-disturbance.h"
+#include "registry/track-registry.h"
+
+#define TRACK_NOTICE_WEBHOOK "webhook"
+#define TRACK_NOTICE_MAIL    "mail"
+
+/**
+ * TrackLadderStep:
+ * @after_us: from when the disturbance was confirmed
+ * @channel: TRACK_NOTICE_WEBHOOK or TRACK_NOTICE_MAIL
+ * @number: which of the endpoint's, from 1; 0: all
+ */
+typedef struct
+{
+  gint64 after_us;
+  const char *channel;
+  guint number;
+} TrackLadderStep;
+
+/**
+ * TrackMessage:
+ * @event: disturbance, recovery, certificate, window, test or summary
+ * @key: the same for the same news: nobody is told twice
+ * @disturbance: (nullable): its id
+ * @subject: one line of ASCII
+ * @text: Danish, then English
+ */
+typedef struct
+{
+  const char *event;
+  char *key;
+  char *disturbance;
+  char *endpoint;
+  char *subject;
+  char *text;
+  gint64 at_us;
+} TrackMessage;
+
+/**
+ * TrackTarget:
+ * @address: URL or mail address
+ */
+typedef struct
+{
+  const char *channel;
+  char *address;
+} TrackNoticeTarget;
+
+void track_message_free (TrackMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackMessage, track_message_free)
+void track_notice_target_free (TrackNoticeTarget *target);
+
+GArray *track_escalation_parse (const char *text, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *track_escalation_list_targets (const TrackLadderStep *step,
+                                          const TrackEndpoint *endpoint,
+                                          const TrackEndpoint *fallback);
+TrackMessage *
+track_message_new_disturbance (const TrackDisturbance *one, guint step, gint64 now_us);
+TrackMessage *track_message_new_recovery (const TrackDisturbance *one, gint64 now_us);
+TrackMessage *
+track_message_new_certificate (const char *holder, gint64 until_us, guint days, gint64 now_us);
+TrackMessage *track_message_new_window (const TrackWindow *window, gint64 now_us);
+TrackMessage *track_message_new_test (const char *endpoint, const char *who, gint64 now_us);
+char *track_message_dup_json (const TrackMessage *message);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Brings what the watch knows to disk, one transaction at a time, again when it failed. */
+#include "base/clock.h"
+#include "health/track-watch-private.h"
+
+static void
+tell_free (WatchTell *tell)
+{
+  track_message_free (tell->message);
+  g_clear_pointer (&tell->targets, g_ptr_array_unref);
+  g_free (tell);
+}
+
+/**
+ * track_watch_job_new:
+ *
+ * Empty.
+ */
+WatchJob *
+track_watch_job_new (void)
+{
+  WatchJob *job = g_new0 (WatchJob, 1);
+
+  job->puts = g_ptr_array_new_with_free_func ((GDestroyNotify) track_disturbance_free);
+  job->tells = g_ptr_array_new_with_free_func ((GDestroyNotify) tell_free);
+  job->certificates = g_ptr_array_new_with_free_func ((GDestroyNotify) track_seen_certificate_free);
+  return job;
+}
+
+/**
+ * track_watch_job_free:
+ *
+ * NULL is ignored.
+ */
+void
+track_watch_job_free (WatchJob *job)
+{
+  if (job == NULL)
+    return;
+  g_ptr_array_unref (job->puts);
+  g_ptr_array_unref (job->tells);
+  g_ptr_array_unref (job->certificates);
+  g_free (job);
+}
+
+/**
+ * track_watch_open_free:
+ *
+ * NULL is ignored.
+ */
+void
+track_watch_open_free (OpenOne *one)
+{
+  if (one == NULL)
+    return;
+  track_disturbance_free (one->disturbance);
+  g_free (one);
+}
+
+static gboolean
+is_empty (const WatchJob *job)
+{
+  return job->puts->len == 0 && job->tells->len == 0 && job->certificates->len == 0 &&
+         job->remove_before_us == 0;
+}
+
+static gboolean
+store_tell (StoreSession *session, const WatchTell *tell, guint cap_per_hour, GError **error)
+{
+  g_autoptr (GPtrArray) told =
+    tell->targets == NULL ? track_watch_store_list_told (session, tell->message->disturbance, error)
+                          : g_ptr_array_ref (tell->targets);
+
+  for (guint i = 0; told != NULL && i < told->len; i++)
+    if (!track_watch_store_tell (session, tell->message, told->pdata[i], cap_per_hour, error))
+      return FALSE;
+  return told != NULL;
+}
+
+static gboolean
+store_certificate (StoreSession *session, const TrackSeenCertificate *seen, GError **error)
+{
+  return store_run (session, error, SQL_TRACK_CERTIFICATE_PUT, "sii", seen->holder, seen->until_us,
+                    (gint64) seen->told_days);
+}
+
+static gboolean
+remove_old (StoreSession *session, gint64 before_us, GError **error)
+{
+  return store_run (session, error, SQL_TRACK_DISTURBANCES_REMOVE, "i", before_us) &&
+         store_run (session, error, SQL_TRACK_NOTICES_REMOVE, "i", before_us);
+}
+
+static gboolean
+run_job (gpointer data, gpointer session, GError **error)
+{
+  const WatchJob *job = data;
+  gboolean ok = TRUE;
+
+  for (guint i = 0; ok && i < job->puts->len; i++)
+    ok = track_watch_store_put (session, job->puts->pdata[i], error);
+  for (guint i = 0; ok && i < job->tells->len; i++)
+    ok = store_tell (session, job->tells->pdata[i], job->cap_per_hour, error);
+  for (guint i = 0; ok && i < job->certificates->len; i++)
+    ok = store_certificate (session, job->certificates->pdata[i], error);
+  if (ok && job->remove_before_us != 0)
+    ok = remove_old (session, job->remove_before_us, error);
+  return ok;
+}
+
+/* A job that failed stays and is tried again a second later: nothing of it is lost while the program runs. */
+static void
+on_job_done (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  TrackWatch *watch = data;
+
+  watch->is_written_by_somebody = FALSE;
+  if (error != NULL)
+    {
+      g_message ("what the watch saw could not be written and is tried again: %s", error->message);
+      return;
+    }
+  if (watch->writing->tells->len > 0 && watch->sender != NULL)
+    track_notice_sender_wake (watch->sender);
+  g_clear_pointer (&watch->writing, track_watch_job_free);
+}
+
+static gboolean
+run_writing (gpointer data, gpointer session, GError **error)
+{
+  const TrackWatch *watch = data;
+
+  return run_job (watch->writing, session, error);
+}
+
+/* The disturbance as it is now: what is on its way to disk does not change. */
+static TrackDisturbance *
+copy (const TrackDisturbance *disturbance)
+{
+  g_autoptr (JsonNode) node = track_disturbance_to_json (disturbance);
+
+  return track_disturbance_from_json (node, NULL);
+}
+
+/**
+ * track_watch_put:
+ *
+ * Into the next transaction.
+ */
+void
+track_watch_put (TrackWatch *watch, const TrackDisturbance *disturbance)
+{
+  g_ptr_array_add (watch->next->puts, copy (disturbance));
+}
+
+static void
+gather_dirty (TrackWatch *watch)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, watch->open);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      OpenOne *one = value;
+
+      if (one->is_dirty)
+        track_watch_put (watch, one->disturbance);
+      one->is_dirty = FALSE;
+    }
+}
+
+/**
+ * track_watch_flush:
+ *
+ * Sends what is new to the writer, unless something is on its way.
+ */
+void
+track_watch_flush (TrackWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (watch->database == NULL || watch->is_written_by_somebody)
+    return;
+  if (watch->writing == NULL)
+    {
+      gather_dirty (watch);
+      if (is_empty (watch->next))
+        return;
+      watch->writing = g_steal_pointer (&watch->next);
+      watch->writing->cap_per_hour = watch->cap_per_hour;
+      watch->next = track_watch_job_new ();
+    }
+  watch->written_us = clock_monotonic_us ();
+  watch->is_written_by_somebody =
+    track_database_write (watch->database, run_writing, on_job_done, watch, &error);
+  if (!watch->is_written_by_somebody)
+    g_message ("what the watch saw could not be written and is tried again: %s", error->message);
+}
+
+static gboolean
+run_last (gpointer data, gpointer session, GError **error)
+{
+  return run_job (data, session, error);
+}
+
+static void
+on_last_done (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  if (error != NULL)
+    g_message ("the last of what the watch saw could not be written: %s", error->message);
+  track_watch_job_free (data);
+}
+
+/**
+ * track_watch_flush_last:
+ *
+ * All that is left, behind what is on its way: the program ends.
+ */
+void
+track_watch_flush_last (TrackWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+  WatchJob *job;
+
+  track_watch_flush (watch);
+  if (watch->database == NULL)
+    return;
+  gather_dirty (watch);
+  if (is_empty (watch->next))
+    return;
+  job = g_steal_pointer (&watch->next);
+  job->cap_per_hour = watch->cap_per_hour;
+  watch->next = track_watch_job_new ();
+  if (!track_database_write (watch->database, run_last, on_last_done, job, &error))
+    on_last_done (job, NULL, error);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Between the files of the watch. */
+#pragma once
+
+#include "base/timer.h"
+#include "health/track-watch-store.h"
+#include "health/track-watch.h"
+
+/* A message on its way to the queue; @targets NULL: to whoever was told of the disturbance. */
+typedef struct
+{
+  TrackMessage *message;
+  GPtrArray *targets;
+} WatchTell;
+
+/* What one transaction writes. */
+typedef struct
+{
+  GPtrArray *puts;         /* TrackDisturbance */
+  GPtrArray *tells;        /* WatchTell */
+  GPtrArray *certificates; /* TrackSeenCertificate */
+  guint cap_per_hour;
+  gint64 remove_before_us; /* 0: no upkeep */
+} WatchJob;
+
+/* An open disturbance and what of it is not on disk. */
+typedef struct
+{
+  TrackDisturbance *disturbance;
+  guint n_steps_told;
+  gboolean is_dirty;
+} OpenOne;
+
+struct _TrackWatch
+{
+  TrackDatabase *database;
+  TrackHealth *health;
+  TrackRegistry *registry;
+  TrackEndpoint *operator_endpoint; /* addresses of the operator */
+  GArray *steps;
+  guint confirm_failures;
+  guint cap_per_hour;
+  gint64 window_notice_us;
+  gint64 keep_us;
+  GHashTable *open;         /* endpoint → OpenOne */
+  GHashTable *certificates; /* holder → TrackSeenCertificate */
+  GHashTable *windows_told; /* keys */
+  WatchJob *next;           /* gathers */
+  WatchJob *writing;
+  gboolean is_written_by_somebody; /* @writing is with the executor */
+  gint64 written_us;
+  gint64 upkeep_us;
+  Timer *timer;
+  TrackNoticeSender *sender;
+};
+
+WatchJob *track_watch_job_new (void);
+void track_watch_job_free (WatchJob *job);
+void track_watch_open_free (OpenOne *one);
+void track_watch_tick (TrackWatch *watch);
+void track_watch_flush (TrackWatch *watch);
+void track_watch_flush_last (TrackWatch *watch);
+void track_watch_put (TrackWatch *watch, const TrackDisturbance *disturbance);
+
+void track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets);
+void track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us);
+void track_watch_look_at_windows (TrackWatch *watch, gint64 now_us);
+void track_watch_look_at_certificates (TrackWatch *watch, gint64 now_us);

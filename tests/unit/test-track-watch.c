@@ -1,0 +1,454 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* A disturbance's life with the real database: first failure, restart, recovery, who was told, evidence. */
+/* Also tests: track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
+#include "health/track-watch.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "health/track-evidence.h"
+#include "health/track-watch-private.h"
+#include "testlib.h"
+
+#define S      G_GINT64_CONSTANT (1000000)
+#define NOW_US (G_GINT64_CONSTANT (1800000000) * S)
+#define URL    "https://a.example/"
+
+/* What the carrier was given, and whether it takes it. */
+typedef struct
+{
+  GPtrArray *parcels; /* "channel target event" */
+  gboolean refuses;
+} Post;
+
+typedef struct
+{
+  char *path;
+  char *schema;
+  TrackDatabase *database;
+  TrackWatch *watch;
+  TrackRegistry *registry;
+  gint64 now_us;
+  Post post;
+} World;
+
+typedef struct
+{
+  TrackNoticeDone done;
+  gpointer data;
+  gboolean refuses;
+} Errand;
+
+static gboolean
+on_errand (gpointer data)
+{
+  Errand *errand = data;
+
+  errand->done (errand->data, errand->refuses ? "refused on demand" : NULL);
+  g_free (errand);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+carry (gpointer data, const TrackNoticeParcel *parcel, TrackNoticeDone done, gpointer done_data)
+{
+  Post *post = data;
+  Errand *errand = g_new0 (Errand, 1);
+
+  *errand = (Errand){ done, done_data, post->refuses };
+  g_ptr_array_add (post->parcels,
+                   g_strdup_printf ("%s %s %s", parcel->channel, parcel->target, parcel->key));
+  g_idle_add (on_errand, errand);
+}
+
+static void
+open_watch (World *world)
+{
+  const TrackDatabaseSettings database = { NULL, world->path, world->schema };
+  const TrackNoticeCarrier carrier = { carry, &world->post };
+  g_autoptr (GError) error = NULL;
+  const TrackWatchSettings settings = { .steps = "0:webhook,5:mail1,30:mail2",
+                                        .confirm_failures = 5,
+                                        .cap_per_hour = 20,
+                                        .window_notice_h = 24,
+                                        .keep_days = 1000,
+                                        .carrier = &carrier };
+  TrackWatchSettings with = settings;
+
+  world->database = track_database_open (&database, &error);
+  g_assert_no_error (error);
+  with.database = world->database;
+  world->watch = track_watch_new (&with, &error);
+  g_assert_no_error (error);
+  track_watch_set_registry (world->watch, world->registry);
+}
+
+static void
+close_watch (World *world)
+{
+  track_watch_stop (world->watch);
+  track_database_stop (world->database);
+  g_clear_pointer (&world->watch, track_watch_free);
+  g_clear_pointer (&world->database, track_database_free);
+}
+
+static TrackEndpoint *
+make_endpoint (void)
+{
+  TrackEndpoint *endpoint = g_new0 (TrackEndpoint, 1);
+
+  endpoint->name = g_strdup ("aarhus");
+  endpoint->urls = g_strsplit (URL, ",", -1);
+  endpoint->owner = g_strdup ("Kommunen");
+  endpoint->contacts = g_strsplit ("vagt@drift.example,leder@drift.example", ",", -1);
+  endpoint->webhooks = g_strsplit ("https://hook.example/a", ",", -1);
+  return endpoint;
+}
+
+static TrackUnit *
+make_unit (void)
+{
+  TrackUnit *unit = g_new0 (TrackUnit, 1);
+
+  unit->code = g_strdup ("75100");
+  unit->endpoint = g_strdup ("aarhus");
+  unit->name = g_strdup ("Jobcenter Aarhus");
+  unit->from_us = G_MININT64;
+  unit->until_us = G_MAXINT64;
+  return unit;
+}
+
+static void
+open_world (World *world)
+{
+  g_autofree char *folder = testlib_make_folder ();
+
+  *world = (World){ .now_us = NOW_US };
+  world->path = g_build_filename (folder, "registry.db", NULL);
+  world->schema = testlib_dup_source_path ("data/schema/track-registry");
+  world->registry = track_registry_new ();
+  g_ptr_array_add (world->registry->endpoints, make_endpoint ());
+  g_ptr_array_add (world->registry->units, make_unit ());
+  world->post.parcels = g_ptr_array_new_with_free_func (g_free);
+  clock_set_for_test (world->now_us);
+  open_watch (world);
+}
+
+static void
+close_world (World *world)
+{
+  close_watch (world);
+  g_ptr_array_unref (world->post.parcels);
+  track_registry_unref (world->registry);
+  g_free (world->path);
+  g_free (world->schema);
+  clock_set_for_test (0);
+}
+
+/* A second passes, and all that it set off is done. */
+static void
+pass (World *world, gint64 span_us)
+{
+  clock_set_for_test (world->now_us += span_us);
+  track_watch_tick (world->watch);
+  track_watch_flush (world->watch);
+  while (world->watch->is_written_by_somebody)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+call (World *world, TrackOutcome outcome, gboolean is_probe)
+{
+  TrackRecord record = { .at_us = world->now_us,
+                         .request_id = "r-1",
+                         .unit = "75100",
+                         .endpoint = "aarhus",
+                         .url = URL,
+                         .operation = is_probe ? "GetSelfbookInterviewOptions" : "CreateBooking",
+                         .outcome = outcome,
+                         .is_probe = is_probe };
+
+  track_times_init (&record.times);
+  track_watch_observe (&record, world->watch);
+}
+
+static const TrackDisturbance *
+get_open (World *world)
+{
+  const OpenOne *one = g_hash_table_lookup (world->watch->open, "aarhus");
+
+  return one != NULL ? one->disturbance : NULL;
+}
+
+static void
+wait_parcels (World *world, guint n)
+{
+  gint64 late_us = clock_monotonic_us () + 60 * S;
+
+  while (world->post.parcels->len < n && clock_monotonic_us () < late_us)
+    {
+      track_notice_sender_wake (world->watch->sender);
+      g_main_context_iteration (NULL, TRUE);
+    }
+  while (world->watch->sender != NULL && g_main_context_iteration (NULL, FALSE))
+    continue;
+  g_assert_cmpuint (world->post.parcels->len, ==, n);
+}
+
+/* What came of what was sent is noted. */
+static void
+settle (void)
+{
+  gint64 until_us = clock_monotonic_us () + S / 2;
+
+  while (clock_monotonic_us () < until_us)
+    if (!g_main_context_iteration (NULL, FALSE))
+      clock_pause_us (1000);
+}
+
+static void
+recover (World *world)
+{
+  for (guint i = 0; i < 80; i++)
+    {
+      pass (world, 10 * S);
+      call (world, TRACK_OUTCOME_OK, TRUE);
+    }
+}
+
+/* One failed call opens it at once; a minute of good answers closes it; nobody is woken. */
+static void
+test_single (void)
+{
+  World world;
+  g_autofree char *id = NULL;
+  g_autoptr (TrackDisturbance) kept = NULL;
+  g_autoptr (GError) error = NULL;
+
+  open_world (&world);
+  call (&world, TRACK_OUTCOME_RESET, FALSE);
+  g_assert_nonnull (get_open (&world));
+  id = g_strdup (get_open (&world)->id);
+  while (world.watch->is_written_by_somebody)
+    g_main_context_iteration (NULL, TRUE);
+  kept = track_watch_store_load (track_database_get_reader (world.database), id, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (kept->closed_us, ==, 0);
+  g_assert_cmpuint (kept->n_failed, ==, 1);
+  g_assert_cmpstr (g_hash_table_lookup (kept->names, "75100"), ==, "Jobcenter Aarhus");
+  recover (&world);
+  g_assert_null (get_open (&world));
+  g_assert_cmpuint (world.post.parcels->len, ==, 0);
+  close_world (&world);
+}
+
+/* Down: step by step people are told, each once; at recovery those who were told, and nobody else. */
+static void
+test_ladder (void)
+{
+  World world;
+
+  open_world (&world);
+  for (guint i = 0; i < 10; i++)
+    {
+      call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+      pass (&world, S);
+    }
+  wait_parcels (&world, 1);
+  g_assert_true (
+    g_str_has_prefix (world.post.parcels->pdata[0], "webhook https://hook.example/a "));
+  for (guint i = 0; i < 7 * 60; i += 10)
+    {
+      call (&world, TRACK_OUTCOME_REFUSED, TRUE);
+      pass (&world, 10 * S);
+    }
+  wait_parcels (&world, 2);
+  g_assert_true (g_str_has_prefix (world.post.parcels->pdata[1], "mail vagt@drift.example "));
+  recover (&world);
+  g_assert_null (get_open (&world));
+  wait_parcels (&world, 4);
+  close_world (&world);
+}
+
+/* It was open, the program ended, it is open again, with the gap said; the ladder tells nobody twice. */
+static void
+test_restart (void)
+{
+  World world;
+  g_autofree char *id = NULL;
+  g_autofree char *json = NULL;
+  guint64 n_failed;
+
+  open_world (&world);
+  for (guint i = 0; i < 10; i++)
+    {
+      call (&world, TRACK_OUTCOME_TIMEOUT, FALSE);
+      pass (&world, S);
+    }
+  wait_parcels (&world, 1);
+  id = g_strdup (get_open (&world)->id);
+  n_failed = get_open (&world)->n_failed;
+  close_watch (&world);
+  clock_set_for_test (world.now_us += 100 * S);
+  open_watch (&world);
+  g_assert_cmpstr (get_open (&world)->id, ==, id);
+  g_assert_cmpuint (get_open (&world)->n_failed, ==, n_failed);
+  pass (&world, S);
+  wait_parcels (&world, 1);
+  json = track_evidence_dup_json (get_open (&world));
+  g_assert_nonnull (strstr (json, "\"unwatched\""));
+  g_assert_nonnull (strstr (json, "the switch-track saw nothing"));
+  recover (&world);
+  g_assert_null (get_open (&world));
+  close_world (&world);
+}
+
+/* A receiver that fails gets it again later, and then no more. */
+static void
+test_refusing_receiver (void)
+{
+  World world;
+
+  open_world (&world);
+  world.post.refuses = TRUE;
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_MESSAGE, "*was not taken*");
+  for (guint i = 0; i < 6; i++)
+    call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+  pass (&world, S);
+  wait_parcels (&world, 1);
+  world.post.refuses = FALSE;
+  settle ();
+  pass (&world, S);
+  wait_parcels (&world, 1);
+  clock_set_for_test (world.now_us += 31 * S);
+  wait_parcels (&world, 2);
+  settle ();
+  clock_set_for_test (world.now_us += 200 * S);
+  wait_parcels (&world, 2);
+  close_world (&world);
+}
+
+/* Inside a window it is planned and nobody is told; what goes on behind it is another one. */
+static void
+test_window (void)
+{
+  World world;
+  TrackWindow *window = g_new0 (TrackWindow, 1);
+  g_autoptr (JsonObject) described = NULL;
+
+  open_world (&world);
+  window->endpoint = g_strdup ("aarhus");
+  window->from_us = NOW_US + 3600 * S;
+  window->until_us = NOW_US + 7200 * S;
+  window->is_closed = TRUE;
+  g_ptr_array_add (world.registry->windows, window);
+  track_watch_set_registry (world.watch, world.registry);
+  pass (&world, S);
+  wait_parcels (&world, 2);
+  g_assert_nonnull (strstr (world.post.parcels->pdata[0], "window/aarhus/"));
+  described = track_watch_describe (world.watch, world.now_us);
+  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (described, "windows")), ==,
+                    1);
+  pass (&world, 3700 * S);
+  for (guint i = 0; i < 10; i++)
+    {
+      call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+      pass (&world, S);
+    }
+  g_assert_true (get_open (&world)->is_planned);
+  pass (&world, 3600 * S);
+  wait_parcels (&world, 2);
+  for (guint i = 0; i < 6; i++)
+    call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+  g_assert_false (get_open (&world)->is_planned);
+  pass (&world, 4 * S);
+  wait_parcels (&world, 3);
+  close_world (&world);
+}
+
+/* Each step of the ladder once; a renewed certificate begins anew; a restart does not tell again. */
+static void
+test_certificates (void)
+{
+  World world;
+  gint64 until_us = NOW_US + 20 * 86400 * S;
+
+  open_world (&world);
+  track_watch_see_certificate (world.watch, URL, NOW_US + 100 * 86400 * S);
+  track_watch_see_certificate (world.watch, URL, until_us);
+  track_watch_see_certificate (world.watch, URL, until_us);
+  pass (&world, S);
+  wait_parcels (&world, 2);
+  close_watch (&world);
+  open_watch (&world);
+  track_watch_see_certificate (world.watch, URL, until_us);
+  pass (&world, S);
+  wait_parcels (&world, 2);
+  pass (&world, 7 * 86400 * S);
+  wait_parcels (&world, 4);
+  track_watch_see_certificate (world.watch, URL, NOW_US + 400 * 86400 * S);
+  pass (&world, S);
+  wait_parcels (&world, 4);
+  close_world (&world);
+}
+
+/* A storm is one message an hour at most beyond the cap. */
+static void
+test_storm (void)
+{
+  World world;
+
+  open_world (&world);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *holder = g_strdup_printf ("https://%u.example/", i);
+
+      track_watch_see_certificate (world.watch, holder, NOW_US + 86400 * S);
+    }
+  world.watch->operator_endpoint->webhooks = g_strsplit ("https://hook.example/o", ",", -1);
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autofree char *holder = g_strdup_printf ("https://%u.example/", i);
+
+      track_watch_see_certificate (world.watch, holder, NOW_US + 86400 * S - 1);
+    }
+  pass (&world, S);
+  wait_parcels (&world, 16);
+  pass (&world, S);
+  wait_parcels (&world, 20);
+  pass (&world, 3601 * S);
+  wait_parcels (&world, 21);
+  g_assert_nonnull (strstr (world.post.parcels->pdata[20], "summary/"));
+  close_world (&world);
+}
+
+static void
+test_test_alarm (void)
+{
+  World world;
+  g_autoptr (GError) error = NULL;
+
+  open_world (&world);
+  g_assert_true (track_watch_test_alarm (world.watch, "aarhus", "vagt", &error));
+  while (world.watch->is_written_by_somebody)
+    g_main_context_iteration (NULL, TRUE);
+  wait_parcels (&world, 3);
+  g_assert_false (track_watch_test_alarm (world.watch, "nobody", "vagt", &error));
+  g_assert_nonnull (error);
+  close_world (&world);
+}
+
+int
+main (int argc, char **argv)
+{
+  testlib_init (&argc, &argv);
+  g_test_add_func ("/track-watch/single", test_single);
+  g_test_add_func ("/track-watch/ladder", test_ladder);
+  g_test_add_func ("/track-watch/restart", test_restart);
+  g_test_add_func ("/track-watch/refusing-receiver", test_refusing_receiver);
+  g_test_add_func ("/track-watch/window", test_window);
+  g_test_add_func ("/track-watch/certificates", test_certificates);
+  g_test_add_func ("/track-watch/storm", test_storm);
+  g_test_add_func ("/track-watch/test-alarm", test_test_alarm);
+  return g_test_run ();
+}
