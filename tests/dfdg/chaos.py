@@ -23,7 +23,7 @@ N_DAYS = 12
 PATIENCE_S = 60
 # Shares of bookings: of self-bookings that DFDG does not write down, of caseworkers' that it refuses.
 FORGETS, REFUSES = 0.15, 0.1
-SHORTEST_LIFE_S, LONGEST_LIFE_S = 0.2, 1.5
+SHORTEST_LIFE_S, LONGEST_LIFE_S, COMMON_START_S = 0.2, 1.5, 0.5
 MADE, CHANGED, GONE = 1, 2, 3
 
 
@@ -313,10 +313,11 @@ class Killer(threading.Thread):
         super().__init__(name="killer")
         self.town, self.dice, self.over = town, dice, threading.Event()
         self.n_kills, self.failure = 0, None
+        self.slowness = 1  # of this machine and this build: lives are as much longer as starts are
 
     def run(self):
         try:
-            while not self.over.wait(SHORTEST_LIFE_S + self.dice.random() ** 2 * LONGEST_LIFE_S):
+            while not self.over.wait((SHORTEST_LIFE_S + self.dice.random() ** 2 * LONGEST_LIFE_S) * self.slowness):
                 self.town.world.kill()
                 self.town.script.add(self.name, "killed")
                 self.n_kills += 1
@@ -326,10 +327,13 @@ class Killer(threading.Thread):
 
     def _start(self):
         """plannerd leaves the database to a plannerctl that has it, and is started again, as systemd does."""
-        deadline = time.monotonic() + PATIENCE_S
+        started = time.monotonic()
+        deadline = started + PATIENCE_S
         while True:
             try:
-                return self.town.world.start()
+                self.town.world.start()
+                self.slowness = max(1, (time.monotonic() - started) / COMMON_START_S)
+                return
             except AssertionError as no:
                 self.town.script.add(self.name, "not started:", str(no).splitlines()[-1][:200])
                 if time.monotonic() > deadline:
