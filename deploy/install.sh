@@ -67,7 +67,7 @@ install_packages ()
 
 install_node_modules ()
 {
-    local folder=tests/interop/node
+    local folder=$1
     [ -f $folder/package-lock.json ] || return 0
     cmp -s $folder/package-lock.json $folder/node_modules/.installed-lock && return 0
     echo "installing node modules of $folder"
@@ -84,5 +84,8 @@ for group; do
 done
 install_packages "$@"
 case " $* " in
-*" test "*) install_node_modules ;;
+*" test "*)
+    install_node_modules tests/interop/node
+    install_node_modules tests/switchtrack/node
+    ;;
 esac
