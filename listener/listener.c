@@ -221,6 +221,36 @@ listener_stop_accepting (Listener *listener)
   listener_connections_begin_grace (listener);
 }
 
+/**
+ * listener_dup_socket:
+ * @listener: a started listener.
+ *
+ * For a successor of this program: a listener whose settings have it as @descriptor. Nothing changes for @listener,
+ * see listener_leave_socket().
+ *
+ * Returns: a copy of the listening descriptor, not inherited; -1 when accepting has stopped or no descriptor is left.
+ */
+int
+listener_dup_socket (Listener *listener)
+{
+  return listener->socket_fd < 0 ? -1 : fcntl (listener->socket_fd, F_DUPFD_CLOEXEC, 3);
+}
+
+/**
+ * listener_leave_socket:
+ * @listener: a started listener whose socket a successor listens on now.
+ *
+ * The next listener_stop_accepting() leaves the backlog, and the file of an own unix socket, to the successor.
+ * Connections without a request keep the whole @idle_timeout_ms instead of the grace: nobody who may still bring a
+ * request is closed earlier than without a successor.
+ */
+void
+listener_leave_socket (Listener *listener)
+{
+  listener->settings.descriptor = listener->socket_fd;
+  listener->settings.stop_grace_ms = listener->settings.idle_timeout_ms;
+}
+
 /* The library must not be stopped with suspended connections. */
 static void
 abandon_requests (Listener *listener)

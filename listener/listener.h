@@ -96,6 +96,8 @@ gboolean listener_start (Listener *listener,
                          GMainContext *context,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void listener_stop_accepting (Listener *listener);
+int listener_dup_socket (Listener *listener);
+void listener_leave_socket (Listener *listener);
 void listener_free (Listener *listener);
 
 guint16 listener_get_port (const Listener *listener);

@@ -93,6 +93,18 @@ planner_systemd_status (const char *status)
 }
 
 /**
+ * planner_systemd_main_pid:
+ * @pid: of our successor, which is the service from now on
+ */
+void
+planner_systemd_main_pid (gint64 pid)
+{
+  g_autofree char *state = g_strdup_printf ("MAINPID=%" G_GINT64_FORMAT, pid);
+
+  tell (state);
+}
+
+/**
  * planner_systemd_alive:
  *
  * Keeps the watchdog quiet.

@@ -12,5 +12,6 @@ void planner_systemd_ready (void);
 void planner_systemd_reloading (gint64 monotonic_us);
 void planner_systemd_stopping (void);
 void planner_systemd_status (const char *status);
+void planner_systemd_main_pid (gint64 pid);
 void planner_systemd_alive (void);
 gint64 planner_systemd_get_watchdog_us (void);

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: EUPL-1.2
+# Upgrades under load: successor after successor takes the sockets over, and no client sees a call fail.
+"""Also tests: track-handover."""
+
+import http.client
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+import testlib
+
+N_UPGRADES = testlib.budget("track-handover")
+N_KEPT, N_FRESH, N_RESTING, N_LOCAL = 6, 4, 4, 1
+PATIENCE_S = 60
+
+
+class Local(http.client.HTTPConnection):
+    """HTTP over the unix socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=PATIENCE_S)
+        self.unix_path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(PATIENCE_S)
+        self.sock.connect(str(self.unix_path))
+
+
+class Server:
+    """The small server, whoever it is just now."""
+
+    def __init__(self, folder):
+        self.unix_path, self.fault = folder / "socket", folder / "fault"
+        program = testlib.BUILD / "tests" / "switchtrack" / "handover-server"
+        self.log = open(folder / "log", "w", encoding="utf-8")
+        self.first = subprocess.Popen(
+            [str(program), str(self.unix_path), str(self.fault)], stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
+        self.port = int(self.first.stdout.readline())
+        self.pids = [self.first.pid]
+
+    def ask(self):
+        """The process that answers a fresh connection."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_S)
+        connection.request("GET", "/now")
+        return int(connection.getresponse().read())
+
+    def upgrade(self):
+        """Asks for a successor; waits until it is the only one that takes connections."""
+        old = self.pids[-1]
+        os.kill(old, signal.SIGUSR2)
+        until = time.monotonic() + PATIENCE_S
+        n_new = 0
+        while n_new < 20 and time.monotonic() < until:
+            pid = self.ask()
+            n_new = n_new + 1 if pid not in self.pids else 0
+            time.sleep(0.01)
+        if n_new == 20:
+            self.pids.append(pid)
+        return n_new == 20
+
+    def said(self):
+        """All that the processes said."""
+        return pathlib.Path(self.log.name).read_text(encoding="utf-8")
+
+    def stop(self):
+        """Ends whoever is still there; all of them are ours."""
+        for pid in self.pids:
+            if pathlib.Path(f"/proc/{pid}/comm").exists() and is_ours(pid):
+                os.kill(pid, signal.SIGKILL)
+        self.first.wait()
+        self.log.close()
+
+
+def is_ours(pid):
+    """Whether the process is still our server and no later one of that number."""
+    try:
+        return b"handover-server" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+class Client(threading.Thread):
+    """Calls on and on and counts; KEPT keeps its connection until told that it was the last answer, and rests REST seconds."""
+
+    def __init__(self, connect, kept, rest_s=0.0, path="/now"):
+        super().__init__(daemon=True)
+        self.make, self.kept, self.rest_s, self.path = connect, kept, rest_s, path
+        self.stopping, self.answered, self.failures, self.n_connections = threading.Event(), {}, [], 0
+
+    def run(self):
+        connection = None
+        while not self.stopping.is_set():
+            try:
+                if connection is None:
+                    connection, self.n_connections = self.make(), self.n_connections + 1
+                connection.request("GET", self.path, headers={} if self.kept else {"Connection": "close"})
+                answer = connection.getresponse()
+                pid = int(answer.read())
+                self.answered[pid] = self.answered.get(pid, 0) + 1
+                if answer.will_close:
+                    connection.close()
+                    connection = None
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self.failures.append(repr(error))
+                connection = None
+            self.stopping.wait(self.rest_s)
+
+
+def start_clients(server):
+    """Fresh, kept, kept and resting longer than any upgrade, with late answers, and over the unix socket."""
+
+    def tcp():
+        return http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE_S)
+
+    clients = [Client(tcp, True, 0.002) for _ in range(N_KEPT)] + [Client(tcp, False, 0.002) for _ in range(N_FRESH)]
+    clients += [Client(tcp, True, 2.5) for _ in range(N_RESTING)] + [Client(tcp, True, 0.0, "/late") for _ in range(N_KEPT)]
+    clients += [Client(lambda: Local(server.unix_path), False, 0.01) for _ in range(N_LOCAL)]
+    for client in clients:
+        client.start()
+    return clients
+
+
+def check_upgrades(server, clients):
+    """Successor after successor."""
+    reached = [server.upgrade() for _ in range(N_UPGRADES)]
+    assert all(reached), f"{reached.count(True)} of {N_UPGRADES} successors took over"
+    gone = server.pids[1:-1]
+    until = time.monotonic() + PATIENCE_S
+    while any(is_ours(pid) for pid in gone) and time.monotonic() < until:
+        time.sleep(0.1)
+    server.first.wait(PATIENCE_S)
+    assert not any(is_ours(pid) for pid in gone), "a predecessor did not end"
+    testlib.equal([client.failures for client in clients], [[] for _ in clients], "failures")
+    while any(len(client.answered) < 2 for client in clients) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert all(len(client.answered) > 1 for client in clients), [client.answered for client in clients]
+    n_answered = sum(sum(client.answered.values()) for client in clients)
+    n_connections = sum(client.n_connections for client in clients)
+    testlib.note(f"{N_UPGRADES} upgrades, {n_answered} calls answered on {n_connections} connections, 0 failed")
+
+
+def check_failure(server, fault):
+    """A successor that does not become ready changes nothing."""
+    server.fault.write_text(fault, encoding="utf-8")
+    before = server.said().count("successor")
+    os.kill(server.pids[-1], signal.SIGUSR2)
+    until = time.monotonic() + PATIENCE_S
+    while server.said().count("successor") == before and time.monotonic() < until:
+        time.sleep(0.05)
+    testlib.equal(server.said().count("successor"), before + 1, f"words about a successor told to {fault}")
+    testlib.equal([server.ask() for _ in range(5)], [server.pids[-1]] * 5, "who answers")
+    server.fault.unlink()
+
+
+def run_with_load(check):
+    """Starts a server and its clients, and lets CHECK work on both."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Server(pathlib.Path(folder))
+        try:
+            clients = start_clients(server)
+            check(server, clients)
+            for client in clients:
+                client.stopping.set()
+            for client in clients:
+                client.join(PATIENCE_S)
+            testlib.equal([client.failures for client in clients], [[] for _ in clients], "failures")
+        finally:
+            server.stop()
+
+
+def test_upgrades():
+    """No call fails over repeated upgrades, on fresh, kept and resting connections, over TCP and the unix socket."""
+    run_with_load(check_upgrades)
+
+
+def test_no_successor():
+    """One that dies and one that hangs: the old one goes on as if nothing had been, and can be upgraded later."""
+
+    def check(server, clients):
+        for fault in ("die", "hang"):
+            check_failure(server, fault)
+        assert server.upgrade(), "no successor after the failed ones"
+
+    run_with_load(check)
+
+
+if __name__ == "__main__":
+    testlib.run(globals())
