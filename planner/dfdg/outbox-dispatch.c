@@ -30,6 +30,8 @@
 #define OTHERS        "waits for what DFDG has told of the booking"
 #define OTHERS_US     (PERIOD_US_PER_S)
 #define OTHERS_END_US (10 * PERIOD_US_PER_MINUTE)
+/* Of a citizen's waiting rows that are read for each booking's turn, beside all of the booking. */
+#define MAX_ROWS 100
 /* Calls and readings for one booking at a time: beyond it something turns in a circle. */
 #define MAX_TURNS 6
 
@@ -275,14 +277,15 @@ read_turn (StoreSession *session, Turn *turn, GError **error)
   const DfdgPumpWork *work = turn->run->work;
   const OutboxItem *item;
 
-  turn->lane = outbox_store_list_lane (session, work->tenant_id, work->lane_id, error);
+  turn->lane = outbox_store_list_lane (session, work->tenant_id, work->lane_id, MAX_ROWS, error);
   if (turn->lane == NULL)
     return FALSE;
   item = outbox_find_next (turn->lane, turn->run->postponed);
   if (item == NULL)
     return TRUE;
   turn->subject = g_strdup (item->subject);
-  return indkaldelse_load_own (session, work->tenant_id, turn->subject, &turn->own, error) &&
+  return outbox_store_complete_lane (session, turn->lane, turn->subject, error) &&
+         indkaldelse_load_own (session, work->tenant_id, turn->subject, &turn->own, error) &&
          find_echo (session, turn, error) && find_others (session, turn, error) &&
          find_actor (session, turn, error);
 }

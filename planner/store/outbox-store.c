@@ -127,13 +127,41 @@ outbox_store_list_due (StoreSession *session,
  * outbox_store_list_lane:
  */
 GPtrArray *
-outbox_store_list_lane (StoreSession *session, gint64 tenant_id, gint64 citizen_id, GError **error)
+outbox_store_list_lane (StoreSession *session,
+                        gint64 tenant_id,
+                        gint64 citizen_id,
+                        guint limit,
+                        GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_OUTBOX_LANE, "ii", tenant_id, citizen_id))
+  if (!store_query (session, &query, error, SQL_OUTBOX_LANE, "iii", tenant_id, citizen_id,
+                    (gint64) limit))
     return NULL;
   return take_all (&query, error);
+}
+
+/**
+ * outbox_store_complete_lane:
+ *
+ * One call speaks for all rows of a booking, so none of them may be missing.
+ */
+gboolean
+outbox_store_complete_lane (StoreSession *session,
+                            GPtrArray *lane,
+                            const char *subject,
+                            GError **error)
+{
+  const OutboxItem *last = lane->pdata[lane->len - 1];
+  g_auto (StoreQuery) query = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &query, error, SQL_OUTBOX_LANE_REST, "iisi", last->tenant_id,
+                    last->citizen_id, subject, last->outbox_id))
+    return FALSE;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    g_ptr_array_add (lane, read_item (&query));
+  return step == STORE_END;
 }
 
 /* What @statement says of a booking. */

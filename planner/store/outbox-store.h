@@ -70,11 +70,17 @@ gboolean outbox_store_list_due (StoreSession *session,
                                 GArray *out_citizens,
                                 gint64 *out_next_us,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* Returns: (transfer full) (element-type OutboxItem): the citizen's that wait, in order */
+/* Returns: (transfer full) (element-type OutboxItem): the citizen's first that wait, in order */
 GPtrArray *outbox_store_list_lane (StoreSession *session,
                                    gint64 tenant_id,
                                    gint64 citizen_id,
+                                   guint limit,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* @lane: of outbox_store_list_lane(), with at least one row: appended to: those of @subject that stand behind it. */
+gboolean outbox_store_complete_lane (StoreSession *session,
+                                     GPtrArray *lane,
+                                     const char *subject,
+                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether DFDG has not been told of a change of the booking yet: waiting, refused or held. */
 gboolean outbox_store_is_waiting (StoreSession *session,
                                   gint64 tenant_id,

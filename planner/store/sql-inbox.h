@@ -41,9 +41,10 @@
   X (DFDG_EVENT_DUE, "SELECT coalesce (e.citizen_id, 0) FROM dfdg_event e INDEXED BY dfdg_event_due WHERE e.state = 'new' AND e.tenant_id = $1 " \
      "AND e.not_before_us <= $2 AND NOT " DFDG_EVENT_AWAITS_NUMBER \
      " ORDER BY e.not_before_us, e.event_id LIMIT $3") \
-  X (DFDG_EVENT_DUE_LANES, "SELECT coalesce (e.citizen_id, 0) FROM dfdg_event e INDEXED BY dfdg_event_lane WHERE e.state = 'new' AND e.tenant_id = $1 " \
-     "AND e.not_before_us <= $2 AND NOT " DFDG_EVENT_AWAITS_NUMBER \
-     " GROUP BY e.citizen_id ORDER BY min (e.event_id) LIMIT $3") \
+  X (DFDG_EVENT_DUE_LANES, "SELECT coalesce (e.citizen_id, 0) FROM (SELECT l.citizen_id, min (l.event_id) AS event_id " \
+     "FROM dfdg_event l INDEXED BY dfdg_event_lane WHERE l.state = 'new' AND l.tenant_id = $1 AND l.not_before_us <= $2 " \
+     "GROUP BY l.citizen_id) e WHERE (NOT EXISTS (SELECT 1 FROM dfdg_event c WHERE c.other_citizen_id IS NOT NULL AND c.state = 'new') " \
+     "OR NOT " DFDG_EVENT_AWAITS_NUMBER ") ORDER BY e.event_id LIMIT $3") \
   X (DFDG_EVENT_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM dfdg_event INDEXED BY dfdg_event_due WHERE state = 'new' AND tenant_id = $1 " \
      "AND not_before_us > $2") \
   X (DFDG_EVENT_LANE, DFDG_EVENT_COLUMNS "INDEXED BY dfdg_event_lane " DFDG_EVENT_PEOPLE "WHERE e.citizen_id = $2 AND e.tenant_id = $1 AND e.state = 'new' " \

@@ -17,7 +17,9 @@
   X (OUTBOX_NEXT, "SELECT coalesce (min (not_before_us), 0) FROM outbox WHERE tenant_id = $1 AND state = 'waiting' " \
      "AND not_before_us > $2") \
   X (OUTBOX_LANE, "SELECT " SQL_OUTBOX_COLUMNS " FROM outbox WHERE tenant_id = $1 AND citizen_id = $2 AND state = 'waiting' " \
-     "ORDER BY outbox_id") \
+     "ORDER BY outbox_id LIMIT $3") \
+  X (OUTBOX_LANE_REST, "SELECT " SQL_OUTBOX_COLUMNS " FROM outbox WHERE tenant_id = $1 AND citizen_id = $2 AND subject = $3 " \
+     "AND state = 'waiting' AND outbox_id > $4 ORDER BY outbox_id") \
   X (OUTBOX_HAS_UNSENT, "SELECT EXISTS (SELECT 1 FROM outbox WHERE tenant_id = $1 AND subject = $2 " \
      "AND state IN ('waiting', 'refused', 'held'))") \
   X (OUTBOX_LIST, "SELECT " SQL_OUTBOX_COLUMNS " FROM outbox WHERE tenant_id = $1 AND state IN ('waiting', 'refused', 'held') " \
@@ -66,7 +68,7 @@
   X (ECHO_RETRY, "UPDATE echo_watch SET is_flagged = 0, attempts = 0, added_us = 0, not_before_us = 0 " \
      "WHERE tenant_id = $1 AND subject = $2") \
   X (ECHO_BRING_BACK, "UPDATE echo_watch SET not_before_us = 0 WHERE tenant_id = $1 AND is_flagged = 0 AND not_before_us > $2") \
-  X (ECHO_LANES_DUE, "SELECT DISTINCT citizen_id FROM echo_watch WHERE tenant_id = $1 AND is_flagged = 0 AND added_us <= $2 " \
+  X (ECHO_LANES_DUE, "SELECT DISTINCT citizen_id FROM echo_watch INDEXED BY echo_watch_lanes WHERE tenant_id = $1 AND is_flagged = 0 AND added_us <= $2 " \
      "AND not_before_us <= $3 ORDER BY citizen_id LIMIT $4") \
   X (ECHO_LIST, "SELECT " SQL_ECHO_COLUMNS " FROM echo_watch WHERE tenant_id = $1 ORDER BY added_us, echo_id LIMIT $2") \
   X (ECHO_LIST_OF_CITIZEN, "SELECT " SQL_ECHO_COLUMNS " FROM echo_watch WHERE tenant_id = $1 AND citizen_id = $3 " \

@@ -115,7 +115,7 @@ test_lanes (void)
   check_due (session, NOW + 7, "21", 0);
   g_assert_true (outbox_store_finish (session, first, OUTBOX_SENT, NULL, &error));
   check_due (session, NOW, "12", 0);
-  lane = outbox_store_list_lane (session, 1, 2, &error);
+  lane = outbox_store_list_lane (session, 1, 2, 100, &error);
   g_assert_cmpuint (lane->len, ==, 1);
   g_assert_cmpint (((OutboxItem *) lane->pdata[0])->outbox_id, ==, third);
   g_assert_true (outbox_store_finish (session, second, OUTBOX_DROPPED, "no need", &error));
@@ -317,6 +317,30 @@ test_echoes (void)
   g_assert_no_error (error);
 }
 
+/* The first rows of many, and all of the booking whose turn it is. */
+static void
+test_long_lane (void)
+{
+  g_autoptr (StoreSession) session = open_world ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) lane = NULL;
+  gint64 last;
+
+  add (session, 1, "register", "b1");
+  for (guint i = 0; i < 200; i++)
+    add (session, 1, "update", i % 2 == 0 ? "b2" : "b3");
+  last = add (session, 1, "delete", "b1");
+  add (session, 2, "update", "b1");
+  lane = outbox_store_list_lane (session, 1, 1, 10, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (lane->len, ==, 10);
+  g_assert_true (outbox_store_complete_lane (session, lane, "b1", &error));
+  g_assert_cmpuint (lane->len, ==, 11);
+  g_assert_cmpint (((OutboxItem *) lane->pdata[10])->outbox_id, ==, last);
+  g_assert_true (outbox_store_complete_lane (session, lane, "b1", &error));
+  g_assert_cmpuint (lane->len, ==, 11);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -326,6 +350,7 @@ main (int argc, char **argv)
   g_test_add_func ("/outbox-store/refusal", test_refusal);
   g_test_add_func ("/outbox-store/retry", test_retry);
   g_test_add_func ("/outbox-store/given-up-registration", test_given_up_registration);
+  g_test_add_func ("/outbox-store/long-lane", test_long_lane);
   g_test_add_func ("/outbox-store/echoes", test_echoes);
   return g_test_run ();
 }
