@@ -17,7 +17,7 @@ typedef struct
   guint64 n_parked;
 } MetricsDfdgPart;
 
-#define METRICS_DFDG_MAX_PROBLEMS 16
+#define METRICS_DFDG_MAX_PROBLEMS 24
 
 /**
  * MetricsDfdgProblem:

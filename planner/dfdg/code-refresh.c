@@ -17,6 +17,7 @@
 
 #define ZONE     "Europe/Copenhagen"
 #define WHAT     "GetKodelister"
+#define SOURCE   "CodeListService"
 #define RETRY_US (30 * PERIOD_US_PER_MINUTE)
 
 /* DFDG's names [N: docs/dfdg-wire.md 8] and our files. */
@@ -105,7 +106,7 @@ read_row (JsonObject *object, const CalsyncZone *zone, CodeRow *out_row)
                         .name = g_strdup (name),
                         .valid_from = (gint32) from,
                         .valid_until = last == G_MAXINT32 ? G_MAXINT32 : (gint32) last + 1,
-                        .source = (char *) "CodeListService" };
+                        .source = (char *) SOURCE };
   return TRUE;
 }
 
@@ -185,6 +186,39 @@ add_problem (CodeRefresh *refresh, const Told *told)
 }
 
 static gboolean
+is_told (const GArray *all, const char *list)
+{
+  for (guint i = 0; i < all->len; i++)
+    if (strcmp (g_array_index (all, Told, i).list, list) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A whole list that DFDG told before and tells no more: its codes stay, and a person hears of it. */
+static gboolean
+find_missing (CodeRefresh *refresh, const GArray *all, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *text = NULL;
+      g_autofree char *before = NULL;
+
+      if (is_told (all, names[i].list))
+        continue;
+      text = code_files_dup_text (refresh->data_dir, names[i].list, error);
+      if (text == NULL)
+        return FALSE;
+      if (strstr (text, SOURCE) == NULL)
+        continue;
+      before = g_steal_pointer (&refresh->problem);
+      refresh->problem = g_strdup_printf (
+        "%s%s%s is told no more as %s: its codes stay as they are; ask DFDG's support",
+        before == NULL ? "" : before, before == NULL ? "" : "; ", names[i].list, names[i].name);
+    }
+  return TRUE;
+}
+
+static gboolean
 write_lists (CodeRefresh *refresh, const GArray *all, GError **error)
 {
   for (guint i = 0; i < all->len; i++)
@@ -233,7 +267,7 @@ code_refresh_read (CodeRefresh *refresh, GCancellable *cancellable, GError **err
   for (guint i = 0; parser != NULL && i < json_array_get_length (list); i++)
     if (!take_list (refresh, json_array_get_object_element (list, i), all, error))
       return FALSE;
-  return parser != NULL && write_lists (refresh, all, error);
+  return parser != NULL && write_lists (refresh, all, error) && find_missing (refresh, all, error);
 }
 
 /**
@@ -265,10 +299,17 @@ code_refresh_is_due (StoreSession *session,
                      GError **error)
 {
   g_auto (ReadTask) task = { 0 };
+  g_auto (StoreQuery) query = { 0 };
+  gint64 done_us;
 
-  if (!task_store_find (session, tenant_id, CODE_REFRESH_TASK, &task, error))
+  if (!task_store_find (session, tenant_id, CODE_REFRESH_TASK, &task, error) ||
+      !store_query (session, &query, error, SQL_DFDG_TASK_DONE_BY_ANY, "s", CODE_REFRESH_TASK) ||
+      store_step (&query, error) != STORE_ROW)
     return FALSE;
-  *out_is_due = now_us - task.tried_us >= (task.n_failures == 0 ? PERIOD_US_PER_DAY : RETRY_US);
+  /* The files are everybody's: what one municipality has read today is read. */
+  done_us = store_int (&query, 0);
+  *out_is_due = now_us - MAX (done_us, task.tried_us) >=
+                (task.n_failures == 0 || done_us > task.tried_us ? PERIOD_US_PER_DAY : RETRY_US);
   return TRUE;
 }
 

@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/period.h"
+#include "dfdg/code-refresh.h"
 #include "dfdg/dfdg-certificate.h"
 #include "dfdg/dfdg-switch.h"
+#include "store/task-store.h"
 #include "store/unit-store.h"
 
 #define CERTIFICATE_DAYS  14
@@ -116,6 +118,12 @@ is_not_compared (const DfdgState *state)
 }
 
 static gboolean
+has_old_codes (const DfdgState *state)
+{
+  return state->code_problem != NULL;
+}
+
+static gboolean
 is_ending (const DfdgState *state)
 {
   return state->certificate_end_us != 0 &&
@@ -142,6 +150,7 @@ static const DfdgStateWord words[] = {
   { "late",         TRUE,  "something has waited for more than an hour: plannerctl dfdg status --changes, plannerctl dfdg test", is_late },
   { "different",    FALSE, "the nightly comparison found bookings that differ: plannerctl dfdg reconcile UNIT FROM TO shows them, --mend mends them", is_different },
   { "uncompared",   FALSE, "the nightly comparison has not gone well for two nights: plannerctl dfdg reconcile UNIT FROM TO says why", is_not_compared },
+  { "codes",        FALSE, "code lists could not be brought up to date: plannerctl dfdg refresh-codes says why", has_old_codes },
   { "ending",       FALSE, "our certificate ends within two weeks: order the next one now", is_ending },
   { "unknown",      FALSE, "messages of a kind that is not known here: plannerctl dfdg parked --unknown; set entity-… of the configuration, then plannerctl dfdg retry", has_unknown },
   { "off",          FALSE, "DFDG is told nothing: the configuration has no indkaldelse-url in [dfdg-client …]", is_off },
@@ -172,6 +181,8 @@ dfdg_state_dup_cause (const DfdgState *state, const DfdgStateWord *word)
     return g_strdup (state->certificate_problem);
   if (word->applies == is_unreachable)
     return g_strdup (state->contact.problem);
+  if (word->applies == has_old_codes)
+    return g_strdup (state->code_problem);
   if (word->applies == is_forbidden)
     return g_strdup (state->forbidden);
   if (word->applies == has_refused)
@@ -298,6 +309,18 @@ load_comparisons (StoreSession *session, gint64 tenant_id, DfdgState *state, GEr
   return errands != NULL;
 }
 
+static gboolean
+load_codes (StoreSession *session, gint64 tenant_id, DfdgState *state, GError **error)
+{
+  g_auto (ReadTask) task = { 0 };
+
+  if (!task_store_find (session, tenant_id, CODE_REFRESH_TASK, &task, error))
+    return FALSE;
+  if (task.n_failures > 0)
+    state->code_problem = g_steal_pointer (&task.problem);
+  return TRUE;
+}
+
 /**
  * dfdg_state_load:
  * @settings: (nullable): a reference is taken
@@ -328,6 +351,7 @@ dfdg_state_load (StoreSession *session,
          echo_store_count (session, tenant_id, now_us - limit_us, &out_state->echoes, error) &&
          message_lane_store_count (session, tenant_id, &out_state->letters, error) &&
          dfdg_switch_count_past (session, tenant_id, &out_state->n_past, error) &&
+         load_codes (session, tenant_id, out_state, error) &&
          load_subscriptions (session, tenant_id, out_state, error) &&
          load_comparisons (session, tenant_id, out_state, error);
 }
@@ -341,6 +365,7 @@ dfdg_state_clear (DfdgState *state)
   g_clear_pointer (&state->settings, dfdg_settings_unref);
   dfdg_contact_clear (&state->contact);
   g_clear_pointer (&state->forbidden, g_free);
+  g_clear_pointer (&state->code_problem, g_free);
   g_clear_pointer (&state->certificate_problem, g_free);
   g_clear_pointer (&state->subscribed, errand_free);
   g_clear_pointer (&state->compare_problem, g_free);

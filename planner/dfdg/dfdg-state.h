@@ -18,6 +18,7 @@
  * @letters: messages to citizens and authorities
  * @subscribed: (nullable): how the last try went; likewise @reconciled, added up over units
  * @subscribed_until_us: when the first of the @n_subscriptions ends; 0: there is none
+ * @code_problem: (nullable): why code lists are as they were
  * @n_past: changes that were ended when it was switched on
  * @n_differences: that the last comparisons found; @compared_us: when the oldest of them was, 0: never
  *
@@ -42,6 +43,7 @@ typedef struct
   gint64 compared_us;
   char *compare_problem;
   gint64 n_past;
+  char *code_problem;
 } DfdgState;
 
 gboolean dfdg_state_load (StoreSession *session,

@@ -37,6 +37,7 @@
      "WHERE citizen_id = $1 ORDER BY start_us, identifier") \
   \
   X (DFDG_TASK_FIND, "SELECT tried_us, done_us, n_failures, problem FROM dfdg_task WHERE tenant_id = $1 AND name = $2") \
+  X (DFDG_TASK_DONE_BY_ANY, "SELECT coalesce (max (done_us), 0) FROM dfdg_task WHERE name = $1 AND n_failures = 0") \
   X (DFDG_TASK_DONE, "INSERT INTO dfdg_task (tenant_id, name, tried_us, done_us, n_failures, problem) VALUES ($1, $2, $3, $3, 0, $4) " \
      "ON CONFLICT (tenant_id, name) DO UPDATE SET tried_us = excluded.tried_us, done_us = excluded.done_us, n_failures = 0, problem = NULL") \
   X (DFDG_TASK_FAILED, "INSERT INTO dfdg_task (tenant_id, name, tried_us, done_us, n_failures, problem) VALUES ($1, $2, $3, 0, 1, $4) " \

@@ -141,9 +141,12 @@ class Control:
         return {"id": self.pushes.send(system, citizen_id, ("", url), event, body, raw)}
 
     def more_codes(self, lists):
-        """Codes that CodeListService shows from now on: {list: {code: text}}; without a text one is gone."""
+        """Codes that CodeListService shows from now on: {list: {code: text}}; without a text one is gone, and so a list without codes."""
         for name, codes in lists.items():
-            self.dfdg.more_codes.setdefault(name, {}).update({int(code): text for code, text in codes.items()})
+            if codes is None:
+                self.dfdg.more_codes[name] = None
+                continue
+            self.dfdg.more_codes[name] = {**(self.dfdg.more_codes.get(name) or {}), **{int(code): text for code, text in codes.items()}}
         return {}
 
     # HTTP

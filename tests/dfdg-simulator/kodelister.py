@@ -21,7 +21,8 @@ def get(dfdg, call):
     """GET /v1/Kodelister."""
     del call
     more = dfdg.more_codes
-    names = {**LISTS, **{name: {**LISTS.get(name, {}), **codes} for name, codes in more.items()}}
+    names = {**LISTS, **{name: {**LISTS.get(name, {}), **(codes or {})} for name, codes in more.items()}}
+    names = {name: codes for name, codes in names.items() if more.get(name, {}) is not None}
     return 200, {
         "kodelister": [
             {"navn": name, "koder": [{"kode": code, "tekst": text, "startdato": "2016-01-01", "slutdato": None} for code, text in sorted(codes.items()) if text is not None]}

@@ -121,6 +121,14 @@ def test_code_lists():
             testlib.equal("there is no such list" in str(error), True, str(error))
         told = ctl(world, "dfdg", "refresh-codes", "--accept", "interview-types")
         testlib.equal((told["changed"], told.get("problem")), (1, None), told)
+        kept = (folder / "client-systems.csv").read_text(encoding="utf-8")
+        world.act("codes", lists={"Klientsystem": None})
+        told = ctl(world, "dfdg", "refresh-codes")
+        testlib.equal((told["changed"], "client-systems is told no more" in told["problem"]), (0, True), told)
+        testlib.equal((folder / "client-systems.csv").read_text(encoding="utf-8"), kept, "a list that is gone")
+        testlib.equal("codes" in [row["state"] for row in ctl(world, "dfdg", "status")["to_do"]], True, "the status")
+        world.act("codes", lists={"Klientsystem": {}})
+        testlib.equal(ctl(world, "dfdg", "refresh-codes").get("problem"), None, "it is back")
 
 
 testlib.run(globals())

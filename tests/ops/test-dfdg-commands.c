@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/period.h"
+#include "dfdg/code-refresh.h"
 #include "dfdg/dfdg-state.h"
 #include "dfdg/dfdg-subscribe.h"
 #include "store/inbox-search.h"
@@ -164,6 +165,8 @@ test_words (void)
       "INSERT INTO outbox (tenant_id, kind, subject, revision, request_id, payload, "
       "added_us) VALUES (1, 'update', 'x', 1, 'r', '{}', 1795400000000000)",
       "late" },
+    { "carrier=none\n",
+      "INSERT INTO dfdg_task VALUES (1, 'code-lists', 1795410000000000, 0, 1, 'lost')", "codes" },
     { "carrier=none\ncertificate=/nowhere/x.pem\n", "", "certificate" },
   };
 
@@ -230,6 +233,38 @@ test_forbidden (void)
   g_assert_cmpstr (after, ==, "");
   dfdg_contact_note ("demo", DFDG_SERVICE_FRIST, NULL);
   dfdg_settings_set_current (NULL);
+}
+
+static gboolean
+are_codes_due (World *world, gint64 now_us)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean is_due = FALSE;
+
+  g_assert_true (code_refresh_is_due (world->reader, 1, now_us, &is_due, &error));
+  g_assert_no_error (error);
+  return is_due;
+}
+
+/* The files are everybody's: what one municipality has read, no other reads again that day. */
+static void
+test_shared_codes (void)
+{
+  g_autoptr (World) world = admin_world_new ();
+  gint64 now_us = 1795420000000000;
+
+  g_assert_true (are_codes_due (world, now_us));
+  world_run_sql (world, "INSERT INTO tenant VALUES (2, 'other', 'Other');"
+                        "INSERT INTO dfdg_task VALUES (2, 'code-lists', 1795420000000000, "
+                        "1795420000000000, 0, NULL)");
+  g_assert_false (are_codes_due (world, now_us + PERIOD_US_PER_HOUR));
+  g_assert_true (are_codes_due (world, now_us + PERIOD_US_PER_DAY));
+  world_run_sql (world, "UPDATE dfdg_task SET n_failures = 1, problem = 'lost'");
+  g_assert_true (are_codes_due (world, now_us));
+  world_run_sql (world,
+                 "INSERT INTO dfdg_task VALUES (1, 'code-lists', 1795420000000000, 0, 1, 'no')");
+  g_assert_false (are_codes_due (world, now_us + PERIOD_US_PER_MINUTE));
+  g_assert_true (are_codes_due (world, now_us + PERIOD_US_PER_HOUR));
 }
 
 /* What an admin reads stands in docs/dfdg.md, with what to do. */
@@ -453,6 +488,7 @@ main (int argc, char **argv)
   g_test_add_func ("/dfdg-commands/status", test_status);
   g_test_add_func ("/dfdg-commands/words", test_words);
   g_test_add_func ("/dfdg-commands/forbidden", test_forbidden);
+  g_test_add_func ("/dfdg-commands/shared-codes", test_shared_codes);
   g_test_add_func ("/dfdg-commands/words-documented", test_words_documented);
   g_test_add_func ("/dfdg-commands/off", test_off);
   g_test_add_func ("/dfdg-commands/show", test_show);
