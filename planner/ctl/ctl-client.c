@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A small HTTP/1.1 client for one POST over a Unix socket: plannerd answers with Content-Length and closes. */
+/* A small HTTP/1.1 client for one POST over a Unix socket: the server answers with Content-Length and closes. */
 #include "ctl/ctl-client.h"
 
 #include <gio/gio.h>
@@ -72,7 +72,7 @@ receive (GIOStream *stream, GError **error)
       if (all->len > MAX_ANSWER_BYTES)
         {
           g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
-                               "plannerd's answer has no end");
+                               "the answer has no end");
           return NULL;
         }
     }
@@ -97,7 +97,7 @@ parse_body (const GString *answer, GError **error)
   if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
-                           "plannerd answered with something else than an object");
+                           "the answer is something else than an object");
       return NULL;
     }
   return json_node_dup_object (root);
@@ -119,9 +119,9 @@ take_answer (JsonObject *answer, JsonObject **out_result, GError **error)
                          (int) json_object_get_int_member_with_default (
                            json_node_get_object (fault), "code", PLANNER_ERROR_INTERNAL),
                          json_object_get_string_member_with_default (json_node_get_object (fault),
-                                                                     "text", "plannerd refused"));
+                                                                     "text", "it was refused"));
   else
-    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL, "plannerd refused");
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL, "it was refused");
   return FALSE;
 }
 
@@ -210,7 +210,7 @@ ctl_client_call (const char *socket_path,
   if (strlen (body) > ADMIN_MAX_BODY_BYTES)
     {
       g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                   "a running plannerd takes %u MB at once: import in parts, or stop it first",
+                   "a running server takes %u MB at once: import in parts, or stop it first",
                    ADMIN_MAX_BODY_BYTES / 1024 / 1024);
       return FALSE;
     }
@@ -220,7 +220,6 @@ ctl_client_call (const char *socket_path,
   if (take_answer (answer, out_result, error))
     return TRUE;
   if (error != NULL && *error == NULL)
-    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL,
-                         "plannerd's answer has no result");
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_INTERNAL, "the answer has no result");
   return FALSE;
 }

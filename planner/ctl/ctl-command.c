@@ -141,7 +141,7 @@ parse_options (Line *line, int argc, char **argv)
 {
   g_autofree char *usage = ctl_help_dup_usage (line->command);
   g_autofree char *words = ctl_help_dup_words (line->command);
-  g_autofree char *name = g_strdup_printf ("plannerctl %s", words);
+  g_autofree char *name = g_strdup_printf ("%s %s", ctl_program->name, words);
   g_autofree char *about = ctl_help_dup_arguments (line->command);
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GArray) entries = make_entries (line, names);
@@ -153,11 +153,12 @@ parse_options (Line *line, int argc, char **argv)
   g_option_context_set_summary (context, about);
   g_set_prgname (name);
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    fprintf (stderr, "plannerctl: %s\n", error->message);
+    fprintf (stderr, "%s: %s\n", ctl_program->name, error->message);
   else if (!deal_words (line, argc, argv))
-    fprintf (stderr, "plannerctl: usage: plannerctl %s\n", usage);
+    fprintf (stderr, "%s: usage: %s %s\n", ctl_program->name, ctl_program->name, usage);
   else if ((missing = find_missing (line)) != NULL)
-    fprintf (stderr, "plannerctl: %s is missing; usage: plannerctl %s\n", missing->name, usage);
+    fprintf (stderr, "%s: %s is missing; usage: %s %s\n", ctl_program->name, missing->name,
+             ctl_program->name, usage);
   else
     return TRUE;
   return FALSE;
@@ -280,7 +281,7 @@ ctl_command_parse (const AdminCommand *command, int argc, char **argv, int *out_
     if (has_value (&line.slots[i]) &&
         !set_value (object, &command->arguments[i], &line.slots[i], &error))
       {
-        fprintf (stderr, "plannerctl: %s\n", error->message);
+        fprintf (stderr, "%s: %s\n", ctl_program->name, error->message);
         return NULL;
       }
   if (line.yes)

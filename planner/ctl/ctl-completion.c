@@ -194,11 +194,11 @@ append_body (GString *text, const GOptionEntry *global)
   append_words (text);
   g_string_append (text, "  esac\n  case $typed in\n");
   append_commands (text);
-  g_string_append (text,
-                   "    completion) candidates=\"bash zsh fish\" ;;\n  esac\n"
-                   "  case $typed:$prev in\n"
-                   "    :--database|:--socket|:--data-dir|:-d|:-s) candidates=; files=yes ;;\n"
-                   "    :--tenant|:-t) candidates= ;;\n");
+  g_string_append (
+    text, "    completion) candidates=\"bash zsh fish\" ;;\n  esac\n"
+          "  case $typed:$prev in\n"
+          "    :--database|:--socket|:--data-dir|:--config|:-d|:-s|:-c) candidates=; files=yes ;;\n"
+          "    :--tenant|:-t) candidates= ;;\n");
   for (guint i = 0; i < n_commands; i++)
     append_values (text, &commands[i]);
   g_string_append (text, "  esac\n");
@@ -291,15 +291,8 @@ dup_fish (const GOptionEntry *global)
   return g_string_free (text, FALSE);
 }
 
-/**
- * ctl_completion_dup:
- * @shell: bash, zsh or fish
- * @global: the options before the command
- *
- * Returns: (transfer full) (nullable): a script; NULL for another shell.
- */
-char *
-ctl_completion_dup (const char *shell, const GOptionEntry *global)
+static char *
+dup_script (const char *shell, const GOptionEntry *global)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   gboolean is_zsh = g_str_equal (shell, "zsh");
@@ -312,4 +305,21 @@ ctl_completion_dup (const char *shell, const GOptionEntry *global)
   append_body (text, global);
   g_string_append (text, is_zsh ? zsh_tail : bash_tail);
   return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/**
+ * ctl_completion_dup:
+ * @shell: bash, zsh or fish
+ * @global: the options before the command
+ *
+ * Returns: (transfer full) (nullable): a script for the program; NULL for another shell.
+ */
+char *
+ctl_completion_dup (const char *shell, const GOptionEntry *global)
+{
+  g_autofree char *script = dup_script (shell, global);
+  g_auto (GStrv) pieces = script == NULL ? NULL : g_strsplit (script, "plannerctl", -1);
+
+  /* The scripts are written for plannerctl; their functions bear its name. */
+  return script == NULL ? NULL : g_strjoinv (ctl_program->name, pieces);
 }

@@ -124,11 +124,13 @@ ctl_help_dup_list (void)
       g_autofree char *usage = ctl_help_dup_usage (&commands[i]);
       g_string_append_printf (text, "  %s\n      %s\n", usage, commands[i].sentence);
     }
-  g_string_append (
-    text, "  completion bash|zsh|fish\n      print a completion script for that shell\n"
-          "\nplannerctl COMMAND --help says more of a command.\n"
-          "\nExit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 database busy or "
-          "not to be had,\n4 a fault of the program.\n");
+  g_string_append_printf (
+    text,
+    "  completion bash|zsh|fish\n      print a completion script for that shell\n"
+    "\n%s COMMAND --help says more of a command.\n"
+    "\nExit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 database busy or "
+    "not to be had,\n4 a fault of the program.\n",
+    ctl_program->name);
   return g_string_free (text, FALSE);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The admin table as the manual page plannerctl(1). */
+/* The admin table as a manual page. */
 #include "config.h"
 
 #include "ctl/ctl.h"
@@ -25,7 +25,7 @@ append_sentence (GString *page, const char *sentence)
   gsize before = page->len;
 
   append_troff (page, sentence);
-  if (!g_str_has_prefix (sentence, "planner"))
+  if (!g_str_has_prefix (sentence, "planner") && !g_str_has_prefix (sentence, "switchtrack"))
     page->str[before] = g_ascii_toupper (page->str[before]);
   if (!g_str_has_suffix (sentence, "."))
     g_string_append_c (page, '.');
@@ -84,24 +84,13 @@ append_command (GString *page, const AdminCommand *command)
   if (command->details != NULL)
     append_sentence (page, command->details);
   if (command->is_local)
-    g_string_append (page, "Runs in plannerctl itself, not in plannerd.\n");
+    g_string_append_printf (page, "Runs in %s itself, not in %s.\n", ctl_program->name,
+                            ctl_program->server);
   if (command->is_dry_by_default)
     g_string_append (page, "A dry run unless \\fB\\-\\-yes\\fR is given.\n");
   for (const AdminArgument *at = command->arguments; at != NULL && at->name != NULL; at++)
     append_argument (page, at);
 }
-
-static const char head[] =
-  ".TH PLANNERCTL 1 \"\" \"Kommunal Planner " PLANNER_VERSION "\"\n"
-  ".SH NAME\nplannerctl \\- everything an admin of a Kommunal Planner does\n"
-  ".SH SYNOPSIS\n.B plannerctl\n[\\fIOPTION\\fR...] \\fICOMMAND\\fR [\\fIARGUMENT\\fR...]\n"
-  ".SH DESCRIPTION\n"
-  "plannerctl takes the lock of the database and works on it. When a running\n.BR plannerd (8)\n"
-  "has the lock, the command goes to its admin socket and does there the same.\n"
-  "The words of a command may also be joined by hyphens.\n.PP\n"
-  "Dates are YYYY\\-MM\\-DD, times YYYY\\-MM\\-DDTHH:MM in the unit\\(aqs zone unless an offset "
-  "follows.\nA citizen\\(aqs number is read from a file or standard input, never from the command "
-  "line.\n";
 
 static const char tail[] =
   ".SH EXIT STATUS\n"
@@ -109,22 +98,36 @@ static const char tail[] =
   ".TP\n1\nRefused or not found, or something was found that must not be.\n"
   ".TP\n2\nAn unknown command or option, or one too many or too few.\n"
   ".TP\n3\nThe database is busy, missing, or not to be had.\n"
-  ".TP\n4\nA fault of the program.\n"
-  ".SH SEE ALSO\n.BR plannerd (8),\n.BR plannerd.conf (5),\n.BR planner\\-import (5)\n";
+  ".TP\n4\nA fault of the program.\n";
+
+static void
+append_head (GString *page)
+{
+  g_autofree char *capitals = g_ascii_strup (ctl_program->name, -1);
+
+  g_string_append_printf (page,
+                          ".TH %s 1 \"\" \"Kommunal Planner " PLANNER_VERSION "\"\n"
+                          ".SH NAME\n%s \\- %s\n"
+                          ".SH SYNOPSIS\n.B %s\n[\\fIOPTION\\fR...] \\fICOMMAND\\fR "
+                          "[\\fIARGUMENT\\fR...]\n.SH DESCRIPTION\n%s",
+                          capitals, ctl_program->name, ctl_program->about, ctl_program->name,
+                          ctl_program->description);
+}
 
 /**
  * ctl_manual_dup:
  * @global: the options before the command
  *
- * Returns: (transfer full): plannerctl(1) in troff
+ * Returns: (transfer full): the program's manual page in troff
  */
 char *
 ctl_manual_dup (const GOptionEntry *global)
 {
-  GString *page = g_string_new (head);
+  GString *page = g_string_new (NULL);
   guint n_commands = 0;
   const AdminCommand *commands = admin_table_list (&n_commands);
 
+  append_head (page);
   g_string_append (page, ".SH OPTIONS\n");
   for (; global->long_name != NULL; global++)
     if ((global->flags & G_OPTION_FLAG_HIDDEN) == 0)
@@ -138,5 +141,6 @@ ctl_manual_dup (const GOptionEntry *global)
   g_string_append (page,
                    ".SS completion bash|zsh|fish\nPrint a completion script for that shell.\n");
   g_string_append (page, tail);
+  g_string_append_printf (page, ".SH SEE ALSO\n%s", ctl_program->see_also);
   return g_string_free (page, FALSE);
 }

@@ -11,6 +11,27 @@
 #define CTL_DEFAULT_CONFIG "/etc/planner/plannerd.conf"
 
 /**
+ * CtlProgram:
+ * @name: as it is typed
+ * @server: that it sends commands to
+ * @about: after the name in its manual page
+ * @description, @see_also: troff
+ *
+ * What plannerctl and its like differ in.
+ */
+typedef struct
+{
+  const char *name;
+  const char *server;
+  const char *about;
+  const char *description;
+  const char *see_also;
+} CtlProgram;
+
+/* plannerctl's, until another program sets its own at the start. */
+extern const CtlProgram *ctl_program;
+
+/**
  * Ctl:
  * @database: path of the database file
  * @socket: (nullable): plannerd's admin socket, tried when another process holds the database
@@ -36,6 +57,10 @@ typedef struct
 /* The command line of a row of the admin table; NULL: wrong usage or a bad value was told. */
 JsonObject *ctl_command_parse (const AdminCommand *command, int argc, char **argv, int *out_code)
   G_GNUC_WARN_UNUSED_RESULT;
+
+/* The row that the first words of a command line name, and what to say when there is none. */
+const AdminCommand *ctl_find_command (int argc, char **argv, int *out_n_words);
+void ctl_print_unknown (const char *word);
 
 /* Text made from the admin table. */
 char *ctl_help_dup_words (const AdminCommand *command);

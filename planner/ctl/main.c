@@ -13,50 +13,12 @@
 #include "dfdg/message-commands.h"
 #include "sync/sync-commands.h"
 
-#define MAX_WORDS 4
-
 /* Options that print something made from the tables and nothing else; for the build and the docs. */
 typedef struct
 {
   gboolean manual;
   gboolean markdown;
 } Prints;
-
-/* The longest run of words that, joined by hyphens, names a command. */
-static const AdminCommand *
-find_command (int argc, char **argv, int *out_n_words)
-{
-  g_autoptr (GString) name = g_string_new (NULL);
-  const AdminCommand *found = NULL;
-
-  for (int i = 0; i < argc && i < MAX_WORDS; i++)
-    {
-      g_string_append_printf (name, "%s%s", i == 0 ? "" : "-", argv[i]);
-      if (admin_table_find (name->str) == NULL)
-        continue;
-      found = admin_table_find (name->str);
-      *out_n_words = i + 1;
-    }
-  return found;
-}
-
-/* Which commands begin with the first word, so that half a command is answered with the rest. */
-static void
-print_unknown (const char *word)
-{
-  guint n_commands = 0;
-  const AdminCommand *commands = admin_table_list (&n_commands);
-  g_autofree char *prefix = g_strconcat (word, "-", NULL);
-  g_autoptr (GString) similar = g_string_new (NULL);
-
-  for (guint i = 0; i < n_commands; i++)
-    {
-      g_autofree char *words = ctl_help_dup_words (&commands[i]);
-      if (g_str_has_prefix (commands[i].name, prefix))
-        g_string_append_printf (similar, "%s %s", similar->len == 0 ? "; there is" : ",", words);
-    }
-  fprintf (stderr, "plannerctl: there is no such command%s; see plannerctl --help\n", similar->str);
-}
 
 static int
 print_completion (const char *shell, const GOptionEntry *global)
@@ -74,7 +36,7 @@ static int
 run (const Ctl *ctl, const GOptionEntry *global, int argc, char **argv)
 {
   int n_words = 0;
-  const AdminCommand *command = find_command (argc - 1, argv + 1, &n_words);
+  const AdminCommand *command = ctl_find_command (argc - 1, argv + 1, &n_words);
   JsonObject *arguments;
   int code = 0;
 
@@ -87,7 +49,7 @@ run (const Ctl *ctl, const GOptionEntry *global, int argc, char **argv)
     return print_completion (argv[2], global);
   if (command == NULL)
     {
-      print_unknown (argv[1]);
+      ctl_print_unknown (argv[1]);
       return 2;
     }
   arguments = ctl_command_parse (command, argc - n_words, argv + n_words, &code);

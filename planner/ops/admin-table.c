@@ -209,6 +209,20 @@ has_joined (const AdminCommand *rows)
 }
 
 /**
+ * admin_table_begin_empty:
+ *
+ * For a program of other commands than plannerctl's: the table holds what is registered after this, and nothing else.
+ * Before any registration.
+ */
+void
+admin_table_begin_empty (void)
+{
+  g_return_if_fail (all == NULL);
+  rooms = g_array_new (FALSE, FALSE, sizeof (Room));
+  all = g_array_new (FALSE, FALSE, sizeof (AdminCommand));
+}
+
+/**
  * admin_table_register:
  * @rows: (array length=n_rows): must outlive the program; a name is there once in the whole table
  *

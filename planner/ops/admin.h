@@ -155,6 +155,7 @@ typedef struct
 
 /* Commands of a room that ops/ may not include join the table; at the start, before anybody asks it. */
 void admin_table_register (const AdminCommand *rows, guint n_rows);
+void admin_table_begin_empty (void);
 const AdminCommand *admin_table_find (const char *name);
 const AdminCommand *admin_table_list (guint *out_n_commands);
 gboolean

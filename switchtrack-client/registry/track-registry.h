@@ -80,8 +80,8 @@ typedef struct
  * @endpoint: (nullable): name
  * @from_us: in force from here; G_MININT64: since ever
  * @until_us: half-open; G_MAXINT64: open
- * @takes_over: names of endpoints whose bookings of this unit were migrated to @endpoint; empty: bookings
- *   stay with who issued them
+ * @takes_over: names of endpoints whose bookings of this unit were migrated to @endpoint at @from_us; it counts for as
+ *   long as the row stands in the registry, over or not; empty: bookings stay with who issued them
  *
  * One row; a unit has several when a change is planned, and they do not overlap.
  */

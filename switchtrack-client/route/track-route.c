@@ -238,14 +238,25 @@ track_routes_resolve (const TrackRoutes *routes,
   return how;
 }
 
+/* All rows of the code that decided, the past ones too. */
+static const Group *
+group_of (const TrackRoutes *routes, const TrackUnit *unit)
+{
+  gint code = parse_code (unit->code);
+  guint index = code == CODE_MALFORMED ? routes->default_group : routes->group_of_code[code];
+
+  return &g_array_index (routes->groups, Group, index);
+}
+
 /**
  * track_routes_find_issuer:
  * @endpoint: name of the endpoint that issued an identifier
  * @code: (nullable): the code under which it was issued
  *
- * Who keeps what @endpoint issued: it itself, unless the unit's row says that its bookings were migrated.
+ * Who keeps what @endpoint issued: it itself, unless a row of the unit that has begun says that its bookings were
+ * migrated; and so on from there, row by row. Any thread.
  *
- * Returns: (nullable): NULL when the registry no longer knows @endpoint. Any thread.
+ * Returns: (nullable): NULL when the registry no longer knows the keeper
  */
 const TrackEndpoint *
 track_routes_find_issuer (const TrackRoutes *routes,
@@ -255,13 +266,22 @@ track_routes_find_issuer (const TrackRoutes *routes,
 {
   const TrackUnit *unit = NULL;
   const TrackEndpoint *now_there = NULL;
+  const char *keeper = endpoint;
+  const Group *group;
 
-  if (code != NULL &&
-      track_routes_resolve (routes, code, now_us, &unit, &now_there) != TRACK_HOW_NONE &&
-      unit->takes_over != NULL &&
-      g_strv_contains ((const char *const *) unit->takes_over, endpoint))
-    return now_there;
-  return track_registry_find_endpoint (routes->registry, endpoint);
+  if (code == NULL ||
+      track_routes_resolve (routes, code, now_us, &unit, &now_there) == TRACK_HOW_NONE)
+    return track_registry_find_endpoint (routes->registry, endpoint);
+  group = group_of (routes, unit);
+  for (guint i = 0; i < group->n_rows; i++)
+    {
+      const TrackUnit *row = g_array_index (routes->rows, Row, group->first + i).unit;
+
+      if (row->from_us <= now_us && row->endpoint != NULL && row->takes_over != NULL &&
+          g_strv_contains ((const char *const *) row->takes_over, keeper))
+        keeper = row->endpoint;
+    }
+  return track_registry_find_endpoint (routes->registry, keeper);
 }
 
 /**

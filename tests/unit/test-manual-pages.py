@@ -11,6 +11,7 @@ import testlib
 PROGRAMS = testlib.BUILD / "planner"
 PAGES = {
     "plannerctl.1": PROGRAMS / "plannerctl.1",
+    "switchtrackctl.1": testlib.BUILD / "switchtrack-client" / "switchtrackctl.1",
     "plannerd.conf.5": PROGRAMS / "plannerd.conf.5",
     "plannerd.8": testlib.BUILD / "docs" / "man" / "plannerd.8",
     "planner-import.5": testlib.BUILD / "docs" / "man" / "planner-import.5",

@@ -127,6 +127,36 @@ test_planned_change (void)
   g_assert_null (track_routes_find_issuer (routes, "gone", "10100", 2000));
 }
 
+/* 1 → 2 migrated, 2 → 3 not, 3 → 4 migrated: what 1 issued is at 2, what 3 issued is at 4; before each its own. */
+static void
+test_migrations (void)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (TrackRoutes) routes = NULL;
+  static const struct
+  {
+    const char *endpoint, *took;
+  } steps[] = { { "one", "" }, { "two", "one" }, { "three", "" }, { "four", "three" } };
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      TrackUnit *unit = add_unit (registry, "10100", steps[i].endpoint, NULL);
+
+      add_endpoint (registry, steps[i].endpoint);
+      unit->from_us = i == 0 ? G_MININT64 : i * 1000;
+      unit->until_us = i == 3 ? G_MAXINT64 : (i + 1) * 1000;
+      unit->takes_over = g_strsplit (steps[i].took, "|", -1);
+    }
+  track_registry_sort (registry);
+  routes = track_routes_new (registry);
+  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 999)->name, ==, "one");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 1000)->name, ==, "two");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 9999)->name, ==, "two");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "two", "10105", 9999)->name, ==, "two");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "three", "10100", 2999)->name, ==, "three");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "three", "10107", 3000)->name, ==, "four");
+}
+
 static void
 test_closed (void)
 {
@@ -364,6 +394,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/track-route/rules", test_rules);
   g_test_add_func ("/track-route/planned-change", test_planned_change);
+  g_test_add_func ("/track-route/migrations", test_migrations);
   g_test_add_func ("/track-route/closed", test_closed);
   g_test_add_func ("/track-route/random", test_random);
   g_test_add_func ("/track-route/country", test_country);

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* The one desk of the process: a command's thread puts a question to the loop and waits for its answer. */
+#include "ctl/track-desk.h"
+
+#include "base/error.h"
+
+static TrackDesk current;
+
+struct _TrackAsk
+{
+  GMutex mutex;
+  GCond cond;
+  TrackAskFunc func;
+  gpointer data;
+  gboolean is_answered;
+  GError *error;
+};
+
+/**
+ * track_desk_set_current:
+ * @desk: (nullable): copied; NULL: nothing is there any longer
+ *
+ * Loop thread, while no command runs.
+ */
+void
+track_desk_set_current (const TrackDesk *desk)
+{
+  current = desk == NULL ? (TrackDesk){ 0 } : *desk;
+}
+
+/**
+ * track_desk_get_current:
+ *
+ * Returns: (transfer none): any thread; what belongs to the loop is used from there only
+ */
+const TrackDesk *
+track_desk_get_current (void)
+{
+  return &current;
+}
+
+static gboolean
+on_asked (gpointer data)
+{
+  TrackAsk *ask = data;
+
+  ask->func (ask, ask->data);
+  return G_SOURCE_REMOVE;
+}
+
+/**
+ * track_desk_ask:
+ *
+ * Runs @func on the loop thread and blocks until it has answered. Never from the loop thread itself.
+ *
+ * Errors: PLANNER_ERROR_UNAVAILABLE when there is no loop, as in switchtrackctl; else what was answered.
+ */
+gboolean
+track_desk_ask (TrackAskFunc func, gpointer data, GError **error)
+{
+  TrackAsk ask = { .func = func, .data = data };
+
+  if (current.context == NULL)
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+                           "switchtrackd does not run: start it, or name its socket by --socket");
+      return FALSE;
+    }
+  g_mutex_init (&ask.mutex);
+  g_cond_init (&ask.cond);
+  g_main_context_invoke (current.context, on_asked, &ask);
+  g_mutex_lock (&ask.mutex);
+  while (!ask.is_answered)
+    g_cond_wait (&ask.cond, &ask.mutex);
+  g_mutex_unlock (&ask.mutex);
+  g_mutex_clear (&ask.mutex);
+  g_cond_clear (&ask.cond);
+  if (ask.error == NULL)
+    return TRUE;
+  g_propagate_error (error, ask.error);
+  return FALSE;
+}
+
+/**
+ * track_ask_answer:
+ * @error: (transfer full) (nullable)
+ *
+ * Loop thread; after it @ask is no more.
+ */
+void
+track_ask_answer (TrackAsk *ask, GError *error)
+{
+  g_mutex_lock (&ask->mutex);
+  ask->error = error;
+  ask->is_answered = TRUE;
+  g_cond_signal (&ask->cond);
+  g_mutex_unlock (&ask->mutex);
+}
+
+static void
+refresh (TrackAsk *ask, gpointer data)
+{
+  track_keeper_refresh (current.keeper);
+  track_ask_answer (ask, NULL);
+}
+
+/**
+ * track_desk_refresh:
+ *
+ * After a change of the registry: when it returns, calls go by it. Without a daemon nothing happens here: a running one
+ * looks into the database every [registry] check-s.
+ */
+void
+track_desk_refresh (void)
+{
+  if (current.context != NULL && current.keeper != NULL && !track_desk_ask (refresh, NULL, NULL))
+    g_warning ("the registry could not be looked at again");
+}
+
+/**
+ * track_desk_approval:
+ * @session: in a transaction
+ *
+ * Returns: who asks, who may decide, and the rules of the moment; borrows from @call and the configuration
+ */
+TrackApproval
+track_desk_approval (const AdminCall *call, StoreSession *session)
+{
+  const TrackConfig *config = current.config;
+
+  return (TrackApproval){
+    .session = session,
+    .person = call->actor,
+    .approvers = config == NULL ? NULL : (const char *const *) config->people_approvers,
+    .check = { .now_us = call->now_us,
+               .allows_plain_http = config != NULL && config->upstream_allow_plain_http },
+  };
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* What a command finds of the running switchtrackd, and how it asks the loop; in switchtrackctl itself only the configuration. */
+#pragma once
+
+#include "base/track-config.h"
+#include "base/track-database.h"
+#include "ops/admin.h"
+#include "registry/track-approval.h"
+#include "route/track-keeper.h"
+#include "route/track-learned.h"
+
+typedef struct _TrackWatch TrackWatch;
+typedef struct _TrackUpstream TrackUpstream;
+
+/**
+ * TrackDesk:
+ * @config: (nullable)
+ * @context: (nullable): the loop's; NULL: there is no daemon, the command runs in switchtrackctl
+ * @registry, @calls: (nullable): databases of the daemon
+ * @keeper, @watch, @learned, @upstream: (nullable): of the daemon; the loop's
+ *
+ * Set once at the start, before any command runs.
+ */
+typedef struct
+{
+  const TrackConfig *config;
+  GMainContext *context;
+  TrackDatabase *registry;
+  TrackDatabase *calls;
+  TrackKeeper *keeper;
+  TrackWatch *watch;
+  TrackLearned *learned;
+  TrackUpstream *upstream;
+} TrackDesk;
+
+typedef struct _TrackAsk TrackAsk;
+
+/* On the loop thread; calls track_ask_answer() once, now or later. */
+typedef void (*TrackAskFunc) (TrackAsk *ask, gpointer data);
+
+void track_desk_set_current (const TrackDesk *desk);
+const TrackDesk *track_desk_get_current (void);
+gboolean
+track_desk_ask (TrackAskFunc func, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_ask_answer (TrackAsk *ask, GError *error);
+void track_desk_refresh (void);
+TrackApproval track_desk_approval (const AdminCall *call, StoreSession *session);
