@@ -255,6 +255,30 @@ listener_request_find_header (const ListenerRequest *request, const char *name)
 }
 
 /**
+ * listener_request_get_header:
+ * @request: a request.
+ * @index: from 0.
+ * @out_name_bytes: (out): length of the name, which no NUL follows.
+ * @out_value: (out) (transfer none): as listener_request_find_header() gives it.
+ *
+ * The fields in the order in which they came, for who passes them on.
+ *
+ * Returns: (transfer none) (nullable): the field's name; %NULL behind the last. Any thread.
+ */
+const char *
+listener_request_get_header (const ListenerRequest *request,
+                             guint index,
+                             gsize *out_name_bytes,
+                             const char **out_value)
+{
+  if (index >= request->n_fields)
+    return NULL;
+  *out_name_bytes = request->fields[index].name_bytes;
+  *out_value = request->fields[index].value;
+  return request->fields[index].name;
+}
+
+/**
  * listener_request_get_body:
  * @request: a request.
  * @out_bytes: (out): its length, 0 without a body.

@@ -48,6 +48,10 @@ ListenerMethod listener_request_get_method (const ListenerRequest *request);
 const char *listener_request_get_path (const ListenerRequest *request);
 const char *listener_request_get_query (const ListenerRequest *request);
 const char *listener_request_find_header (const ListenerRequest *request, const char *name);
+const char *listener_request_get_header (const ListenerRequest *request,
+                                         guint index,
+                                         gsize *out_name_bytes,
+                                         const char **out_value);
 const char *listener_request_get_body (const ListenerRequest *request, gsize *out_bytes);
 const char *listener_request_get_peer (const ListenerRequest *request);
 const ListenerIdentity *listener_request_get_identity (const ListenerRequest *request);

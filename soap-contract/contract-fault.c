@@ -103,7 +103,11 @@ contract_fault_write (const ContractMapping *mapping,
   g_autofree char *text = dup_fit (fault->text == NULL ? "" : fault->text, MAX_TEXT_CHARACTERS);
   g_autofree char *request_id = dup_fit (fault->request_id, MAX_ID_CHARACTERS);
   const char *id = request_id == NULL || *request_id == '\0' ? "-" : request_id;
-  ContractPlannerFault message = { .code = fault->code, .text = text, .request_id = id };
+  ContractPlannerFault message = { .code = fault->code,
+                                   .text = text,
+                                   .request_id = id,
+                                   .has_cause_code = fault->cause_code != 0,
+                                   .cause_code = fault->cause_code };
   g_autoptr (GString) detail = g_string_new (NULL);
   contract_message_write (mapping, contract_name_planner_fault, &message, detail);
   g_autoptr (GString) body = g_string_new (NULL);

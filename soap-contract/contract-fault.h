@@ -28,6 +28,7 @@ typedef enum
  * @code: error code of the contract
  * @text: explanation without personal data; cut at 2000 characters
  * @request_id: (nullable): key of the call in the log
+ * @cause_code: of a gateway's fault: why it has no answer; 0: none
  *
  * A fault to be written.
  */
@@ -37,6 +38,7 @@ typedef struct
   gint64 code;
   const char *text;
   const char *request_id;
+  gint64 cause_code;
 } ContractFault;
 
 void contract_fault_write (const ContractMapping *mapping,

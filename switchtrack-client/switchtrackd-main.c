@@ -1,18 +1,243 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* switchtrackd: the gateway between callers and the Planners. */
+/* switchtrackd: options, configuration, faces, reload, and a clean stop. */
 #include "config.h"
 
-#include <stdio.h>
-#include <string.h>
+#include <glib-unix.h>
+#include <locale.h>
+#include <malloc.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/clock.h"
+#include "gateway/track-daemon.h"
+#include "planner-log.h"
+#include "planner-systemd.h"
+
+typedef struct
+{
+  char *config_path;
+  gboolean prints_sample;
+  gboolean prints_manual;
+  gboolean checks_config;
+  gboolean prints_version;
+} Options;
+
+typedef struct
+{
+  const char *config_path;
+  TrackDaemon daemon;
+  gboolean is_stopping;
+  gboolean is_late;
+} Program;
+
+static gboolean
+parse_options (Options *options, int *argc, char ***argv, GError **error)
+{
+  const GOptionEntry entries[] = {
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_path, "configuration file",
+      "FILE" },
+    { "print-config-sample", 0, 0, G_OPTION_ARG_NONE, &options->prints_sample,
+      "print every key with its meaning and default, and end", NULL },
+    { "print-config-manual", 0, 0, G_OPTION_ARG_NONE, &options->prints_manual,
+      "print the manual page switchtrackd.conf(5), and end", NULL },
+    { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->checks_config,
+      "read the configuration, say what is wrong, and end", NULL },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &options->prints_version, "print the version", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+
+  g_option_context_set_summary (context,
+                                "The gateway between callers and the Planners of municipalities.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!g_option_context_parse (context, argc, argv, error))
+    return FALSE;
+  if (*argc == 1)
+    return TRUE;
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is not expected", (*argv)[1]);
+  return FALSE;
+}
+
+/* Memory holds citizens' numbers and keys: no dumps, no debugger, unless asked for. */
+static void
+keep_memory_private (const TrackConfig *config)
+{
+  const struct rlimit none = { 0, 0 };
+
+  if (config->process_core_dumps)
+    return;
+  prctl (PR_SET_DUMPABLE, 0);
+  setrlimit (RLIMIT_CORE, &none);
+}
+
+/* Large bodies come from pages of their own and go back when they end. */
+static void
+keep_memory_small (void)
+{
+  mallopt (M_MMAP_THRESHOLD, 128 * 1024);
+  mallopt (M_TRIM_THRESHOLD, 1024 * 1024);
+}
+
+static gboolean
+on_stop_signal (gpointer data)
+{
+  Program *program = data;
+
+  program->is_stopping = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_reload_signal (gpointer data)
+{
+  Program *program = data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrackConfig) config = track_config_load (program->config_path, &error);
+  PlannerLogLevel level;
+
+  planner_systemd_reloading (clock_monotonic_us ());
+  if (config == NULL)
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "refused", error->message, NULL);
+  else
+    {
+      track_daemon_reload (&program->daemon, config);
+      if (planner_log_parse_level (config->log_level, &level))
+        planner_log_set_level (level);
+      planner_log_event (PLANNER_LOG_INFO, "reload", "file", program->config_path, NULL);
+    }
+  planner_systemd_ready ();
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_stop_deadline (gpointer data)
+{
+  Program *program = data;
+
+  program->is_late = TRUE;
+}
+
+/* Nobody new; those under way get their answers; what is queued reaches the disk. */
+static void
+stop (Program *program)
+{
+  TrackDaemon *daemon = &program->daemon;
+  g_autoptr (Timer) deadline = timer_new (NULL, on_stop_deadline, program);
+
+  planner_log_event (PLANNER_LOG_INFO, "stopping", NULL);
+  planner_systemd_stopping ();
+  track_server_stop_accepting (daemon->server);
+  timer_arm (deadline,
+             clock_monotonic_us () + daemon->config->limits_stop_timeout_s * G_USEC_PER_SEC);
+  while (track_server_is_draining (daemon->server) && !program->is_late)
+    g_main_context_iteration (NULL, TRUE);
+  track_daemon_stop (daemon);
+  while (g_main_context_iteration (NULL, FALSE))
+    continue;
+}
+
+static void
+serve (Program *program)
+{
+  TrackFaces *faces = track_server_get_faces (program->daemon.server);
+  g_autofree char *addresses = track_faces_dup_addresses (faces);
+
+  g_unix_signal_add (SIGTERM, on_stop_signal, program);
+  g_unix_signal_add (SIGINT, on_stop_signal, program);
+  g_unix_signal_add (SIGHUP, on_reload_signal, program);
+  planner_log_event (PLANNER_LOG_INFO, "serving", "version", PLANNER_VERSION, "faces", addresses,
+                     NULL);
+  planner_systemd_ready ();
+  while (!program->is_stopping)
+    g_main_context_iteration (NULL, TRUE);
+  stop (program);
+  planner_log_event (PLANNER_LOG_INFO, "stopped", NULL);
+}
+
+/* Sockets of the service manager, each by the name of its face. */
+static gboolean
+take_sockets (TrackSockets *sockets, GError **error)
+{
+  g_auto (GStrv) names = planner_systemd_dup_sockets (error);
+
+  track_sockets_init (sockets);
+  for (int i = 0; names != NULL && names[i] != NULL; i++)
+    if (!track_sockets_add (sockets, names[i], PLANNER_SYSTEMD_FIRST + i, error))
+      return FALSE;
+  return names != NULL;
+}
+
+static gboolean
+run (const char *config_path, const TrackConfig *config, GError **error)
+{
+  Program program = { .config_path = config_path };
+  TrackSockets sockets;
+  gboolean ok =
+    take_sockets (&sockets, error) && track_daemon_open (&program.daemon, config, &sockets, error);
+
+  if (ok)
+    serve (&program);
+  else
+    track_daemon_stop (&program.daemon);
+  track_daemon_close (&program.daemon);
+  return ok;
+}
+
+static gboolean
+load_and_run (const Options *options, GError **error)
+{
+  g_autoptr (TrackConfig) config = NULL;
+  PlannerLogLevel level = PLANNER_LOG_INFO;
+
+  if (options->config_path == NULL)
+    {
+      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                           "--config FILE is needed; --print-config-sample shows one");
+      return FALSE;
+    }
+  config = track_config_load (options->config_path, error);
+  if (config == NULL)
+    return FALSE;
+  if (options->checks_config)
+    return TRUE;
+  planner_log_parse_level (config->log_level, &level);
+  planner_log_start ((PlannerLogFormat) config->log_format, level);
+  g_log_set_writer_func (planner_log_write_library, NULL, NULL);
+  keep_memory_private (config);
+  keep_memory_small ();
+  return run (options->config_path, config, error);
+}
 
 int
 main (int argc, char **argv)
 {
-  if (argc == 2 && strcmp (argv[1], "--version") == 0)
+  Options options = { 0 };
+  g_autoptr (GError) error = NULL;
+  gboolean ok = FALSE;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  /* A reader that left, and a file at its limit, are errors of one write, not the end. */
+  signal (SIGPIPE, SIG_IGN);
+  signal (SIGXFSZ, SIG_IGN);
+  if (!parse_options (&options, &argc, &argv, &error))
+    ok = FALSE;
+  else if (options.prints_version)
     {
-      printf ("switchtrackd %s\n", PLANNER_VERSION);
-      return 0;
+      g_print ("switchtrackd %s\n", PLANNER_VERSION);
+      ok = TRUE;
     }
-  fprintf (stderr, "switchtrackd: usage: switchtrackd --version\n");
-  return 2;
+  else if (options.prints_sample || options.prints_manual)
+    {
+      g_autofree char *text =
+        options.prints_sample ? track_config_dup_sample () : track_config_dup_manual ();
+      g_print ("%s", text);
+      ok = TRUE;
+    }
+  else
+    ok = load_and_run (&options, &error);
+  g_free (options.config_path);
+  if (!ok)
+    g_printerr ("switchtrackd: %s\n", error->message);
+  return ok ? 0 : 1;
 }

@@ -136,11 +136,12 @@ intern (const char *endpoint)
 static gboolean
 read_entry (TrackLearned *learned, Entry *entry, GError **error)
 {
-  StoreSession *session = track_database_get_reader (learned->database);
   g_autoptr (GBytes) hash = g_bytes_new (entry->hash.bytes, HASH_BYTES);
   g_auto (StoreQuery) query = { 0 };
 
-  if (!store_query (session, &query, error, SQL_TRACK_LEARNED_FIND, "b", hash) ||
+  if (learned->database == NULL ||
+      !store_query (track_database_get_reader (learned->database), &query, error,
+                    SQL_TRACK_LEARNED_FIND, "b", hash) ||
       store_step (&query, error) != STORE_ROW)
     return FALSE;
   entry->place.endpoint = intern (store_text (&query, 0));
@@ -335,7 +336,7 @@ track_learned_note (TrackLearned *learned,
   g_autoptr (GError) error = NULL;
   Job *job;
 
-  if (entries->len == 0)
+  if (entries->len == 0 || learned->database == NULL)
     return TRUE;
   job = g_new0 (Job, 1);
   job->learned = learned;
@@ -399,7 +400,9 @@ track_learned_forget (TrackLearned *learned, const gint64 before_us[TRACK_N_ID_K
   g_autoptr (GError) error = NULL;
 
   memcpy (job->before_us, before_us, sizeof job->before_us);
-  if (!track_database_write (learned->database, run_forget, on_forget, job, &error))
+  if (learned->database == NULL)
+    g_free (job);
+  else if (!track_database_write (learned->database, run_forget, on_forget, job, &error))
     on_forget (job, NULL, error);
 }
 
@@ -418,6 +421,9 @@ knows_any (TrackLearned *learned, gboolean *out_any, GError **error)
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
+  *out_any = FALSE;
+  if (learned->database == NULL)
+    return TRUE;
   if (!store_query (track_database_get_reader (learned->database), &query, error,
                     SQL_TRACK_LEARNED_ANY, ""))
     return FALSE;
@@ -428,7 +434,7 @@ knows_any (TrackLearned *learned, gboolean *out_any, GError **error)
 
 /**
  * track_learned_new:
- * @database: must outlive it; stopped before it is freed
+ * @database: (nullable): must outlive it; stopped before it is freed. NULL when it cannot be opened: memory only
  *
  * Errors: the key's, as track_learned_key_load(); the database's. Blocks.
  *

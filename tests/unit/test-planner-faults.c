@@ -2,6 +2,7 @@
 /* The table of faults: complete, without contradiction, and silent about our own bugs. */
 #include "base/error.h"
 #include "contract-error.h"
+#include "gateway/track-fault.h"
 #include "http/planner-faults.h"
 #include "testlib.h"
 
@@ -124,6 +125,15 @@ test_page_is_the_table (void)
       if (strstr (page, line) == NULL)
         g_error ("docs/faults.md has no row %s", line);
       g_hash_table_add (codes, GINT_TO_POINTER ((int) row->fault_code));
+    }
+  for (guint i = 0; i < TRACK_N_FAULTS; i++)
+    {
+      const TrackFaultRow *row = &track_faults[i];
+      g_autofree char *line = g_strdup_printf ("\n| %" G_GINT64_FORMAT " | %s | %u | ", row->code,
+                                               side_names[row->side], row->http_status);
+      if (strstr (page, line) == NULL)
+        g_error ("docs/faults.md has no row %s", line);
+      g_hash_table_add (codes, GINT_TO_POINTER ((int) row->code));
     }
   lines = g_strsplit (page, "\n", -1);
   for (guint i = 0; lines[i] != NULL; i++)

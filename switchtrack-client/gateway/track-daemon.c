@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* All parts of switchtrackd put together, reloaded and taken apart. */
+#include "gateway/track-daemon.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "planner-log.h"
+
+#define LEARNED_CACHED   100000
+#define LOG_QUEUED       20000
+#define FORGET_EVERY_US  (10 * G_TIME_SPAN_MINUTE)
+#define MAX_ALL_PARALLEL G_MAXUINT16
+
+/* A registry that cannot be opened is no reason to serve nobody: H5 of the plan of tests. */
+static void
+open_registry (TrackDaemon *daemon)
+{
+  TrackDatabaseSettings settings = { .path = daemon->config->registry_path,
+                                     .schema_dir = daemon->config->registry_schema_dir };
+  g_autoptr (GError) error = NULL;
+
+  daemon->registry = track_database_open (&settings, &error);
+  if (daemon->registry == NULL)
+    planner_log_event (PLANNER_LOG_ERROR, "registry-unreadable", "problem", error->message,
+                       "instead", "the last good copy is served; nothing can be changed", NULL);
+}
+
+/* Nor is a call log. */
+static void
+open_calls (TrackDaemon *daemon)
+{
+  TrackDatabaseSettings settings = { .path = daemon->config->calls_path,
+                                     .schema_dir = daemon->config->calls_schema_dir };
+  TrackCallLogSettings log = { .lines_dir = daemon->config->calls_lines_dir,
+                               .days = (guint) daemon->config->calls_days,
+                               .max_queued = LOG_QUEUED };
+  g_autoptr (GError) error = NULL;
+
+  daemon->calls = track_database_open (&settings, &error);
+  if (daemon->calls == NULL)
+    {
+      planner_log_event (PLANNER_LOG_ERROR, "call-log-unreadable", "problem", error->message, NULL);
+      return;
+    }
+  log.database = daemon->calls;
+  daemon->log = track_call_log_new (&log);
+}
+
+static gboolean
+open_keeper (TrackDaemon *daemon, GError **error)
+{
+  TrackKeeperSettings settings = { .database = daemon->registry,
+                                   .registry_path = daemon->config->registry_path,
+                                   .check_s = daemon->config->registry_check_s };
+
+  daemon->keeper = track_keeper_new (&settings, error);
+  return daemon->keeper != NULL;
+}
+
+static gboolean
+open_learned (TrackDaemon *daemon, GError **error)
+{
+  TrackLearnedSettings settings = { .key_file = daemon->config->learned_key_file,
+                                    .max_cached = LEARNED_CACHED };
+  TrackLearnedCounters counters;
+
+  daemon->learned = track_learned_new (daemon->registry, &settings, error);
+  if (daemon->learned == NULL)
+    return FALSE;
+  track_learned_get_counters (daemon->learned, &counters);
+  if (counters.is_new_key)
+    planner_log_event (PLANNER_LOG_ERROR, "learned-key-new", "file",
+                       daemon->config->learned_key_file, "problem",
+                       "the key of what was learned is gone: calls without a jobcenter code find "
+                       "nobody until the key is put back and switchtrackd started again",
+                       NULL);
+  return TRUE;
+}
+
+static gboolean
+open_upstream (TrackDaemon *daemon, GError **error)
+{
+  const TrackConfig *config = daemon->config;
+  TrackUpstreamSettings settings = {
+    .ca_file = config->upstream_trust,
+    .certificate_file = config->upstream_certificate,
+    .key_file = config->upstream_key,
+    .max_idle = (guint) config->upstream_max_idle,
+    .idle_ms = (guint) config->upstream_idle_ms,
+    .max_parallel = MIN ((guint) config->upstream_max_connections, MAX_ALL_PARALLEL),
+    .max_answer_bytes = (gsize) config->upstream_max_answer_bytes
+  };
+
+  daemon->upstream = track_upstream_new (&settings, error);
+  return daemon->upstream != NULL;
+}
+
+static TrackRoutes *
+get_routes (gpointer data)
+{
+  TrackDaemon *daemon = data;
+
+  return track_keeper_get_routes (daemon->keeper);
+}
+
+static void
+log_record (const TrackRecord *record, gpointer data)
+{
+  track_call_log_add (data, record);
+}
+
+static void
+note_canary (const TrackRecord *record, gpointer data)
+{
+  track_canary_guard_note (data, record, record->at_us);
+}
+
+/* The guard stops sending new citizens to a candidate; whom it has, it keeps. */
+static void
+on_tripped (const TrackCanaryView *view, const GError *error, gpointer data)
+{
+  planner_log_event (PLANNER_LOG_WARNING, "canary", "unit", view->unit, "endpoint", view->endpoint,
+                     "state", track_canary_state_word (view->state), "reason", view->reason,
+                     "problem", error == NULL ? NULL : error->message, NULL);
+}
+
+static void
+on_routes (TrackRoutes *routes, gpointer data)
+{
+  TrackDaemon *daemon = data;
+
+  if (daemon->guard != NULL)
+    track_canary_guard_set_registry (daemon->guard, track_routes_get_registry (routes));
+}
+
+static gboolean
+open_guard (TrackDaemon *daemon, GError **error)
+{
+  TrackRoutes *routes = track_keeper_get_routes (daemon->keeper);
+
+  if (daemon->registry == NULL)
+    return TRUE;
+  daemon->guard =
+    track_canary_guard_new (daemon->registry, &track_canary_defaults, on_tripped, daemon, error);
+  if (daemon->guard == NULL)
+    return FALSE;
+  track_keeper_add_listener (daemon->keeper, on_routes, daemon);
+  if (routes != NULL)
+    on_routes (routes, daemon);
+  return TRUE;
+}
+
+static void
+open_gateway (TrackDaemon *daemon)
+{
+  TrackGatewaySettings settings = { .config = daemon->config,
+                                    .mapping = daemon->mapping,
+                                    .learned = daemon->learned,
+                                    .guard = daemon->guard,
+                                    .upstream = daemon->upstream,
+                                    .get_routes = get_routes,
+                                    .routes_data = daemon };
+
+  daemon->gateway = track_gateway_new (&settings);
+  if (daemon->log != NULL)
+    track_gateway_add_observer (daemon->gateway, log_record, daemon->log);
+  if (daemon->guard != NULL)
+    track_gateway_add_observer (daemon->gateway, note_canary, daemon->guard);
+}
+
+static char *
+dup_problem (gpointer data)
+{
+  TrackDaemon *daemon = data;
+
+  return track_keeper_get_routes (daemon->keeper) == NULL ? g_strdup ("there is no registry yet")
+                                                          : NULL;
+}
+
+static gboolean
+open_server (TrackDaemon *daemon, const TrackSockets *sockets, GError **error)
+{
+  TrackServerSettings settings = { .config = daemon->config,
+                                   .sockets = sockets,
+                                   .mapping = daemon->mapping,
+                                   .gateway = daemon->gateway,
+                                   .get_problem = dup_problem,
+                                   .problem_data = daemon };
+
+  daemon->server = track_server_new (&settings, error);
+  return daemon->server != NULL && track_server_start (daemon->server, error);
+}
+
+static void
+forget (TrackDaemon *daemon)
+{
+  const TrackConfig *config = daemon->config;
+  gint64 now_us = clock_now_us ();
+  gint64 before_us[TRACK_N_ID_KINDS + 1];
+
+  before_us[TRACK_ID_BOOKING] = now_us - config->learned_booking_days * G_TIME_SPAN_DAY;
+  before_us[TRACK_ID_OPTION] = before_us[TRACK_ID_BOOKING];
+  before_us[TRACK_ID_RESERVATION] = now_us - config->learned_reservation_days * G_TIME_SPAN_DAY;
+  before_us[TRACK_N_ID_KINDS] = now_us - config->learned_citizen_days * G_TIME_SPAN_DAY;
+  track_learned_forget (daemon->learned, before_us);
+}
+
+static void
+on_upkeep (gpointer data)
+{
+  TrackDaemon *daemon = data;
+  gint64 now_us = clock_monotonic_us ();
+
+  forget (daemon);
+  timer_arm (daemon->upkeep, now_us + FORGET_EVERY_US);
+}
+
+static gboolean
+load_mapping (TrackDaemon *daemon, GError **error)
+{
+  daemon->mapping = contract_mapping_get_default ();
+  if (*daemon->config->contract_mapping == '\0')
+    return TRUE;
+  daemon->own_mapping = contract_mapping_load (daemon->config->contract_mapping, error);
+  daemon->mapping = daemon->own_mapping;
+  return daemon->mapping != NULL;
+}
+
+/**
+ * track_daemon_open:
+ * @daemon: zeroed; to be stopped and closed in any case
+ * @sockets: (nullable): those handed over
+ *
+ * Opens all and begins to serve. Errors: of configuration, keys and addresses. A database that cannot be read is an
+ * alarm, not an error. Loop thread; blocks.
+ */
+gboolean
+track_daemon_open (TrackDaemon *daemon,
+                   const TrackConfig *config,
+                   const TrackSockets *sockets,
+                   GError **error)
+{
+  daemon->config = track_config_ref (config);
+  if (!load_mapping (daemon, error))
+    return FALSE;
+  open_registry (daemon);
+  open_calls (daemon);
+  if (!open_keeper (daemon, error) || !open_learned (daemon, error) ||
+      !open_guard (daemon, error) || !open_upstream (daemon, error))
+    return FALSE;
+  open_gateway (daemon);
+  if (!open_server (daemon, sockets, error))
+    return FALSE;
+  daemon->upkeep = timer_new (NULL, on_upkeep, daemon);
+  on_upkeep (daemon);
+  return TRUE;
+}
+
+/**
+ * track_daemon_reload:
+ * @config: as the file is now
+ *
+ * Takes over what may change while running; certificates and registry are read again. What is wrong is logged, and the
+ * old stays. Loop thread.
+ */
+void
+track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
+{
+  g_autoptr (GError) error = NULL;
+  TrackConfig *old = daemon->config;
+
+  track_server_reload (daemon->server, config);
+  daemon->config = track_config_ref (config);
+  track_config_unref (old);
+  track_gateway_set_config (daemon->gateway, config);
+  if (daemon->log != NULL)
+    track_call_log_set_days (daemon->log, (guint) config->calls_days);
+  if (!track_upstream_reload (daemon->upstream, &error))
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "upstream", error->message, NULL);
+  track_keeper_refresh (daemon->keeper);
+}
+
+/**
+ * track_daemon_stop:
+ *
+ * When nothing is under way any more: what is queued reaches the disk. Loop thread; blocks.
+ */
+void
+track_daemon_stop (TrackDaemon *daemon)
+{
+  g_clear_pointer (&daemon->upkeep, timer_free);
+  if (daemon->log != NULL)
+    track_call_log_stop (daemon->log);
+  else if (daemon->calls != NULL)
+    track_database_stop (daemon->calls);
+  if (daemon->registry != NULL)
+    track_database_stop (daemon->registry);
+}
+
+/**
+ * track_daemon_close:
+ *
+ * After track_daemon_stop(). Calls that are still under way are dropped with their connections.
+ */
+void
+track_daemon_close (TrackDaemon *daemon)
+{
+  g_clear_pointer (&daemon->server, track_server_free);
+  g_clear_pointer (&daemon->upstream, track_upstream_free);
+  g_clear_pointer (&daemon->gateway, track_gateway_free);
+  g_clear_pointer (&daemon->guard, track_canary_guard_free);
+  g_clear_pointer (&daemon->keeper, track_keeper_free);
+  g_clear_pointer (&daemon->learned, track_learned_free);
+  g_clear_pointer (&daemon->log, track_call_log_free);
+  g_clear_pointer (&daemon->calls, track_database_free);
+  g_clear_pointer (&daemon->registry, track_database_free);
+  g_clear_pointer (&daemon->own_mapping, contract_mapping_free);
+  g_clear_pointer (&daemon->config, track_config_unref);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* All parts of switchtrackd put together, reloaded and taken apart. */
+#pragma once
+
+#include "gateway/track-server.h"
+#include "log/track-call-log.h"
+#include "route/track-keeper.h"
+
+/**
+ * TrackDaemon:
+ * @registry: (nullable): NULL when the database cannot be read: the last good copy is served, and nothing is learned
+ *   for longer than this run
+ */
+typedef struct
+{
+  TrackConfig *config;
+  ContractMapping *own_mapping;
+  const ContractMapping *mapping;
+  TrackDatabase *registry;
+  TrackDatabase *calls;
+  TrackKeeper *keeper;
+  TrackLearned *learned;
+  TrackCanaryGuard *guard; /* (nullable) */
+  TrackUpstream *upstream;
+  TrackGateway *gateway;
+  TrackCallLog *log;
+  TrackServer *server;
+  Timer *upkeep;
+} TrackDaemon;
+
+gboolean track_daemon_open (TrackDaemon *daemon,
+                            const TrackConfig *config,
+                            const TrackSockets *sockets,
+                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config);
+void track_daemon_stop (TrackDaemon *daemon);
+void track_daemon_close (TrackDaemon *daemon);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Which header fields of a call pass on to its Planner. */
+#include <string.h>
+
+#include "gateway/track-passage.h"
+
+#define REQUEST_ID "x-requestId"
+
+/* What a SOAP call needs; names beginning with x- pass too, but for those below. */
+static const char *const passed[] = { "content-type", "soapaction", "accept", "accept-language",
+                                      "traceparent",  "tracestate", NULL };
+
+/* What proxies say of a client: from outside it could be anybody's word. */
+static const char *const kept_back[] = { "x-forwarded",   "x-real-ip", "x-client", "x-ssl",
+                                         "x-arr",         "x-tls",     "x-cert",   REQUEST_ID,
+                                         "x-http-method", NULL };
+
+static gboolean
+begins_with (const char *name, gsize n_bytes, const char *beginning)
+{
+  gsize n = strlen (beginning);
+
+  return n_bytes >= n && g_ascii_strncasecmp (name, beginning, n) == 0;
+}
+
+static gboolean
+is_passed (const char *name, gsize n_bytes)
+{
+  for (guint i = 0; passed[i] != NULL; i++)
+    if (strlen (passed[i]) == n_bytes && begins_with (name, n_bytes, passed[i]))
+      return TRUE;
+  for (guint i = 0; kept_back[i] != NULL; i++)
+    if (begins_with (name, n_bytes, kept_back[i]))
+      return FALSE;
+  return begins_with (name, n_bytes, "x-");
+}
+
+/**
+ * track_headers_take_id:
+ *
+ * The caller's x-requestId when it is a GUID: that can be no citizen's number, and may stand in logs. Else a new one.
+ */
+void
+track_headers_take_id (const ListenerRequest *request, char out_id[IDS_GUID_LENGTH + 1])
+{
+  const char *given = listener_request_find_header (request, REQUEST_ID);
+
+  if (given != NULL && ids_is_guid (given))
+    memcpy (out_id, given, IDS_GUID_LENGTH + 1);
+  else
+    ids_new_guid (out_id);
+}
+
+/**
+ * track_headers_dup_passed:
+ * @request_id: what x-requestId is to be when the caller gave none
+ *
+ * Compressed answers are never asked for: what passes must be read. Hop-by-hop fields, cookies, credentials and the
+ * words of proxies stay here.
+ *
+ * Returns: (transfer full) (array zero-terminated=1): lines `Name: value`
+ */
+char **
+track_headers_dup_passed (const ListenerRequest *request, const char *request_id)
+{
+  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  const char *given = listener_request_find_header (request, REQUEST_ID);
+  g_autofree char *id = g_strconcat (REQUEST_ID ": ", given != NULL ? given : request_id, NULL);
+  const char *name;
+  const char *value;
+  gsize n_bytes;
+
+  for (guint i = 0; (name = listener_request_get_header (request, i, &n_bytes, &value)) != NULL;
+       i++)
+    if (is_passed (name, n_bytes))
+      {
+        g_autofree char *line = g_strdup_printf ("%.*s: %s", (int) n_bytes, name, value);
+
+        g_strv_builder_add (lines, line);
+      }
+  g_strv_builder_add (lines, id);
+  return g_strv_builder_end (lines);
+}

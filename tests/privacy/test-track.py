@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+# Numbers down every road through switchtrackd, well and broken; then all that it wrote anywhere is searched for them.
+
+import contextlib
+import time
+
+import testlib
+import track_world
+from canary import Canaries, forms, plant
+from track_world import SOAP, SOAP_12, TrackWorld, envelope, request
+
+NUMBERS = Canaries()
+UNIT = "46100"
+MODES = "well hang reset html error-page busy-page bad-xml dtd cut-xml cut-length other-operation empty redirect fault-990013".split()
+OPERATIONS = (
+    "GetSelfbookInterviewOptions GetSelfbookCaseWorkers GetSelfbookTimeslots GetBookingDetails CreateBooking RescheduleBooking CancelBooking"
+    " AcceptBooking ReportError GetBookings RegisterBooking UpdateBooking DeleteBooking"
+).split()
+REPLIES = []  # (where, bytes) of what we said ourselves
+
+
+def ask(world, road, body, headers=None):
+    """Sends; what comes back as a fault of ours is kept for the search."""
+    with contextlib.suppress(OSError, EOFError):
+        reply = world.call(body, url=world.track.plain_url, headers=headers, timeout=15)
+        if reply.fault in (4769, 9303, 990036, 990010, 1014, 990012, 990026, 990028, 990029, 990032) or reply.status in (403, 404, 415):
+            REPLIES.append((f"reply to {road}", reply.body))
+
+
+def roads(world):
+    """A number in every place of a call that may hold one, and in many that may not."""
+    for version in (SOAP, SOAP_12):
+        for operation in OPERATIONS:
+            for code in (UNIT, None, "75100"):
+                number = NUMBERS.new(f"{operation} with code {code}")
+                ask(world, operation, request(operation, version, PersonCivilRegistrationIdentifier=number, JobCenterCode=code))
+    for mode in MODES:
+        world.peer.mode = mode
+        number = NUMBERS.new(f"Planner that is {mode}")
+        world.peer.lasting = None if mode == "well" else f"<GetBookingsResponse xmlns='{track_world.NAMESPACE}'><X>{number}</X></GetBookingsResponse>"
+        ask(world, mode, request("GetBookings", PersonCivilRegistrationIdentifier=number, JobCenterCode=UNIT, MaxCount=1))
+    world.peer.mode, world.peer.lasting = "well", None
+    for name in ("JobCenterCode", "BookingIdentifier", "ReservationIdentifier", "InterviewOptionID", "Unknown", "CaseWorkerIdentifier"):
+        number = NUMBERS.new(f"as {name}")
+        ask(world, name, request("CancelBooking", PersonCivilRegistrationIdentifier=NUMBERS.new(f"beside {name}"), **{name: number}))
+    for road, body in broken().items():
+        ask(world, road, body)
+    for name in ("SOAPAction", "x-requestId", "x-anything", "User-Agent", "Content-Type", "Accept", "Cookie"):
+        number = NUMBERS.new(f"field {name}")
+        ask(world, name, request("GetBookings", JobCenterCode=UNIT), {name: number})
+    world.call(b"", url=world.track.plain_url + "?" + NUMBERS.new("query"))
+    world.call(b"", url=world.track.plain_url.replace("soap", NUMBERS.new("path")))
+
+
+def broken():
+    """Messages that cannot be routed, with a number at the place that is wrong."""
+    bodies = {}
+
+    def add(road, body):
+        bodies[road] = body(NUMBERS.new(road)).encode()
+
+    add("no XML", lambda number: f"{number}")
+    add("cut", lambda number: f"<a>{number}")
+    add("element", lambda number: f"<n{number}/>")
+    add("operation", lambda number: envelope(f"<n{number} xmlns='{track_world.NAMESPACE}'/>"))
+    add("namespace", lambda number: envelope(f"<a xmlns='urn:{number}'/>"))
+    add("DTD", lambda number: f"<!DOCTYPE a [<!ENTITY b '{number}'>]><a>&b;</a>")
+    add("version", lambda number: f"<s:Envelope xmlns:s='urn:{number}'/>")
+    add("deep", lambda number: f"<n{number}>" * 100)
+    add("twice", lambda number: request("CancelBooking", JobCenterCode=UNIT).decode().replace("</CancelBooking>", f"<JobCenterCode>{number}</JobCenterCode></CancelBooking>"))
+    return bodies
+
+
+def written(world):
+    """(where, bytes) of every file, every line and every page."""
+    for path in sorted(world.folder.rglob("*")):
+        if path.is_file() and "import" not in str(path):
+            yield path.name, path.read_bytes()
+    for page in ("/metrics", "/status", "/status.json", "/health/ready"):
+        yield page, world.track.get(page)[1].encode()
+    yield from REPLIES
+
+
+def test_no_number_anywhere():
+    """Log, databases, JSON lines, pages and our own faults hold none of them, in any writing."""
+    with TrackWorld([], [UNIT], {"log/level": "debug"}) as world:
+        world.document["endpoints"][0]["timeout_ms"] = 1000
+        world.publish()
+        roads(world)
+        ask(world, "learned", request("RegisterBooking", PersonCivilRegistrationIdentifier=NUMBERS.new("learned"), JobCenterCode=UNIT))
+        n_calls = len(world.track.logged())
+        testlib.equal(n_calls > 100, True, "calls")
+        testlib.wait_for(lambda: world.track.rows("SELECT count(*) FROM call")[0][0] >= n_calls, 20, "all calls are in the call log")
+        time.sleep(1)
+        files = list(written(world))
+        names = {where for where, _ in files}
+        testlib.equal({"registry.db", "calls.db", "switchtrackd.log"} <= names, True, f"what is searched: {names}")
+        found = NUMBERS.traces_in(files)
+        testlib.equal(found[:5], [], "traces")
+        testlib.note(f"{len(NUMBERS.roads)} numbers, {len(files)} writings, {len(REPLIES)} replies")
+        testlib.equal(len(REPLIES) > 30, True, "replies of ours")
+
+
+def test_search_finds():
+    """The search itself: a number that is planted in any writing is found."""
+    number = NUMBERS.new("planted")
+    for name in forms(number):
+        testlib.equal(bool(NUMBERS.traces(plant(number, name))), True, name)
+
+
+if __name__ == "__main__":
+    testlib.run(globals())
