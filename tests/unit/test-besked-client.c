@@ -433,7 +433,7 @@ test_bad_answers (World *world, gconstpointer data)
     { "404 Not Found", "{}", PLANNER_ERROR_NOT_FOUND },
     { "503 Busy", CANARY, PLANNER_ERROR_UNAVAILABLE },
     { "403 Forbidden", "{\"fejl\":[{\"kode\":990403,\"tekst\":\"nej\"}]}",
-      PLANNER_ERROR_NOT_VALID },
+      PLANNER_ERROR_ACCESS_DENIED },
   };
   DfdgCallHead head = { .cpr = testlib_cpr (1) };
 
