@@ -116,7 +116,8 @@ def test_promtool_agrees():
     program = shutil.which("promtool")
     if program is None:
         raise testlib.Skip("promtool is not installed (Debian's package prometheus)")
-    for command in (["check", "config", "prometheus.yml"], ["check", "rules", "planner-alerts.yml"]):
+    rules = (["check", "rules", f"{name}-alerts.yml"] for name in ("planner", "switchtrack"))
+    for command in (["check", "config", "prometheus.yml"], *rules):
         done = subprocess.run([program, *command], cwd=FOLDER, capture_output=True, text=True, check=False)
         testlib.equal(done.returncode, 0, done.stdout + done.stderr)
 
