@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ctl/ctl.h"
+#include "ctl/track-commands-health.h"
 #include "ctl/track-commands.h"
 #include "ctl/track-ctl-rehearse.h"
 #include "ctl/track-ctl.h"
@@ -131,6 +132,7 @@ main (int argc, char **argv)
   ctl_program = &program;
   admin_table_begin_empty ();
   track_commands_register ();
+  track_commands_health_register ();
   help = ctl_help_dup_list ();
   g_option_context_set_summary (context, "Everything an operator of the switch-track does.");
   g_option_context_set_description (context, help);

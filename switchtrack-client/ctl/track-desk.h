@@ -11,13 +11,14 @@
 
 typedef struct _TrackWatch TrackWatch;
 typedef struct _TrackUpstream TrackUpstream;
+typedef struct _TrackProbes TrackProbes;
 
 /**
  * TrackDesk:
  * @config: (nullable)
  * @context: (nullable): the loop's; NULL: there is no daemon, the command runs in switchtrackctl
  * @registry, @calls: (nullable): databases of the daemon
- * @keeper, @watch, @learned, @upstream: (nullable): of the daemon; the loop's
+ * @keeper, @watch, @probes, @learned, @upstream: (nullable): of the daemon; the loop's
  *
  * Set once at the start, before any command runs.
  */
@@ -29,6 +30,7 @@ typedef struct
   TrackDatabase *calls;
   TrackKeeper *keeper;
   TrackWatch *watch;
+  TrackProbes *probes;
   TrackLearned *learned;
   TrackUpstream *upstream;
 } TrackDesk;
