@@ -227,6 +227,23 @@ test_two_people (void)
   g_free (run (&world, FALSE, "confirm 3", 0));
 }
 
+/* docs/switchtrackctl.md says what the table says. */
+static void
+test_document (void)
+{
+  g_auto (World) world = { 0 };
+  g_autofree char *path = testlib_dup_source_path ("docs/switchtrackctl.md");
+  g_autofree char *document = NULL;
+  g_autofree char *rows = NULL;
+
+  make_world (&world);
+  rows = run (&world, FALSE, "--print-markdown", 0);
+  g_assert_true (g_file_get_contents (path, &document, NULL, NULL));
+  g_assert_cmpuint (strlen (rows), >, 1000);
+  if (!g_str_has_suffix (document, rows))
+    g_error ("docs/switchtrackctl.md: its table is not what switchtrackctl --print-markdown says");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -234,6 +251,7 @@ main (int argc, char **argv)
   admin_table_begin_empty ();
   track_commands_register ();
   g_test_add_func ("/track-admin/alone", test_alone);
+  g_test_add_func ("/track-admin/document", test_document);
   g_test_add_func ("/track-admin/served", test_served);
   g_test_add_func ("/track-admin/two-people", test_two_people);
   return g_test_run ();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* switchtrackctl's commands, run as people would, on a real database. Also tests: track-commands-show,
- * track-commands-propose, track-commands-decide, track-edit, track-csv, track-desk, track-person. */
+ * track-commands-propose, track-commands-decide, track-csv, track-desk, track-person. */
 #include "ctl/track-commands.h"
 
 #include <string.h>
