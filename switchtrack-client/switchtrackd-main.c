@@ -10,7 +10,9 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "ctl/track-commands.h"
 #include "gateway/track-daemon.h"
+#include "ops/admin.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 
@@ -220,6 +222,8 @@ main (int argc, char **argv)
   /* A reader that left, and a file at its limit, are errors of one write, not the end. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
+  admin_table_begin_empty ();
+  track_commands_register ();
   if (!parse_options (&options, &argc, &argv, &error))
     ok = FALSE;
   else if (options.prints_version)

@@ -169,6 +169,38 @@ open_gateway (TrackDaemon *daemon)
     track_gateway_add_observer (daemon->gateway, note_canary, daemon->guard);
 }
 
+static void
+on_admin (ListenerRequest *request, gpointer data)
+{
+  TrackDaemon *daemon = data;
+
+  track_admin_handle (daemon->admin, request);
+}
+
+/* What commands work on. */
+static void
+set_desk (TrackDaemon *daemon)
+{
+  const TrackDesk desk = { .config = daemon->config,
+                           .context = g_main_context_default (),
+                           .registry = daemon->registry,
+                           .calls = daemon->calls,
+                           .keeper = daemon->keeper,
+                           .learned = daemon->learned,
+                           .upstream = daemon->upstream };
+
+  track_desk_set_current (&desk);
+}
+
+/* The database may be missing: then there is nothing to command. */
+static void
+open_admin (TrackDaemon *daemon)
+{
+  set_desk (daemon);
+  if (daemon->registry != NULL)
+    daemon->admin = track_admin_new (daemon->registry, NULL);
+}
+
 static char *
 dup_problem (gpointer data)
 {
@@ -185,6 +217,8 @@ open_server (TrackDaemon *daemon, const TrackSockets *sockets, GError **error)
                                    .sockets = sockets,
                                    .mapping = daemon->mapping,
                                    .gateway = daemon->gateway,
+                                   .admin = daemon->admin == NULL ? NULL : on_admin,
+                                   .admin_data = daemon,
                                    .get_problem = dup_problem,
                                    .problem_data = daemon };
 
@@ -227,6 +261,12 @@ load_mapping (TrackDaemon *daemon, GError **error)
   return daemon->mapping != NULL;
 }
 
+static void
+unref_config (gpointer config)
+{
+  track_config_unref (config);
+}
+
 /**
  * track_daemon_open:
  * @daemon: zeroed; to be stopped and closed in any case
@@ -242,6 +282,7 @@ track_daemon_open (TrackDaemon *daemon,
                    GError **error)
 {
   daemon->config = track_config_ref (config);
+  daemon->old_configs = g_ptr_array_new_with_free_func (unref_config);
   if (!load_mapping (daemon, error))
     return FALSE;
   open_registry (daemon);
@@ -250,6 +291,7 @@ track_daemon_open (TrackDaemon *daemon,
       !open_guard (daemon, error) || !open_upstream (daemon, error))
     return FALSE;
   open_gateway (daemon);
+  open_admin (daemon);
   if (!open_server (daemon, sockets, error))
     return FALSE;
   daemon->upkeep = timer_new (NULL, on_upkeep, daemon);
@@ -268,11 +310,12 @@ void
 track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
 {
   g_autoptr (GError) error = NULL;
-  TrackConfig *old = daemon->config;
 
   track_server_reload (daemon->server, config);
+  /* A command on its thread may still read the old one: it is kept to the end. */
+  g_ptr_array_add (daemon->old_configs, daemon->config);
   daemon->config = track_config_ref (config);
-  track_config_unref (old);
+  set_desk (daemon);
   track_gateway_set_config (daemon->gateway, config);
   if (daemon->log != NULL)
     track_call_log_set_days (daemon->log, (guint) config->calls_days);
@@ -307,6 +350,8 @@ void
 track_daemon_close (TrackDaemon *daemon)
 {
   g_clear_pointer (&daemon->server, track_server_free);
+  track_desk_set_current (&(TrackDesk){ 0 });
+  g_clear_pointer (&daemon->admin, track_admin_free);
   g_clear_pointer (&daemon->upstream, track_upstream_free);
   g_clear_pointer (&daemon->gateway, track_gateway_free);
   g_clear_pointer (&daemon->guard, track_canary_guard_free);
@@ -316,5 +361,6 @@ track_daemon_close (TrackDaemon *daemon)
   g_clear_pointer (&daemon->calls, track_database_free);
   g_clear_pointer (&daemon->registry, track_database_free);
   g_clear_pointer (&daemon->own_mapping, contract_mapping_free);
+  g_clear_pointer (&daemon->old_configs, g_ptr_array_unref);
   g_clear_pointer (&daemon->config, track_config_unref);
 }

@@ -2,6 +2,8 @@
 /* All parts of switchtrackd put together, reloaded and taken apart. */
 #pragma once
 
+#include "ctl/track-admin.h"
+#include "ctl/track-desk.h"
 #include "gateway/track-server.h"
 #include "log/track-call-log.h"
 #include "route/track-keeper.h"
@@ -14,6 +16,7 @@
 typedef struct
 {
   TrackConfig *config;
+  GPtrArray *old_configs;
   ContractMapping *own_mapping;
   const ContractMapping *mapping;
   TrackDatabase *registry;
@@ -24,6 +27,7 @@ typedef struct
   TrackUpstream *upstream;
   TrackGateway *gateway;
   TrackCallLog *log;
+  TrackAdmin *admin; /* (nullable) */
   TrackServer *server;
   Timer *upkeep;
 } TrackDaemon;

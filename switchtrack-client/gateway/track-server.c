@@ -2,7 +2,6 @@
 /* The faces of switchtrackd: knows the caller of each request, and takes it to where it belongs. */
 #include "gateway/track-server.h"
 
-#include <pwd.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -189,28 +188,13 @@ on_status_request (ListenerRequest *request, gpointer user_data)
     reply_words (request, 404, "There is nothing at this path.");
 }
 
-/* The socket says who opened it: `unix:UID`. */
-static char *
-dup_actor (const ListenerRequest *request)
-{
-  const char *peer = listener_request_get_peer (request);
-  struct passwd *user = NULL;
-  gint64 uid = -1;
-
-  if (g_str_has_prefix (peer, "unix:") &&
-      g_ascii_string_to_signed (peer + strlen ("unix:"), 10, 0, G_MAXUINT32, &uid, NULL))
-    user = getpwuid ((uid_t) uid);
-  return user != NULL ? g_strdup (user->pw_name) : g_strdup_printf ("uid-%" G_GINT64_FORMAT, uid);
-}
-
 static void
 on_admin_request (ListenerRequest *request, gpointer user_data)
 {
   TrackServer *server = user_data;
-  g_autofree char *actor = dup_actor (request);
 
   if (server->settings.admin != NULL)
-    server->settings.admin (request, actor, server->settings.admin_data);
+    server->settings.admin (request, server->settings.admin_data);
   else
     reply_words (request, 404, "There is nothing at this path.");
 }

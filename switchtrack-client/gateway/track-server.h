@@ -5,8 +5,8 @@
 #include "gateway/track-faces.h"
 #include "gateway/track-gateway.h"
 
-/* @actor: user name of who opened the socket, or "uid-N" */
-typedef void (*TrackAdminFunc) (ListenerRequest *request, const char *actor, gpointer data);
+/* Who opened the socket is told by the request's peer; replies once */
+typedef void (*TrackAdminFunc) (ListenerRequest *request, gpointer data);
 /* GET of any path of the status face but /health/…; replies once */
 typedef void (*TrackStatusFunc) (ListenerRequest *request, const char *path, gpointer data);
 

@@ -335,6 +335,15 @@ def test_calls_are_logged():
     testlib.equal(all(row[3] > 0 for row in rows) and len(rows) > 3, True, "times")
 
 
+def test_commands():
+    """switchtrackctl reaches the running daemon: what it serves, where a code goes, what was called."""
+    here = world()
+    testlib.equal("planner-89000" in str(here.track.control("unit", "89017")), True, "where a sub-centre goes")
+    testlib.equal(bool(here.track.control("learned", "count")), True, "what was learned")
+    calls = here.track.control("calls", "--endpoint", "peer", "--limit", "5")
+    testlib.equal("peer" in str(calls), True, "calls")
+
+
 def test_last_stop():
     """A clean end."""
     WORLD.__exit__(None, None, None)

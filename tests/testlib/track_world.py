@@ -337,6 +337,14 @@ class TrackProcess(testlib.Server):
                 lines.append(words)
         return lines
 
+    def control(self, *arguments, expected=0):
+        """Runs switchtrackctl against it; answers its JSON."""
+        program = testlib.BUILD / "switchtrack-client" / "switchtrackctl"
+        command = [str(word) for word in (program, "--config", self.configuration, "--json", *arguments)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        testlib.equal(done.returncode, expected, f"exit status of {arguments}: {done.stdout}{done.stderr}")
+        return json.loads(done.stdout) if done.stdout.strip().startswith("{") else done.stdout
+
     def rows(self, sql, *values):
         """Rows of the call log, read beside the server."""
         with contextlib.closing(sqlite3.connect(f"file:{self.calls}?mode=ro", uri=True, timeout=10)) as connection:
