@@ -4,6 +4,7 @@
 answered 200 comes again with all others, as often as it takes. No DFDG answers: the messages are kept, and wait."""
 
 import json
+import os
 import pathlib
 import subprocess
 import uuid
@@ -16,6 +17,8 @@ CROWD, FITTING, N_CROWDED = 300, 100, 2
 FLUSH_MS = 40
 MOST_ROUNDS = 20
 MOST_GROWTH_MB = 96  # 300 connections with TLS are the most of it
+# The address sanitizer keeps 256 MB of what was freed, and room around everything.
+SANITIZED_GROWTH_MB = 1024
 SAMPLE = (pathlib.Path(__file__).parent / "indkaldelse-wsb-t3.txt").read_text(encoding="utf-8").split("\n", maxsplit=1)[0]
 
 
@@ -36,7 +39,8 @@ def push_all(planner, path, n_connections):
     command = [testlib.BUILD / "tests" / "bench" / "bench-load", "--port", planner.tls_port, "--path", "/wsb/v1", "--bodies", path, "--once"]
     command += ["--connections", n_connections, "--duration-ms", 600000, "--trust", planner.certificates.authority[0]]
     command += ["--certificate", certificate, "--key", key]
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+    environment = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0"}  # the generator's end is not what is judged
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False, env=environment)
     testlib.equal(done.returncode, 0, done.stderr)
     return json.loads(done.stdout)
 
@@ -69,7 +73,8 @@ def test_slow_store():
         testlib.note(f"{n_messages} messages in {number + 1} rounds, {n_busy} were told to come again, {grown:.0f} MB more")
         testlib.equal(seen["bad"], 0, f"messages that are still refused in round {MOST_ROUNDS}")
         testlib.equal(n_busy > 0, True, "some were told to come again")
-        testlib.equal(grown < MOST_GROWTH_MB, True, f"memory grew by {grown:.0f} MB")
+        most_mb = SANITIZED_GROWTH_MB if b"__asan_init" in (testlib.BUILD / "planner" / "plannerd").read_bytes() else MOST_GROWTH_MB
+        testlib.equal(grown < most_mb, True, f"memory grew by {grown:.0f} MB")
         testlib.equal(planner.health(), 200, "ready")
         testlib.equal({row[0] for row in planner.query("SELECT message_id FROM dfdg_event")}, set(ids), "messages that are kept")
         orders.write_text("", encoding="ascii")
