@@ -17,6 +17,7 @@
 #include "calsync-remote-http.h"
 #include "dfdg/dfdg-contact.h"
 
+#define STATUS_DENIED    401
 #define MAX_ANSWER_BYTES (4 * 1024 * 1024)
 #define MAX_TEXT_BYTES   500
 #define MAX_RETRIES      1
@@ -506,7 +507,7 @@ dfdg_answer_read_faults (DfdgAnswer *answer, const GString *body)
 static gboolean
 is_forbidden (const CalsyncRequest *call, guint status)
 {
-  return status == 401 || (status == 403 && call->is_safe);
+  return status == STATUS_DENIED || (status == 403 && call->is_safe);
 }
 
 static void
@@ -548,6 +549,19 @@ note_answer (const DfdgClient *client, DfdgService service, const DfdgAnswer *an
     dfdg_contact_note (client->settings->client->tenant, service, text);
 }
 
+/* 401. Connections that were denied ask no more, so that no account is locked; who has a certificate has no account, and
+ * asks again with others. */
+static gboolean
+take_denial (DfdgClient *client, DfdgService service, GError *cause, DfdgAnswer *out_answer)
+{
+  *out_answer =
+    (DfdgAnswer){ .status = STATUS_DENIED, .verdict = DFDG_LATER, .is_forbidden = TRUE };
+  g_clear_pointer (&client->https[service], calsync_http_free);
+  note_answer (client, service, out_answer);
+  g_error_free (cause);
+  return TRUE;
+}
+
 /**
  * dfdg_client_send:
  * @out_answer: cleared first
@@ -585,6 +599,8 @@ dfdg_client_send (DfdgClient *client,
     call.content_type = either (request->content_type, "application/json");
   if (!calsync_http_send (http, &call, &reply, cancellable, &cause))
     {
+      if (cause->code == CALSYNC_REMOTE_ERROR_DENIED)
+        return take_denial (client, request->service, cause, out_answer);
       out_answer->silence = cause->code;
       note_silence (client, request->service, cause);
       return take_transport_error (cause, error);

@@ -162,7 +162,6 @@ test_verdicts (World *world, gconstpointer data)
     const char *body;
   } rows[] = {
     { "400 Bad", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
-    { "401 Who", DFDG_LATER, PLANNER_ERROR_ACCESS_DENIED, "" },
     { "403 No", DFDG_REFUSED, PLANNER_ERROR_NOT_VALID },
     { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "{\"fejl\":[]}" },
     { "404 None", DFDG_ABSENT, PLANNER_ERROR_NOT_FOUND, "" },
@@ -194,6 +193,33 @@ test_verdicts (World *world, gconstpointer data)
     }
   g_assert_cmpstr (last (world)->method, ==, "DELETE");
   g_assert_cmpstr (last (world)->body, ==, "");
+}
+
+/* One 401 does not keep us from asking again. */
+static void
+test_denied (World *world, gconstpointer data)
+{
+  for (guint i = 0; i < 2; i++)
+    {
+      g_auto (DfdgAnswer) answer = { 0 };
+      g_autoptr (GError) error = NULL;
+
+      world->say = (Say){ "401 Who", "", "" };
+      g_assert_true (indkaldelse_delete (world->client, NULL, ID, &answer, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmpuint (answer.status, ==, 401);
+      g_assert_cmpint (answer.verdict, ==, DFDG_LATER);
+      dfdg_answer_set_error (&answer, "DeleteIndkaldelse", &error);
+      g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED);
+    }
+  {
+    g_auto (DfdgAnswer) answer = { 0 };
+    g_autoptr (GError) error = NULL;
+
+    world->say = (Say){ "204 Done", "", "" };
+    g_assert_true (indkaldelse_delete (world->client, NULL, ID, &answer, NULL, &error));
+    g_assert_cmpint (answer.verdict, ==, DFDG_DONE);
+  }
 }
 
 /* All codes, all texts, and no number of anybody. */
@@ -530,6 +556,7 @@ main (int argc, char **argv)
   g_test_add ("/dfdg-http/headers", World, NULL, set_up, test_headers, tear_down);
   g_test_add ("/dfdg-http/verdicts", World, NULL, set_up, test_verdicts, tear_down);
   g_test_add ("/dfdg-http/faults", World, NULL, set_up, test_faults, tear_down);
+  g_test_add ("/dfdg-http/denied", World, NULL, set_up, test_denied, tear_down);
   g_test_add_func ("/dfdg-http/masked", test_masked);
   g_test_add ("/dfdg-http/get", World, NULL, set_up, test_get, tear_down);
   g_test_add ("/dfdg-http/lists", World, NULL, set_up, test_lists, tear_down);
