@@ -57,6 +57,10 @@ def test_transport():
     scenario("transport")
 
 
+def test_gateway():
+    scenario("gateway")
+
+
 def test_big():
     scenario("big")
 

@@ -396,7 +396,7 @@ reset_each (gpointer data)
 static void
 check_contact (World *world, const char *url, TrackOutcome outcome)
 {
-  const TrackTarget target = { .url = url, .connect_ms = 200, .timeout_ms = 400 };
+  const TrackTarget target = { .url = url, .connect_ms = 1500, .timeout_ms = 2000 };
   Answer answer = { 0 };
 
   send_to (world, &answer, &target, "<question/>");
@@ -520,7 +520,7 @@ test_repeat (void)
       g_assert_cmpint (second.outcome, ==, may_repeat ? TRACK_OUTCOME_OK : TRACK_OUTCOME_RESET);
       g_assert_cmpint (second.is_repeated, ==, TRUE);
       g_assert_cmpuint (fake_http_count (server) - n_requests, ==, may_repeat ? 3 : 2);
-      g_assert_cmpuint (fake_http_count_connections (server) - n_connections, <=, 2);
+      g_assert_cmpuint (fake_http_count_connections (server) - n_connections, <=, 3);
       answer_clear (&first);
       answer_clear (&second);
       g_clear_pointer (&world.upstream, track_upstream_free);
