@@ -12,12 +12,17 @@
 #include "base/clock.h"
 #include "ctl/track-commands.h"
 #include "gateway/track-daemon.h"
+#include "gateway/track-handover.h"
 #include "ops/admin.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 
+/* Reading the registry and the certificates takes a moment on a busy machine; nobody waits for it. */
+#define SUCCESSOR_MS 60000
+
 typedef struct
 {
+  char **arguments; /* as they were given */
   char *config_path;
   gboolean prints_sample;
   gboolean prints_manual;
@@ -29,6 +34,8 @@ typedef struct
 {
   const char *config_path;
   TrackDaemon daemon;
+  TrackHandover *handover;
+  gboolean is_succeeded; /* another process accepts on our sockets */
   gboolean is_stopping;
   gboolean is_late;
 } Program;
@@ -112,6 +119,65 @@ on_reload_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+static guint
+list_sockets (Program *program, TrackHandoverSocket *out_sockets)
+{
+  TrackFaces *faces = track_server_get_faces (program->daemon.server);
+  guint n_sockets = 0;
+
+  for (guint face = 0; face < TRACK_N_FACES; face++)
+    if (faces->listeners[face] != NULL)
+      out_sockets[n_sockets++] =
+        (TrackHandoverSocket){ track_face_name (face), faces->listeners[face] };
+  return n_sockets;
+}
+
+static gboolean
+on_upgrade_signal (gpointer data)
+{
+  Program *program = data;
+  TrackHandoverSocket sockets[TRACK_N_FACES];
+  guint n_sockets = list_sockets (program, sockets);
+  g_autoptr (GError) error = NULL;
+
+  if (track_handover_start (program->handover, sockets, n_sockets, SUCCESSOR_MS, &error))
+    planner_log_event (PLANNER_LOG_INFO, "upgrade", NULL);
+  else
+    planner_log_event (PLANNER_LOG_ERROR, "upgrade", "refused", error->message, NULL);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_successor (const char *problem, gint64 pid, gpointer data)
+{
+  Program *program = data;
+  TrackHandoverSocket sockets[TRACK_N_FACES];
+  guint n_sockets = list_sockets (program, sockets);
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, pid);
+
+  if (problem != NULL)
+    {
+      planner_log_event (PLANNER_LOG_ERROR, "upgrade", "failed", problem, NULL);
+      return;
+    }
+  planner_log_event (PLANNER_LOG_INFO, "upgrade", "successor", number, NULL);
+  planner_systemd_main_pid (pid);
+  for (guint i = 0; i < n_sockets; i++)
+    listener_leave_socket (sockets[i].listener);
+  program->is_succeeded = TRUE;
+  program->is_stopping = TRUE;
+}
+
+/* With a successor a kept connection may rest as long as ever: only its client knows when it calls again. */
+static gint64
+patience_us (const Program *program)
+{
+  const TrackConfig *config = program->daemon.config;
+
+  return config->limits_stop_timeout_s * G_USEC_PER_SEC +
+         (program->is_succeeded ? config->limits_idle_timeout_ms * 1000 : 0);
+}
+
 static void
 on_stop_deadline (gpointer data)
 {
@@ -128,10 +194,11 @@ stop (Program *program)
   g_autoptr (Timer) deadline = timer_new (NULL, on_stop_deadline, program);
 
   planner_log_event (PLANNER_LOG_INFO, "stopping", NULL);
-  planner_systemd_stopping ();
+  /* The service goes on in the successor. */
+  if (!program->is_succeeded)
+    planner_systemd_stopping ();
   track_server_stop_accepting (daemon->server);
-  timer_arm (deadline,
-             clock_monotonic_us () + daemon->config->limits_stop_timeout_s * G_USEC_PER_SEC);
+  timer_arm (deadline, clock_monotonic_us () + patience_us (program));
   while (track_server_is_draining (daemon->server) && !program->is_late)
     g_main_context_iteration (NULL, TRUE);
   track_daemon_stop (daemon);
@@ -148,21 +215,26 @@ serve (Program *program)
   g_unix_signal_add (SIGTERM, on_stop_signal, program);
   g_unix_signal_add (SIGINT, on_stop_signal, program);
   g_unix_signal_add (SIGHUP, on_reload_signal, program);
+  g_unix_signal_add (SIGUSR2, on_upgrade_signal, program);
   planner_log_event (PLANNER_LOG_INFO, "serving", "version", PLANNER_VERSION, "faces", addresses,
                      NULL);
   planner_systemd_ready ();
+  track_handover_tell_ready ();
   while (!program->is_stopping)
     g_main_context_iteration (NULL, TRUE);
   stop (program);
   planner_log_event (PLANNER_LOG_INFO, "stopped", NULL);
 }
 
-/* Sockets of the service manager, each by the name of its face. */
+/* Sockets of our predecessor or of the service manager, each by the name of its face. */
 static gboolean
 take_sockets (TrackSockets *sockets, GError **error)
 {
-  g_auto (GStrv) names = planner_systemd_dup_sockets (error);
+  g_auto (GStrv) names = track_handover_dup_names ();
 
+  G_STATIC_ASSERT (TRACK_HANDOVER_FIRST == PLANNER_SYSTEMD_FIRST);
+  if (names == NULL)
+    names = planner_systemd_dup_sockets (error);
   track_sockets_init (sockets);
   for (int i = 0; names != NULL && names[i] != NULL; i++)
     if (!track_sockets_add (sockets, names[i], PLANNER_SYSTEMD_FIRST + i, error))
@@ -171,17 +243,20 @@ take_sockets (TrackSockets *sockets, GError **error)
 }
 
 static gboolean
-run (const char *config_path, const TrackConfig *config, GError **error)
+run (const Options *options, const TrackConfig *config, GError **error)
 {
-  Program program = { .config_path = config_path };
+  Program program = { .config_path = options->config_path };
   TrackSockets sockets;
   gboolean ok =
     take_sockets (&sockets, error) && track_daemon_open (&program.daemon, config, &sockets, error);
 
+  program.handover = track_handover_new (NULL, options->arguments);
+  track_handover_set_func (program.handover, on_successor, &program);
   if (ok)
     serve (&program);
   else
     track_daemon_stop (&program.daemon);
+  track_handover_free (program.handover);
   track_daemon_close (&program.daemon);
   return ok;
 }
@@ -208,7 +283,7 @@ load_and_run (const Options *options, GError **error)
   g_log_set_writer_func (planner_log_write_library, NULL, NULL);
   keep_memory_private (config);
   keep_memory_small ();
-  return run (options->config_path, config, error);
+  return run (options, config, error);
 }
 
 int
@@ -219,6 +294,7 @@ main (int argc, char **argv)
   gboolean ok = FALSE;
 
   setlocale (LC_ALL, "C.UTF-8");
+  options.arguments = g_strdupv (argv);
   /* A reader that left, and a file at its limit, are errors of one write, not the end. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
@@ -241,6 +317,7 @@ main (int argc, char **argv)
   else
     ok = load_and_run (&options, &error);
   g_free (options.config_path);
+  g_strfreev (options.arguments);
   if (!ok)
     g_printerr ("switchtrackd: %s\n", error->message);
   return ok ? 0 : 1;

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: EUPL-1.2
 # Upgrades under load: successor after successor takes the sockets over, and no client sees a call fail.
-"""Also tests: track-handover."""
+"""Also tests: track-handover. Once with a small server that can be told to fail, once with switchtrackd between callers and a Planner."""
 
 import http.client
 import os
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -14,10 +15,12 @@ import threading
 import time
 
 import testlib
+import track_world
 
 N_UPGRADES = testlib.budget("track-handover")
 N_KEPT, N_FRESH, N_RESTING, N_LOCAL = 6, 4, 4, 1
 PATIENCE_S = 60
+UNIT = "46100"
 
 
 class Local(http.client.HTTPConnection):
@@ -190,6 +193,87 @@ def test_no_successor():
         assert server.upgrade(), "no successor after the failed ones"
 
     run_with_load(check)
+
+
+class Caller(threading.Thread):
+    """Calls a unit through switchtrackd on and on, on one connection or on fresh ones, in plain HTTP or with its certificate."""
+
+    def __init__(self, world, number, kept, tls):
+        super().__init__(daemon=True)
+        self.world, self.number, self.kept, self.tls = world, number, kept, tls
+        self.stopping, self.n_answered, self.failures = threading.Event(), 0, []
+
+    def connect(self):
+        """A new connection."""
+        track = self.world.track
+        if not self.tls:
+            return http.client.HTTPConnection("127.0.0.1", track.plain_port, timeout=PATIENCE_S)
+        context = self.world.certificates.context("dfdg")
+        return http.client.HTTPSConnection("127.0.0.1", track.tls_port, timeout=PATIENCE_S, context=context)
+
+    def run(self):
+        connection, kind = None, {"Content-Type": "text/xml; charset=utf-8"}
+        while not self.stopping.is_set():
+            body = track_world.list_options(UNIT, testlib.cpr(self.number * 100000 + self.n_answered))
+            try:
+                connection = connection or self.connect()
+                connection.request("POST", track_world.PATH, body, kind if self.kept else {**kind, "Connection": "close"})
+                answer = connection.getresponse()
+                text = answer.read()
+                if answer.status != 200 or b"InterviewOptionIdentifier" not in text:
+                    raise ValueError(f"{answer.status} {text[:300]}")
+                self.n_answered += 1
+                if answer.will_close:
+                    connection.close()
+                    connection = None
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self.failures.append(repr(error))
+                connection = None
+
+
+def upgrade_track(world, pids):
+    """One more successor of switchtrackd, by its own word in the log."""
+    os.kill(pids[-1], signal.SIGUSR2)
+
+    def successors():
+        return [int(pid) for pid in re.findall(r"event=upgrade successor=(\d+)", world.track.log_text())]
+
+    testlib.wait_for(lambda: len(successors()) == len(pids), PATIENCE_S, "a successor")
+    pids.append(successors()[-1])
+
+
+def is_track(pid):
+    """Whether the process is still a switchtrackd of ours."""
+    try:
+        return b"switchtrackd" in pathlib.Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+def test_switchtrackd():
+    """switchtrackd is upgraded again and again while calls come by both faces: none fails, none is made twice."""
+    with track_world.TrackWorld([], [UNIT], {"limits/idle-timeout-ms": 3000}) as world:
+        pids = [world.track.process.pid]
+        callers = [Caller(world, 2 * number + tls, number < 3, tls) for number in range(4) for tls in (False, True)]
+        for caller in callers:
+            caller.start()
+        try:
+            for _ in range(N_UPGRADES):
+                upgrade_track(world, pids)
+                time.sleep(0.3)
+        finally:
+            for caller in callers:
+                caller.stopping.set()
+            for caller in callers:
+                caller.join(PATIENCE_S)
+            testlib.wait_for(lambda: not any(is_track(pid) for pid in pids[1:-1]), PATIENCE_S, "predecessors end")
+            if len(pids) > 1:
+                os.kill(pids[-1], signal.SIGTERM)
+            testlib.wait_for(lambda: not any(is_track(pid) for pid in pids[1:]), PATIENCE_S, "the last one ends")
+        n_answered = sum(caller.n_answered for caller in callers)
+        testlib.equal([caller.failures for caller in callers], [[] for _ in callers], "failures")
+        testlib.equal(len(world.peer.calls), n_answered, "calls that the Planner got")
+        testlib.note(f"{N_UPGRADES} upgrades of switchtrackd, {n_answered} calls answered, 0 failed")
 
 
 if __name__ == "__main__":
