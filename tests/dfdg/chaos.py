@@ -431,7 +431,9 @@ OUT_OF_ORDER = (
     "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.external_id = b.external_id"
     " AND a.event_id < b.event_id AND a.system_id <> -1 AND b.system_id <> -1"
     " WHERE a.entity_type = 90000 AND a.state = 'done' AND b.state = 'done' AND (a.done_us > b.done_us OR (a.carrier = 'wsb' AND a.event_us > b.event_us))"
-    # fetched service by service: until the change of the number has come both numbers have an order of their own
+    # fetched service by service: they may be stored against their times, and until the change of the number has come both numbers
+    # have an order of their own
+    " AND (a.carrier = 'wsb' OR a.event_us <= b.event_us)"
     " AND (a.carrier = 'wsb' OR NOT EXISTS (SELECT 1 FROM dfdg_event n WHERE n.citizen_id = a.citizen_id AND n.entity_type = 100010 AND n.event_id > a.event_id))"
 )
 ARRIVED_OUT_OF_ORDER = (
