@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "planner-log.h"
+#include "planner-systemd.h"
 
 #define LEARNED_CACHED   100000
 #define LOG_QUEUED       20000
@@ -245,9 +246,16 @@ on_upkeep (gpointer data)
 {
   TrackDaemon *daemon = data;
   gint64 now_us = clock_monotonic_us ();
+  gint64 watchdog_us = planner_systemd_get_watchdog_us ();
 
-  forget (daemon);
-  timer_arm (daemon->upkeep, now_us + FORGET_EVERY_US);
+  planner_systemd_alive ();
+  if (now_us >= daemon->forget_us)
+    {
+      daemon->forget_us = now_us + FORGET_EVERY_US;
+      forget (daemon);
+    }
+  timer_arm (daemon->upkeep,
+             now_us + (watchdog_us > 0 ? MIN (watchdog_us / 2, FORGET_EVERY_US) : FORGET_EVERY_US));
 }
 
 static gboolean

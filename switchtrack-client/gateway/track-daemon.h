@@ -29,7 +29,8 @@ typedef struct
   TrackCallLog *log;
   TrackAdmin *admin; /* (nullable) */
   TrackServer *server;
-  Timer *upkeep;
+  Timer *upkeep; /* watchdog, and forgetting */
+  gint64 forget_us;
 } TrackDaemon;
 
 gboolean track_daemon_open (TrackDaemon *daemon,

@@ -109,6 +109,29 @@ def test_timers_have_services():
         testlib.equal(found.get("PrivateNetwork"), None if timer.stem == "plannerd-crl" else "yes", service.name)
 
 
+def test_switchtrack():
+    """The gateway's units: nothing for systemd-analyze to find, little exposed, sockets that are faces, and no core."""
+    program = need("systemd-analyze")
+    folder = testlib.make_folder()
+    source = testlib.SOURCE / "deploy" / "switchtrack"
+    gateway = testlib.BUILD / "switchtrack-client" / "switchtrackd"
+    for path in source.glob("switchtrackd*"):
+        text = path.read_text(encoding="utf-8").replace("/usr/local/bin/switchtrackd ", f"{gateway} ")
+        (folder / path.name).write_text(text, encoding="utf-8")
+    names = sorted(map(str, folder.iterdir()))
+    testlib.equal(len(names), 3, "units")
+    done = subprocess.run([program, "verify", "--man=no", *names], capture_output=True, text=True, check=False)
+    testlib.equal([line for line in (done.stdout + done.stderr).splitlines() if "switchtrack" in line], [], "systemd-analyze verify")
+    command = [program, "security", "--offline=true", "--threshold=16", "--no-pager", str(folder / "switchtrackd.service")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    testlib.equal(done.returncode, 0, f"exposure\n{done.stdout}")
+    groups = subprocess.run([gateway, "--print-config-sample"], capture_output=True, text=True, check=True).stdout
+    for path in source.glob("*.socket"):
+        assert f"\n[{path.stem.removeprefix('switchtrackd-')}]\n" in groups, path
+    found = dict(line.split("=", 1) for line in (source / "switchtrackd.service").read_text(encoding="utf-8").splitlines() if "=" in line)
+    testlib.equal((found["LimitCORE"], found["UMask"], found["User"]), ("0", "0077", "switchtrack"), "private")
+
+
 def test_nobody_dumps_core():
     """Memory holds citizens' numbers: no unit lets it out."""
     for path in sorted(UNITS.glob("*.service")):
