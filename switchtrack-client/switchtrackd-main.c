@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 
 #include "base/clock.h"
+#include "ctl/track-commands-health.h"
 #include "ctl/track-commands.h"
 #include "gateway/track-daemon.h"
 #include "gateway/track-handover.h"
@@ -300,6 +301,7 @@ main (int argc, char **argv)
   signal (SIGXFSZ, SIG_IGN);
   admin_table_begin_empty ();
   track_commands_register ();
+  track_commands_health_register ();
   if (!parse_options (&options, &argc, &argv, &error))
     ok = FALSE;
   else if (options.prints_version)

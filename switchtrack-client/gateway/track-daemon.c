@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "listener-certificate.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 
@@ -171,6 +172,69 @@ open_gateway (TrackDaemon *daemon)
 }
 
 static void
+tell_probe (const TrackRecord *record, gpointer gateway)
+{
+  track_gateway_tell (gateway, record);
+}
+
+static const char *
+pick_url (const TrackEndpoint *endpoint, gint64 now_us, gpointer watch)
+{
+  const char *url = track_watch_pick_url (watch, endpoint->name);
+
+  return url != NULL ? url : endpoint->urls[0];
+}
+
+static void
+on_watched_routes (TrackRoutes *routes, gpointer data)
+{
+  TrackDaemon *daemon = data;
+
+  track_lookout_set_registry (daemon->lookout, track_routes_get_registry (routes));
+}
+
+/* What our callers and the Planners see of us has a last day too. */
+static void
+see_own_certificates (TrackDaemon *daemon)
+{
+  TrackWatch *watch = track_lookout_get_watch (daemon->lookout);
+  g_autofree char *pem = NULL;
+  g_autoptr (ListenerCertificateInfo) info = NULL;
+  gsize n_bytes = 0;
+
+  if (*daemon->config->service_certificate != '\0' &&
+      g_file_get_contents (daemon->config->service_certificate, &pem, &n_bytes, NULL))
+    info = listener_certificate_read (pem, n_bytes);
+  if (info != NULL)
+    track_watch_see_certificate (watch, "switchtrackd server", info->expires_unix_us);
+  track_watch_see_certificate (watch, "switchtrackd client",
+                               track_upstream_get_certificate_until_us (daemon->upstream));
+}
+
+static gboolean
+open_lookout (TrackDaemon *daemon, GError **error)
+{
+  TrackRoutes *routes = track_keeper_get_routes (daemon->keeper);
+  const TrackLookoutSettings settings = { .config = daemon->config,
+                                          .database = daemon->registry,
+                                          .mapping = daemon->mapping,
+                                          .observe = tell_probe,
+                                          .observe_data = daemon->gateway };
+
+  daemon->lookout = track_lookout_new (&settings, error);
+  if (daemon->lookout == NULL)
+    return FALSE;
+  track_gateway_add_observer (daemon->gateway, track_watch_observe,
+                              track_lookout_get_watch (daemon->lookout));
+  track_gateway_set_pick (daemon->gateway, pick_url, track_lookout_get_watch (daemon->lookout));
+  track_keeper_add_listener (daemon->keeper, on_watched_routes, daemon);
+  if (routes != NULL)
+    on_watched_routes (routes, daemon);
+  see_own_certificates (daemon);
+  return TRUE;
+}
+
+static void
 on_admin (ListenerRequest *request, gpointer data)
 {
   TrackDaemon *daemon = data;
@@ -187,6 +251,8 @@ set_desk (TrackDaemon *daemon)
                            .registry = daemon->registry,
                            .calls = daemon->calls,
                            .keeper = daemon->keeper,
+                           .watch = track_lookout_get_watch (daemon->lookout),
+                           .probes = track_lookout_get_probes (daemon->lookout),
                            .learned = daemon->learned,
                            .upstream = daemon->upstream };
 
@@ -299,6 +365,8 @@ track_daemon_open (TrackDaemon *daemon,
       !open_guard (daemon, error) || !open_upstream (daemon, error))
     return FALSE;
   open_gateway (daemon);
+  if (!open_lookout (daemon, error))
+    return FALSE;
   open_admin (daemon);
   if (!open_server (daemon, sockets, error))
     return FALSE;
@@ -329,6 +397,10 @@ track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
     track_call_log_set_days (daemon->log, (guint) config->calls_days);
   if (!track_upstream_reload (daemon->upstream, &error))
     planner_log_event (PLANNER_LOG_ERROR, "reload", "upstream", error->message, NULL);
+  g_clear_error (&error);
+  if (!track_lookout_reload (daemon->lookout, config, &error))
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "health", error->message, NULL);
+  see_own_certificates (daemon);
   track_keeper_refresh (daemon->keeper);
 }
 
@@ -341,6 +413,8 @@ void
 track_daemon_stop (TrackDaemon *daemon)
 {
   g_clear_pointer (&daemon->upkeep, timer_free);
+  if (daemon->lookout != NULL)
+    track_lookout_stop (daemon->lookout);
   if (daemon->log != NULL)
     track_call_log_stop (daemon->log);
   else if (daemon->calls != NULL)
@@ -361,6 +435,7 @@ track_daemon_close (TrackDaemon *daemon)
   track_desk_set_current (&(TrackDesk){ 0 });
   g_clear_pointer (&daemon->admin, track_admin_free);
   g_clear_pointer (&daemon->upstream, track_upstream_free);
+  g_clear_pointer (&daemon->lookout, track_lookout_free);
   g_clear_pointer (&daemon->gateway, track_gateway_free);
   g_clear_pointer (&daemon->guard, track_canary_guard_free);
   g_clear_pointer (&daemon->keeper, track_keeper_free);

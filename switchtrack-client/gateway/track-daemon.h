@@ -5,6 +5,7 @@
 #include "ctl/track-admin.h"
 #include "ctl/track-desk.h"
 #include "gateway/track-server.h"
+#include "health/track-lookout.h"
 #include "log/track-call-log.h"
 #include "route/track-keeper.h"
 
@@ -26,6 +27,7 @@ typedef struct
   TrackCanaryGuard *guard; /* (nullable) */
   TrackUpstream *upstream;
   TrackGateway *gateway;
+  TrackLookout *lookout;
   TrackCallLog *log;
   TrackAdmin *admin; /* (nullable) */
   TrackServer *server;

@@ -92,6 +92,23 @@ track_gateway_add_observer (TrackGateway *gateway, TrackObserver func, gpointer 
 }
 
 /**
+ * track_gateway_tell:
+ * @record: of a call, or of a probe, which is nobody's call
+ *
+ * All observers hear of it. Loop thread.
+ */
+void
+track_gateway_tell (TrackGateway *gateway, const TrackRecord *record)
+{
+  for (guint i = 0; i < gateway->watchers->len; i++)
+    {
+      const TrackWatcher *watcher = &g_array_index (gateway->watchers, TrackWatcher, i);
+
+      watcher->func (record, watcher->data);
+    }
+}
+
+/**
  * track_gateway_get_counters:
  */
 const TrackGatewayCounters *

@@ -83,6 +83,7 @@ void track_gateway_set_config (TrackGateway *gateway, const TrackConfig *config)
 void track_gateway_set_pick (TrackGateway *gateway, TrackPickFunc pick, gpointer data);
 void track_gateway_set_passed (TrackGateway *gateway, TrackPassedFunc func, gpointer data);
 void track_gateway_add_observer (TrackGateway *gateway, TrackObserver func, gpointer data);
+void track_gateway_tell (TrackGateway *gateway, const TrackRecord *record);
 void track_gateway_handle (TrackGateway *gateway, ListenerRequest *request, const char *caller);
 const TrackGatewayCounters *track_gateway_get_counters (const TrackGateway *gateway);
 guint track_gateway_count_at (const TrackGateway *gateway, const char *endpoint);

@@ -154,12 +154,7 @@ track_passage_end (TrackPassage *passage)
   fill_record (passage, &record);
   gateway->counters.n_by_outcome[record.outcome]++;
   log_record (&record);
-  for (guint i = 0; i < gateway->watchers->len; i++)
-    {
-      const TrackWatcher *watcher = &g_array_index (gateway->watchers, TrackWatcher, i);
-
-      watcher->func (&record, watcher->data);
-    }
+  track_gateway_tell (gateway, &record);
   tell_passed (passage, &record);
   release_slot (passage);
   g_clear_pointer (&passage->held, g_byte_array_unref);

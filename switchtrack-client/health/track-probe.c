@@ -14,6 +14,7 @@
 #define FAILING_US      (3 * S)
 #define BUSY_TIMES      3
 #define MAX_TIMEOUT_MS  6000
+#define ASKED_FOR       0
 #define OPERATION       "GetSelfbookInterviewOptions"
 #define UNKNOWN_CITIZEN "0000000000"
 
@@ -295,7 +296,8 @@ on_timer (gpointer data)
     {
       Probe *probe = probes->all->pdata[i];
 
-      if (probe->exchange == NULL && now_us >= probe->due_us)
+      if (probe->exchange == NULL && now_us >= probe->due_us &&
+          (probes->settings.interval_s > 0 || probe->due_us == ASKED_FOR))
         ask (probe);
     }
   timer_arm (probes->timer, clock_monotonic_us () + TICK_US);
@@ -412,7 +414,7 @@ track_probes_ask_now (TrackProbes *probes, const char *endpoint)
       if (strcmp (probe->endpoint, endpoint) != 0)
         continue;
       found = TRUE;
-      probe->due_us = 0;
+      probe->due_us = ASKED_FOR;
     }
   if (found)
     timer_arm (probes->timer, clock_monotonic_us ());

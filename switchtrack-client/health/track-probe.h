@@ -13,7 +13,7 @@
  * @upstream: of its own, that keeps no connection at rest: each probe looks up the name, connects and sees the
  *   certificate. Outlives the probes
  * @health: tells who fails, and is asked sooner, and who is busy, and is asked more seldom
- * @interval_s: between two probes of an address
+ * @interval_s: between two probes of an address; 0: only those that are asked for
  * @citizen: ten digits of a citizen who cannot exist
  * @observe: what came of each; @observe_data goes with it
  */

@@ -300,6 +300,7 @@ class TrackProcess(testlib.Server):
             "status": {"port": self.status_port},
             "registry": {"path": self.registry, "schema-dir": data / "track-registry", "check-s": 1},
             "calls": {"path": self.calls, "schema-dir": data / "track-log", "lines-dir": self.folder / "lines"},
+            "probe": {"interval-s": 0},
             "upstream": {
                 "certificate": upstream[0],
                 "key": upstream[1],
