@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Commands that decide: dry run, approval, rejection, application, roll-back, confirmation. */
 #include "base/error.h"
+#include "ctl/track-candidate.h"
 #include "ctl/track-commands.h"
 #include "ctl/track-desk.h"
 #include "log/track-call-search.h"
@@ -14,6 +15,7 @@
 const AdminArgument track_dry_run_arguments[] = {
   PROPOSAL,
   { "calls", ADMIN_INTEGER, ADMIN_OPTION, "N", "hold so many recent calls against it (1000)", .min = 0, .max = MAX_CALLS },
+  { "probe", ADMIN_FLAG, ADMIN_OPTION, NULL, "ask the addresses that it brings in, as probes do" },
   { NULL },
 };
 const AdminArgument track_approve_arguments[] = {
@@ -275,5 +277,6 @@ track_command_dry_run (AdminCall *call, GError **error)
   track_command_describe_step (call, current, wanted);
   before = track_routes_new (current);
   after = track_routes_new (wanted);
-  return hold_calls (call, before, after, error);
+  return hold_calls (call, before, after, error) &&
+         (!admin_get_flag (call, "probe") || track_candidate_probe (call, current, wanted, error));
 }

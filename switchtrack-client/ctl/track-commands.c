@@ -38,7 +38,7 @@ static const AdminCommand commands[] = {
   { "import", track_command_import, STORE_WRITE, track_import_arguments, "propose units or endpoints from a CSV file" },
   /* decide */
   { "dry-run", track_command_dry_run, STORE_READ, track_dry_run_arguments, "tell what a proposal would change: differences, checks, recent calls", .details =
-    "For each jobcenter code of recent calls it is told where it goes now and where it would go. switchtrackctl rehearse calls the new Planner itself." },
+    "For each jobcenter code of recent calls it is told where it goes now and where it would go. With --probe the new addresses are asked; switchtrackctl rehearse calls a Planner thoroughly." },
   { "approve", track_command_approve, STORE_WRITE, track_approve_arguments, "approve another's proposal" },
   { "reject", track_command_reject, STORE_WRITE, track_reject_arguments, "reject a proposal, or take back one's own" },
   { "apply", track_command_apply, STORE_WRITE, track_apply_arguments, "put an approved proposal in force" },

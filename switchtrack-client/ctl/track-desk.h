@@ -4,6 +4,7 @@
 
 #include "base/track-config.h"
 #include "base/track-database.h"
+#include "contract-mapping.h"
 #include "ops/admin.h"
 #include "registry/track-approval.h"
 #include "route/track-keeper.h"
@@ -18,6 +19,7 @@ typedef struct _TrackProbes TrackProbes;
  * @config: (nullable)
  * @context: (nullable): the loop's; NULL: there is no daemon, the command runs in switchtrackctl
  * @registry, @calls: (nullable): databases of the daemon
+ * @mapping: (nullable): names of the wire
  * @keeper, @watch, @probes, @learned, @upstream: (nullable): of the daemon; the loop's
  *
  * Set once at the start, before any command runs.
@@ -33,6 +35,7 @@ typedef struct
   TrackProbes *probes;
   TrackLearned *learned;
   TrackUpstream *upstream;
+  const ContractMapping *mapping;
 } TrackDesk;
 
 typedef struct _TrackAsk TrackAsk;

@@ -254,7 +254,8 @@ set_desk (TrackDaemon *daemon)
                            .watch = track_lookout_get_watch (daemon->lookout),
                            .probes = track_lookout_get_probes (daemon->lookout),
                            .learned = daemon->learned,
-                           .upstream = daemon->upstream };
+                           .upstream = daemon->upstream,
+                           .mapping = daemon->mapping };
 
   track_desk_set_current (&desk);
 }
