@@ -301,6 +301,9 @@ main (int argc, char **argv)
   /* A reader that left, and a file at its limit, are errors of one write, not the end. */
   signal (SIGPIPE, SIG_IGN);
   signal (SIGXFSZ, SIG_IGN);
+  /* Whoever asks for a reload or an upgrade while we start must not end us by it. */
+  signal (SIGHUP, SIG_IGN);
+  signal (SIGUSR2, SIG_IGN);
   admin_table_begin_empty ();
   track_commands_register ();
   track_commands_health_register ();

@@ -309,6 +309,21 @@ def test_pin_and_certificate():
     testlib.equal(here.call(list_options(THIRD, CPR)).status, 200, "back")
 
 
+def test_expired_certificate():
+    """A Planner whose certificate has expired: no contact, at once; renewed: all is well."""
+    here = world()
+    here.peer.stop()
+    here.peer.show(here.expired("late"))
+    here.peer.restart()
+    started = time.monotonic()
+    reply = here.call(list_options(THIRD, CPR))
+    testlib.note(f"expired: {reply.fault} after {time.monotonic() - started:.3f} s")
+    testlib.equal((reply.fault, reply.cause), (4769, 9018), "expired")
+    testlib.equal(here.track.logged(endpoint="peer")[-1]["outcome"], "certificate", "word")
+    here.peer.show(here.certificates.server)
+    testlib.equal(here.call(list_options(THIRD, CPR)).status, 200, "renewed")
+
+
 def test_caller_leaves():
     """A read that nobody waits for is given up; of a change it becomes known what came of it."""
     here = world()
@@ -328,7 +343,7 @@ def test_calls_are_logged():
     """Every call has a row with its route and times, and no number."""
     here = world()
     def count():
-        return here.track.rows("SELECT count(*) FROM call")[0][0]
+        return here.track.rows("SELECT count(*) FROM call WHERE kind = 'call'")[0][0]
 
     testlib.wait_for(lambda: count() == len(here.track.logged()), 10, "all calls are in the call log")
     rows = here.track.rows("SELECT endpoint, operation, outcome, total_us FROM call WHERE endpoint = 'planner-89000' ORDER BY call_id")

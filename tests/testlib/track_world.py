@@ -306,6 +306,8 @@ class TrackProcess(testlib.Server):
                 "key": upstream[1],
                 "trust": certificates.authority[0],
             },
+            # A probe would be one call more among those that a test counts.
+            "probe": {"interval-s": 0},
             "caller dfdg": {"fingerprint": certificates.fingerprint("dfdg")},
             "process": {"core-dumps": "true"},
         }
@@ -370,6 +372,7 @@ class TrackWorld:
                 self.planners[unit] = self.stack.enter_context(self._planner(unit))
             self.declare()
             self.stack.enter_context(self.track)
+            testlib.wait_for(lambda: "event=serving" in self.track.log_text(), 20, "switchtrackd serves")
             self.publish()
             testlib.wait_for(lambda: self.track.get("/health/ready")[0] == 200, 20, "switchtrackd becomes ready")
             self.stack = self.stack.pop_all()
@@ -425,6 +428,28 @@ class TrackWorld:
     def call(self, body, url=None, client="dfdg", headers=None, timeout=30):
         """Posts BODY to the gateway (or URL) with the certificate of CLIENT."""
         return post(url or self.track.url, body, self.certificates.context(client), headers, timeout)
+
+    def expired(self, name):
+        """Certificate and key of a server whose certificate is of yesterday."""
+        certificate, key = self.certificates.client(name)
+        authority, authority_key = self.certificates.authority
+        made = certificate.with_suffix(".expired.crt")
+        extensions = certificate.with_suffix(".expired.ext")
+        extensions.write_text("subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth\n", encoding="utf-8")
+        database = made.with_suffix(".index")
+        database.write_text("", encoding="utf-8")
+        configuration = made.with_suffix(".conf")
+        configuration.write_text(
+            f"[ca]\ndefault_ca=a\n[a]\ndatabase={database}\nnew_certs_dir={made.parent}\ndefault_md=sha256\npolicy=p\nrand_serial=yes\n"
+            "[p]\ncommonName=supplied\n",
+            encoding="utf-8",
+        )
+        command = ["openssl", "ca", "-batch", "-notext", "-config", configuration, "-in", certificate.with_suffix(".csr"), "-out", made]
+        command += ["-cert", authority, "-keyfile", authority_key, "-extfile", extensions]
+        command += ["-startdate", "20250101000000Z", "-enddate", "20250201000000Z"]
+        done = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
+        testlib.equal(done.returncode, 0, done.stderr)
+        return made, key
 
     def pin(self, certificate):
         """Pin of a certificate's public key, as the registry writes it."""
