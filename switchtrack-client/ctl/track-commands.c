@@ -3,6 +3,7 @@
 #include "ctl/track-commands.h"
 
 #include "calsync-timezone.h"
+#include "ctl/track-commands-candidate.h"
 #include "ctl/track-desk.h"
 #include "ops/admin-format.h"
 #include "registry/track-registry-diff.h"
@@ -57,6 +58,7 @@ void
 track_commands_register (void)
 {
   admin_table_register (commands, G_N_ELEMENTS (commands));
+  track_commands_candidate_register ();
 }
 
 /**

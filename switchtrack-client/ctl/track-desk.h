@@ -13,6 +13,8 @@
 typedef struct _TrackWatch TrackWatch;
 typedef struct _TrackUpstream TrackUpstream;
 typedef struct _TrackProbes TrackProbes;
+typedef struct _TrackCanaryGuard TrackCanaryGuard;
+typedef struct _TrackShadowing TrackShadowing;
 
 /**
  * TrackDesk:
@@ -20,7 +22,7 @@ typedef struct _TrackProbes TrackProbes;
  * @context: (nullable): the loop's; NULL: there is no daemon, the command runs in switchtrackctl
  * @registry, @calls: (nullable): databases of the daemon
  * @mapping: (nullable): names of the wire
- * @keeper, @watch, @probes, @learned, @upstream: (nullable): of the daemon; the loop's
+ * @keeper, @watch, @probes, @learned, @upstream, @guard, @shadowing: (nullable): of the daemon; the loop's
  *
  * Set once at the start, before any command runs.
  */
@@ -36,6 +38,8 @@ typedef struct
   TrackLearned *learned;
   TrackUpstream *upstream;
   const ContractMapping *mapping;
+  TrackCanaryGuard *guard;
+  TrackShadowing *shadowing;
 } TrackDesk;
 
 typedef struct _TrackAsk TrackAsk;

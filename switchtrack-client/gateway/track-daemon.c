@@ -255,7 +255,9 @@ set_desk (TrackDaemon *daemon)
                            .probes = track_lookout_get_probes (daemon->lookout),
                            .learned = daemon->learned,
                            .upstream = daemon->upstream,
-                           .mapping = daemon->mapping };
+                           .mapping = daemon->mapping,
+                           .guard = daemon->guard,
+                           .shadowing = track_side_get_shadowing (daemon->side) };
 
   track_desk_set_current (&desk);
 }
@@ -267,6 +269,29 @@ open_admin (TrackDaemon *daemon)
   set_desk (daemon);
   if (daemon->registry != NULL)
     daemon->admin = track_admin_new (daemon->registry, NULL);
+}
+
+static JsonObject *
+describe_watch (gint64 now_us, gpointer data)
+{
+  TrackDaemon *daemon = data;
+
+  return track_watch_describe (track_lookout_get_watch (daemon->lookout), now_us);
+}
+
+static gboolean
+open_side (TrackDaemon *daemon, GError **error)
+{
+  TrackSideSettings settings = { .config = daemon->config,
+                                 .mapping = daemon->mapping,
+                                 .gateway = daemon->gateway,
+                                 .keeper = daemon->keeper,
+                                 .workers = daemon->calls,
+                                 .describe = describe_watch,
+                                 .describe_data = daemon };
+
+  daemon->side = track_side_new (&settings, error);
+  return daemon->side != NULL;
 }
 
 static char *
@@ -287,6 +312,8 @@ open_server (TrackDaemon *daemon, const TrackSockets *sockets, GError **error)
                                    .gateway = daemon->gateway,
                                    .admin = daemon->admin == NULL ? NULL : on_admin,
                                    .admin_data = daemon,
+                                   .status = track_side_serve,
+                                   .status_data = daemon->side,
                                    .get_problem = dup_problem,
                                    .problem_data = daemon };
 
@@ -366,7 +393,7 @@ track_daemon_open (TrackDaemon *daemon,
       !open_guard (daemon, error) || !open_upstream (daemon, error))
     return FALSE;
   open_gateway (daemon);
-  if (!open_lookout (daemon, error))
+  if (!open_lookout (daemon, error) || !open_side (daemon, error))
     return FALSE;
   open_admin (daemon);
   if (!open_server (daemon, sockets, error))
@@ -386,7 +413,7 @@ track_daemon_open (TrackDaemon *daemon,
 void
 track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, side_error = NULL;
 
   track_server_reload (daemon->server, config);
   /* A command on its thread may still read the old one: it is kept to the end. */
@@ -402,6 +429,8 @@ track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
   if (!track_lookout_reload (daemon->lookout, config, &error))
     planner_log_event (PLANNER_LOG_ERROR, "reload", "health", error->message, NULL);
   see_own_certificates (daemon);
+  if (!track_side_reload (daemon->side, &side_error))
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "shadow", side_error->message, NULL);
   track_keeper_refresh (daemon->keeper);
 }
 
@@ -438,6 +467,7 @@ track_daemon_close (TrackDaemon *daemon)
   g_clear_pointer (&daemon->upstream, track_upstream_free);
   g_clear_pointer (&daemon->lookout, track_lookout_free);
   g_clear_pointer (&daemon->gateway, track_gateway_free);
+  g_clear_pointer (&daemon->side, track_side_free);
   g_clear_pointer (&daemon->guard, track_canary_guard_free);
   g_clear_pointer (&daemon->keeper, track_keeper_free);
   g_clear_pointer (&daemon->learned, track_learned_free);

@@ -5,6 +5,7 @@
 #include "ctl/track-admin.h"
 #include "ctl/track-desk.h"
 #include "gateway/track-server.h"
+#include "gateway/track-side.h"
 #include "health/track-lookout.h"
 #include "log/track-call-log.h"
 #include "route/track-keeper.h"
@@ -30,6 +31,7 @@ typedef struct
   TrackLookout *lookout;
   TrackCallLog *log;
   TrackAdmin *admin; /* (nullable) */
+  TrackSide *side;
   TrackServer *server;
   Timer *upkeep; /* watchdog, and forgetting */
   gint64 forget_us;

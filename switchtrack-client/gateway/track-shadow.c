@@ -191,7 +191,8 @@ static void
 compare (Errand *errand)
 {
   const ContractOperation *operation = errand->row->operation;
-  ContractReadOptions options = { .max_bytes = MAX_BYTES };
+  ContractReadOptions options = { .mapping = errand->shadowing->settings.mapping,
+                                  .max_bytes = MAX_BYTES };
   g_autoptr (ContractArena) arena = contract_arena_new ();
   g_autoptr (GError) error = NULL;
   ContractReply current, candidate;

@@ -6,7 +6,7 @@
 
 #include "base/track-database.h"
 #include "base/track-outcome.h"
-#include "contract-table.h"
+#include "contract-mapping.h"
 #include "registry/track-registry.h"
 
 /**
@@ -54,12 +54,14 @@ typedef struct
 
 /**
  * TrackShadowSettings:
+ * @mapping: (nullable): names of the wire; must outlive it
  * @workers: (nullable): a database whose workers compare; NULL: the loop does
  * @max_parallel: calls at candidates at once; more are dropped
  */
 typedef struct
 {
   TrackShadowPort port;
+  const ContractMapping *mapping;
   TrackDatabase *workers;
   guint max_parallel;
 } TrackShadowSettings;

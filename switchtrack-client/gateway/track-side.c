@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* Observers of the gateway: what they do is short, and no call waits for it. */
+#include "gateway/track-side.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "gateway/track-shadow-send.h"
+
+#define MAX_KEYS            4000
+#define SHADOW_PARALLEL     8
+#define SHADOW_IDLE         8
+#define SHADOW_ANSWER_BYTES (4 * 1024 * 1024)
+
+struct _TrackSide
+{
+  TrackSideSettings settings;
+  TrackUpstream
+    *upstream; /* of the shadow alone: a slow candidate takes no connection of the live calls */
+  TrackLatency *latency;
+  TrackMetrics *metrics;
+  TrackShadowing *shadowing;
+};
+
+static void
+on_passed (const TrackPassed *passed, gpointer data)
+{
+  TrackSide *side = data;
+  TrackRegistry *registry = track_routes_get_registry (passed->routes);
+  const TrackUnit *unit =
+    track_registry_find_unit (registry, passed->decision->unit, clock_now_us ());
+  const TrackEndpoint *candidate =
+    unit == NULL || unit->shadow == NULL
+      ? NULL
+      : track_registry_find_endpoint (registry, unit->shadow->endpoint);
+  TrackShadowCall call = {
+    .unit = passed->decision->unit,
+    .operation = passed->call->contract,
+    .option = passed->call->option,
+    .booking = passed->call->booking,
+    .request = passed->request,
+    .headers = passed->headers,
+    .answer = passed->answer,
+    .n_answer = passed->n_answer,
+  };
+
+  /* What a canary sent to the candidate is no question for the candidate to be compared on. */
+  if (candidate != NULL && candidate != passed->decision->endpoint && call.operation != NULL)
+    track_shadowing_offer (side->shadowing, unit->shadow, candidate, &call);
+}
+
+static gboolean
+open_upstream (TrackSide *side, GError **error)
+{
+  const TrackConfig *config = side->settings.config;
+  TrackUpstreamSettings settings = {
+    .ca_file = config->upstream_trust,
+    .certificate_file = config->upstream_certificate,
+    .key_file = config->upstream_key,
+    .max_idle = SHADOW_IDLE,
+    .idle_ms = (guint) config->upstream_idle_ms,
+    .max_parallel = SHADOW_PARALLEL,
+    .max_answer_bytes = SHADOW_ANSWER_BYTES,
+  };
+
+  side->upstream = track_upstream_new (&settings, error);
+  return side->upstream != NULL;
+}
+
+/**
+ * track_side_new:
+ *
+ * Begins to observe the gateway. Loop thread. Errors: those of the certificates.
+ *
+ * Returns: (transfer full): freed behind the gateway
+ */
+TrackSide *
+track_side_new (const TrackSideSettings *settings, GError **error)
+{
+  g_autoptr (TrackSide) side = g_new0 (TrackSide, 1);
+
+  side->settings = *settings;
+  if (!open_upstream (side, error))
+    return NULL;
+  TrackShadowSettings shadow = {
+    .port = track_shadow_send_port (side->upstream),
+    .mapping = settings->mapping,
+    .workers = settings->workers,
+    .max_parallel = SHADOW_PARALLEL,
+  };
+  side->latency = track_latency_new (MAX_KEYS);
+  side->metrics = track_metrics_new ();
+  side->shadowing = track_shadowing_new (&shadow);
+  track_gateway_add_observer (settings->gateway, track_latency_observe, side->latency);
+  track_gateway_add_observer (settings->gateway, track_metrics_observe, side->metrics);
+  track_gateway_set_passed (settings->gateway, on_passed, side);
+  return g_steal_pointer (&side);
+}
+
+/**
+ * track_side_free:
+ * @side: (nullable) (transfer full): when the gateway tells nothing any more
+ */
+void
+track_side_free (TrackSide *side)
+{
+  if (side == NULL)
+    return;
+  g_clear_pointer (&side->upstream, track_upstream_free);
+  g_clear_pointer (&side->shadowing, track_shadowing_free);
+  g_clear_pointer (&side->latency, track_latency_free);
+  g_clear_pointer (&side->metrics, track_metrics_free);
+  g_free (side);
+}
+
+/**
+ * track_side_reload:
+ *
+ * Reads the certificates again. Errors: then the old ones stay.
+ */
+gboolean
+track_side_reload (TrackSide *side, GError **error)
+{
+  return track_upstream_reload (side->upstream, error);
+}
+
+static void
+reply_text (ListenerRequest *request, guint status, const char *text)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+
+  listener_request_reply (request, status, "text/plain; charset=utf-8", body);
+}
+
+/**
+ * track_side_serve:
+ * @side: a TrackSide
+ *
+ * Answers the status face: /status, /status.json, /metrics. A TrackStatusFunc; loop thread.
+ */
+void
+track_side_serve (ListenerRequest *request, const char *path, gpointer side)
+{
+  TrackSide *own = side;
+  const TrackSideSettings *settings = &own->settings;
+  TrackRoutes *routes = track_keeper_get_routes (settings->keeper);
+  gint64 now_us = clock_now_us ();
+
+  if (routes == NULL)
+    {
+      reply_text (request, 503, "there is no registry yet\n");
+      return;
+    }
+  g_autoptr (JsonObject) watch =
+    settings->describe == NULL ? NULL : settings->describe (now_us, settings->describe_data);
+  TrackStatusSources sources = {
+    .routes = routes,
+    .watch = watch,
+    .latency = own->latency,
+    .alarm = track_keeper_get_state (settings->keeper)->problem,
+    .now_us = now_us,
+  };
+  if (!track_status_face_serve (request, &sources, own->metrics))
+    reply_text (request, 404, "there is /status, /status.json, /metrics and /health/ready\n");
+}
+
+/**
+ * track_side_get_shadowing:
+ *
+ * Returns: (transfer none): for its report
+ */
+TrackShadowing *
+track_side_get_shadowing (TrackSide *side)
+{
+  return side->shadowing;
+}
