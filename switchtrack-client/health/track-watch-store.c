@@ -9,7 +9,7 @@
 
 #define S             G_GINT64_CONSTANT (1000000)
 #define HOUR_US       (3600 * S)
-#define FIRST_WAIT_US (30 * S)
+#define FIRST_WAIT_US (10 * S)
 #define LONGEST_US    HOUR_US
 #define GIVE_UP_US    (24 * HOUR_US)
 
@@ -300,7 +300,7 @@ track_watch_store_list_due (StoreSession *session, gint64 now_us, guint max_rows
  * track_watch_store_note_try:
  * @problem: (nullable): NULL: it was taken
  *
- * After a failure it is due again after 30 s, 1, 2, … 60 minutes; after a day it is given up.
+ * After a failure it is due again after 10, 20, 40 s and so on, at most an hour; after a day it is given up.
  */
 gboolean
 track_watch_store_note_try (StoreSession *session,
