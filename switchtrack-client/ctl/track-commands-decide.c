@@ -248,6 +248,27 @@ hold_calls (AdminCall *call, TrackRoutes *before, TrackRoutes *after, GError **e
   return TRUE;
 }
 
+/* What is known of endpoints that would go: calls by it would find nobody, unless a unit takes it over. */
+static gboolean
+put_orphans (AdminCall *call,
+             const TrackRegistry *current,
+             const TrackRegistry *wanted,
+             GError **error)
+{
+  g_auto (StoreQuery) query = { 0 };
+  gint64 n_orphans = 0;
+  StoreStep step;
+
+  if (!store_query (call->session, &query, error, SQL_TRACK_LEARNED_COUNT, ""))
+    return FALSE;
+  while ((step = store_step (&query, error)) == STORE_ROW)
+    if (track_registry_find_endpoint (current, store_text (&query, 1)) != NULL &&
+        track_registry_find_endpoint (wanted, store_text (&query, 1)) == NULL)
+      n_orphans += store_int (&query, 3);
+  json_object_set_int_member (call->result, "identifiers_of_gone_endpoints", n_orphans);
+  return step == STORE_END;
+}
+
 /**
  * track_command_dry_run:
  */
@@ -277,6 +298,6 @@ track_command_dry_run (AdminCall *call, GError **error)
   track_command_describe_step (call, current, wanted);
   before = track_routes_new (current);
   after = track_routes_new (wanted);
-  return hold_calls (call, before, after, error) &&
+  return put_orphans (call, current, wanted, error) && hold_calls (call, before, after, error) &&
          (!admin_get_flag (call, "probe") || track_candidate_probe (call, current, wanted, error));
 }

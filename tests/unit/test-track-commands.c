@@ -407,6 +407,7 @@ test_look (void)
   g_auto (World) world = { 0 };
   g_autoptr (JsonObject) shown = NULL;
   g_autoptr (JsonObject) learned = NULL;
+  g_autoptr (JsonObject) dry = NULL;
   g_autoptr (GError) error = NULL;
 
   make_world (&world);
@@ -423,6 +424,10 @@ test_look (void)
       json_array_get_object_element (json_object_get_array_member (learned, "learned"), 0),
       "known"),
     ==, 1);
+  json_object_unref (
+    run (&world, "anna", "propose-endpoint", "{'name':'own','remove':true,'reason':'r'}"));
+  dry = run (&world, "bo", "dry-run", "{'proposal':4}");
+  g_assert_cmpint (json_object_get_int_member (dry, "identifiers_of_gone_endpoints"), ==, 1);
   assert_refused (&world, "anna", "calls", "{'from':'tomorrow'}", PLANNER_ERROR_NOT_VALID);
 }
 
