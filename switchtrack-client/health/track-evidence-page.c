@@ -6,7 +6,7 @@
 
 static const char style[] =
   "body{font:1rem/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
-  "1rem;color:#111;background:#fff}"
+  "1rem;color:#111;background:#fff;overflow-wrap:anywhere}"
   "table{border-collapse:collapse;width:100%;margin:0 0 1.5rem}"
   "th,td{border:1px solid #767676;padding:.3rem "
   ".5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}"
