@@ -165,8 +165,7 @@ on_successor (const char *problem, gint64 pid, gpointer data)
   planner_systemd_main_pid (pid);
   for (guint i = 0; i < n_sockets; i++)
     listener_leave_socket (sockets[i].listener);
-  /* One of the two is enough to ask the Planners how they are. */
-  track_probes_stop (track_lookout_get_probes (program->daemon.lookout));
+  track_daemon_yield (&program->daemon);
   program->is_succeeded = TRUE;
   program->is_stopping = TRUE;
 }

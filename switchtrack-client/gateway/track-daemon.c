@@ -435,6 +435,17 @@ track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
 }
 
 /**
+ * track_daemon_yield:
+ *
+ * A successor serves: what is under way is finished, but Planners are probed and people told by it alone. Loop thread.
+ */
+void
+track_daemon_yield (TrackDaemon *daemon)
+{
+  track_lookout_stop (daemon->lookout);
+}
+
+/**
  * track_daemon_stop:
  *
  * When nothing is under way any more: what is queued reaches the disk. Loop thread; blocks.

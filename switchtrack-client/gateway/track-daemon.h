@@ -42,5 +42,6 @@ gboolean track_daemon_open (TrackDaemon *daemon,
                             const TrackSockets *sockets,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config);
+void track_daemon_yield (TrackDaemon *daemon);
 void track_daemon_stop (TrackDaemon *daemon);
 void track_daemon_close (TrackDaemon *daemon);

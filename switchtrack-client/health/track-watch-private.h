@@ -52,6 +52,7 @@ struct _TrackWatch
   gint64 upkeep_us;
   Timer *timer;
   TrackNoticeSender *sender;
+  gboolean is_stopped;
 };
 
 WatchJob *track_watch_job_new (void);

@@ -150,9 +150,10 @@ track_watch_observe (const TrackRecord *record, gpointer watch)
   if (record->endpoint == NULL || track_outcome_class (record->outcome) == TRACK_CLASS_OURS ||
       record->outcome == TRACK_OUTCOME_MAINTENANCE)
     return;
-  if (record->url != NULL)
+  if (!self->is_stopped && record->url != NULL)
     track_watch_see_certificate (self, record->url, record->certificate_until_us);
-  follow (self, record, now_us);
+  if (!self->is_stopped)
+    follow (self, record, now_us);
   track_health_note (self->health, record, now_us);
 }
 
@@ -402,15 +403,21 @@ track_watch_get_health (TrackWatch *watch)
 /**
  * track_watch_stop:
  *
- * Hands the last of what it knows to the writer; the database is stopped next. Nothing is observed after it. Loop thread.
+ * Hands the last of what it knows to the writer and tells nobody anything more; a successor goes on from there. Health
+ * still learns of calls, so that an address can be picked for those that are under way. Harmless when repeated. Loop
+ * thread.
  */
 void
 track_watch_stop (TrackWatch *watch)
 {
+  if (watch->is_stopped)
+    return;
   timer_arm (watch->timer, TIMER_NEVER);
   if (watch->sender != NULL)
     track_notice_sender_stop (watch->sender);
   track_watch_flush_last (watch);
+  watch->is_stopped = TRUE;
+  g_hash_table_remove_all (watch->open);
 }
 
 /**

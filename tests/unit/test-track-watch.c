@@ -422,6 +422,33 @@ test_storm (void)
   close_world (&world);
 }
 
+/* Another goes on: calls that are still under way here change no record any more, and tell nobody. */
+static void
+test_successor (void)
+{
+  World world;
+  g_autofree char *id = NULL;
+  g_autoptr (TrackDisturbance) kept = NULL;
+  guint64 n_failed;
+
+  open_world (&world);
+  for (guint i = 0; i < 4; i++)
+    call (&world, TRACK_OUTCOME_RESET, FALSE);
+  id = g_strdup (get_open (&world)->id);
+  n_failed = get_open (&world)->n_failed;
+  track_watch_stop (world.watch);
+  for (guint i = 0; i < 4; i++)
+    call (&world, TRACK_OUTCOME_RESET, FALSE);
+  g_assert_null (get_open (&world));
+  g_assert_cmpstr (track_watch_pick_url (world.watch, "aarhus"), ==, URL);
+  track_watch_stop (world.watch);
+  track_database_stop (world.database);
+  kept = track_watch_store_load (track_database_get_reader (world.database), id, NULL);
+  g_assert_cmpuint (kept->n_failed, ==, n_failed);
+  g_assert_cmpint (kept->closed_us, ==, 0);
+  close_world (&world);
+}
+
 static void
 test_test_alarm (void)
 {
@@ -449,6 +476,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/window", test_window);
   g_test_add_func ("/track-watch/certificates", test_certificates);
   g_test_add_func ("/track-watch/storm", test_storm);
+  g_test_add_func ("/track-watch/successor", test_successor);
   g_test_add_func ("/track-watch/test-alarm", test_test_alarm);
   return g_test_run ();
 }
