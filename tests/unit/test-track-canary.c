@@ -131,7 +131,9 @@ test_distribution (void)
   world_init (&world, 100);
   for (guint i = 0; i < n_citizens; i++)
     {
-      guint hash = track_learned_hash_citizen (world.learned, testlib_cpr (i), CANDIDATE);
+      char citizen[16];
+      g_snprintf (citizen, sizeof citizen, "citizen %u", i);
+      guint hash = track_learned_hash_citizen (world.learned, citizen, CANDIDATE);
       g_assert_cmpuint (hash, <, 1000);
       for (guint k = 0; k < G_N_ELEMENTS (shares); k++)
         n_below[k] += hash < shares[k];
