@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The way of one call: sent, answered, judged, learned from, passed back, told. */
 #include "gateway/track-passage.h"
+#include "route/track-judge.h"
 
 #include <string.h>
 

@@ -78,14 +78,6 @@ void track_passage_refuse_call (TrackPassage *passage, const GError *error);
 void track_passage_fail (TrackPassage *passage, TrackOutcome outcome);
 void track_passage_end (TrackPassage *passage);
 
-/* track-judge.c */
-gboolean track_judge_head (guint status,
-                           const char *content_type,
-                           TrackOutcome *out_outcome,
-                           const char **out_problem);
-TrackOutcome track_judge_error (const GError *error);
-TrackOutcome track_judge_answer (const TrackAnswer *answer);
-
 /* track-headers.c */
 char **track_headers_dup_passed (const ListenerRequest *request, const char *request_id);
 void track_headers_take_id (const ListenerRequest *request, char out_id[IDS_GUID_LENGTH + 1]);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "gateway/track-passage.h"
+#include "route/track-judge.h"
 #include "testlib.h"
 
 #define BOOKING     "aaaaaaaa-0000-4000-8000-000000000001"
