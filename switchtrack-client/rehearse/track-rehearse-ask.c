@@ -6,7 +6,10 @@
 
 #define ANSWER_LIMIT_BYTES (16 * 1024 * 1024)
 
-static gboolean G_GNUC_PRINTF (3, 0)
+static gboolean set_error (GError **error, int code, const char *format, va_list values)
+  G_GNUC_PRINTF (3, 0);
+
+static gboolean
 set_error (GError **error, int code, const char *format, va_list values)
 {
   g_autofree char *text = g_strdup_vprintf (format, values);

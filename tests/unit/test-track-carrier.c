@@ -138,9 +138,11 @@ static gboolean
 answers (guint port)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
-  g_autoptr (GSocketConnection) connection =
-    g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) port, NULL, NULL);
+  g_autoptr (GSocketConnection) connection = NULL;
 
+  /* libproxy throws an exception within itself, and the address sanitizer does not bear one in C. */
+  g_socket_client_set_enable_proxy (client, FALSE);
+  connection = g_socket_client_connect_to_host (client, "127.0.0.1", (guint16) port, NULL, NULL);
   return connection != NULL;
 }
 
