@@ -3,12 +3,15 @@
 # Installs programs, user, configuration and systemd units on Debian 12, and enables them. Safe to repeat: what you edited stays.
 #
 # usage: deploy/install-service.sh [--prefix FOLDER] [--build FOLDER] [--face dfdg|proxied] [--no-packages]
+#        deploy/install-service.sh --programs [--prefix FOLDER] [--build FOLDER] [--no-packages]
 #        deploy/install-service.sh --uninstall [--purge] [--prefix FOLDER]
 #   --prefix FOLDER  where programs go (/usr/local)
 #   --build FOLDER   where to build (build-service)
 #   --face NAME      dfdg: plannerd ends TLS itself on port 8443 (the default); proxied: a reverse proxy on this machine does
 #   --no-packages    uses the Debian packages that are there
-#   --uninstall      stops and removes programs and units; --purge removes configuration, data, backups and user too
+#   --programs       programs, manual pages and data only: for a machine that serves no planner
+#   --uninstall      stops and removes programs and units; --purge removes configuration, data, backups and user too.
+#                    Where the switch-track is installed the programs stay, for it runs from them
 # Run it as root. It prints what is left to do.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,13 +21,14 @@ usage ()
     sed -n 's/^# \{0,1\}//; /^usage/,/^Run it/p' deploy/install-service.sh
 }
 
-prefix=/usr/local build=build-service face=dfdg packages=yes action=install purge=no
+prefix=/usr/local build=build-service face=dfdg packages=yes programs=with-units action=install purge=no
 while [ $# -gt 0 ]; do
     case $1 in
     --prefix) prefix=${2:?--prefix needs a folder}; shift ;;
     --build) build=${2:?--build needs a folder}; shift ;;
     --face) face=${2:?--face needs dfdg or proxied}; shift ;;
     --no-packages) packages=no ;;
+    --programs) programs=only ;;
     --uninstall) action=uninstall ;;
     --purge) purge=yes ;;
     -h | --help) usage; exit 0 ;;
@@ -50,6 +54,14 @@ control ()
     systemctl "$@"
 }
 
+remove_programs ()
+{
+    if [ -f "$prefix/lib/kommunal-planner/installed" ]; then
+        xargs -r -d '\n' rm -f <"$prefix/lib/kommunal-planner/installed"
+    fi
+    rm -rf "$prefix/share/kommunal-planner" "$prefix/lib/kommunal-planner"
+}
+
 uninstall ()
 {
     local unit
@@ -59,10 +71,11 @@ uninstall ()
         rm -rf "/etc/systemd/system/$unit.d"
     done
     rm -f "$prefix/lib/sysusers.d/planner.conf" "$prefix/lib/tmpfiles.d/planner.conf"
-    if [ -f "$prefix/lib/kommunal-planner/installed" ]; then
-        xargs -r -d '\n' rm -f <"$prefix/lib/kommunal-planner/installed"
+    if [ -e /etc/systemd/system/switchtrackd.service ]; then
+        echo "the switch-track runs from the same programs: they stay until deploy/install-switchtrack.sh --uninstall"
+    else
+        remove_programs
     fi
-    rm -rf "$prefix/share/kommunal-planner" "$prefix/lib/kommunal-planner"
     control daemon-reload
     if [ $purge = no ]; then
         echo "removed; /etc/planner and /var/lib/planner stay (--purge removes them)"
@@ -182,11 +195,16 @@ Left to do, unless it is done:
 HELP
 }
 
+if [ $action = uninstall ] && [ $programs = only ]; then
+    remove_programs
+    exit 0
+fi
 if [ $action = uninstall ]; then
     uninstall
     exit 0
 fi
 build_and_install
+[ $programs = with-units ] || exit 0
 install_units
 write_drop_in
 write_config

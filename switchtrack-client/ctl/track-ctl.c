@@ -2,7 +2,9 @@
 /* Sends a command to switchtrackd's socket; when nobody listens there, runs it on the registry's database itself. */
 #include "ctl/track-ctl.h"
 
+#include <glib/gstdio.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -40,13 +42,13 @@ run_write (gpointer runner, AdminWrite write, gpointer data, GError **error)
   return FALSE;
 }
 
-/* (nullable): without an error: none is there and none was named. */
+/* (nullable): without an error: none is there for us, and none was named. */
 static TrackConfig *
 load_config (const TrackCtl *ctl, GError **error)
 {
   const char *path = ctl->config == NULL ? TRACK_CTL_DEFAULT_CONFIG : ctl->config;
 
-  if (ctl->config == NULL && !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (ctl->config == NULL && g_access (path, R_OK) != 0)
     return NULL;
   return track_config_load (path, error);
 }
@@ -67,7 +69,8 @@ dup_socket (const TrackCtl *ctl, const TrackConfig *config, const char *registry
     return g_strdup (ctl->socket);
   if (config != NULL && *config->admin_socket != '\0')
     return g_strdup (config->admin_socket);
-  return registry == NULL ? NULL : g_strconcat (registry, ".socket", NULL);
+  return registry == NULL ? g_strdup (TRACK_CTL_DEFAULT_SOCKET)
+                          : g_strconcat (registry, ".socket", NULL);
 }
 
 static gboolean
@@ -104,13 +107,6 @@ run_here (const TrackCtl *ctl,
     .arguments = arguments, .now_us = clock_now_us (), .actor = person, .call_id = call_id
   };
 
-  if (registry == NULL)
-    {
-      g_set_error_literal (
-        error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
-        "no switchtrackd and no database: name --config, --socket or --registry");
-      return FALSE;
-    }
   ids_new_guid (call_id);
   call.result = *out_result = json_object_new ();
   return call_here (ctl, registry, command, &call, error);
@@ -122,6 +118,27 @@ is_nobody (const GError *error)
 {
   return g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND) ||
          g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED);
+}
+
+static gboolean
+refuse_nobody (const char *socket, GError **error)
+{
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+               "no switchtrackd listens at %s, and no database is known: start it, or name "
+               "--config, --socket or --registry",
+               socket);
+  return FALSE;
+}
+
+/* The usual reason is a group that was given today, and a shell of yesterday. */
+static void
+explain (const char *socket, GError **error)
+{
+  if (g_error_matches (*error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    g_prefix_error (error,
+                    "%s may not be opened: only by members of its group ([admin] group), from "
+                    "their next login on: ",
+                    socket);
 }
 
 static gboolean
@@ -139,16 +156,17 @@ run (const TrackCtl *ctl,
 
   if (local_error == NULL && admin_check_arguments (command, arguments, &local_error))
     {
-      if (socket != NULL &&
-          ctl_client_call (socket, command->name, arguments, NULL, out_result, &local_error))
+      if (ctl_client_call (socket, command->name, arguments, NULL, out_result, &local_error))
         return TRUE;
-      if (socket != NULL && !is_nobody (local_error))
+      if (!is_nobody (local_error))
         {
+          explain (socket, &local_error);
           g_propagate_error (error, g_steal_pointer (&local_error));
           return FALSE;
         }
       track_desk_set_current (&(TrackDesk){ .config = config });
-      ok = run_here (ctl, registry, command, arguments, out_result, error);
+      ok = registry == NULL ? refuse_nobody (socket, error)
+                            : run_here (ctl, registry, command, arguments, out_result, error);
       track_desk_set_current (NULL);
       return ok;
     }

@@ -4,8 +4,10 @@
 
 #include "ops/admin.h"
 
-/* Read when it is there and --config names no other. */
+/* Read when it may be read and --config names no other. */
 #define TRACK_CTL_DEFAULT_CONFIG "/etc/switchtrack/switchtrackd.conf"
+/* Where an installation has it. Approvers may open this socket, and need not be able to read the configuration. */
+#define TRACK_CTL_DEFAULT_SOCKET "/run/switchtrack/admin.socket"
 
 /**
  * TrackCtl:

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # The manual pages: no fault that groff or man can find, and nothing left out that the programs and tables have.
-"""plannerctl(1), plannerd(8), plannerd.conf(5), planner-import(5), as they are installed."""
+"""plannerctl(1), plannerd(8), plannerd.conf(5), planner-import(5), and those of the switch-track, as they are installed."""
 
 import re
 import shutil
@@ -9,9 +9,12 @@ import subprocess
 import testlib
 
 PROGRAMS = testlib.BUILD / "planner"
+TRACK = testlib.BUILD / "switchtrack-client"
 PAGES = {
     "plannerctl.1": PROGRAMS / "plannerctl.1",
-    "switchtrackctl.1": testlib.BUILD / "switchtrack-client" / "switchtrackctl.1",
+    "switchtrackctl.1": TRACK / "switchtrackctl.1",
+    "switchtrackd.conf.5": TRACK / "switchtrackd.conf.5",
+    "switchtrackd.8": testlib.BUILD / "docs" / "man" / "switchtrackd.8",
     "plannerd.conf.5": PROGRAMS / "plannerd.conf.5",
     "plannerd.8": testlib.BUILD / "docs" / "man" / "plannerd.8",
     "planner-import.5": testlib.BUILD / "docs" / "man" / "planner-import.5",
@@ -45,20 +48,24 @@ def test_man_finds_no_fault():
         testlib.equal((done.returncode, done.stderr), (0, ""), name)
 
 
-def test_plannerd_has_no_option_without_a_line():
-    """Against its own --help, and every key against the sample."""
-    done = subprocess.run([PROGRAMS / "plannerd", "--help"], capture_output=True, text=True, timeout=60, check=True)
-    options = set(re.findall(r"--[a-z][a-z-]+", done.stdout))
-    assert len(options) >= 5
-    page = text_of("plannerd.8")
-    for option in options:
-        assert option in page, option
-    sample = subprocess.run([PROGRAMS / "plannerd", "--print-config-sample"], capture_output=True, text=True, timeout=60, check=True).stdout
-    keys = re.findall(r"^#?([a-z0-9-]+)=", sample, re.M)
-    page = text_of("plannerd.conf.5")
-    assert len(keys) > 20
-    for key in keys:
-        assert key in page, key
+def said(program, option):
+    """What PROGRAM prints for OPTION."""
+    return subprocess.run([program, option], capture_output=True, text=True, timeout=60, check=True).stdout
+
+
+def test_no_option_without_a_line():
+    """Against each program's own --help, and every key against its sample."""
+    for program in (PROGRAMS / "plannerd", TRACK / "switchtrackd"):
+        options = set(re.findall(r"--[a-z][a-z-]+", said(program, "--help")))
+        assert len(options) >= 5
+        page = text_of(f"{program.name}.8")
+        for option in options:
+            assert option in page, option
+        keys = re.findall(r"^#?([a-z0-9-]+)=", said(program, "--print-config-sample"), re.M)
+        page = text_of(f"{program.name}.conf.5")
+        assert len(keys) > 20
+        for key in keys:
+            assert key in page, key
 
 
 def test_the_import_page_has_every_file_and_column():
