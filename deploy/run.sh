@@ -4,6 +4,7 @@
 #
 # usage: deploy/run.sh [--port N] [--tls-port N] [--health-port N] [--dir FOLDER] [--build FOLDER] [--no-install]
 #                      [--with-dfdg [--dfdg-port N] [--page-port N]]
+#                      [--with-switchtrack [--track-port N] [--track-tls-port N] [--status-port N]]
 #   --port N         plain HTTP on 127.0.0.1 (8080)
 #   --tls-port N     the DFDG face, TLS with client certificates, on 127.0.0.1 (8443)
 #   --health-port N  health and metrics on 127.0.0.1 (9464)
@@ -13,6 +14,10 @@
 #   --with-dfdg      starts a simulated DFDG beside it, with a page on which you play citizen and caseworker
 #   --dfdg-port N    its services, TLS with client certificates, on 127.0.0.1 (8444)
 #   --page-port N    its page, on 127.0.0.1 (8081)
+#   --with-switchtrack  starts the gateway in front of it; with --with-dfdg the simulated DFDG books through the gateway
+#   --track-port N   its plain HTTP on 127.0.0.1 (8082)
+#   --track-tls-port N  its TLS with client certificates, on 127.0.0.1 (8445)
+#   --status-port N  its status page and metrics, on 127.0.0.1 (9465)
 # Ctrl-C stops it cleanly.
 set -euo pipefail
 here=$PWD
@@ -26,6 +31,7 @@ usage ()
 
 port=8080 tls_port=8443 health_port=9464 dir=$source_folder/var/demo build=$source_folder/build install=yes
 with_dfdg=no dfdg_port=8444 page_port=8081
+with_track=no track_port=8082 track_tls_port=8445 status_port=9465
 while [ $# -gt 0 ]; do
     case $1 in
     --port) port=${2:?--port needs a number}; shift ;;
@@ -37,6 +43,10 @@ while [ $# -gt 0 ]; do
     --with-dfdg) with_dfdg=yes ;;
     --dfdg-port) dfdg_port=${2:?--dfdg-port needs a number}; shift ;;
     --page-port) page_port=${2:?--page-port needs a number}; shift ;;
+    --with-switchtrack) with_track=yes ;;
+    --track-port) track_port=${2:?--track-port needs a number}; shift ;;
+    --track-tls-port) track_tls_port=${2:?--track-tls-port needs a number}; shift ;;
+    --status-port) status_port=${2:?--status-port needs a number}; shift ;;
     -h | --help) usage; exit 0 ;;
     *) usage >&2; exit 2 ;;
     esac
@@ -63,11 +73,20 @@ if [ $with_dfdg = yes ]; then
     check_port --dfdg-port "$dfdg_port"
     check_port --page-port "$page_port"
 fi
+if [ $with_track = yes ]; then
+    check_port --track-port "$track_port"
+    check_port --track-tls-port "$track_tls_port"
+    check_port --status-port "$status_port"
+fi
 path=/soap/ExternalBookingService/v3
 # What the simulated DFDG knows this Planner as.
 system_identifier=20000000-0000-4000-8000-000000000002
 plannerd=$build/planner/plannerd
 plannerctl=("$build/planner/plannerctl" --database "$dir/planner.db" --data-dir "$source_folder/data")
+switchtrackctl=("$build/switchtrack-client/switchtrackctl" --config "$dir/switchtrackd.conf")
+# Whom the simulated DFDG calls.
+planner_port=$tls_port
+[ $with_track = no ] || planner_port=$track_tls_port
 
 [ $install = no ] || deploy/install.sh run build
 
@@ -78,7 +97,9 @@ build_programs ()
         meson setup "$build" -Dwerror=true
         echo "${CC-} -Dwerror=true" >"$build/options"
     fi
-    ninja -C "$build" planner/plannerd planner/plannerctl
+    local programs=(planner/plannerd planner/plannerctl)
+    [ $with_track = no ] || programs+=(switchtrack-client/switchtrackd switchtrack-client/switchtrackctl)
+    ninja -C "$build" "${programs[@]}"
 }
 
 fingerprint ()
@@ -129,6 +150,7 @@ units=89000;89001
 fingerprint=$(fingerprint kss)
 CONFIG
     [ $with_dfdg = no ] || write_dfdg_config
+    [ $with_track = no ] || write_track_config
 }
 
 write_dfdg_config ()
@@ -156,7 +178,7 @@ besked-url=$base/besked
 kodeliste-url=$base/kodeliste
 CONFIG
     cat >"$dir/dfdg.json" <<CONFIG
-{"port": $dfdg_port, "control_port": 0, "planner": "https://127.0.0.1:$tls_port", "database": "$dir/dfdg.db",
+{"port": $dfdg_port, "control_port": 0, "planner": "https://127.0.0.1:$planner_port", "database": "$dir/dfdg.db",
  "certificate": "$dir/tls/server.pem", "key": "$dir/tls/server.key", "trust": "$dir/tls/ca.pem",
  "client": {"certificate": "$dir/tls/client.pem", "key": "$dir/tls/client.key", "trust": "$dir/tls/ca.pem"},
  "settings": {"environment": "DEMO"},
@@ -179,6 +201,87 @@ start_dfdg ()
     dfdg=$!
 }
 
+write_track_config ()
+{
+    cat >>"$dir/plannerd.conf" <<CONFIG
+
+# The gateway, on behalf of DFDG.
+[caller gateway]
+tenant=demo
+roles=dfdg
+units=89000;89001
+fingerprint=$(fingerprint gateway)
+CONFIG
+    cat >"$dir/switchtrackd.conf" <<CONFIG
+# Made by deploy/run.sh at every start. Every key: switchtrackd --print-config-sample
+[service]
+address=127.0.0.1
+port=$track_tls_port
+certificate=$dir/tls/server.pem
+key=$dir/tls/server.key
+trust=$dir/tls/ca.pem
+crl=$dir/tls/crl.pem
+
+[plain]
+port=$track_port
+caller=client
+
+[status]
+port=$status_port
+
+[people]
+approvers=$(id -un)
+
+[registry]
+path=$dir/registry.db
+schema-dir=$source_folder/data/schema/track-registry
+
+[calls]
+path=$dir/calls.db
+schema-dir=$source_folder/data/schema/track-log
+lines-dir=$dir/calls
+
+[upstream]
+certificate=$dir/tls/gateway.pem
+key=$dir/tls/gateway.key
+trust=$dir/tls/ca.pem
+
+[probe]
+interval-s=2
+
+[caller client]
+fingerprint=$(fingerprint client)
+CONFIG
+}
+
+# The demo's registry. In service every revision is one person's proposal and another's approval; a demo has one account, so this
+# one goes into the database by itself, and only while no switchtrackd is there.
+write_registry ()
+{
+    "${switchtrackctl[@]}" status >/dev/null
+    python3 - "$dir/registry.db" "https://127.0.0.1:$tls_port$path" <<'PYTHON'
+import hashlib, json, sqlite3, sys, time
+endpoint = {"name": "demo", "urls": [sys.argv[2]], "contract": "3", "owner": "Demo Kommune", "probe_unit": "89000"}
+units = [{"code": code, "endpoint": "demo", "name": name} for code, name in (("89000", "Demo Kommune"), ("89001", "Demo Kommune, filial"))]
+document = json.dumps({"format": "switch-track-registry-1", "endpoints": [endpoint], "units": units})
+with sqlite3.connect(sys.argv[1]) as database:
+    newest = database.execute("SELECT document FROM revision ORDER BY revision DESC LIMIT 1").fetchone()
+    # What was changed by commands stays, unless the planner has moved.
+    if newest is None or sys.argv[2] not in newest[0]:
+        now = time.time_ns() // 1000
+        digest = hashlib.sha256(document.encode()).hexdigest()
+        database.execute("INSERT INTO revision (at_us, kind, document, digest, author, approver, approved_us, reason)"
+                         " VALUES (?, 'change', ?, ?, 'run.sh', 'demo', ?, 'the demo')", (now, document, digest, now))
+PYTHON
+}
+
+start_track ()
+{
+    write_registry
+    "$build/switchtrack-client/switchtrackd" --config "$dir/switchtrackd.conf" 2>>"$dir/switchtrackd.log" &
+    track=$!
+}
+
 make_demo ()
 {
     [ -f "$dir/imported" ] && return 0
@@ -196,6 +299,29 @@ A simulated DFDG stands beside it. Its page, on which you play citizen and casew
   page       http://127.0.0.1:$page_port/
   services   https://127.0.0.1:$dfdg_port   with $dir/tls/planner.pem
   log        $dir/dfdg.log
+HELP
+}
+
+print_track ()
+{
+    cat <<HELP
+
+The switch-track stands in front of it: the same contract, and each call goes to the Planner that the registry names.
+
+  plain      http://127.0.0.1:$track_port$path
+  TLS face   https://127.0.0.1:$track_tls_port$path   with $dir/tls/client.pem
+  status     http://127.0.0.1:$status_port/status   and /status.json, /metrics, /health/ready
+  log        $dir/switchtrackd.log
+
+The booking below goes through it when you take the line that says so; then, in another shell:
+
+  T="${switchtrackctl[*]}"
+  \$T calls                  # each of them, why it went there, how long it took
+  \$T health; \$T status
+  kill -STOP $server; sleep 30; kill -CONT $server     # the Planner hangs; meanwhile look at the status page, then
+  \$T disturbances; \$T evidence ID --language da >evidence.html
+
+A change of the registry needs two accounts of the machine; the demo is one person's: docs/switchtrack-install.md.
 HELP
 }
 
@@ -218,13 +344,14 @@ url=http://127.0.0.1:$port$path tls=
 # Over mutual TLS instead:
 #   url=https://127.0.0.1:$tls_port$path tls='--cacert $dir/tls/ca.pem --cert $dir/tls/client.pem --key $dir/tls/client.key'
 HELP
+    [ $with_track = no ] || printf '# Through the switch-track instead:\n#   url=http://127.0.0.1:%s tls=\n' "$track_port$path"
     sed '1,2d' deploy/booking-commands.sh
     echo "# --- end"
 }
 
 stop ()
 {
-    kill -TERM "$server" ${dfdg:+"$dfdg"} 2>/dev/null || true
+    kill -TERM "$server" ${dfdg:+"$dfdg"} ${track:+"$track"} 2>/dev/null || true
 }
 
 # await_answer PID URL LOG: until the program answers; tells why when it has ended.
@@ -247,17 +374,23 @@ umask 077
 mkdir -p "$dir"
 clients=(client kss)
 [ $with_dfdg = no ] || clients+=(planner)
+[ $with_track = no ] || clients+=(gateway)
 deploy/make-certificates.sh "$dir/tls" "${clients[@]}"
 make_demo
 write_config
-dfdg=''
+dfdg='' track=''
 [ $with_dfdg = no ] || start_dfdg
 "$plannerd" --config "$dir/plannerd.conf" 2>>"$dir/plannerd.log" &
 server=$!
 trap stop INT TERM
 await_answer "$server" "http://127.0.0.1:$health_port/health/ready" "$dir/plannerd.log"
 [ $with_dfdg = no ] || await_answer "$dfdg" "http://127.0.0.1:$page_port/" "$dir/dfdg.log"
+if [ $with_track = yes ]; then
+    start_track
+    await_answer "$track" "http://127.0.0.1:$status_port/health/ready" "$dir/switchtrackd.log"
+fi
 [ $with_dfdg = no ] || print_page
+[ $with_track = no ] || print_track
 print_commands
 # The first wait ends when a signal comes, the second when the program has stopped.
 status=0
@@ -267,5 +400,6 @@ while kill -0 "$server" 2>/dev/null; do
     wait "$server" || status=$?
 done
 stop
+[ -z "$track" ] || wait "$track" || true
 echo "stopped; the data stays in $dir"
 exit "$status"
