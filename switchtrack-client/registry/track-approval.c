@@ -33,6 +33,17 @@ check_approver (const TrackApproval *approval, GError **error)
                  "%s may not decide: [people] approvers names who may", approval->person);
 }
 
+/* Who approved it may have been taken off the list since. */
+static gboolean
+check_still_approver (const TrackApproval *approval, const char *person, GError **error)
+{
+  if (approval->approvers != NULL && g_strv_contains (approval->approvers, person))
+    return TRUE;
+  return refuse (error, PLANNER_ERROR_ACCESS_DENIED,
+                 "%s, who approved it, may not decide any longer: reject it and propose again",
+                 person);
+}
+
 static gboolean
 check_other (const TrackApproval *approval, const char *author, const char *what, GError **error)
 {
@@ -272,6 +283,7 @@ track_approval_apply (const TrackApproval *approval,
 
   if (proposal == NULL || !check_approver (approval, error) ||
       !check_state (proposal, TRACK_PROPOSAL_APPROVED, error) ||
+      !check_still_approver (approval, proposal->decided_by, error) ||
       !check_step (approval, proposal, &current, error) ||
       !check_frozen (approval, current, error) ||
       !track_revision_find_newest (approval->session, &newest, error))
@@ -292,17 +304,37 @@ track_approval_apply (const TrackApproval *approval,
   return TRUE;
 }
 
-/* Which revision a roll-back without a number goes back to: the one before that whose document is in force. */
+/* The change whose document @revision is: a roll-back may have gone back to a roll-back. 0 with an error. */
+static guint64
+find_origin (const TrackApproval *approval, const TrackRevision *revision, GError **error)
+{
+  guint64 number = revision->revision, back_to = revision->back_to;
+
+  while (back_to != 0 && back_to < number)
+    {
+      g_autoptr (TrackRevision) earlier = track_revision_load (approval->session, back_to, error);
+
+      if (earlier == NULL)
+        return 0;
+      number = earlier->revision;
+      back_to = earlier->back_to;
+    }
+  return number;
+}
+
+/* What a roll-back goes back to; without a number to what was in force before the change that is now. */
 static TrackRevision *
 load_target (const TrackApproval *approval,
              const TrackRevision *newest,
              guint64 back_to,
              GError **error)
 {
-  guint64 in_force = newest == NULL ? 0 : newest->back_to != 0 ? newest->back_to : newest->revision;
-  guint64 wanted = back_to != 0 ? back_to : in_force < 2 ? 0 : in_force - 1;
+  guint64 in_force = newest == NULL ? 1 : find_origin (approval, newest, error);
+  guint64 wanted = back_to != 0 ? back_to : in_force - 1;
 
-  if (wanted == 0)
+  if (in_force == 0)
+    return NULL;
+  if (newest == NULL || wanted == 0)
     g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
                          "there is no revision to go back to");
   else if (wanted == in_force || wanted == newest->revision)
@@ -313,17 +345,17 @@ load_target (const TrackApproval *approval,
   return NULL;
 }
 
-/* Endpoints that have come since stay: they issued identifiers, and calls by those must find them. */
+/* Endpoints that have come since stay: they issued identifiers, and calls by those must find them. A newest document
+ * that cannot be read any longer must not bar the way back from it. */
 static TrackRegistry *
 make_target (const TrackRevision *target, const TrackRevision *newest, GError **error)
 {
   g_autoptr (TrackRegistry) registry = track_revision_parse (target, error);
-  g_autoptr (TrackRegistry) current =
-    registry == NULL ? NULL : track_revision_parse (newest, error);
+  g_autoptr (TrackRegistry) current = registry == NULL ? NULL : track_revision_parse (newest, NULL);
 
-  if (current == NULL)
+  if (registry == NULL)
     return NULL;
-  for (guint i = current->endpoints->len; i > 0; i--)
+  for (guint i = current == NULL ? 0 : current->endpoints->len; i > 0; i--)
     {
       const TrackEndpoint *endpoint = g_ptr_array_index (current->endpoints, i - 1);
 

@@ -300,6 +300,68 @@ test_roll_back_keeps_endpoints (void)
   g_assert_nonnull (track_registry_find_endpoint (current, "own"));
 }
 
+/* What was bad is not come back to by going back twice: each goes one further than what is in force. */
+static void
+test_roll_back_twice (void)
+{
+  g_autoptr (StoreSession) session = open_database ();
+  const TrackApproval anna = as (session, "anna");
+  const char *frozen = ",'freezes':[{'from':'2029-01-01T00:00:00Z','until':'2029-02-01T00:00:00Z',"
+                       "'reason':'Ferie'}]";
+  g_autoptr (GError) error = NULL;
+  guint64 revision = 0;
+
+  change (session, "own", "", 1);
+  change (session, "own", frozen, 2);
+  change (session, "state", "", 3); /* a mistake */
+  g_assert_true (track_approval_roll_back (&anna, 0, "fejl", &revision, &error));
+  assert_in_force (session, 4, "own");
+  change (session, "state", frozen, 5); /* another */
+  g_assert_true (track_approval_roll_back (&anna, 0, "fejl", &revision, &error));
+  assert_in_force (session, 6, "own");
+  g_assert_true (track_approval_roll_back (&anna, 0, "laengere", &revision, &error));
+  assert_in_force (session, 7, "own");
+  g_assert_false (track_approval_roll_back (&anna, 0, "laengere", &revision, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND);
+}
+
+/* Who approved a change and was taken off the list since has not approved it. */
+static void
+test_approver_left (void)
+{
+  static const char *const others[] = { "anna", "carl", NULL };
+  g_autoptr (StoreSession) session = open_database ();
+  gint64 id = propose (session, "anna", "state", "");
+  const TrackApproval bo = as (session, "bo");
+  const TrackApproval later = { session, "anna", others, { NOW_US } };
+  g_autoptr (GError) error = NULL;
+  guint64 revision = 0;
+
+  g_assert_true (track_approval_approve (&bo, id, &error));
+  g_assert_false (track_approval_apply (&later, id, &revision, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_ACCESS_DENIED);
+  g_assert_nonnull (strstr (error->message, "bo, who approved it"));
+}
+
+/* The newest document is damaged: the way back from it is open. */
+static void
+test_roll_back_from_damage (void)
+{
+  g_autoptr (StoreSession) session = open_database ();
+  const TrackApproval anna = as (session, "anna");
+  g_autoptr (GError) error = NULL;
+  guint64 revision = 0;
+
+  change (session, "own", "", 1);
+  change (session, "state", "", 2);
+  g_assert_true (store_run_script (
+    session, "UPDATE revision SET document = replace (document, 'STAR', 'RATS') WHERE revision = 2",
+    &error));
+  g_assert_true (track_approval_roll_back (&anna, 0, "beskadiget", &revision, &error));
+  g_assert_no_error (error);
+  assert_in_force (session, 3, "own");
+}
+
 /* A document that a disk changed is told from a registry. */
 static void
 test_digest (void)
@@ -326,6 +388,9 @@ main (int argc, char **argv)
   g_test_add_func ("/track-approval/freeze", test_freeze);
   g_test_add_func ("/track-approval/roll-back", test_roll_back);
   g_test_add_func ("/track-approval/roll-back-keeps-endpoints", test_roll_back_keeps_endpoints);
+  g_test_add_func ("/track-approval/roll-back-twice", test_roll_back_twice);
+  g_test_add_func ("/track-approval/roll-back-from-damage", test_roll_back_from_damage);
+  g_test_add_func ("/track-approval/approver-left", test_approver_left);
   g_test_add_func ("/track-approval/digest", test_digest);
   return g_test_run ();
 }
