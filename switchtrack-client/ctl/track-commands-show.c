@@ -412,6 +412,8 @@ ask_learned (TrackAsk *ask, gpointer data)
   json_object_set_int_member (result, "not_found", counters.n_not_found);
   json_object_set_int_member (result, "written", counters.n_written);
   json_object_set_int_member (result, "failed", counters.n_failed);
+  json_object_set_int_member (result, "waiting_to_be_written", counters.n_owed);
+  json_object_set_int_member (result, "disputed", counters.n_disputed);
   track_ask_answer (ask, NULL);
 }
 

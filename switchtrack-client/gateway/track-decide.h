@@ -10,6 +10,7 @@
  * TrackDecision:
  * @endpoint: (nullable): where it goes; NULL: nobody is known
  * @unit: jobcenter code of the row that decided; empty: none
+ * @code: the code to be remembered with what the answer names: as it was asked for, now or when the identifier was learned
  * @canary: (nullable): endpoint that the citizen was chosen for, to be remembered
  *
  * Borrowed from the routes.
@@ -19,6 +20,7 @@ typedef struct
   TrackHow how;
   const TrackEndpoint *endpoint;
   char unit[6];
+  char code[6];
   const char *canary;
 } TrackDecision;
 

@@ -382,11 +382,15 @@ learn_and_pass (TrackPassage *passage)
 {
   const TrackDecision *decision = &passage->decision;
   TrackLesson lesson = { .endpoint = decision->endpoint->name,
-                         .unit = decision->unit,
-                         .canary = decision->canary };
+                         .unit = decision->code,
+                         .canary = decision->canary,
+                         .routes = passage->routes };
 
   if (*passage->call.code != '\0' && *passage->call.citizen != '\0')
-    lesson.citizen = passage->call.citizen;
+    {
+      lesson.citizen = passage->call.citizen;
+      lesson.asked = passage->call.code;
+    }
   lesson.ids = track_answer_get_ids (passage->answer, &lesson.n_ids);
   passage->is_learning = TRUE;
   if (track_learned_note (passage->gateway->settings.learned, &lesson, on_learned, passage))

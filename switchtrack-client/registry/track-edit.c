@@ -13,6 +13,14 @@ copy_unit (const TrackUnit *unit)
   return track_record_read (shape, json_node_get_object (node), NULL);
 }
 
+/* Bookings were migrated where the row began; where it goes on after the stretch they are not once more. */
+static void
+forget_takeover (TrackUnit *unit)
+{
+  g_strfreev (unit->takes_over);
+  unit->takes_over = g_new0 (char *, 1);
+}
+
 /* Keeps of @unit what lies before and behind the stretch. */
 static void
 keep_rest (GPtrArray *units, TrackUnit *unit, const TrackUnitEdit *edit)
@@ -22,6 +30,8 @@ keep_rest (GPtrArray *units, TrackUnit *unit, const TrackUnitEdit *edit)
       TrackUnit *behind = copy_unit (unit);
 
       behind->from_us = edit->until_us;
+      if (unit->from_us < edit->from_us)
+        forget_takeover (behind);
       g_ptr_array_add (units, behind);
     }
   if (unit->from_us < edit->from_us)

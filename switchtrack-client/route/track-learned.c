@@ -14,6 +14,9 @@
 #define FRESH_US (12 * G_TIME_SPAN_HOUR)
 /* Rows that one clean-up removes in one transaction. */
 #define FORGET_AT_ONCE 5000
+/* What could not be written is kept for the next time; more than this is lost at the end of the process. */
+#define MAX_OWED     20000
+#define OWED_AT_ONCE 500
 
 typedef struct
 {
@@ -34,6 +37,9 @@ struct _TrackLearned
 {
   TrackDatabase *database;
   guint8 key[TRACK_KEY_BYTES];
+  guint8 old_key[TRACK_KEY_BYTES];
+  gboolean has_old_key;
+  GArray *owed; /* of Entry */
   guint max_cached;
   GHashTable *young; /* of Entry */
   GHashTable *old;   /* likewise; dropped when the young ones are as many as may be */
@@ -76,9 +82,9 @@ new_cache (void)
 }
 
 static void
-digest (const TrackLearned *learned, const char *word, const char *text, guint8 out[32])
+digest (const guint8 key[TRACK_KEY_BYTES], const char *word, const char *text, guint8 out[32])
 {
-  GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, learned->key, TRACK_KEY_BYTES);
+  GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, key, TRACK_KEY_BYTES);
   gsize n_bytes = 32;
 
   g_hmac_update (hmac, (const guchar *) word, (gssize) strlen (word) + 1);
@@ -88,13 +94,13 @@ digest (const TrackLearned *learned, const char *word, const char *text, guint8 
 }
 
 static Hash
-make_hash (const TrackLearned *learned, guint kind, const char *text)
+make_hash (const guint8 key[TRACK_KEY_BYTES], guint kind, const char *text)
 {
   static const char *const words[] = { "booking", "reservation", "option", "citizen" };
   guint8 bytes[32];
   Hash hash;
 
-  digest (learned, words[kind], text, bytes);
+  digest (key, words[kind], text, bytes);
   memcpy (hash.bytes, bytes, HASH_BYTES);
   return hash;
 }
@@ -132,45 +138,76 @@ intern (const char *endpoint)
   return endpoint == NULL || *endpoint == '\0' ? NULL : g_intern_string (endpoint);
 }
 
-/* One look by the primary key. */
+/* One look by the primary key: what is known of @hash goes into @entry. */
 static gboolean
-read_entry (TrackLearned *learned, Entry *entry, GError **error)
+read_entry (TrackLearned *learned, const Hash *hash, Entry *entry, GError **error)
 {
-  g_autoptr (GBytes) hash = g_bytes_new (entry->hash.bytes, HASH_BYTES);
+  g_autoptr (GBytes) bytes = g_bytes_new (hash->bytes, HASH_BYTES);
   g_auto (StoreQuery) query = { 0 };
 
   if (learned->database == NULL ||
       !store_query (track_database_get_reader (learned->database), &query, error,
-                    SQL_TRACK_LEARNED_FIND, "b", hash) ||
+                    SQL_TRACK_LEARNED_FIND, "b", bytes) ||
       store_step (&query, error) != STORE_ROW)
     return FALSE;
   entry->place.endpoint = intern (store_text (&query, 0));
   g_strlcpy (entry->place.unit, store_text (&query, 1), sizeof entry->place.unit);
   entry->seen_us = store_int (&query, 2);
-  entry->is_durable = TRUE;
   return TRUE;
+}
+
+/* By the key of the day, else by the one before: then it is written anew when it is seen next. */
+static gboolean
+read_by_keys (TrackLearned *learned, const char *text, Entry *entry, GError **error)
+{
+  Hash old;
+
+  entry->is_durable = read_entry (learned, &entry->hash, entry, error);
+  if (entry->is_durable)
+    return TRUE;
+  if (!learned->has_old_key)
+    return FALSE;
+  old = make_hash (learned->old_key, entry->kind, text);
+  return read_entry (learned, &old, entry, error);
+}
+
+/* @entry: hash and kind are given; the rest is filled in when it is known */
+static gboolean
+recall (TrackLearned *learned, const char *text, Entry *entry)
+{
+  const Entry *found = cache_find (learned, &entry->hash);
+  g_autoptr (GError) error = NULL;
+
+  if (found != NULL)
+    {
+      *entry = *found;
+      return TRUE;
+    }
+  if (read_by_keys (learned, text, entry, &error))
+    {
+      cache_put (learned, entry);
+      return TRUE;
+    }
+  if (error != NULL)
+    g_warning ("what was learned cannot be read: %s", error->message);
+  return FALSE;
 }
 
 static gboolean
 find (TrackLearned *learned, guint kind, const char *text, TrackPlace *out_place)
 {
-  Entry wanted = { .hash = make_hash (learned, kind, text), .kind = (guint8) kind };
-  const Entry *found = cache_find (learned, &wanted.hash);
-  g_autoptr (GError) error = NULL;
+  Entry entry = { .hash = make_hash (learned->key, kind, text), .kind = (guint8) kind };
 
-  if (found != NULL)
+  if (cache_find (learned, &entry.hash) != NULL)
     learned->counters.n_found_in_memory++;
-  else if (read_entry (learned, &wanted, &error))
-    found = cache_put (learned, &wanted);
-  if (error != NULL)
-    g_warning ("what was learned cannot be read: %s", error->message);
-  if (found == NULL)
+  if (!recall (learned, text, &entry))
     {
       learned->counters.n_not_found++;
       return FALSE;
     }
   learned->counters.n_found++;
-  *out_place = found->place;
+  *out_place = entry.place;
+  out_place->seen_us = entry.seen_us;
   return TRUE;
 }
 
@@ -180,7 +217,7 @@ find (TrackLearned *learned, guint kind, const char *text, TrackPlace *out_place
  *
  * From memory, else by one indexed look into the database: microseconds. Loop thread.
  *
- * Returns: FALSE when nobody is known to have issued it
+ * Returns: FALSE when nobody is known to have issued it; with no endpoint: several have
  */
 gboolean
 track_learned_find (TrackLearned *learned,
@@ -238,6 +275,17 @@ settle (TrackLearned *learned, const Entry *written)
     entry->is_durable = TRUE;
 }
 
+/* The disk may be full for a minute: what could not be written is tried again with the next lesson. */
+static void
+owe (TrackLearned *learned, const GArray *entries)
+{
+  guint room = MAX_OWED - MIN (learned->owed->len, MAX_OWED);
+
+  g_array_append_vals (learned->owed, entries->data, MIN (entries->len, room));
+  learned->counters.n_failed++;
+  learned->counters.n_owed = learned->owed->len;
+}
+
 static void
 on_put (gpointer data, const ExecutorReport *report, const GError *error)
 {
@@ -245,7 +293,7 @@ on_put (gpointer data, const ExecutorReport *report, const GError *error)
   TrackLearned *learned = job->learned;
 
   if (error != NULL)
-    learned->counters.n_failed++;
+    owe (learned, job->entries);
   else
     {
       learned->counters.n_written += job->entries->len;
@@ -256,6 +304,25 @@ on_put (gpointer data, const ExecutorReport *report, const GError *error)
     job->done (error, job->data);
   g_array_unref (job->entries);
   g_free (job);
+}
+
+/* Unless something else has been learned of it since, or it got there. */
+static void
+pay_owed (TrackLearned *learned, GArray *entries)
+{
+  guint n_paid = MIN (learned->owed->len, OWED_AT_ONCE);
+
+  for (guint i = 0; i < n_paid; i++)
+    {
+      const Entry *owed = &g_array_index (learned->owed, Entry, i);
+      const Entry *known = cache_find (learned, &owed->hash);
+
+      if (known == NULL || (is_same_place (&known->place, &owed->place) && !known->is_durable))
+        g_array_append_val (entries, *owed);
+    }
+  if (n_paid > 0)
+    g_array_remove_range (learned->owed, 0, n_paid);
+  learned->counters.n_owed = learned->owed->len;
 }
 
 /* What memory knows to be on disk, as fresh as that, needs no writing. */
@@ -289,32 +356,80 @@ keep_canary (TrackLearned *learned, const char *citizen, TrackPlace *place)
     place->endpoint = known.endpoint;
 }
 
+/* Whether who answered keeps what is known already: he issued it, it was migrated to him, or nobody has it any longer. */
+static gboolean
+is_keeper (const TrackLesson *lesson, const Entry *known, gint64 now_us)
+{
+  const TrackEndpoint *keeper;
+
+  if (lesson->routes == NULL)
+    return TRUE;
+  keeper = track_routes_find_issuer (lesson->routes, known->place.endpoint,
+                                     *known->place.unit == '\0' ? NULL : known->place.unit,
+                                     known->seen_us, now_us);
+  return keeper == NULL || strcmp (keeper->name, lesson->endpoint) == 0;
+}
+
+/* Who lists another's booking has not issued it. An option may be of a catalogue that several have: then it tells nothing,
+ * and code and citizen decide. */
+static void
+add_id (TrackLearned *learned, GArray *entries, const TrackLesson *lesson, const TrackId *id)
+{
+  Entry entry = { .hash = make_hash (learned->key, id->kind, id->guid),
+                  .kind = (guint8) id->kind,
+                  .seen_us = clock_now_us () };
+  Entry known = entry;
+
+  fill_place (&entry.place, lesson->endpoint, lesson->unit);
+  if (recall (learned, id->guid, &known))
+    {
+      gboolean is_shared = known.place.endpoint == NULL;
+      gboolean is_disputed = !is_shared && !is_keeper (lesson, &known, entry.seen_us);
+
+      learned->counters.n_disputed += is_disputed;
+      if (is_disputed && id->kind != TRACK_ID_OPTION)
+        return;
+      if (is_disputed || is_shared)
+        fill_place (&entry.place, NULL, NULL);
+    }
+  add (learned, entries, &entry);
+}
+
 static GArray *
 list_entries (TrackLearned *learned, const TrackLesson *lesson)
 {
   GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
-  gint64 now_us = clock_now_us ();
 
   for (guint i = 0; i < lesson->n_ids; i++)
-    {
-      Entry entry = { .hash = make_hash (learned, lesson->ids[i].kind, lesson->ids[i].guid),
-                      .kind = (guint8) lesson->ids[i].kind,
-                      .seen_us = now_us };
-
-      fill_place (&entry.place, lesson->endpoint, lesson->unit);
-      add (learned, entries, &entry);
-    }
+    add_id (learned, entries, lesson, &lesson->ids[i]);
   if (lesson->citizen != NULL && *lesson->citizen != '\0')
     {
-      Entry entry = { .hash = make_hash (learned, KIND_CITIZEN, lesson->citizen),
+      Entry entry = { .hash = make_hash (learned->key, KIND_CITIZEN, lesson->citizen),
                       .kind = KIND_CITIZEN,
-                      .seen_us = now_us };
+                      .seen_us = clock_now_us () };
 
-      fill_place (&entry.place, lesson->canary, lesson->unit);
+      fill_place (&entry.place, lesson->canary,
+                  lesson->asked == NULL ? lesson->unit : lesson->asked);
       keep_canary (learned, lesson->citizen, &entry.place);
       add (learned, entries, &entry);
     }
   return entries;
+}
+
+static gboolean
+submit (TrackLearned *learned, GArray *entries, TrackLearnedDone done, gpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  Job *job = g_new0 (Job, 1);
+
+  job->learned = learned;
+  job->entries = g_array_ref (entries);
+  job->done = done;
+  job->data = data;
+  if (track_database_write (learned->database, run_put, on_put, job, &error))
+    return TRUE;
+  on_put (job, NULL, error);
+  return FALSE;
 }
 
 /**
@@ -333,19 +448,11 @@ track_learned_note (TrackLearned *learned,
                     gpointer data)
 {
   g_autoptr (GArray) entries = list_entries (learned, lesson);
-  g_autoptr (GError) error = NULL;
-  Job *job;
 
   if (entries->len == 0 || learned->database == NULL)
     return TRUE;
-  job = g_new0 (Job, 1);
-  job->learned = learned;
-  job->entries = g_steal_pointer (&entries);
-  job->done = done;
-  job->data = data;
-  if (track_database_write (learned->database, run_put, on_put, job, &error))
-    return FALSE;
-  on_put (job, NULL, error);
+  pay_owed (learned, entries);
+  (void) submit (learned, entries, done, data);
   return FALSE;
 }
 
@@ -362,7 +469,7 @@ track_learned_hash_citizen (TrackLearned *learned, const char *citizen, const ch
   guint8 bytes[32];
   guint32 value;
 
-  digest (learned, word, citizen, bytes);
+  digest (learned->key, word, citizen, bytes);
   memcpy (&value, bytes, sizeof value);
   return GUINT32_FROM_LE (value) % 1000;
 }
@@ -391,14 +498,18 @@ on_forget (gpointer data, const ExecutorReport *report, const GError *error)
  * track_learned_forget:
  * @before_us: by kind, citizens last: what was not seen since is removed, some thousands of each at a time
  *
- * To be called now and then. Loop thread.
+ * To be called now and then; what is still to be written is tried again too. Loop thread.
  */
 void
 track_learned_forget (TrackLearned *learned, const gint64 before_us[TRACK_N_ID_KINDS + 1])
 {
   ForgetJob *job = g_new0 (ForgetJob, 1);
+  g_autoptr (GArray) owed = g_array_new (FALSE, FALSE, sizeof (Entry));
   g_autoptr (GError) error = NULL;
 
+  pay_owed (learned, owed);
+  if (owed->len > 0)
+    (void) submit (learned, owed, NULL, NULL);
   memcpy (job->before_us, before_us, sizeof job->before_us);
   if (learned->database == NULL)
     g_free (job);
@@ -432,6 +543,17 @@ knows_any (TrackLearned *learned, gboolean *out_any, GError **error)
   return step != STORE_FAILED;
 }
 
+/* The key before, when somebody put it beside the new one. */
+static gboolean
+load_old_key (TrackLearned *learned, const char *key_file, GError **error)
+{
+  g_autofree char *path = g_strconcat (key_file, ".old", NULL);
+  gboolean is_new;
+
+  learned->has_old_key = g_file_test (path, G_FILE_TEST_EXISTS);
+  return !learned->has_old_key || track_learned_key_load (path, learned->old_key, &is_new, error);
+}
+
 /**
  * track_learned_new:
  * @database: (nullable): must outlive it; stopped before it is freed. NULL when it cannot be opened: memory only
@@ -451,10 +573,12 @@ track_learned_new (TrackDatabase *database, const TrackLearnedSettings *settings
   learned->max_cached = MAX (settings->max_cached, 1);
   learned->young = new_cache ();
   learned->old = new_cache ();
-  if (!track_learned_key_load (settings->key_file, learned->key, &is_new, error) ||
+  learned->owed = g_array_new (FALSE, FALSE, sizeof (Entry));
+  if (!load_old_key (learned, settings->key_file, error) ||
+      !track_learned_key_load (settings->key_file, learned->key, &is_new, error) ||
       !knows_any (learned, &knows, error))
     return NULL;
-  learned->counters.is_new_key = is_new && knows;
+  learned->counters.is_new_key = is_new && knows && !learned->has_old_key;
   return g_steal_pointer (&learned);
 }
 
@@ -470,5 +594,6 @@ track_learned_free (TrackLearned *learned)
     return;
   g_hash_table_unref (learned->young);
   g_hash_table_unref (learned->old);
+  g_array_unref (learned->owed);
   g_free (learned);
 }

@@ -4,23 +4,30 @@
 
 #include "base/track-database.h"
 #include "route/track-answer.h"
+#include "route/track-route.h"
 
 /**
  * TrackPlace:
- * @endpoint: (nullable): interned name; of a citizen: where a canary took him, NULL: nowhere
+ * @endpoint: (nullable): interned name; NULL of an option: several issue it; of a citizen: where a canary took him, NULL:
+ *   nowhere
  * @unit: jobcenter code under which it was seen; empty: not known
+ * @seen_us: when it was written that @endpoint showed it
  */
 typedef struct
 {
   const char *endpoint;
   char unit[6];
+  gint64 seen_us;
 } TrackPlace;
 
 /**
  * TrackLesson:
  * @endpoint: who answered
- * @unit: the call's jobcenter code, or the one that it was resolved to; empty: not known
+ * @unit: the call's jobcenter code, or that of what it was routed by; as it was asked for, not as it was resolved: a centre
+ *   may get a row of its own later; empty: not known
+ * @asked: (nullable): code that the call itself says, which counts for the citizen; NULL: @unit
  * @citizen: (nullable): civil registration number, when the call names citizen and code
+ * @routes: (nullable): what tells who keeps what is known already; NULL: who answered last
  * @canary: (nullable): where a canary took the citizen
  * @ids: (array length=n_ids): what the answer named
  */
@@ -28,15 +35,18 @@ typedef struct
 {
   const char *endpoint;
   const char *unit;
+  const char *asked;
   const char *citizen;
   const char *canary;
+  const TrackRoutes *routes;
   const TrackId *ids;
   guint n_ids;
 } TrackLesson;
 
 /**
  * TrackLearnedSettings:
- * @key_file: 32 bytes, mode 0600; made when there is none
+ * @key_file: 32 bytes, mode 0600; made when there is none. With .old behind its name: the key before, by which what was
+ *   learned until then is still found
  * @max_cached: entries kept in memory, at most twice as many
  */
 typedef struct
@@ -47,7 +57,9 @@ typedef struct
 
 /**
  * TrackLearnedCounters:
- * @n_failed: lessons that could not be written
+ * @n_failed: lessons that could not be written; they are tried again with the next
+ * @n_owed: entries that wait for that
+ * @n_disputed: identifiers in answers of another than who keeps them
  * @is_new_key: a key was made although the database knew hashes: they are of no use any more
  */
 typedef struct
@@ -57,6 +69,8 @@ typedef struct
   guint64 n_not_found;
   guint64 n_written;
   guint64 n_failed;
+  guint64 n_owed;
+  guint64 n_disputed;
   gboolean is_new_key;
 } TrackLearnedCounters;
 

@@ -27,7 +27,7 @@ typedef struct
   guint n_rows;
 } Group;
 
-/* groups[0] is nobody's, groups[default_group] the default's. */
+/* groups[0] is nobody's, groups[default_group] the default's. Names are the registry's own strings. */
 struct _TrackRoutes
 {
   gatomicrefcount n_refs;
@@ -36,6 +36,9 @@ struct _TrackRoutes
   GArray *groups;
   GArray *rows;
   guint default_group;
+  GHashTable *endpoints; /* name to TrackEndpoint */
+  GHashTable *windows;   /* name to GPtrArray of TrackWindow */
+  GPtrArray *moves;      /* TrackUnit that took bookings over, by from_us */
 };
 
 static const char *const how_words[TRACK_N_HOW] = {
@@ -90,6 +93,13 @@ open_group (TrackRoutes *routes, const TrackUnit *unit, gboolean is_new)
   return &g_array_index (routes->groups, Group, routes->groups->len - 1);
 }
 
+/* (nullable) */
+static const TrackEndpoint *
+find_endpoint (const TrackRoutes *routes, const char *name)
+{
+  return name == NULL ? NULL : g_hash_table_lookup (routes->endpoints, name);
+}
+
 static void
 add_row (TrackRoutes *routes, const TrackUnit *unit, gboolean is_new)
 {
@@ -97,11 +107,57 @@ add_row (TrackRoutes *routes, const TrackUnit *unit, gboolean is_new)
   Row row = { .from_us = unit->from_us,
               .until_us = unit->until_us,
               .unit = unit,
-              .endpoint = track_registry_find_endpoint (routes->registry, unit->endpoint),
+              .endpoint = find_endpoint (routes, unit->endpoint),
               .alias_of = unit->alias_of == NULL ? CODE_MALFORMED : parse_code (unit->alias_of) };
 
   g_array_append_val (routes->rows, row);
   group->n_rows++;
+  if (row.endpoint != NULL && unit->takes_over != NULL && *unit->takes_over != NULL)
+    g_ptr_array_add (routes->moves, (gpointer) unit);
+}
+
+static int
+compare_moves (gconstpointer a, gconstpointer b)
+{
+  const TrackUnit *const *one = a, *const *other = b;
+
+  return ((*one)->from_us > (*other)->from_us) - ((*one)->from_us < (*other)->from_us);
+}
+
+/* The first of a name counts, as track_registry_find_endpoint() has it. */
+static void
+index_endpoints (TrackRoutes *routes)
+{
+  const GPtrArray *endpoints = routes->registry->endpoints;
+
+  routes->endpoints = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = endpoints->len; i > 0; i--)
+    {
+      TrackEndpoint *endpoint = g_ptr_array_index (endpoints, i - 1);
+
+      g_hash_table_replace (routes->endpoints, endpoint->name, endpoint);
+    }
+}
+
+static void
+index_windows (TrackRoutes *routes)
+{
+  const GPtrArray *windows = routes->registry->windows;
+
+  routes->windows =
+    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
+  for (guint i = 0; i < windows->len; i++)
+    {
+      TrackWindow *window = g_ptr_array_index (windows, i);
+      GPtrArray *list = g_hash_table_lookup (routes->windows, window->endpoint);
+
+      if (list == NULL)
+        {
+          list = g_ptr_array_new ();
+          g_hash_table_insert (routes->windows, window->endpoint, list);
+        }
+      g_ptr_array_add (list, window);
+    }
 }
 
 /**
@@ -125,7 +181,10 @@ track_routes_new (TrackRegistry *registry)
   routes->group_of_code = g_new0 (guint32, N_CODES);
   routes->groups = g_array_new (FALSE, FALSE, sizeof (Group));
   routes->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  routes->moves = g_ptr_array_new ();
   g_array_append_val (routes->groups, nobody);
+  index_endpoints (routes);
+  index_windows (routes);
   for (guint i = 0; i < registry->units->len; i++)
     {
       const TrackUnit *unit = g_ptr_array_index (registry->units, i);
@@ -133,6 +192,7 @@ track_routes_new (TrackRegistry *registry)
       add_row (routes, unit, before == NULL || !g_str_equal (before, unit->code));
       before = unit->code;
     }
+  g_ptr_array_sort (routes->moves, compare_moves);
   return routes;
 }
 
@@ -150,6 +210,9 @@ track_routes_unref (TrackRoutes *routes)
     return;
   g_array_unref (routes->groups);
   g_array_unref (routes->rows);
+  g_ptr_array_unref (routes->moves);
+  g_hash_table_unref (routes->endpoints);
+  g_hash_table_unref (routes->windows);
   g_free (routes->group_of_code);
   track_registry_unref (routes->registry);
   g_free (routes);
@@ -207,6 +270,7 @@ find_for_code (const TrackRoutes *routes, gint code, gint64 now_us, TrackHow *ou
  *
  * A sub-centre goes where its own row says, else where its main centre (…00) goes, else to the default. An alias goes
  * where the code goes that it names; an alias of an alias goes nowhere. 99999 and what is not five digits go nowhere.
+ * What comes to the default's row on any of these ways is said to: who may not use the default must be able to tell.
  * Some tens of nanoseconds; any thread.
  *
  * Returns: how; %TRACK_HOW_NONE: nowhere, and nothing is set.
@@ -219,7 +283,7 @@ track_routes_resolve (const TrackRoutes *routes,
                       const TrackEndpoint **out_endpoint)
 {
   gint number = code == NULL ? CODE_MALFORMED : parse_code (code);
-  TrackHow how = TRACK_HOW_NONE, ignored;
+  TrackHow how = TRACK_HOW_NONE, there = TRACK_HOW_NONE;
   const Row *row;
 
   if (number == CODE_MALFORMED || number == CODE_NOBODY)
@@ -227,9 +291,10 @@ track_routes_resolve (const TrackRoutes *routes,
   row = find_for_code (routes, number, now_us, &how);
   if (row != NULL && row->alias_of != CODE_MALFORMED)
     {
-      how = TRACK_HOW_ALIAS;
-      row = row->alias_of == CODE_NOBODY ? NULL
-                                         : find_for_code (routes, row->alias_of, now_us, &ignored);
+      row =
+        row->alias_of == CODE_NOBODY ? NULL : find_for_code (routes, row->alias_of, now_us, &there);
+      how = how == TRACK_HOW_DEFAULT || there == TRACK_HOW_DEFAULT ? TRACK_HOW_DEFAULT
+                                                                   : TRACK_HOW_ALIAS;
     }
   if (row == NULL || row->endpoint == NULL)
     return TRACK_HOW_NONE;
@@ -238,23 +303,27 @@ track_routes_resolve (const TrackRoutes *routes,
   return how;
 }
 
-/* All rows of the code that decided, the past ones too. */
-static const Group *
-group_of (const TrackRoutes *routes, const TrackUnit *unit)
+/* Whether it was @row that took the code's bookings over: it served the code when it began. */
+static gboolean
+served (const TrackRoutes *routes, const TrackUnit *row, const char *code)
 {
-  gint code = parse_code (unit->code);
-  guint index = code == CODE_MALFORMED ? routes->default_group : routes->group_of_code[code];
+  const TrackUnit *unit = NULL;
+  const TrackEndpoint *endpoint = NULL;
 
-  return &g_array_index (routes->groups, Group, index);
+  return track_routes_resolve (routes, code, row->from_us, &unit, &endpoint) != TRACK_HOW_NONE &&
+         unit == row;
 }
 
 /**
  * track_routes_find_issuer:
  * @endpoint: name of the endpoint that issued an identifier
  * @code: (nullable): the code under which it was issued
+ * @seen_us: when @endpoint last showed it
  *
- * Who keeps what @endpoint issued: it itself, unless a row of the unit that has begun says that its bookings were
- * migrated; and so on from there, row by row. Any thread.
+ * Who keeps what @endpoint issued: it itself, unless the row that served the code from an instant after @seen_us on says
+ * that its bookings were migrated then; and so on from there, in the order of time. What @endpoint has shown since is
+ * still with it: a unit that went away with its bookings and came back without them has new ones. A row that began at no
+ * instant counts whenever it was seen. Any thread.
  *
  * Returns: (nullable): NULL when the registry no longer knows the keeper
  */
@@ -262,26 +331,23 @@ const TrackEndpoint *
 track_routes_find_issuer (const TrackRoutes *routes,
                           const char *endpoint,
                           const char *code,
+                          gint64 seen_us,
                           gint64 now_us)
 {
-  const TrackUnit *unit = NULL;
-  const TrackEndpoint *now_there = NULL;
   const char *keeper = endpoint;
-  const Group *group;
 
-  if (code == NULL ||
-      track_routes_resolve (routes, code, now_us, &unit, &now_there) == TRACK_HOW_NONE)
-    return track_registry_find_endpoint (routes->registry, endpoint);
-  group = group_of (routes, unit);
-  for (guint i = 0; i < group->n_rows; i++)
+  for (guint i = 0; code != NULL && i < routes->moves->len; i++)
     {
-      const TrackUnit *row = g_array_index (routes->rows, Row, group->first + i).unit;
+      const TrackUnit *row = g_ptr_array_index (routes->moves, i);
 
-      if (row->from_us <= now_us && row->endpoint != NULL && row->takes_over != NULL &&
-          g_strv_contains ((const char *const *) row->takes_over, keeper))
+      if (row->from_us > now_us)
+        break;
+      if ((row->from_us > seen_us || row->from_us == G_MININT64) &&
+          g_strv_contains ((const char *const *) row->takes_over, keeper) &&
+          served (routes, row, code))
         keeper = row->endpoint;
     }
-  return track_registry_find_endpoint (routes->registry, keeper);
+  return find_endpoint (routes, keeper);
 }
 
 /**
@@ -296,16 +362,20 @@ track_routes_is_closed (const TrackRoutes *routes,
                         gint64 now_us,
                         gint64 *out_until_us)
 {
-  const TrackWindow *window = NULL;
+  const GPtrArray *windows = g_hash_table_lookup (routes->windows, endpoint->name);
 
-  if (routes->registry->windows->len > 0)
-    window = track_registry_find_window (routes->registry, endpoint->name, now_us);
-  if (window != NULL && window->is_closed)
-    *out_until_us = window->until_us;
-  else if (endpoint->state == TRACK_STATE_MAINTENANCE)
-    *out_until_us = 0;
-  else
+  for (guint i = 0; windows != NULL && i < windows->len; i++)
+    {
+      const TrackWindow *window = g_ptr_array_index (windows, i);
+
+      if (!window->is_closed || now_us < window->from_us || now_us >= window->until_us)
+        continue;
+      *out_until_us = window->until_us;
+      return TRUE;
+    }
+  if (endpoint->state != TRACK_STATE_MAINTENANCE)
     return FALSE;
+  *out_until_us = 0;
   return TRUE;
 }
 

@@ -39,6 +39,7 @@ TrackHow track_routes_resolve (const TrackRoutes *routes,
 const TrackEndpoint *track_routes_find_issuer (const TrackRoutes *routes,
                                                const char *endpoint,
                                                const char *code,
+                                               gint64 seen_us,
                                                gint64 now_us);
 gboolean track_routes_is_closed (const TrackRoutes *routes,
                                  const TrackEndpoint *endpoint,

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "gateway/track-passage.h"
 #include "route/track-judge.h"
 #include "testlib.h"
@@ -239,6 +240,162 @@ test_canary (void)
   world_clear (&world);
 }
 
+/* Asked of a Planner in a call and answered by it, as the gateway learns from it. */
+static void
+answer (World *world, const TrackCall *call, const TrackDecision *decision, const TrackId *id)
+{
+  TrackLesson lesson = { .endpoint = decision->endpoint->name,
+                         .unit = decision->code,
+                         .asked = call->code,
+                         .citizen = call->citizen,
+                         .routes = world->routes,
+                         .canary = decision->canary,
+                         .ids = id,
+                         .n_ids = id == NULL ? 0 : 1 };
+
+  (void) track_learned_note (world->learned, &lesson, NULL, NULL);
+}
+
+static TrackCall
+make_call (const char *code, guint citizen)
+{
+  TrackCall call = { .is_write = TRUE };
+
+  g_strlcpy (call.code, code, sizeof call.code);
+  g_strlcpy (call.citizen, testlib_cpr (citizen), sizeof call.citizen);
+  return call;
+}
+
+/* A centre that its main centre's row served gets a row of its own: what was learned under it goes by that. */
+static void
+test_centre_of_its_own (void)
+{
+  World world;
+  TrackCall asked = make_call ("11107", 1), later = make_call ("", 1);
+  TrackId id = { .kind = TRACK_ID_BOOKING, .guid = BOOKING };
+  TrackDecision decision;
+  TrackUnit *unit;
+
+  world_init (&world);
+  clock_set_for_test (NOW_US);
+  decision = decide (&world, &asked);
+  g_assert_cmpstr (decision.unit, ==, "11100");
+  answer (&world, &asked, &decision, &id);
+  check (&world, &later, TRACK_HOW_CITIZEN, "third");
+  unit = add_unit (&world, "11107", "own");
+  unit->from_us = NOW_US - 1;
+  unit->takes_over = g_strsplit ("third", "|", -1);
+  compile (&world);
+  check (&world, &later, TRACK_HOW_CITIZEN, "own");
+  /* Shown by the old Planner since the row began: it is still there. What was seen before was migrated. */
+  check (&world, &(TrackCall){ .booking = BOOKING }, TRACK_HOW_BOOKING, "third");
+  clock_set_for_test (NOW_US - 100);
+  id.kind = TRACK_ID_RESERVATION;
+  answer (&world, &asked, &decision, &id);
+  check (&world, &(TrackCall){ .reservation = BOOKING }, TRACK_HOW_RESERVATION, "own");
+  clock_set_for_test (0);
+  world_clear (&world);
+}
+
+/* Two Planners have the same catalogue of options: each citizen's is that of his own jobcenter, never the last one's. */
+static void
+test_shared_option (void)
+{
+  World world;
+  TrackCall one = make_call ("89000", 1), other = make_call ("11100", 2);
+  TrackCall from_one = make_call ("", 1), from_other = make_call ("", 2),
+            stranger = make_call ("", 3);
+  TrackId id = { .kind = TRACK_ID_OPTION, .guid = OPTION };
+  TrackDecision decision;
+
+  world_init (&world);
+  decision = decide (&world, &one);
+  answer (&world, &one, &decision, &id);
+  decision = decide (&world, &other);
+  answer (&world, &other, &decision, &id);
+  g_strlcpy (from_one.option, OPTION, sizeof from_one.option);
+  g_strlcpy (from_other.option, OPTION, sizeof from_other.option);
+  g_strlcpy (stranger.option, OPTION, sizeof stranger.option);
+  check (&world, &from_one, TRACK_HOW_CITIZEN, "own");
+  check (&world, &from_other, TRACK_HOW_CITIZEN, "third");
+  check (&world, &stranger, TRACK_HOW_NONE, NULL);
+  decision = decide (&world, &one);
+  answer (&world, &one, &decision, &id);
+  check (&world, &from_other, TRACK_HOW_CITIZEN, "third");
+  world_clear (&world);
+}
+
+/* A Planner that lists a booking of another's has not issued it; unless that one is gone, or it was migrated. */
+static void
+test_listed_elsewhere (void)
+{
+  World world;
+  TrackCall call = make_call ("89000", 1);
+  TrackId id = { .kind = TRACK_ID_BOOKING, .guid = BOOKING };
+  TrackDecision decision;
+  TrackLearnedCounters counters;
+
+  world_init (&world);
+  teach (&world, TRACK_ID_BOOKING, BOOKING, "star", "75100");
+  decision = decide (&world, &call);
+  g_assert_cmpstr (decision.endpoint->name, ==, "own");
+  answer (&world, &call, &decision, &id);
+  check (&world, &(TrackCall){ .booking = BOOKING }, TRACK_HOW_BOOKING, "star");
+  track_learned_get_counters (world.learned, &counters);
+  g_assert_cmpuint (counters.n_disputed, ==, 1);
+  g_ptr_array_remove_index (world.registry->endpoints, 1);
+  g_assert_null (track_registry_find_endpoint (world.registry, "star"));
+  compile (&world);
+  answer (&world, &call, &decision, &id);
+  check (&world, &(TrackCall){ .booking = BOOKING }, TRACK_HOW_BOOKING, "own");
+  world_clear (&world);
+}
+
+/* A candidate that drains keeps whom it has and gets nobody new. */
+static void
+test_draining_candidate (void)
+{
+  World world;
+  TrackEndpoint *third;
+  guint n;
+
+  world_init (&world);
+  set_canary (&world, 1000, TRUE);
+  n = count_canaries (&world, 0, TRUE);
+  g_assert_cmpuint (n, ==, 200);
+  third = (TrackEndpoint *) track_registry_find_endpoint (world.registry, "third");
+  third->state = TRACK_STATE_DRAIN;
+  compile (&world);
+  g_assert_cmpuint (count_canaries (&world, 0, FALSE), ==, n);
+  g_assert_cmpuint (count_canaries (&world, 1000, FALSE), ==, 0);
+  world_clear (&world);
+}
+
+/* Chosen under one code of a unit is chosen under all of them, and calls that go by an identifier do not undo it. */
+static void
+test_choice_by_any_code (void)
+{
+  World world;
+  TrackCall main_centre = make_call ("89000", 1), centre = make_call ("89017", 1);
+  TrackCall by_booking = make_call ("89017", 1);
+  TrackDecision decision;
+
+  world_init (&world);
+  set_canary (&world, 1000, TRUE);
+  decision = decide (&world, &main_centre);
+  g_assert_cmpstr (decision.canary, ==, "third");
+  answer (&world, &main_centre, &decision, NULL);
+  set_canary (&world, 0, TRUE);
+  check (&world, &centre, TRACK_HOW_CANARY, "third");
+  teach (&world, TRACK_ID_BOOKING, BOOKING, "star", "75100");
+  g_strlcpy (by_booking.booking, BOOKING, sizeof by_booking.booking);
+  decision = decide (&world, &by_booking);
+  g_assert_cmpstr (decision.endpoint->name, ==, "star");
+  answer (&world, &by_booking, &decision, NULL);
+  check (&world, &main_centre, TRACK_HOW_CANARY, "third");
+  world_clear (&world);
+}
+
 static void
 test_heads (void)
 {
@@ -311,6 +468,11 @@ main (int argc, char **argv)
   g_test_add_func ("/track-decide/citizen", test_citizen);
   g_test_add_func ("/track-decide/endpoint-gone", test_endpoint_gone);
   g_test_add_func ("/track-decide/canary", test_canary);
+  g_test_add_func ("/track-decide/centre-of-its-own", test_centre_of_its_own);
+  g_test_add_func ("/track-decide/shared-option", test_shared_option);
+  g_test_add_func ("/track-decide/listed-elsewhere", test_listed_elsewhere);
+  g_test_add_func ("/track-decide/draining-candidate", test_draining_candidate);
+  g_test_add_func ("/track-decide/choice-by-any-code", test_choice_by_any_code);
   g_test_add_func ("/track-decide/heads", test_heads);
   g_test_add_func ("/track-decide/faults", test_faults);
   return g_test_run ();

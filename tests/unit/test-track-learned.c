@@ -265,6 +265,85 @@ test_key (void)
   world_clear (&world);
 }
 
+/* The key is changed: what was learned by the one before is found, and written by the new one when it is seen again. */
+static void
+test_rotation (void)
+{
+  World world;
+  TrackLesson lesson = { .endpoint = "star", .unit = "89000", .citizen = testlib_cpr (1) };
+  g_autofree char *old = NULL;
+  TrackLearnedCounters counters;
+  TrackPlace place;
+
+  world_init (&world);
+  old = g_strconcat (world.key, ".old", NULL);
+  g_assert_true (teach (&world, &lesson));
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_A, "star", "89000"));
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_B, "own", "89000"));
+  world_close (&world);
+  g_assert_cmpint (g_rename (world.key, old), ==, 0);
+  world_open (&world);
+  track_learned_get_counters (world.learned, &counters);
+  g_assert_false (counters.is_new_key);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  check_found (&world, TRACK_ID_BOOKING, GUID_B, "own");
+  g_assert_true (track_learned_find_citizen (world.learned, testlib_cpr (1), &place));
+  g_assert_cmpstr (place.unit, ==, "89000");
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_A, "star", "89000"));
+  world_close (&world);
+  g_assert_cmpint (g_unlink (old), ==, 0);
+  world_open (&world);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  g_assert_false (track_learned_find (world.learned, TRACK_ID_BOOKING, GUID_B, &place));
+  world_clear (&world);
+}
+
+static void
+on_failed (const GError *error, gpointer data)
+{
+  *(gint *) data = error == NULL ? 1 : -1;
+}
+
+static void
+run_script (World *world, const char *script)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreSession) session = store_open (world->path, STORE_WRITE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (store_run_script (session, script, &error));
+}
+
+/* The disk fails for a while: what was learned meanwhile is written with the next that is. */
+static void
+test_failed_write (void)
+{
+  World world;
+  TrackId id = { .kind = TRACK_ID_BOOKING, .guid = GUID_A };
+  TrackLesson lesson = { .endpoint = "star", .unit = "89000", .ids = &id, .n_ids = 1 };
+  TrackLearnedCounters counters;
+  gint came = 0;
+
+  world_init (&world);
+  run_script (
+    &world, "CREATE TRIGGER full BEFORE INSERT ON learned BEGIN SELECT RAISE (ABORT, 'full'); END");
+  g_assert_false (track_learned_note (world.learned, &lesson, on_failed, &came));
+  while (came == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (came, ==, -1);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  track_learned_get_counters (world.learned, &counters);
+  g_assert_cmpuint (counters.n_owed, ==, 1);
+  run_script (&world, "DROP TRIGGER full");
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_B, "own", "89000"));
+  track_learned_get_counters (world.learned, &counters);
+  g_assert_cmpuint (counters.n_owed, ==, 0);
+  world_close (&world);
+  world_open (&world);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  world_clear (&world);
+}
+
 /* A canary's choice: the same for ever, about as many as wanted, another for another endpoint. */
 static void
 test_choice (void)
@@ -300,6 +379,8 @@ main (int argc, char **argv)
   g_test_add_func ("/track-learned/many", test_many);
   g_test_add_func ("/track-learned/forgotten", test_forgotten);
   g_test_add_func ("/track-learned/key", test_key);
+  g_test_add_func ("/track-learned/rotation", test_rotation);
+  g_test_add_func ("/track-learned/failed-write", test_failed_write);
   g_test_add_func ("/track-learned/choice", test_choice);
   return g_test_run ();
 }

@@ -120,11 +120,11 @@ test_planned_change (void)
   assert_route (routes, "10100", 1000, TRACK_HOW_EXACT, "own");
   g_assert_cmpint (track_routes_next_change_us (routes, 0), ==, 1000);
   g_assert_cmpint (track_routes_next_change_us (routes, 1000), ==, G_MAXINT64);
-  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10100", 2000)->name, ==, "state");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10200", 2000)->name, ==, "own");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10203", 2000)->name, ==, "own");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "state", NULL, 2000)->name, ==, "state");
-  g_assert_null (track_routes_find_issuer (routes, "gone", "10100", 2000));
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10100", 0, 2000)->name, ==, "state");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10200", 0, 2000)->name, ==, "own");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", "10203", 0, 2000)->name, ==, "own");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "state", NULL, 0, 2000)->name, ==, "state");
+  g_assert_null (track_routes_find_issuer (routes, "gone", "10100", 0, 2000));
 }
 
 /* 1 → 2 migrated, 2 → 3 not, 3 → 4 migrated: what 1 issued is at 2, what 3 issued is at 4; before each its own. */
@@ -149,12 +149,96 @@ test_migrations (void)
     }
   track_registry_sort (registry);
   routes = track_routes_new (registry);
-  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 999)->name, ==, "one");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 1000)->name, ==, "two");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 9999)->name, ==, "two");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "two", "10105", 9999)->name, ==, "two");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "three", "10100", 2999)->name, ==, "three");
-  g_assert_cmpstr (track_routes_find_issuer (routes, "three", "10107", 3000)->name, ==, "four");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 0, 999)->name, ==, "one");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 0, 1000)->name, ==, "two");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "one", "10100", 0, 9999)->name, ==, "two");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "two", "10105", 0, 9999)->name, ==, "two");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "three", "10100", 0, 2999)->name, ==, "three");
+  g_assert_cmpstr (track_routes_find_issuer (routes, "three", "10107", 0, 3000)->name, ==, "four");
+}
+
+static void
+assert_issuer (const TrackRoutes *routes,
+               const char *issuer,
+               const char *code,
+               const gint64 seen_and_now_us[2],
+               const char *expected)
+{
+  const TrackEndpoint *found =
+    track_routes_find_issuer (routes, issuer, code, seen_and_now_us[0], seen_and_now_us[1]);
+
+  g_assert_cmpstr (found == NULL ? NULL : found->name, ==, expected);
+}
+
+/* A unit goes away with its bookings and comes back without them: what is issued after that is not sent away again. */
+static void
+test_came_back (void)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (TrackRoutes) routes = NULL;
+  TrackUnit *unit;
+
+  add_endpoint (registry, "state");
+  add_endpoint (registry, "own");
+  add_unit (registry, "10100", "state", NULL)->until_us = 1000;
+  unit = add_unit (registry, "10100", "own", NULL);
+  unit->from_us = 1000;
+  unit->until_us = 2000;
+  unit->takes_over = g_strsplit ("state", "|", -1);
+  add_unit (registry, "10100", "state", NULL)->from_us = 2000;
+  track_registry_sort (registry);
+  routes = track_routes_new (registry);
+  assert_issuer (routes, "state", "10100", (gint64[]){ 500, 999 }, "state");
+  assert_issuer (routes, "state", "10100", (gint64[]){ 500, 3000 }, "own");
+  assert_issuer (routes, "state", "10100", (gint64[]){ 2500, 3000 }, "state");
+  assert_issuer (routes, "own", "10100", (gint64[]){ 1500, 3000 }, "own");
+  /* Answered when the bookings were already gone: who answered has it. */
+  assert_issuer (routes, "state", "10100", (gint64[]){ 1000, 3000 }, "state");
+}
+
+/* A row that is over took bookings; the code has fallen back to the default since: they are where they were taken. */
+static void
+test_fell_back (void)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (TrackRoutes) routes = NULL;
+  TrackUnit *unit;
+
+  add_endpoint (registry, "state");
+  add_endpoint (registry, "own");
+  add_unit (registry, TRACK_UNIT_DEFAULT, "state", NULL);
+  unit = add_unit (registry, "10107", "own", NULL);
+  unit->from_us = 1000;
+  unit->until_us = 2000;
+  unit->takes_over = g_strsplit ("state", "|", -1);
+  track_registry_sort (registry);
+  routes = track_routes_new (registry);
+  assert_issuer (routes, "state", "10107", (gint64[]){ 500, 3000 }, "own");
+  /* Another centre's were not taken. */
+  assert_issuer (routes, "state", "10108", (gint64[]){ 500, 3000 }, "state");
+}
+
+/* The default may not be come by on a byway: who carries no code must not get there by an alias. */
+static void
+test_default_is_told (void)
+{
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (TrackRoutes) routes = NULL;
+
+  add_endpoint (registry, "state");
+  add_endpoint (registry, "own");
+  add_unit (registry, TRACK_UNIT_DEFAULT, NULL, "10100");
+  add_unit (registry, "10100", "own", NULL);
+  track_registry_sort (registry);
+  routes = track_routes_new (registry);
+  assert_route (routes, "20100", 0, TRACK_HOW_DEFAULT, "own");
+  g_clear_pointer (&routes, track_routes_unref);
+  g_ptr_array_set_size (registry->units, 0);
+  add_unit (registry, TRACK_UNIT_DEFAULT, "state", NULL);
+  add_unit (registry, "15500", NULL, "10100");
+  track_registry_sort (registry);
+  routes = track_routes_new (registry);
+  assert_route (routes, "15500", 0, TRACK_HOW_DEFAULT, "state");
 }
 
 static void
@@ -306,6 +390,92 @@ test_random (void)
   g_assert_cmpuint (n_routed, >, n_worlds * 50);
 }
 
+/* The row that serves a code, without any table. */
+static const TrackUnit *
+slow_unit (const TrackRegistry *registry, const char *code, gint64 now_us)
+{
+  const TrackUnit *unit = slow_three (registry, code, now_us);
+
+  return unit != NULL && unit->alias_of != NULL ? slow_three (registry, unit->alias_of, now_us)
+                                                : unit;
+}
+
+static void
+add_random_rows (GRand *rand, TrackRegistry *registry, const char *code)
+{
+  gint64 from_us = G_MININT64, until_us;
+
+  for (until_us = g_rand_int_range (rand, 1, 6); from_us < 12;
+       from_us = until_us, until_us += g_rand_int_range (rand, 1, 6))
+    {
+      g_autofree char *endpoint = g_strdup_printf ("planner-%d", g_rand_int_range (rand, 0, 3));
+      g_autofree char *took = g_strdup_printf ("planner-%d", g_rand_int_range (rand, 0, 3));
+      gboolean is_alias = code[0] == '2' && g_rand_boolean (rand);
+      TrackUnit *unit;
+
+      if (g_rand_int_range (rand, 0, 4) == 0)
+        continue;
+      unit = add_unit (registry, code, is_alias ? NULL : endpoint, is_alias ? "10107" : NULL);
+      unit->from_us = from_us;
+      unit->until_us = until_us;
+      if (!is_alias && from_us != G_MININT64 && strcmp (took, endpoint) != 0 &&
+          g_rand_boolean (rand))
+        unit->takes_over = g_strsplit (took, "|", -1);
+    }
+}
+
+/* Follows one booking instant by instant. Returns: whether it was ever moved */
+static gboolean
+follow_booking (const TrackRegistry *registry,
+                TrackRoutes *routes,
+                const char *code,
+                gint64 issued_us)
+{
+  const TrackUnit *unit = slow_unit (registry, code, issued_us);
+  const char *issuer = unit == NULL ? NULL : unit->endpoint;
+  const char *at = issuer;
+
+  for (gint64 now_us = issued_us; issuer != NULL && now_us < 16; now_us++)
+    {
+      unit = slow_unit (registry, code, now_us);
+      if (unit != NULL && now_us > issued_us && unit->from_us == now_us && unit->endpoint != NULL &&
+          unit->takes_over != NULL && g_strv_contains ((const char *const *) unit->takes_over, at))
+        at = unit->endpoint;
+      assert_issuer (routes, issuer, code, (gint64[]){ issued_us, now_us }, at);
+    }
+  return g_strcmp0 (at, issuer) != 0;
+}
+
+/* Bookings of random units at random times are where a walk through time finds them. */
+static void
+test_random_moves (void)
+{
+  static const char *const codes[] = { "10100", "10107", "20100", TRACK_UNIT_DEFAULT };
+  static const char *const asked[] = { "10100", "10107", "10108", "20100", "20103", "30100" };
+  g_autoptr (GRand) rand = testlib_random_new ();
+  guint64 n_worlds = testlib_budget ("track-route");
+  guint n_moved = 0;
+
+  for (guint64 i = 0; i < n_worlds; i++)
+    {
+      g_autoptr (TrackRegistry) registry = track_registry_new ();
+      g_autoptr (TrackRoutes) routes = NULL;
+
+      for (guint k = 0; k < 3; k++)
+        {
+          g_autofree char *name = g_strdup_printf ("planner-%u", k);
+          add_endpoint (registry, name);
+        }
+      for (guint k = 0; k < G_N_ELEMENTS (codes); k++)
+        add_random_rows (rand, registry, codes[k]);
+      track_registry_sort (registry);
+      routes = track_routes_new (registry);
+      for (guint k = 0; k < G_N_ELEMENTS (asked); k++)
+        n_moved += follow_booking (registry, routes, asked[k], g_rand_int_range (rand, 0, 12));
+    }
+  g_assert_cmpuint (n_moved, >, n_worlds / 4);
+}
+
 /* All of the country: a unit for each municipality, every fifth shares its neighbour's jobcenter. --- */
 
 static TrackRegistry *
@@ -395,8 +565,12 @@ main (int argc, char **argv)
   g_test_add_func ("/track-route/rules", test_rules);
   g_test_add_func ("/track-route/planned-change", test_planned_change);
   g_test_add_func ("/track-route/migrations", test_migrations);
+  g_test_add_func ("/track-route/came-back", test_came_back);
+  g_test_add_func ("/track-route/fell-back", test_fell_back);
+  g_test_add_func ("/track-route/default-is-told", test_default_is_told);
   g_test_add_func ("/track-route/closed", test_closed);
   g_test_add_func ("/track-route/random", test_random);
+  g_test_add_func ("/track-route/random-moves", test_random_moves);
   g_test_add_func ("/track-route/country", test_country);
   g_test_add_func ("/track-route/speed", test_speed);
   return g_test_run ();
