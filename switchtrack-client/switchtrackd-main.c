@@ -133,6 +133,16 @@ list_sockets (Program *program, TrackHandoverSocket *out_sockets)
   return n_sockets;
 }
 
+/* Whoever asked for the upgrade must not take the old program for the new one. */
+static void
+tell_failed (Program *program, const char *problem)
+{
+  g_autofree char *words =
+    g_strdup_printf ("the upgrade failed, and version " PLANNER_VERSION " goes on: %s", problem);
+
+  track_side_set_alarm (program->daemon.side, words);
+}
+
 static gboolean
 on_upgrade_signal (gpointer data)
 {
@@ -142,9 +152,14 @@ on_upgrade_signal (gpointer data)
   g_autoptr (GError) error = NULL;
 
   if (track_handover_start (program->handover, sockets, n_sockets, SUCCESSOR_MS, &error))
-    planner_log_event (PLANNER_LOG_INFO, "upgrade", NULL);
-  else
-    planner_log_event (PLANNER_LOG_ERROR, "upgrade", "refused", error->message, NULL);
+    {
+      planner_log_event (PLANNER_LOG_INFO, "upgrade", NULL);
+      return G_SOURCE_CONTINUE;
+    }
+  planner_log_event (PLANNER_LOG_ERROR, "upgrade", "refused", error->message, NULL);
+  /* One that is under way, or done, is no failure. */
+  if (!program->is_succeeded && !track_handover_is_running (program->handover))
+    tell_failed (program, error->message);
   return G_SOURCE_CONTINUE;
 }
 
@@ -159,6 +174,7 @@ on_successor (const char *problem, gint64 pid, gpointer data)
   if (problem != NULL)
     {
       planner_log_event (PLANNER_LOG_ERROR, "upgrade", "failed", problem, NULL);
+      tell_failed (program, problem);
       return;
     }
   planner_log_event (PLANNER_LOG_INFO, "upgrade", "successor", number, NULL);

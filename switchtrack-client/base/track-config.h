@@ -67,6 +67,7 @@ typedef struct
   gint64 upstream_max_connections;
   gint64 upstream_max_idle;
   gint64 upstream_idle_ms;
+  gint64 upstream_life_s;
   gint64 upstream_max_answer_bytes;
   gint64 upstream_hold_bytes;
   gint64 upstream_allow_plain_http;

@@ -15,6 +15,7 @@ typedef struct
   char *ca;
   char *certificate;
   char *key;
+  char **pins;
   int timeout_s;
   gboolean is_json;
   gboolean lists;
@@ -29,6 +30,7 @@ clear_options (Options *options)
   g_free (options->ca);
   g_free (options->certificate);
   g_free (options->key);
+  g_strfreev (options->pins);
   g_strfreev (options->words);
 }
 
@@ -44,6 +46,7 @@ parse (Options *options, int *argc, char ***argv, GError **error)
     { "ca",          0, 0, G_OPTION_ARG_FILENAME, &options->ca, "whom to trust, PEM (the system's)", "FILE" },
     { "certificate", 0, 0, G_OPTION_ARG_FILENAME, &options->certificate, "who we are, PEM", "FILE" },
     { "key",         0, 0, G_OPTION_ARG_FILENAME, &options->key, "its key, PEM", "FILE" },
+    { "pin",         0, 0, G_OPTION_ARG_STRING_ARRAY, &options->pins, "public key that is accepted, as in the registry's row; may stand more than once (any)", "sha256//BASE64" },
     { "timeout",     0, 0, G_OPTION_ARG_INT, &options->timeout_s, "seconds without a byte (10)", "SECONDS" },
     { "json",        0, 0, G_OPTION_ARG_NONE, &options->is_json, "the report as JSON", NULL },
     { "list",        0, 0, G_OPTION_ARG_NONE, &options->lists, "print the rows and run none", NULL },
@@ -123,7 +126,7 @@ track_ctl_rehearse (int argc, char **argv)
     }
   TrackRehearseSettings settings = {
     .wire = { options.words[1], options.ca, options.certificate, options.key,
-              (guint) options.timeout_s },
+              (const char *const *) options.pins, (guint) options.timeout_s },
     .unit = options.words[0],
     .plan = plan,
     .only = options.only,

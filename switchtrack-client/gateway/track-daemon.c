@@ -90,6 +90,7 @@ open_upstream (TrackDaemon *daemon, GError **error)
     .key_file = config->upstream_key,
     .max_idle = (guint) config->upstream_max_idle,
     .idle_ms = (guint) config->upstream_idle_ms,
+    .life_s = (guint) config->upstream_life_s,
     .max_parallel = MIN ((guint) config->upstream_max_connections, MAX_ALL_PARALLEL),
     .max_answer_bytes = (gsize) config->upstream_max_answer_bytes
   };
@@ -286,6 +287,7 @@ open_side (TrackDaemon *daemon, GError **error)
                                  .mapping = daemon->mapping,
                                  .gateway = daemon->gateway,
                                  .keeper = daemon->keeper,
+                                 .log = daemon->log,
                                  .workers = daemon->calls,
                                  .describe = describe_watch,
                                  .describe_data = daemon };

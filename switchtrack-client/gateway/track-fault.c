@@ -8,9 +8,10 @@
 /* clang-format off */
 const TrackFaultRow track_faults[TRACK_N_FAULTS] = {
   [TRACK_FAULT_NO_CONTACT]   = { RECEIVER, 4769,   9018, 500, "The booking system of this jobcenter cannot be reached. It is not known whether a change came through." },
+  [TRACK_FAULT_NOT_SENT]     = { RECEIVER, 4769,   9018, 500, "The booking system of this jobcenter cannot be reached. Nothing was sent." },
   [TRACK_FAULT_LIMIT]        = { RECEIVER, 4769,   9018, 500, "The booking system of this jobcenter has too many calls under way. Nothing was sent." },
   [TRACK_FAULT_BROKEN]       = { RECEIVER, 9303,   9329, 500, "The answer of the booking system does not keep the contract. It is not known whether a change came through." },
-  [TRACK_FAULT_BUSY]         = { RECEIVER, 990012, 0,    500, "The booking system of this jobcenter is busy." },
+  [TRACK_FAULT_BUSY]         = { RECEIVER, 990012, 0,    500, "The booking system of this jobcenter is busy. It is not known whether a change came through." },
   [TRACK_FAULT_MAINTENANCE]  = { RECEIVER, 990034, 0,    500, "The booking system of this jobcenter is closed for planned service. Nothing was sent." },
   [TRACK_FAULT_UNKNOWN_UNIT] = { SENDER,   990010, 0,    400, "No booking system is known for this jobcenter code." },
   [TRACK_FAULT_NO_ROUTE]     = { SENDER,   990036, 0,    400, "The call has no jobcenter code, and neither its identifiers nor the citizen are known here. Nothing was sent." },

@@ -68,6 +68,18 @@ track_gateway_set_pick (TrackGateway *gateway, TrackPickFunc pick, gpointer data
 }
 
 /**
+ * track_gateway_pick_url:
+ *
+ * Returns: (transfer none): the address at which a call of now is made; valid as long as @endpoint. Loop thread.
+ */
+const char *
+track_gateway_pick_url (TrackGateway *gateway, const TrackEndpoint *endpoint, gint64 now_us)
+{
+  return gateway->pick == NULL ? endpoint->urls[0]
+                               : gateway->pick (endpoint, now_us, gateway->pick_data);
+}
+
+/**
  * track_gateway_set_passed:
  * @func: (nullable): told of every call that got an answer or a fault of its Planner
  */
@@ -163,9 +175,7 @@ send (TrackPassage *passage)
                          .timeout_ms = endpoint->timeout_ms,
                          .may_repeat = !passage->call.is_write || endpoint->repeats_are_safe };
 
-  passage->url = gateway->pick == NULL
-                   ? endpoint->urls[0]
-                   : gateway->pick (endpoint, passage->at_us, gateway->pick_data);
+  passage->url = track_gateway_pick_url (gateway, endpoint, passage->at_us);
   target.url = passage->url;
   passage->headers = track_headers_dup_passed (passage->request, passage->request_id);
   track_passage_send (passage, &target);

@@ -81,6 +81,8 @@ TrackGateway *track_gateway_new (const TrackGatewaySettings *settings);
 void track_gateway_free (TrackGateway *gateway);
 void track_gateway_set_config (TrackGateway *gateway, const TrackConfig *config);
 void track_gateway_set_pick (TrackGateway *gateway, TrackPickFunc pick, gpointer data);
+const char *
+track_gateway_pick_url (TrackGateway *gateway, const TrackEndpoint *endpoint, gint64 now_us);
 void track_gateway_set_passed (TrackGateway *gateway, TrackPassedFunc func, gpointer data);
 void track_gateway_add_observer (TrackGateway *gateway, TrackObserver func, gpointer data);
 void track_gateway_tell (TrackGateway *gateway, const TrackRecord *record);

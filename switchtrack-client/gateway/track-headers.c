@@ -23,6 +23,50 @@ begins_with (const char *name, gsize n_bytes, const char *beginning)
   return n_bytes >= n && g_ascii_strncasecmp (name, beginning, n) == 0;
 }
 
+/* Of these one was read, the first; a second could be read by the Planner. */
+static gboolean
+is_another (const ListenerRequest *request, const char *name, gsize n_bytes, const char *value)
+{
+  static const char *const single[] = { "content-type", "soapaction", NULL };
+
+  for (guint i = 0; single[i] != NULL; i++)
+    if (strlen (single[i]) == n_bytes && begins_with (name, n_bytes, single[i]))
+      return value != listener_request_find_header (request, single[i]);
+  return FALSE;
+}
+
+static gboolean
+holds_word (const char *list, const char *name, gsize n_bytes)
+{
+  while (*list != '\0')
+    {
+      gsize n = strcspn (list, ", \t");
+
+      if (n == n_bytes && g_ascii_strncasecmp (list, name, n) == 0)
+        return TRUE;
+      list += n;
+      list += strspn (list, ", \t");
+    }
+  return FALSE;
+}
+
+/* What Connection names is for us alone (RFC 9110 section 7.6.1); but a call is nothing without its media type. */
+static gboolean
+is_for_us (const ListenerRequest *request, const char *name, gsize n_bytes)
+{
+  const char *field;
+  const char *value;
+  gsize n;
+
+  if (!begins_with (name, n_bytes, "x-"))
+    return FALSE;
+  for (guint i = 0; (field = listener_request_get_header (request, i, &n, &value)) != NULL; i++)
+    if (n == strlen ("connection") && begins_with (field, n, "connection") &&
+        holds_word (value, name, n_bytes))
+      return TRUE;
+  return FALSE;
+}
+
 static gboolean
 is_passed (const char *name, gsize n_bytes)
 {
@@ -72,7 +116,8 @@ track_headers_dup_passed (const ListenerRequest *request, const char *request_id
 
   for (guint i = 0; (name = listener_request_get_header (request, i, &n_bytes, &value)) != NULL;
        i++)
-    if (is_passed (name, n_bytes))
+    if (is_passed (name, n_bytes) && !is_another (request, name, n_bytes, value) &&
+        !is_for_us (request, name, n_bytes))
       {
         g_autofree char *line = g_strdup_printf ("%.*s: %s", (int) n_bytes, name, value);
 

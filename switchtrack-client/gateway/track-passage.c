@@ -229,8 +229,9 @@ track_passage_refuse_call (TrackPassage *passage, const GError *error)
   track_passage_end (passage);
 }
 
+/* What was not sent changed nothing: the caller of a change is told so when we know it. */
 static TrackFaultKind
-fault_of (TrackOutcome outcome)
+fault_of (const TrackPassage *passage, TrackOutcome outcome)
 {
   switch (track_outcome_class (outcome))
     {
@@ -245,7 +246,7 @@ fault_of (TrackOutcome outcome)
     case TRACK_CLASS_OURS:
     case TRACK_N_CLASSES:
     default:
-      return TRACK_FAULT_NO_CONTACT;
+      return passage->is_sent ? TRACK_FAULT_NO_CONTACT : TRACK_FAULT_NOT_SENT;
     }
 }
 
@@ -259,11 +260,11 @@ track_passage_fail (TrackPassage *passage, TrackOutcome outcome)
 {
   if (!passage->is_streaming)
     {
-      track_passage_refuse (passage, outcome, fault_of (outcome));
+      track_passage_refuse (passage, outcome, fault_of (passage, outcome));
       return;
     }
   passage->outcome = outcome;
-  passage->fault_code = track_faults[fault_of (outcome)].code;
+  passage->fault_code = track_faults[fault_of (passage, outcome)].code;
   listener_request_reply_abort (passage->request);
   track_passage_end (passage);
 }
@@ -451,8 +452,8 @@ hold_or_stream (TrackPassage *passage, const char *bytes, gsize n_bytes)
       blame (passage, TRACK_OUTCOME_CONTRACT, "a long answer that does not begin as one");
       return FALSE;
     }
-  if (!passage->is_gone)
-    begin_stream (passage);
+  /* For a caller that has left it is read on, for what it teaches. */
+  begin_stream (passage);
   return TRUE;
 }
 
@@ -501,6 +502,7 @@ on_done (TrackExchange *exchange,
   passage->exchange = NULL;
   passage->answered_us = clock_monotonic_us ();
   passage->times = *times;
+  passage->is_sent = track_exchange_is_sent (exchange);
   if (certificate != NULL)
     passage->certificate_until_us = certificate->until_us;
   if (passage->verdict == TRACK_N_OUTCOMES && outcome != TRACK_OUTCOME_OK)

@@ -64,7 +64,8 @@ typedef struct
   TrackTimes times;
   gint64 certificate_until_us;
   char *problem;
-  Timer *patience; /* until what was learned is on disk */
+  Timer *patience;  /* until what was learned is on disk */
+  gboolean is_sent; /* the Planner may have had anything of it */
   gboolean is_streaming;
   gboolean is_gone;
   gboolean is_learning; /* the writer has what was learned, and will call back */

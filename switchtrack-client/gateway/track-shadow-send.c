@@ -1,15 +1,55 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* One exchange, its answer gathered up to a limit; the first address, no repeat, no effect on health. */
+/* One exchange, its answer gathered up to a limit; by the address that is in service, no repeat, no effect on health. */
 #include "gateway/track-shadow-send.h"
+
+#include "base/clock.h"
+#include "route/track-judge.h"
 
 #define MAX_BYTES (4 * 1024 * 1024)
 
 typedef struct
 {
+  const TrackShadowSender *sender;
   TrackShadowAnswered answered;
   gpointer data;
   GByteArray *body;
+  TrackOutcome verdict; /* ours; TRACK_N_OUTCOMES: none */
+  const char *problem;
+  guint status;
+  gint64 at_us;
+  gsize n_request;
+  char *request_id;
+  char *unit;
+  char *endpoint;
+  char *url;
+  const char *operation;
 } Sending;
+
+static void
+free_sending (Sending *sending)
+{
+  g_clear_pointer (&sending->body, g_byte_array_unref);
+  g_free (sending->request_id);
+  g_free (sending->unit);
+  g_free (sending->endpoint);
+  g_free (sending->url);
+  g_free (sending);
+}
+
+static gboolean
+on_head (TrackExchange *exchange,
+         guint status,
+         const char *content_type,
+         gint64 length,
+         gpointer data)
+{
+  Sending *sending = data;
+
+  sending->status = status;
+  /* What it is worth is for the comparison to say; the log tells it as it does of a live call. */
+  (void) track_judge_head (status, content_type, &sending->verdict, &sending->problem);
+  return TRUE;
+}
 
 static gboolean
 on_data (TrackExchange *exchange, const char *bytes, gsize n_bytes, gpointer data)
@@ -17,9 +57,37 @@ on_data (TrackExchange *exchange, const char *bytes, gsize n_bytes, gpointer dat
   Sending *sending = data;
 
   if (sending->body->len + n_bytes > MAX_BYTES)
-    return FALSE;
+    {
+      sending->verdict = TRACK_OUTCOME_TOO_LARGE;
+      sending->problem = "the answer is longer than what is compared";
+      return FALSE;
+    }
   g_byte_array_append (sending->body, (const guint8 *) bytes, (guint) n_bytes);
   return TRUE;
+}
+
+static void
+log_sending (const Sending *sending, const TrackTimes *times)
+{
+  const TrackRecord record = {
+    .at_us = sending->at_us,
+    .request_id = sending->request_id,
+    .unit = sending->unit,
+    .endpoint = sending->endpoint,
+    .url = sending->url,
+    .operation = sending->operation,
+    .how = "shadow",
+    .outcome = sending->verdict,
+    .http_status = sending->status,
+    .times = *times,
+    .n_request = sending->n_request,
+    .n_answer = sending->body->len,
+    .problem = sending->problem,
+    .is_shadow = TRUE,
+  };
+
+  if (sending->sender->log != NULL)
+    track_call_log_add (sending->sender->log, &record);
 }
 
 static void
@@ -30,51 +98,80 @@ on_done (TrackExchange *exchange,
          gpointer data)
 {
   Sending *sending = data;
-  g_autoptr (GBytes) body = g_byte_array_free_to_bytes (sending->body);
+  g_autoptr (GBytes) body = NULL;
 
+  if (sending->verdict == TRACK_N_OUTCOMES)
+    {
+      sending->verdict = outcome;
+      sending->problem = problem;
+    }
+  log_sending (sending, times);
+  body = g_byte_array_free_to_bytes (g_steal_pointer (&sending->body));
   sending->answered (outcome, outcome == TRACK_OUTCOME_OK ? body : NULL, sending->data);
-  g_free (sending);
+  free_sending (sending);
+}
+
+static Sending *
+sending_new (const TrackShadowSender *sender,
+             const TrackEndpoint *candidate,
+             const TrackShadowCall *call,
+             gsize n_request)
+{
+  Sending *sending = g_new0 (Sending, 1);
+
+  sending->sender = sender;
+  sending->body = g_byte_array_new ();
+  sending->verdict = TRACK_N_OUTCOMES;
+  sending->at_us = clock_now_us ();
+  sending->n_request = n_request;
+  sending->request_id = g_strdup (call->request_id);
+  sending->unit = g_strdup (call->unit);
+  sending->operation = call->operation->name;
+  sending->endpoint = g_strdup (candidate->name);
+  sending->url = g_strdup (sender->gateway == NULL
+                             ? candidate->urls[0]
+                             : track_gateway_pick_url (sender->gateway, candidate, sending->at_us));
+  return sending;
 }
 
 static gboolean
-send (gpointer sender,
+send (gpointer data,
       const TrackEndpoint *candidate,
+      const TrackShadowCall *call,
       GBytes *request,
-      const char *const *headers,
       TrackShadowAnswered answered,
-      gpointer data)
+      gpointer answered_data)
 {
-  static const TrackExchangeFuncs funcs = { NULL, on_data, on_done };
+  static const TrackExchangeFuncs funcs = { on_head, on_data, on_done };
+  const TrackShadowSender *sender = data;
+  Sending *sending = sending_new (sender, candidate, call, g_bytes_get_size (request));
   TrackTarget target = {
-    .url = candidate->urls[0],
+    .url = sending->url,
     .pins = (const char *const *) candidate->pins,
     .connect_ms = candidate->connect_ms,
     .timeout_ms = candidate->timeout_ms,
-    .headers = headers,
+    .headers = call->headers,
     .body = request,
   };
-  Sending *sending = g_new0 (Sending, 1);
   g_autoptr (GError) error = NULL;
 
   sending->answered = answered;
-  sending->data = data;
-  sending->body = g_byte_array_new ();
+  sending->data = answered_data;
   if (candidate->state != TRACK_STATE_MAINTENANCE &&
-      track_upstream_send (sender, &target, &funcs, sending, &error) != NULL)
+      track_upstream_send (sender->upstream, &target, &funcs, sending, &error) != NULL)
     return TRUE;
-  g_byte_array_unref (sending->body);
-  g_free (sending);
+  free_sending (sending);
   return FALSE;
 }
 
 /**
  * track_shadow_send_port:
- * @upstream: must outlive the shadow; best one of its own, so that a slow candidate takes no connection of the live calls
+ * @sender: must outlive the shadow, and what it names too
  *
  * Returns: how candidates are asked
  */
 TrackShadowPort
-track_shadow_send_port (TrackUpstream *upstream)
+track_shadow_send_port (const TrackShadowSender *sender)
 {
-  return (TrackShadowPort){ send, upstream };
+  return (TrackShadowPort){ send, (gpointer) sender };
 }

@@ -2,7 +2,22 @@
 /* A candidate asked through upstream/: the port of the shadow for the gateway. */
 #pragma once
 
+#include "gateway/track-gateway.h"
 #include "gateway/track-shadow.h"
+#include "log/track-call-log.h"
 #include "upstream/track-upstream.h"
 
-TrackShadowPort track_shadow_send_port (TrackUpstream *upstream);
+/**
+ * TrackShadowSender:
+ * @upstream: best one of its own, so that a slow candidate takes no connection of the live calls
+ * @gateway: (nullable): knows which address is in service; NULL: the first
+ * @log: (nullable): gets a row of each
+ */
+typedef struct
+{
+  TrackUpstream *upstream;
+  TrackGateway *gateway;
+  TrackCallLog *log;
+} TrackShadowSender;
+
+TrackShadowPort track_shadow_send_port (const TrackShadowSender *sender);

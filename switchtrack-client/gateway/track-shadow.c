@@ -346,7 +346,7 @@ send (TrackShadowing *shadowing,
   errand->differences = g_ptr_array_new_with_free_func (g_free);
   errand->options = g_ptr_array_new_with_free_func (g_free);
   shadowing->n_running++;
-  if (port->send (port->sender, candidate, request, call->headers, on_answered, errand))
+  if (port->send (port->sender, candidate, call, request, on_answered, errand))
     return;
   shadowing->n_running--;
   row->n_dropped++;

@@ -14,6 +14,7 @@
  * @unit: code of the row
  * @option: identifier of the offer that the call names; empty: none
  * @booking: identifier of the booking that it names; empty: none
+ * @request_id: as the log knows the call
  * @request: as it was sent to the Planner
  * @headers: (array zero-terminated=1): likewise
  * @answer: (nullable) (array length=n_answer): what the caller got; NULL: too long to be held
@@ -26,6 +27,7 @@ typedef struct
   const ContractOperation *operation;
   const char *option;
   const char *booking;
+  const char *request_id;
   GBytes *request;
   const char *const *headers;
   const char *answer;
@@ -37,7 +39,7 @@ typedef void (*TrackShadowAnswered) (TrackOutcome outcome, GBytes *body, gpointe
 
 /**
  * TrackShadowPort:
- * @send: sends @request; FALSE: not possible now, and @answered is not called
+ * @send: sends @request in the place of that of @call; FALSE: not possible now, and @answered is not called
  *
  * How a candidate is asked.
  */
@@ -45,8 +47,8 @@ typedef struct
 {
   gboolean (*send) (gpointer sender,
                     const TrackEndpoint *candidate,
+                    const TrackShadowCall *call,
                     GBytes *request,
-                    const char *const *headers,
                     TrackShadowAnswered answered,
                     gpointer data);
   gpointer sender;

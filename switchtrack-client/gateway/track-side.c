@@ -17,6 +17,8 @@ struct _TrackSide
   TrackSideSettings settings;
   TrackUpstream
     *upstream; /* of the shadow alone: a slow candidate takes no connection of the live calls */
+  TrackShadowSender sender;
+  char *alarm;
   TrackLatency *latency;
   TrackMetrics *metrics;
   TrackShadowing *shadowing;
@@ -38,6 +40,7 @@ on_passed (const TrackPassed *passed, gpointer data)
     .operation = passed->call->contract,
     .option = passed->call->option,
     .booking = passed->call->booking,
+    .request_id = passed->record->request_id,
     .request = passed->request,
     .headers = passed->headers,
     .answer = passed->answer,
@@ -59,6 +62,7 @@ open_upstream (TrackSide *side, GError **error)
     .key_file = config->upstream_key,
     .max_idle = SHADOW_IDLE,
     .idle_ms = (guint) config->upstream_idle_ms,
+    .life_s = (guint) config->upstream_life_s,
     .max_parallel = SHADOW_PARALLEL,
     .max_answer_bytes = SHADOW_ANSWER_BYTES,
   };
@@ -82,8 +86,9 @@ track_side_new (const TrackSideSettings *settings, GError **error)
   side->settings = *settings;
   if (!open_upstream (side, error))
     return NULL;
+  side->sender = (TrackShadowSender){ side->upstream, settings->gateway, settings->log };
   TrackShadowSettings shadow = {
-    .port = track_shadow_send_port (side->upstream),
+    .port = track_shadow_send_port (&side->sender),
     .mapping = settings->mapping,
     .workers = settings->workers,
     .max_parallel = SHADOW_PARALLEL,
@@ -110,6 +115,7 @@ track_side_free (TrackSide *side)
   g_clear_pointer (&side->shadowing, track_shadowing_free);
   g_clear_pointer (&side->latency, track_latency_free);
   g_clear_pointer (&side->metrics, track_metrics_free);
+  g_free (side->alarm);
   g_free (side);
 }
 
@@ -122,6 +128,19 @@ gboolean
 track_side_reload (TrackSide *side, GError **error)
 {
   return track_upstream_reload (side->upstream, error);
+}
+
+/**
+ * track_side_set_alarm:
+ * @words: (nullable): what is wrong with the gateway itself; NULL: nothing any more
+ *
+ * Shown by the status face when the registry has no alarm of its own. Loop thread.
+ */
+void
+track_side_set_alarm (TrackSide *side, const char *words)
+{
+  g_free (side->alarm);
+  side->alarm = g_strdup (words);
 }
 
 static void
@@ -144,6 +163,7 @@ track_side_serve (ListenerRequest *request, const char *path, gpointer side)
   TrackSide *own = side;
   const TrackSideSettings *settings = &own->settings;
   TrackRoutes *routes = track_keeper_get_routes (settings->keeper);
+  const char *problem = track_keeper_get_state (settings->keeper)->problem;
   gint64 now_us = clock_now_us ();
 
   if (routes == NULL)
@@ -157,7 +177,7 @@ track_side_serve (ListenerRequest *request, const char *path, gpointer side)
     .routes = routes,
     .watch = watch,
     .latency = own->latency,
-    .alarm = track_keeper_get_state (settings->keeper)->problem,
+    .alarm = problem != NULL ? problem : own->alarm,
     .now_us = now_us,
   };
   if (!track_status_face_serve (request, &sources, own->metrics))

@@ -4,6 +4,7 @@
 
 #include "gateway/track-gateway.h"
 #include "gateway/track-shadow.h"
+#include "log/track-call-log.h"
 #include "route/track-keeper.h"
 #include "status/track-status-face.h"
 
@@ -12,6 +13,7 @@ typedef JsonObject *(*TrackSideDescribe) (gint64 now_us, gpointer data);
 
 /**
  * TrackSideSettings:
+ * @log: (nullable): gets a row of each call that a candidate is shown
  * @workers: (nullable): a database whose workers compare answers
  * @describe: (nullable): track_watch_describe() of the daemon's watch
  */
@@ -21,6 +23,7 @@ typedef struct
   const ContractMapping *mapping;
   TrackGateway *gateway;
   TrackKeeper *keeper;
+  TrackCallLog *log;
   TrackDatabase *workers;
   TrackSideDescribe describe;
   gpointer describe_data;
@@ -32,6 +35,7 @@ TrackSide *track_side_new (const TrackSideSettings *settings,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_side_free (TrackSide *side);
 gboolean track_side_reload (TrackSide *side, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_side_set_alarm (TrackSide *side, const char *words);
 void track_side_serve (ListenerRequest *request, const char *path, gpointer side);
 TrackShadowing *track_side_get_shadowing (TrackSide *side);
 

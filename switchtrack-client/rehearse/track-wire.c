@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "listener-certificate.h"
 
 #define MAX_HEAD_BYTES (64 * 1024)
 #define MAX_BODY_BYTES (16 * 1024 * 1024)
@@ -17,6 +18,7 @@ struct _TrackWireTarget
   gboolean is_tls;
   GTlsDatabase *trust;
   GTlsCertificate *certificate;
+  char **pins;
   guint timeout_s;
 };
 
@@ -81,6 +83,8 @@ track_wire_target_new (const TrackWireSettings *settings, GError **error)
 {
   g_autoptr (TrackWireTarget) target = g_new0 (TrackWireTarget, 1);
   target->timeout_s = settings->timeout_s;
+  if (settings->pins != NULL && settings->pins[0] != NULL)
+    target->pins = g_strdupv ((char **) settings->pins);
   if (!read_address (target, settings->url, error))
     return NULL;
   if (settings->ca_file != NULL)
@@ -98,6 +102,12 @@ track_wire_target_new (const TrackWireSettings *settings, GError **error)
       if (target->certificate == NULL)
         return NULL;
     }
+  if (target->pins != NULL && !target->is_tls)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT,
+                           "an address without TLS shows no key that could be pinned");
+      return NULL;
+    }
   return g_steal_pointer (&target);
 }
 
@@ -113,9 +123,30 @@ track_wire_target_free (TrackWireTarget *target)
   g_clear_object (&target->address);
   g_clear_object (&target->trust);
   g_clear_object (&target->certificate);
+  g_strfreev (target->pins);
   g_free (target->authority);
   g_free (target->path);
   g_free (target);
+}
+
+/* As the gateway does it: beside the chain, not instead of it. */
+static gboolean
+check_pin (const TrackWireTarget *target, GTlsConnection *tls, GError **error)
+{
+  GTlsCertificate *shown = g_tls_connection_get_peer_certificate (tls);
+  g_autoptr (ListenerCertificateInfo) info = NULL;
+  g_autofree char *pem = NULL;
+  if (target->pins == NULL)
+    return TRUE;
+  if (shown != NULL)
+    g_object_get (shown, "certificate-pem", &pem, NULL);
+  info = pem == NULL ? NULL : listener_certificate_read (pem, strlen (pem));
+  if (info != NULL && g_strv_contains ((const char *const *) target->pins, info->pin))
+    return TRUE;
+  g_set_error (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE,
+               "its public key is none of those that are pinned; it is %s",
+               info == NULL ? "not readable" : info->pin);
+  return FALSE;
 }
 
 static GIOStream *
@@ -131,7 +162,8 @@ begin_tls (const TrackWireTarget *target, GSocketConnection *connection, GError 
     g_tls_connection_set_certificate (G_TLS_CONNECTION (tls), target->certificate);
   /* An endpoint that ends a connection without TLS's own farewell has still answered. */
   g_tls_connection_set_require_close_notify (G_TLS_CONNECTION (tls), FALSE);
-  if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL, error))
+  if (!g_tls_connection_handshake (G_TLS_CONNECTION (tls), NULL, error) ||
+      !check_pin (target, G_TLS_CONNECTION (tls), error))
     return NULL;
   return g_steal_pointer (&tls);
 }

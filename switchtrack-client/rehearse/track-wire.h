@@ -9,6 +9,7 @@
  * @url: of the endpoint, `http` or `https`
  * @ca_file: (nullable): PEM; whom to trust; NULL: the system's
  * @certificate_file, @key_file: (nullable): PEM; who we are
+ * @pins: (nullable) (array zero-terminated=1): "sha256//BASE64" of the public keys that are accepted; NULL or empty: any
  * @timeout_s: without a byte, and four times that for a whole answer
  */
 typedef struct
@@ -17,6 +18,7 @@ typedef struct
   const char *ca_file;
   const char *certificate_file;
   const char *key_file;
+  const char *const *pins;
   guint timeout_s;
 } TrackWireSettings;
 

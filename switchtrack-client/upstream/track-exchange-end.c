@@ -90,6 +90,11 @@ judge_stop (const TrackExchange *exchange, const char **out_problem)
       *out_problem = "the answer is longer than the limit";
       return TRACK_OUTCOME_TOO_LARGE;
     }
+  if (exchange->is_ambiguous)
+    {
+      *out_problem = "the answer names its length twice";
+      return TRACK_OUTCOME_HTTP;
+    }
   if (exchange->is_stopped)
     {
       *out_problem = "the answer was not wanted any more";
@@ -149,6 +154,13 @@ track_exchange_judge (const TrackExchange *exchange, CURLcode code, const char *
 }
 
 static gint64
+get_held_us (const TrackExchange *exchange)
+{
+  return exchange->held_us +
+         (exchange->is_held ? clock_monotonic_us () - exchange->held_since_us : 0);
+}
+
+static gint64
 reached (gint64 time_us)
 {
   return time_us > 0 ? time_us : -1;
@@ -176,7 +188,8 @@ track_exchange_read_times (const TrackExchange *exchange, TrackTimes *out_times)
     out_times->dns_us = out_times->connect_us = out_times->tls_us = 0;
   if (exchange->n_head > 0)
     out_times->first_byte_us = reached (read_time (exchange, CURLINFO_STARTTRANSFER_TIME_T));
-  out_times->total_us = read_time (exchange, CURLINFO_TOTAL_TIME_T);
+  out_times->total_us =
+    MAX (read_time (exchange, CURLINFO_TOTAL_TIME_T) - get_held_us (exchange), 0);
 }
 
 static const char *

@@ -3,35 +3,47 @@
 
 #include "upstream/track-upstream-private.h"
 
+#include "base/clock.h"
+
 #include <string.h>
-#include <sys/socket.h>
 
 #define MAX_HEAD_BYTES (64 * 1024)
-
-/* Our handles must not be inherited: a successor of this program is started while calls are under way. */
-static curl_socket_t
-on_open (void *data, curlsocktype purpose, struct curl_sockaddr *address)
-{
-  return socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
-}
 
 /*
  * Asked before the request goes out on a connection. The library sends a request again by itself when a kept
  * connection ends without an answer; whoever sits at the other end may have read it nevertheless. So the second time
- * is ours to allow: a read only, and on a connection that was made for it.
+ * is ours to allow: a read only, and on a connection that is made for it. Nothing has gone out on one that is left
+ * for its state: there, it is the first time that comes.
  */
 static int
 on_send (void *data, char *peer, char *own, int peer_port, int own_port)
 {
   TrackExchange *exchange = data;
+  const TrackSocketName name = { own, own_port, peer, peer_port };
   long n_made = 0;
 
-  exchange->n_sent++;
-  if (exchange->n_sent == 1)
-    return CURL_PREREQFUNC_OK;
+  if (exchange->n_sent > 1 || (exchange->n_sent == 1 && !exchange->may_repeat))
+    return CURL_PREREQFUNC_ABORT;
   curl_easy_getinfo (exchange->easy, CURLINFO_NUM_CONNECTS, &n_made);
-  return exchange->n_sent == 2 && exchange->may_repeat && n_made > 0 ? CURL_PREREQFUNC_OK
-                                                                     : CURL_PREREQFUNC_ABORT;
+  if (n_made > 0)
+    track_socket_note (exchange, &name);
+  exchange->needs_fresh =
+    n_made == 0 && (exchange->n_sent == 1 || track_socket_is_disturbed (exchange->upstream, &name));
+  if (exchange->needs_fresh)
+    return CURL_PREREQFUNC_ABORT;
+  exchange->n_sent++;
+  return CURL_PREREQFUNC_OK;
+}
+
+/* Two lengths: others on the way may have believed the other one (RFC 9112 section 6.3). */
+static gboolean
+has_two_lengths (TrackExchange *exchange)
+{
+  struct curl_header *header = NULL;
+
+  return curl_easy_header (exchange->easy, "Content-Length", 0, CURLH_HEADER, -1, &header) ==
+           CURLHE_OK &&
+         header->amount > 1;
 }
 
 static gboolean
@@ -45,6 +57,9 @@ tell_head (TrackExchange *exchange)
   if (status < 200)
     return TRUE;
   exchange->has_head = TRUE;
+  exchange->is_ambiguous = has_two_lengths (exchange);
+  if (exchange->is_ambiguous)
+    return FALSE;
   curl_easy_getinfo (exchange->easy, CURLINFO_CONTENT_TYPE, &type);
   curl_easy_getinfo (exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
   if (length > (curl_off_t) exchange->upstream->settings.max_answer_bytes)
@@ -75,6 +90,17 @@ on_header (char *line, size_t size, size_t n_items, void *data)
   return tell_head (exchange) ? n_bytes : 0;
 }
 
+/* The time that we hold the peer up is not his: until it goes on, there is none to run out. */
+static void
+hold (TrackExchange *exchange)
+{
+  exchange->is_held = TRUE;
+  exchange->held_since_us = clock_monotonic_us ();
+  curl_easy_setopt (exchange->easy, CURLOPT_TIMEOUT_MS, 0L);
+  /* The library's alarm for the time-out is spent by then; with this, it looks at the time each second. */
+  curl_easy_setopt (exchange->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+}
+
 static size_t
 on_body (char *bytes, size_t size, size_t n_items, void *data)
 {
@@ -85,7 +111,7 @@ on_body (char *bytes, size_t size, size_t n_items, void *data)
     return 0;
   if (exchange->is_paused)
     {
-      exchange->is_held = TRUE;
+      hold (exchange);
       return CURL_WRITEFUNC_PAUSE;
     }
   if (n_bytes > exchange->upstream->settings.max_answer_bytes - exchange->n_answer)
@@ -166,7 +192,7 @@ set_funcs (TrackExchange *exchange)
 
   curl_easy_setopt (easy, CURLOPT_PRIVATE, exchange);
   curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, exchange->problem);
-  curl_easy_setopt (easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  track_socket_set_up (exchange);
   curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, on_send);
   curl_easy_setopt (easy, CURLOPT_PREREQDATA, exchange);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
@@ -192,6 +218,7 @@ set_manners (TrackExchange *exchange, const TrackTarget *target)
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long) target->connect_ms);
   curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (long) target->timeout_ms);
   curl_easy_setopt (easy, CURLOPT_MAXAGE_CONN, (long) ((settings->idle_ms + 999) / 1000));
+  curl_easy_setopt (easy, CURLOPT_MAXLIFETIME_CONN, (long) settings->life_s);
   curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, settings->max_idle == 0 ? 1L : 0L);
 }
 
@@ -253,6 +280,7 @@ track_exchange_set_up (TrackExchange *exchange, const TrackTarget *target, GErro
   if (!take_headers (exchange, target->headers, error))
     return FALSE;
   exchange->may_repeat = target->may_repeat;
+  exchange->timeout_ms = target->timeout_ms;
   set_funcs (exchange);
   set_manners (exchange, target);
   set_tls (exchange, target);

@@ -3,6 +3,8 @@
 
 #include "upstream/track-upstream-private.h"
 
+#include "base/clock.h"
+
 #define MAX_SPARE 64
 
 static CURL *
@@ -60,6 +62,19 @@ track_exchange_drop (TrackExchange *exchange)
   free_exchange (exchange);
 }
 
+/* On a connection of its own, as the kept one is not what it was. */
+static void
+send_afresh (TrackExchange *exchange)
+{
+  CURLM *multi = exchange->upstream->multi;
+
+  exchange->needs_fresh = exchange->is_connected = FALSE;
+  exchange->problem[0] = '\0';
+  curl_multi_remove_handle (multi, exchange->easy);
+  curl_easy_setopt (exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_multi_add_handle (multi, exchange->easy);
+}
+
 /* The library is done with @exchange: says so, and frees it. */
 void
 track_exchange_finish (TrackExchange *exchange, CURLcode code)
@@ -71,6 +86,11 @@ track_exchange_finish (TrackExchange *exchange, CURLcode code)
   if (exchange->is_cancelled)
     {
       track_exchange_drop (exchange);
+      return;
+    }
+  if (exchange->needs_fresh && code == CURLE_ABORTED_BY_CALLBACK)
+    {
+      send_afresh (exchange);
       return;
     }
   track_exchange_note_certificate (exchange);
@@ -97,6 +117,9 @@ track_exchange_settle (TrackExchange *exchange)
   if (!exchange->is_held || exchange->is_paused)
     return;
   exchange->is_held = FALSE;
+  exchange->held_us += clock_monotonic_us () - exchange->held_since_us;
+  curl_easy_setopt (exchange->easy, CURLOPT_TIMEOUT_MS,
+                    (long) (exchange->timeout_ms + exchange->held_us / 1000));
   upstream->n_nested++;
   code = curl_easy_pause (exchange->easy, CURLPAUSE_CONT);
   upstream->n_nested--;
@@ -167,7 +190,8 @@ track_upstream_send (TrackUpstream *upstream,
  * @exchange: under way
  *
  * Holds the answer's body back until track_exchange_resume(): at most the library's own buffer is read on, then the
- * peer waits. Bytes that are being delivered now count as taken. The time runs on. Loop thread.
+ * peer waits. Bytes that are being delivered now count as taken. Meanwhile the peer's time does not run: how long this
+ * may last is for the caller to say. Loop thread.
  */
 void
 track_exchange_pause (TrackExchange *exchange)
@@ -234,4 +258,16 @@ gboolean
 track_exchange_is_repeated (const TrackExchange *exchange)
 {
   return exchange->n_sent > 1;
+}
+
+/**
+ * track_exchange_is_sent:
+ * @exchange: in one of its functions
+ *
+ * Returns: whether the peer may have had anything of the request
+ */
+gboolean
+track_exchange_is_sent (const TrackExchange *exchange)
+{
+  return exchange->n_sent > 0;
 }

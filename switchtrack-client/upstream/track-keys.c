@@ -11,6 +11,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+/* Of three files each; a path may have 4096 bytes. */
+#define MAX_NAMES 1500
+
 static gboolean
 is_given (const char *path)
 {
@@ -22,6 +25,23 @@ fail (GError **error, const char *path, const char *why)
 {
   g_set_error (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_KEYS, "%s: %s", path, why);
   return FALSE;
+}
+
+/*
+ * Descriptors are numbered anew when old ones are closed, and the library knows kept connections by these names: so
+ * none comes twice, as long as a connection of its first use may be kept.
+ */
+static char *
+dup_name (int fd)
+{
+  static guint n_names;
+  g_autoptr (GString) name = g_string_new ("/proc/self/fd/");
+
+  for (guint i = 0; i < n_names % MAX_NAMES; i++)
+    g_string_append (name, "./");
+  n_names++;
+  g_string_append_printf (name, "%d", fd);
+  return g_string_free (g_steal_pointer (&name), FALSE);
 }
 
 /*
@@ -43,7 +63,7 @@ load_file (const char *path, int *out_fd, char **out_path, GError **error)
   if (*out_fd < 0 || write (*out_fd, text, n_bytes) != (gssize) n_bytes)
     return fail (error, path, g_strerror (errno));
   explicit_bzero (text, n_bytes);
-  *out_path = g_strdup_printf ("/proc/self/fd/%d", *out_fd);
+  *out_path = dup_name (*out_fd);
   return TRUE;
 }
 

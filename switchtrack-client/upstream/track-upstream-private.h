@@ -24,11 +24,13 @@ struct _TrackUpstream
   TrackKeys *keys;                /* reference-counted */
   CURLM *multi;
   GSource *source;
-  GQueue spare;      /* of CURL, reset */
-  GQueue running;    /* of TrackExchange, by their links */
-  GQueue touched;    /* of TrackExchange: resumed, or cancelled while the library was at work */
-  guint n_nested;    /* the library is at work: calls into it must wait */
-  GHashTable *peers; /* scheme, host and port → TrackPeerCertificate as last seen */
+  GQueue spare;        /* of CURL, reset */
+  GQueue running;      /* of TrackExchange, by their links */
+  GQueue touched;      /* of TrackExchange: resumed, or cancelled while the library was at work */
+  guint n_nested;      /* the library is at work: calls into it must wait */
+  GHashTable *sockets; /* of connections: name, owned by the next table → descriptor */
+  GHashTable *socket_names; /* and back */
+  GHashTable *peers;        /* scheme, host and port → TrackPeerCertificate as last seen */
 };
 
 struct _TrackExchange
@@ -40,14 +42,21 @@ struct _TrackExchange
   gpointer data;
   GBytes *body;
   struct curl_slist *headers;
-  char *peer; /* key of the peers */
-  char *pins; /* as the library wants them */
+  char *peer;    /* key of the peers */
+  char *pins;    /* as the library wants them */
+  int opened[4]; /* sockets, the latest */
+  guint n_opened;
   GList running_link;
   GList touched_link;
+  gint64 held_since_us; /* when the library began to hold bytes back */
+  gint64 held_us;       /* how long it did before */
+  guint timeout_ms;
   guint n_sent;   /* how often the request went out, or began to */
   gsize n_head;   /* bytes of head so far */
   gsize n_answer; /* bytes of body so far */
   guint may_repeat : 1;
+  guint needs_fresh : 1;  /* the kept connection was left before anything went out on it */
+  guint is_ambiguous : 1; /* its head can be read in two ways */
   guint is_connected : 1;
   guint has_head : 1;
   guint is_paused : 1; /* wanted */
@@ -58,6 +67,20 @@ struct _TrackExchange
   guint is_touched : 1;
   char problem[CURL_ERROR_SIZE];
 };
+
+/* Both ends of a connection. */
+typedef struct
+{
+  const char *own;
+  int own_port;
+  const char *peer;
+  int peer_port;
+} TrackSocketName;
+
+/* track-socket.c */
+void track_socket_set_up (TrackExchange *exchange);
+void track_socket_note (TrackExchange *exchange, const TrackSocketName *name);
+gboolean track_socket_is_disturbed (TrackUpstream *upstream, const TrackSocketName *name);
 
 /* track-keys.c */
 TrackKeys *track_keys_load (const TrackUpstreamSettings *settings,

@@ -64,6 +64,8 @@ track_upstream_new (const TrackUpstreamSettings *settings, GError **error)
   g_autoptr (TrackUpstream) upstream = g_new0 (TrackUpstream, 1);
 
   copy_settings (upstream, settings);
+  upstream->sockets = g_hash_table_new (g_str_hash, g_str_equal);
+  upstream->socket_names = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   upstream->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_peer);
   upstream->keys = track_keys_load (settings, error);
   if (upstream->keys == NULL)
@@ -118,6 +120,8 @@ track_upstream_free (TrackUpstream *upstream)
   if (upstream->multi != NULL)
     curl_multi_cleanup (upstream->multi);
   track_upstream_loop_stop (upstream);
+  g_hash_table_unref (upstream->sockets);
+  g_hash_table_unref (upstream->socket_names);
   g_hash_table_unref (upstream->peers);
   g_clear_pointer (&upstream->keys, track_keys_unref);
   g_free ((char *) upstream->settings.ca_file);

@@ -29,6 +29,7 @@ typedef enum
  * @key_file: (nullable): its key, not accessible to others
  * @max_idle: connections kept at rest, over all addresses; 0: none
  * @idle_ms: how long they are used again after their last use
+ * @life_s: how long after their first use: then name and certificate are looked at again; 0: without end
  * @max_parallel: exchanges at once
  * @max_answer_bytes: longest answer body
  */
@@ -40,6 +41,7 @@ typedef struct
   const char *key_file;
   guint max_idle;
   guint idle_ms;
+  guint life_s;
   guint max_parallel;
   gsize max_answer_bytes;
 } TrackUpstreamSettings;
@@ -50,7 +52,7 @@ typedef struct
  * @pins: (nullable) (array zero-terminated=1): "sha256//BASE64" of the public keys that are accepted; %NULL or
  *   empty: any that chains to the authorities
  * @connect_ms: for name, connection and TLS together
- * @timeout_ms: from sending to the end of the answer, pauses included
+ * @timeout_ms: from sending to the end of the answer, without the pauses that we make
  * @may_repeat: whether the request is sent once more, on a fresh connection, when a kept one ended without a byte of
  *   answer; without it the outcome is %TRACK_OUTCOME_RESET
  * @headers: (nullable) (array zero-terminated=1): lines "Name: value"
@@ -128,5 +130,6 @@ void track_exchange_cancel (TrackExchange *exchange);
 const char *track_exchange_find_header (TrackExchange *exchange, const char *name);
 const TrackPeerCertificate *track_exchange_get_certificate (TrackExchange *exchange);
 gboolean track_exchange_is_repeated (const TrackExchange *exchange);
+gboolean track_exchange_is_sent (const TrackExchange *exchange);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackUpstream, track_upstream_free)

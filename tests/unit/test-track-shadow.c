@@ -45,8 +45,8 @@ static TrackEndpoint candidate = { .name = (char *) "own" };
 static gboolean
 on_send (gpointer sender,
          const TrackEndpoint *endpoint,
+         const TrackShadowCall *call,
          GBytes *request,
-         const char *const *headers,
          TrackShadowAnswered answered,
          gpointer data)
 {
@@ -242,13 +242,15 @@ test_upstream (void)
   g_autoptr (GBytes) request = g_bytes_new_static ("<x/>", 4);
   Answered answered = { 0 };
   g_assert_no_error (error);
-  TrackShadowPort port = track_shadow_send_port (upstream);
-  g_assert_true (port.send (port.sender, &nobody, request, NULL, on_answered, &answered));
+  TrackShadowSender sender = { .upstream = upstream };
+  TrackShadowPort port = track_shadow_send_port (&sender);
+  TrackShadowCall call = { .unit = "89000", .operation = &contract_operations[0] };
+  g_assert_true (port.send (port.sender, &nobody, &call, request, on_answered, &answered));
   while (answered.n_calls == 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (answered.outcome, ==, TRACK_OUTCOME_REFUSED);
   nobody.state = TRACK_STATE_MAINTENANCE;
-  g_assert_false (port.send (port.sender, &nobody, request, NULL, on_answered, &answered));
+  g_assert_false (port.send (port.sender, &nobody, &call, request, on_answered, &answered));
   g_assert_cmpuint (answered.n_calls, ==, 1);
 }
 
