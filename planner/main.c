@@ -19,7 +19,7 @@
 #include "dfdg/placement-inquiry.h"
 #include "dfdg/webhook-wsb.h"
 #include "http/planner-server.h"
-#include "ops/code-files.h"
+#include "ops/facts/code-files.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 #include "store/store-lock.h"

@@ -14,7 +14,7 @@
 #include "ctl/track-commands.h"
 #include "gateway/track-daemon.h"
 #include "gateway/track-handover.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 

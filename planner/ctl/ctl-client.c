@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/ids.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 #define MAX_ANSWER_BYTES (64 * 1024 * 1024)
 #define TIMEOUT_S        600

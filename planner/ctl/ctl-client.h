@@ -2,7 +2,7 @@
 /* A request to plannerd's admin socket. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 /* @progress: (nullable): told about once a second how far the call is. */
 gboolean ctl_client_call (const char *socket_path,

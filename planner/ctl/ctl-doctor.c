@@ -6,7 +6,7 @@
 
 #include "ctl/ctl.h"
 #include "http/planner-faces.h"
-#include "ops/admin-doctor.h"
+#include "ops/commands/care/admin-doctor.h"
 
 #define WARN_CERTIFICATE_US (30 * 86400 * (gint64) G_USEC_PER_SEC)
 /* Beside connections: database, log, sockets, and what libraries keep open. */

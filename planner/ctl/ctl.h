@@ -4,7 +4,7 @@
 
 #include <gio/gio.h>
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "planner-config.h"
 
 /* Read when it is there and --config names no other. */

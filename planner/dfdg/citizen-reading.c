@@ -7,8 +7,8 @@
 #include "dfdg/frist-client.h"
 #include "dfdg/indkaldelse-client.h"
 #include "dfdg/visitering-client.h"
-#include "ops/admin-format.h"
-#include "ops/ledger.h"
+#include "ops/admin/admin-format.h"
+#include "ops/booking/ledger.h"
 
 #define ZONE "Europe/Copenhagen"
 /* Meetings with an a-kasse of which no message comes: cv interview, jobsamtale, rådighed (dossier 2.7). */

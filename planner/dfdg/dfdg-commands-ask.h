@@ -2,7 +2,7 @@
 /* Asks DFDG now: whether it can be talked with, and what it has of a booking. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument dfdg_command_test_arguments[];
 extern const AdminArgument dfdg_command_fetch_arguments[];

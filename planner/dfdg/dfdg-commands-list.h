@@ -2,7 +2,7 @@
 /* Shows a booking's way to and from DFDG, parked messages, and echoes that are to come. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument dfdg_command_show_arguments[];
 extern const AdminArgument dfdg_command_parked_arguments[];

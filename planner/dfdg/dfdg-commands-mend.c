@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "dfdg/dfdg-find.h"
-#include "ops/admin-op.h"
+#include "ops/commands/admin-op.h"
 
 /* Of one transaction. */
 #define MAX_REFUSED 500

@@ -2,7 +2,7 @@
 /* What a person decides about changes that DFDG refused, messages that were parked, and echoes that did not come. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument dfdg_command_retry_arguments[];
 extern const AdminArgument dfdg_command_give_up_arguments[];

@@ -6,8 +6,8 @@
 #include "dfdg/citizen-reading.h"
 #include "dfdg/code-refresh.h"
 #include "dfdg/indkaldelse-client.h"
-#include "ops/admin-format.h"
-#include "ops/admin-op.h"
+#include "ops/admin/admin-format.h"
+#include "ops/commands/admin-op.h"
 #include "store/citizen-store.h"
 
 #define ZONE "Europe/Copenhagen"

@@ -8,7 +8,7 @@
 #include "base/timer.h"
 #include "calsync-timezone.h"
 #include "dfdg/dfdg-reconcile.h"
-#include "ops/op-upkeep.h"
+#include "ops/service/op-upkeep.h"
 #include "planner-log.h"
 #include "store/tenant-store.h"
 

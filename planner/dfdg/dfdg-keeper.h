@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dfdg/dfdg-settings.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 
 /**
  * DfdgKeeper:

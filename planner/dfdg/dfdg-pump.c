@@ -6,7 +6,7 @@
 #include "base/ids.h"
 #include "base/period.h"
 #include "base/timer.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 #include "planner-log.h"
 #include "store/tenant-store.h"
 

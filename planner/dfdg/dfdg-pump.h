@@ -7,7 +7,7 @@
 #include "base/period.h"
 #include "dfdg/dfdg-agenda.h"
 #include "dfdg/dfdg-settings.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 
 /* No try is put off longer, whatever DFDG asks for. */
 #define DFDG_PUMP_MAX_BACKOFF_US (3 * PERIOD_US_PER_HOUR)

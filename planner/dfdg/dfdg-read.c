@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/json-text.h"
 #include "dfdg/indkaldelse-json.h"
-#include "ops/import-row.h"
+#include "ops/text/import-row.h"
 
 #define MAX_BYTES (8 * 1024 * 1024)
 

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "dfdg/dfdg-reconcile.h"
-#include "ops/booking-journal.h"
+#include "ops/booking/booking-journal.h"
 #include "store/echo-store.h"
 #include "store/inbox-store.h"
 #include "store/journal-store.h"

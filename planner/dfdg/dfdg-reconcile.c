@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "calsync-timezone.h"
 #include "dfdg/indkaldelse-client.h"
-#include "ops/admin-format.h"
+#include "ops/admin/admin-format.h"
 #include "store/echo-store.h"
 #include "store/inbox-search.h"
 #include "store/outbox-store.h"

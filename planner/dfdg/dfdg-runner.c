@@ -16,7 +16,7 @@
 #include "dfdg/outbox-dispatch.h"
 #include "dfdg/queue-watch.h"
 #include "dfdg/reads-work.h"
-#include "ops/booking-echo.h"
+#include "ops/booking/booking-echo.h"
 #include "store/echo-store.h"
 #include "store/inbox-store.h"
 #include "store/outbox-store.h"

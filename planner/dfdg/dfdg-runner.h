@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dfdg/webhook-wsb.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 #include "planner-config.h"
 #include "planner-metrics-dfdg.h"
 

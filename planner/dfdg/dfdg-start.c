@@ -4,7 +4,7 @@
 
 #include "base/period.h"
 #include "dfdg/dfdg-pump.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 
 typedef struct
 {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dfdg/dfdg-settings.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 
 gboolean dfdg_start (OpService *service,
                      const DfdgSettings *settings,

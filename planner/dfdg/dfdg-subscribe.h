@@ -4,7 +4,7 @@
 
 #include "dfdg/dfdg-http.h"
 #include "dfdg/dfdg-subscription.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 /**
  * DfdgErrandWork:

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/period.h"
 #include "calsync-timezone.h"
-#include "ops/admin-format.h"
+#include "ops/admin/admin-format.h"
 
 #define ZONE         "Europe/Copenhagen"
 #define DEFAULT_DAYS 365

@@ -2,7 +2,7 @@
 /* Meetings that are still to come when DFDG is switched on are registered there; what waits for others is ended. */
 #include "dfdg/dfdg-switch.h"
 
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 #include "planner-log.h"
 
 #define PAST "past: the meeting was over when DFDG was switched on"

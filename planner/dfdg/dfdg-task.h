@@ -4,8 +4,8 @@
 
 #include "dfdg/dfdg-http.h"
 #include "dfdg/dfdg-subscribe.h"
-#include "ops/admin-records.h"
-#include "ops/admin-rows.h"
+#include "ops/commands/admin-records.h"
+#include "ops/commands/admin-rows.h"
 #include "store/echo-store.h"
 #include "store/inbox-store.h"
 #include "store/outbox-store.h"

@@ -8,7 +8,7 @@
 #include "dfdg/dfdg-contact.h"
 #include "dfdg/frist-client.h"
 #include "dfdg/visitering-client.h"
-#include "ops/ledger.h"
+#include "ops/booking/ledger.h"
 #include "store/citizen-store.h"
 
 #define ZONE        "Europe/Copenhagen"

@@ -2,7 +2,7 @@
 /* Another number for a citizen: DFDG has decided it, so that nothing that collides stops it; what collides is flagged. */
 #include "base/error.h"
 #include "dfdg/inbox-apply-citizen.h"
-#include "ops/citizen-number.h"
+#include "ops/booking/citizen-number.h"
 
 static gboolean
 fail (GError **error, const char *why)

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "dfdg/inbox-apply-citizen.h"
-#include "ops/record-door.h"
+#include "ops/booking/record-door.h"
 #include "store/citizen-store.h"
 
 #define LONGEST_DELAY_S 10800

@@ -6,7 +6,7 @@
 
 #include "dfdg/dfdg-event.h"
 #include "dfdg/dfdg-settings.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 
 typedef struct _DfdgIndkaldelse DfdgIndkaldelse;
 
@@ -105,7 +105,7 @@ gboolean dfdg_lane_run (DfdgLane *lane,
                         DfdgLaneReport *out_report,
                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* What a row writes, inside the transaction of "done": @call acts as DFDG's record (ops/record-door.h); @out_outcome: a
+/* What a row writes, inside the transaction of "done": @call acts as DFDG's record (ops/booking/record-door.h); @out_outcome: a
  * word that the message keeps, such as "applied"; DFDG_LANE_AGAIN: the message is not done, and its lane waits before it goes
  * on. May be run twice. */
 #define DFDG_LANE_AGAIN NULL

@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "dfdg/message-task.h"
-#include "ops/admin-op.h"
+#include "ops/commands/admin-op.h"
 #include "store/message-lane-store.h"
 
 #define MAX_LISTED 200

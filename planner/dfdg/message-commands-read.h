@@ -2,7 +2,7 @@
 /* Commands that read messages and their documents, and tell DFDG of a status or a mark. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument message_command_list_arguments[];
 extern const AdminArgument message_command_show_arguments[];

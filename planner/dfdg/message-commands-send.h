@@ -2,7 +2,7 @@
 /* Commands that write down what is to be sent, or take it away again. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument message_command_send_arguments[];
 extern const AdminArgument message_command_reply_arguments[];

@@ -4,7 +4,7 @@
 
 #include "dfdg/besked-client.h"
 #include "dfdg/dfdg-agenda.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 /**
  * MessageLane:

@@ -4,7 +4,7 @@
 
 #include "dfdg/besked-client.h"
 #include "dfdg/message-rules.h"
-#include "ops/admin-format.h"
+#include "ops/admin/admin-format.h"
 #include "store/message-store.h"
 
 /**

@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "dfdg/citizen-reading.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 #include "store/citizen-store.h"
 
 #define HOUR_US G_GINT64_CONSTANT (3600000000)

@@ -2,7 +2,7 @@
 /* Asks PersonVisiteringService before an indkalder's registration is judged. */
 #pragma once
 
-#include "ops/op-inquiry.h"
+#include "ops/call/op-inquiry.h"
 
 /* An OpInquire; @data is not used. */
 gboolean placement_inquire (gpointer data,

@@ -6,7 +6,7 @@
 
 #include "dfdg/dfdg-settings.h"
 #include "dfdg/queue-message.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 
 /**
  * QueueDoor:

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "dfdg/citizen-reading.h"
 #include "dfdg/code-refresh.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 #include "planner-log.h"
 #include "store/citizen-store.h"
 #include "store/task-store.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "ops/record-door.h"
+#include "ops/booking/record-door.h"
 #include "store/echo-store.h"
 #include "store/outbox-store.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dfdg/indkaldelse-record.h"
-#include "ops/op.h"
+#include "ops/call/op.h"
 #include "store/truth-store.h"
 
 typedef enum

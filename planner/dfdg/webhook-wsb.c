@@ -8,7 +8,7 @@
 #include "dfdg/inbox-apply.h"
 #include "dfdg/inbox-work.h"
 #include "dfdg/wsb-message.h"
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 #include "planner-log.h"
 #include "store/citizen-store.h"
 

@@ -2,7 +2,7 @@
 /* Takes pushed messages: 200 when one is durable, and not before. */
 #pragma once
 
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 #include "planner-webhook.h"
 
 #define WEBHOOK_WSB_PATH "/wsb/v1"

@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/ids.h"
 #include "base/json-text.h"
-#include "ops/admin.h"
-#include "ops/op-upkeep.h"
+#include "ops/admin/admin.h"
+#include "ops/service/op-upkeep.h"
 #include "planner-log.h"
 
 #define JSON_TYPE "application/json"

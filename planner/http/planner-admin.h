@@ -3,7 +3,7 @@
 #pragma once
 
 #include "listener-request.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 #include "planner-config.h"
 
 #define PLANNER_ADMIN_PREFIX   "/admin/v1/"

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "listener-tls.h"
-#include "ops/op.h"
+#include "ops/call/op.h"
 #include "planner-config.h"
 
 /**

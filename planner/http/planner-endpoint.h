@@ -6,7 +6,7 @@
 #include "contract-schema.h"
 #include "http/planner-callers.h"
 #include "listener-request.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 #include "planner-metrics.h"
 
 /**

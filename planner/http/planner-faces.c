@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "planner-log.h"
 
 /* An import's JSON may be large; nobody but the socket's owner can send it. */

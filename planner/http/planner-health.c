@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/period.h"
-#include "ops/op-window.h"
+#include "ops/call/op-window.h"
 
 /* A group that runs this long is stuck: jobs take milliseconds, a slow disk tenths of a second. */
 #define MAX_GROUP_US   (10 * G_USEC_PER_SEC)

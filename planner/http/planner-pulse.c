@@ -3,7 +3,7 @@
 #include "http/planner-pulse.h"
 
 #include "base/clock.h"
-#include "ops/op-window.h"
+#include "ops/call/op-window.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 

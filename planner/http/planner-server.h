@@ -3,7 +3,7 @@
 #pragma once
 
 #include "http/planner-faces.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 #include "planner-config.h"
 #include "planner-metrics-dfdg.h"
 #include "planner-metrics-sync.h"

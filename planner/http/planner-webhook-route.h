@@ -3,7 +3,7 @@
 #pragma once
 
 #include "listener-request.h"
-#include "ops/op.h"
+#include "ops/call/op.h"
 #include "planner-webhook.h"
 
 gboolean planner_webhook_is_at (const PlannerWebhook *webhook, ListenerRequest *request);

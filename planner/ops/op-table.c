@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Every operation: who may call it, where it runs, how long it may take, and its handler. */
-#include "ops/op-table.h"
+#include "ops/handlers/op-table.h"
 
 #define DFDG OP_ROLE_DFDG
 #define OWN  (OP_ROLE_INDKALDER | OP_ROLE_KSS)

@@ -6,7 +6,7 @@
 
 /**
  * StoredAnswer:
- * @key: kind and identifier, or a digest; see ops/op-memory
+ * @key: kind and identifier, or a digest; see ops/call/op-memory
  * @placement: of the booking when it was answered
  * @placement_now: of the booking now (read only); the answer stands while both agree
  * @unit_id: of the booking (read only)

@@ -32,7 +32,7 @@ note_change (StoreSession *session, const AvailabilityRecord *availability, GErr
 /**
  * availability_put:
  *
- * The spans are not touched: ops/expansion derives them. Writer only.
+ * The spans are not touched: ops/facts/expansion derives them. Writer only.
  */
 gboolean
 availability_put (StoreSession *session,

@@ -162,7 +162,7 @@ calendar_list_due (StoreSession *session,
  * calendar_object_put:
  * @object: calendar and UID hash decide which one it is; its id is filled in
  *
- * The spans are not touched: ops/expansion derives them. Writer only.
+ * The spans are not touched: ops/facts/expansion derives them. Writer only.
  */
 gboolean
 calendar_object_put (StoreSession *session,

@@ -4,6 +4,9 @@
 
 #include "store/store.h"
 
+/* The reason of what stands refused by us, not by DFDG: what a restore held back. */
+#define RESTORED_HELD_BACK "not sent: it may have been sent before the database was restored"
+
 /**
  * OutboxState:
  * @OUTBOX_WAITING: to be sent, not before its time

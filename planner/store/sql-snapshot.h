@@ -3,7 +3,7 @@
 #pragma once
 
 /* clang-format off */
-/* What kind of time a special span is: see ops/resource-facts. */
+/* What kind of time a special span is: see ops/facts/resource-facts. */
 #define SQL_BUSY_KIND \
   "CASE s.class WHEN 'busy' THEN s.all_day WHEN 'tentative' THEN 2 + s.all_day WHEN 'away' THEN 4 + s.all_day " \
   "WHEN 'elsewhere' THEN 6 + s.all_day WHEN 'free' THEN 8 + s.all_day ELSE 10 END"

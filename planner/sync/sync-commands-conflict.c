@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "calsync-event.h"
-#include "ops/admin-op.h"
+#include "ops/commands/admin-op.h"
 #include "store/sync-record-store.h"
 #include "sync/sync-door.h"
 #include "sync/sync-lock.h"

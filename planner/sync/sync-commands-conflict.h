@@ -2,7 +2,7 @@
 /* What calendar and planner did not agree on: listed, shown with both versions, decided by a person. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument sync_command_conflicts_arguments[];
 extern const AdminArgument sync_command_show_conflict_arguments[];

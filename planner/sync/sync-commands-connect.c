@@ -3,8 +3,8 @@
 #include "sync/sync-commands-connect.h"
 
 #include "base/error.h"
-#include "ops/admin-op.h"
-#include "ops/binding-check.h"
+#include "ops/commands/admin-op.h"
+#include "ops/import/binding-check.h"
 #include "sync/sync-lock.h"
 #include "sync/sync-probing.h"
 #include "sync/sync-resume.h"

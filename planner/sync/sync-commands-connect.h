@@ -2,7 +2,7 @@
 /* Connecting calendars: find them, test them step by step, keep the connection. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument sync_command_connect_arguments[];
 extern const AdminArgument sync_command_test_arguments[];

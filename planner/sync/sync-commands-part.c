@@ -3,7 +3,7 @@
 #include "sync/sync-commands-part.h"
 
 #include "base/error.h"
-#include "ops/admin-op.h"
+#include "ops/commands/admin-op.h"
 #include "store/sync-link-store.h"
 #include "sync/sync-commands-run.h"
 #include "sync/sync-lock.h"

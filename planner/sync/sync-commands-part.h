@@ -2,7 +2,7 @@
 /* Parting with a calendar: its busy time goes, and our events with it when that is asked for. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument sync_command_disconnect_arguments[];
 

@@ -3,7 +3,7 @@
 #include "sync/sync-commands-state.h"
 
 #include "base/error.h"
-#include "ops/admin-op.h"
+#include "ops/commands/admin-op.h"
 #include "store/busy-span-store.h"
 #include "store/sync-item-store.h"
 #include "store/sync-record-store.h"

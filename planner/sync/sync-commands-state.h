@@ -2,7 +2,7 @@
 /* A person's word about a connection: pause, go on, agree to what was held back. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument sync_command_pause_arguments[];
 extern const AdminArgument sync_command_resume_arguments[];

@@ -2,7 +2,7 @@
 /* How every connected calendar is doing, a line each, and what to do about it. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument sync_command_status_arguments[];
 

@@ -3,7 +3,7 @@
 #include "sync/sync-commands-undo.h"
 
 #include "base/error.h"
-#include "ops/admin-op.h"
+#include "ops/commands/admin-op.h"
 #include "store/sync-item-store.h"
 #include "sync/sync-commands-run.h"
 #include "sync/sync-door.h"

@@ -2,7 +2,7 @@
 /* Undoing what a run did: here and in the calendar. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 extern const AdminArgument sync_command_undo_arguments[];
 

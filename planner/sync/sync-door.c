@@ -3,8 +3,8 @@
 #include "sync/sync-door.h"
 
 #include "base/error.h"
-#include "ops/admin-booking.h"
-#include "ops/admin-records.h"
+#include "ops/commands/admin-records.h"
+#include "ops/commands/bookings/admin-booking.h"
 
 /* Writes of a command that is called inside a write are part of it. */
 static gboolean

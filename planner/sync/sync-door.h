@@ -2,7 +2,7 @@
 /* Bookings that follow a calendar pass the door of an admin's own change. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "store/sync-link-store.h"
 
 /* Each inside an open write of @session. @call: session, arguments and result are not looked at; @out_booking:

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* One thing of a remote calendar: laid out while nobody waits, then put in the place of what was known of it. */
 #include "base/error.h"
-#include "ops/expansion.h"
+#include "ops/facts/expansion.h"
 #include "store/busy-span-store.h"
 #include "store/claim-store.h"
 #include "sync/sync-local-private.h"

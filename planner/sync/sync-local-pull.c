@@ -2,7 +2,7 @@
 /* Takes over what a pull found, in short writes: others' items, ours with links and conflicts, and the cursor last. */
 #include "base/clock.h"
 #include "base/error.h"
-#include "ops/expansion.h"
+#include "ops/facts/expansion.h"
 #include "store/claim-store.h"
 #include "sync/sync-local-private.h"
 

@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "calsync-key.h"
-#include "ops/block-rules.h"
-#include "ops/expansion.h"
-#include "ops/hash-key.h"
+#include "ops/facts/block-rules.h"
+#include "ops/facts/expansion.h"
+#include "ops/import/hash-key.h"
 #include "sync/sync-local-private.h"
 
 #define WRITES_AN_HOUR  200

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "calsync-local.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "store/sync-binding-store.h"
 #include "store/sync-record-store.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Appointments over booked meetings: judged by the meeting's form, told once, and over when nothing blocks it any more. */
 #include "base/clock.h"
-#include "ops/block-rules.h"
-#include "ops/code-lists.h"
+#include "ops/facts/block-rules.h"
+#include "ops/facts/code-lists.h"
 #include "sync/sync-local-private.h"
 
 #define REMOTE_TYPES "codes/remote-contact-types.csv"

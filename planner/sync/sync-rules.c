@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "calsync-booking.h"
-#include "ops/expansion.h"
+#include "ops/facts/expansion.h"
 
 #define PREFIX          "sync-"
 #define DEFAULT_SUMMARY "Samtale (Kommunal Planner)"

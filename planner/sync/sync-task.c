@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "calsync-remote.h"
-#include "ops/admin-expand.h"
+#include "ops/service/admin-expand.h"
 #include "sync/sync-lock.h"
 
 static const char *const directions[] = { "in", "out", "both" };

@@ -2,8 +2,8 @@
 /* What the commands of synchronisation share: whose calendar, shown how, refused how, journaled how. */
 #pragma once
 
-#include "ops/admin-records.h"
-#include "ops/admin-rows.h"
+#include "ops/commands/admin-records.h"
+#include "ops/commands/admin-rows.h"
 #include "store/sync-binding-store.h"
 
 /**

@@ -2,7 +2,7 @@
 /* The scheduler's runs as those of anybody else: sync_run_binding() on a thread that waits, counted. */
 #include "sync/sync-work.h"
 
-#include "ops/op-upkeep.h"
+#include "ops/service/op-upkeep.h"
 #include "sync/sync-run.h"
 
 #define ACTOR "plannerd"

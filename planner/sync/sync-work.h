@@ -2,7 +2,7 @@
 /* One run of one binding as the scheduler sees it: what it is given, and what it comes back with. */
 #pragma once
 
-#include "ops/op-worker.h"
+#include "ops/service/op-worker.h"
 #include "sync/sync-agenda.h"
 
 /**

@@ -9,7 +9,7 @@
 #include "base/ids.h"
 #include "base/json-text.h"
 #include "ctl/track-desk.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "planner-log.h"
 
 #define PREFIX      "/admin/v1/"

@@ -2,7 +2,7 @@
 /* A dry run's question to the Planners that a proposal brings in. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "registry/track-registry.h"
 
 gboolean track_candidate_probe (AdminCall *call,

@@ -2,6 +2,6 @@
 /* The commands about health, disturbances, evidence, certificates and alarms. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 void track_commands_health_register (void);

@@ -5,7 +5,7 @@
 #include "calsync-timezone.h"
 #include "ctl/track-commands-candidate.h"
 #include "ctl/track-desk.h"
-#include "ops/admin-format.h"
+#include "ops/admin/admin-format.h"
 #include "registry/track-registry-diff.h"
 #include "registry/track-shape.h"
 

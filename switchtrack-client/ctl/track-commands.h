@@ -2,7 +2,7 @@
 /* The commands about registry, routes and calls: their functions, their arguments, and the rows that join them. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "registry/track-registry.h"
 
 void track_commands_register (void);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "ops/import-csv.h"
+#include "ops/text/import-csv.h"
 
 #define BAR "|"
 

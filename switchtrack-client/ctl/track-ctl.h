@@ -2,7 +2,7 @@
 /* How switchtrackctl runs a command: in the running switchtrackd, or on its database when there is none. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 /* Read when it may be read and --config names no other. */
 #define TRACK_CTL_DEFAULT_CONFIG "/etc/switchtrack/switchtrackd.conf"

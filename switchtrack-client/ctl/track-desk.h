@@ -5,7 +5,7 @@
 #include "base/track-config.h"
 #include "base/track-database.h"
 #include "contract-mapping.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "registry/track-approval.h"
 #include "route/track-keeper.h"
 #include "route/track-learned.h"

@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/ids.h"
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "planner-log.h"
 
 /* A rehearsal may last; nobody but the socket's group can ask for it. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "ops/import-csv.h"
+#include "ops/text/import-csv.h"
 
 static void
 append_line (GString *text, char **fields)

@@ -5,8 +5,8 @@
 #include "calsync-values.h"
 #include "contract-time.h"
 #include "fuzz.h"
-#include "ops/admin-format.h"
-#include "ops/import-row.h"
+#include "ops/admin/admin-format.h"
+#include "ops/text/import-row.h"
 
 /* 0001-01-01 and 10000-01-02 in microseconds: no reading is farther away. */
 #define MIN_US (G_GINT64_CONSTANT (-62135683200) * G_USEC_PER_SEC)

@@ -2,7 +2,7 @@
 /* Runs admin commands on a fresh database in a temporary folder, at a fixed instant. */
 #pragma once
 
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 #include "testlib.h"
 
 /* Monday 2026-11-23 08:00 in Copenhagen. */

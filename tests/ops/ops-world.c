@@ -5,8 +5,8 @@
 #include <glib/gstdio.h>
 #include <sqlite3.h>
 
-#include "ops/op-expire.h"
-#include "ops/op-notes.h"
+#include "ops/booking/op-expire.h"
+#include "ops/booking/op-notes.h"
 #include "store/journal-store.h"
 #include "store/store-migrate.h"
 

@@ -2,7 +2,7 @@
 /* A planner without a socket or threads: a real database, the index, and calls run where their rows say. */
 #pragma once
 
-#include "ops/op-shared-write.h"
+#include "ops/service/op-shared-write.h"
 #include "testlib.h"
 
 /**

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Rows of the admin table and what they refuse; dry runs. Also tests: admin, admin-table. */
-#include "ops/admin.h"
+#include "ops/admin/admin.h"
 
 #include <string.h>
 

@@ -8,7 +8,7 @@
 #include "admin-harness.h"
 #include "base/error.h"
 #include "base/period.h"
-#include "ops/expansion.h"
+#include "ops/facts/expansion.h"
 #include "store/availability-store.h"
 #include "store/busy-span-store.h"
 #include "store/calendar-store.h"

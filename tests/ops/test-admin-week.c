@@ -6,7 +6,7 @@
 #include "admin-harness.h"
 #include "base/error.h"
 #include "ops-world.h"
-#include "ops/admin-format.h"
+#include "ops/admin/admin-format.h"
 
 #define OFFER "10000000-0000-4000-8000-000000000001"
 

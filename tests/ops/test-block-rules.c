@@ -2,7 +2,7 @@
 /* What blocks time, from an imported calendar to the list of times: by class, kind of meeting, unit and advisor. */
 #include "admin-world.h"
 #include "base/error.h"
-#include "ops/block-rules.h"
+#include "ops/facts/block-rules.h"
 
 #define REMOTE "10000000-0000-4000-8000-000000000003"
 #define BOTH   "10000000-0000-4000-8000-000000000004"

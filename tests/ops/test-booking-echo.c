@@ -2,7 +2,7 @@
 /* Who is to tell DFDG: every change, by every role: a row of the outbox, a watch for an echo, or neither. */
 #include "base/error.h"
 #include "ops-world.h"
-#include "ops/booking-echo.h"
+#include "ops/booking/booking-echo.h"
 
 #define OFFER "10000000-0000-4000-8000-000000000001"
 #define NOW   "2026-11-23T08:00:00Z"

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/period.h"
 #include "ops-world.h"
-#include "ops/admin-extract.h"
+#include "ops/commands/citizens/admin-extract.h"
 #include "rules/retention.h"
 #include "store/journal-store.h"
 
@@ -339,7 +339,7 @@ test_every_table_has_a_section (void)
           for (guint k = 0; k < n_sections; k++)
             is_there |= g_str_equal (sections[k].table, tables[j]);
           if (!is_there)
-            g_error ("table %s has no section in ops/admin-extract.c", tables[j]);
+            g_error ("table %s has no section in ops/commands/citizens/admin-extract.c", tables[j]);
         }
     }
 }

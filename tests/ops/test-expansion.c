@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Laying out in small steps: nothing taken is free in between, what changed underneath is noticed, the rest is left alone. */
-#include "ops/expansion.h"
+#include "ops/facts/expansion.h"
 
 #include <gio/gio.h>
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 #include "admin-harness.h"
 #include "base/error.h"
 #include "ops-world.h"
-#include "ops/admin-export-test.h"
+#include "ops/commands/care/admin-export-test.h"
 
 #define OFFER "10000000-0000-4000-8000-0000000000c1"
 

@@ -5,8 +5,8 @@
 
 #include "dfdg/inbox-apply-citizen.h"
 #include "inbox-world.h"
-#include "ops/restored-copy.h"
 #include "store/citizen-store.h"
+#include "store/outbox-store.h"
 #include "store/reading-store.h"
 
 #define NOW      "2026-11-23T08:00:00Z"

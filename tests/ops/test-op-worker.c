@@ -5,8 +5,8 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "ops/op-upkeep.h"
-#include "ops/op-worker.h"
+#include "ops/service/op-upkeep.h"
+#include "ops/service/op-worker.h"
 #include "store/store-migrate.h"
 #include "testlib.h"
 

@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "base/period.h"
 #include "ops-world.h"
-#include "ops/retention-run.h"
+#include "ops/service/retention-run.h"
 #include "rules/retention.h"
 #include "store/journal-store.h"
 #include "store/unit-store.h"

@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 
 #include "admin-harness.h"
-#include "ops/uptime-report.h"
+#include "ops/service/uptime-report.h"
 
 #define S PERIOD_US_PER_S
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The CSV reader: separators, quotes, marks, line numbers, and everything that it refuses. */
-#include "ops/import-csv.h"
+#include "ops/text/import-csv.h"
 #include "testlib.h"
 
 static const struct

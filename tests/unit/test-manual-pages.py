@@ -70,7 +70,7 @@ def test_no_option_without_a_line():
 
 def test_the_import_page_has_every_file_and_column():
     """Against the table that the import itself reads by."""
-    source = (testlib.SOURCE / "planner" / "ops" / "import-source.c").read_text(encoding="utf-8")
+    source = (testlib.SOURCE / "planner" / "ops" / "import" / "import-source.c").read_text(encoding="utf-8")
     rows = re.findall(r'\[IMPORT_\w+\] = \{ "([a-z-]+)",\s*((?:"[^"]*"\s*)+)\}', source)
     assert len(rows) >= 10, rows
     page = text_of("planner-import.5")

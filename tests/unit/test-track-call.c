@@ -7,7 +7,7 @@
 
 #include "contract-error.h"
 #include "contract-random.h"
-#include "ops/op-table.h"
+#include "ops/handlers/op-table.h"
 #include "route/track-call.h"
 #include "route/track-words.h"
 #include "testlib.h"
