@@ -10,7 +10,7 @@
 #include "ctl/ctl-client.h"
 #include "ctl/ctl-progress.h"
 #include "ctl/ctl.h"
-#include "dfdg/dfdg-http.h"
+#include "dfdg/wire/dfdg-http.h"
 #include "store/store-lock.h"
 #include "store/store-upgrade.h"
 #include "sync/sync-settings.h"

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "ctl/ctl.h"
-#include "dfdg/dfdg-commands-read.h"
-#include "dfdg/dfdg-commands.h"
-#include "dfdg/message-commands.h"
+#include "dfdg/commands/dfdg-commands-read.h"
+#include "dfdg/commands/dfdg-commands.h"
+#include "dfdg/commands/message-commands.h"
 #include "sync/sync-commands.h"
 
 /* Options that print something made from the tables and nothing else; for the build and the docs. */

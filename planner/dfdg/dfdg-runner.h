@@ -2,7 +2,7 @@
 /* The DFDG side of the program as one thing to start, reload and stop. */
 #pragma once
 
-#include "dfdg/webhook-wsb.h"
+#include "dfdg/inbox/webhook-wsb.h"
 #include "ops/service/op-worker.h"
 #include "planner-config.h"
 #include "planner-metrics-dfdg.h"

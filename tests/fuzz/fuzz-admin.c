@@ -6,8 +6,8 @@
 #include "admin-harness.h"
 #include "base/error.h"
 #include "base/json-text.h"
-#include "dfdg/dfdg-commands.h"
-#include "dfdg/message-commands.h"
+#include "dfdg/commands/dfdg-commands.h"
+#include "dfdg/commands/message-commands.h"
 #include "fuzz.h"
 #include "sync/sync-commands.h"
 

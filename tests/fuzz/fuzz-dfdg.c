@@ -5,11 +5,11 @@
 
 #include "base/error.h"
 #include "base/json-text.h"
-#include "dfdg/besked-json.h"
-#include "dfdg/code-refresh.h"
-#include "dfdg/frist-client.h"
-#include "dfdg/indkaldelse-json.h"
-#include "dfdg/visitering-client.h"
+#include "dfdg/readings/code-refresh.h"
+#include "dfdg/services/besked-json.h"
+#include "dfdg/services/frist-client.h"
+#include "dfdg/services/indkaldelse-json.h"
+#include "dfdg/services/visitering-client.h"
 #include "fuzz.h"
 #include "rules/code-merge.h"
 

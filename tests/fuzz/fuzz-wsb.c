@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "dfdg/wsb-message.h"
+#include "dfdg/forms/wsb-message.h"
 #include "fuzz.h"
 
 static void

@@ -101,6 +101,9 @@ CASES = [
     ("layers", {"planner/ops/commands/care/a.c": '#include "b.h"\n', "planner/ops/commands/records/b.h": ""}, "care may not include"),
     ("layers", {"planner/ops/commands/care/a.c": '#include "b.h"\n', "planner/ops/commands/b.h": ""}, None),
     ("layers", {"planner/ops/handlers/a.c": '#include "b.h"\n', "planner/ops/booking/b.h": ""}, None),
+    ("layers", {"planner/dfdg/services/a.c": '#include "b.h"\n', "planner/dfdg/inbox/b.h": ""}, "services may not include planner/dfdg/inbox"),
+    ("layers", {"planner/dfdg/forms/a.c": '#include "b.h"\n', "planner/ops/booking/b.h": ""}, "forms may not include planner/ops/booking"),
+    ("layers", {"planner/dfdg/inbox/a.c": '#include "b.h"\n', "planner/dfdg/services/b.h": ""}, None),
     ("layers", {"planner/ops/elsewhere/a.c": ""}, "planner/ops/elsewhere is not in the lint's table"),
     ("layers", {"switchtrack-client/route/a.c": '#include "b.h"\n', "switchtrack-client/registry/b.h": ""}, None),
     ("layers", {"planner/ops/a.c": '#include "b.h"\n', "planner/http/b.h": ""}, "planner/ops may not include planner/http"),
@@ -125,6 +128,7 @@ CASES = [
     ("rooms", {"planner/ops/a.c": "#include <libxml/tree.h>\n"}, "belongs in"),
     ("rooms", {"planner/http/a.c": "#include <microhttpd.h>\n"}, "belongs in"),
     ("rooms", {"planner/rules/a.c": "#include <libical/ical.h>\n"}, "belongs in"),
+    ("rooms", {"planner/dfdg/wire/a.c": "#include <libsoup/soup.h>\n"}, "belongs in"),
     ("rooms", {"planner/store/booking-store.c": "#include <sqlite3.h>\n"}, "belongs in"),
     (
         "rooms",

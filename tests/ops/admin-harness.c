@@ -4,8 +4,8 @@
 
 #include <sqlite3.h>
 
-#include "dfdg/dfdg-commands.h"
-#include "dfdg/message-commands.h"
+#include "dfdg/commands/dfdg-commands.h"
+#include "dfdg/commands/message-commands.h"
 #include "store/store-migrate.h"
 #include "sync/sync-commands.h"
 

@@ -2,8 +2,8 @@
 /* A planner and a DFDG that says what a test has it say: messages come in, and lanes are worked. */
 #pragma once
 
-#include "dfdg/inbox-apply.h"
-#include "dfdg/indkaldelse-record.h"
+#include "dfdg/inbox/inbox-apply.h"
+#include "dfdg/services/indkaldelse-record.h"
 #include "ops-world.h"
 
 /**

@@ -9,9 +9,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/period.h"
-#include "dfdg/code-refresh.h"
-#include "dfdg/dfdg-state.h"
-#include "dfdg/dfdg-subscribe.h"
+#include "dfdg/care/dfdg-state.h"
+#include "dfdg/readings/code-refresh.h"
+#include "dfdg/services/dfdg-subscribe.h"
 #include "store/inbox-search.h"
 
 #define CONFIG                                                                            \

@@ -3,7 +3,7 @@
 /* Also tests: inbox-apply-citizen, inbox-apply-number. */
 #include <string.h>
 
-#include "dfdg/inbox-apply-citizen.h"
+#include "dfdg/inbox/inbox-apply-citizen.h"
 #include "inbox-world.h"
 #include "store/citizen-store.h"
 #include "store/outbox-store.h"

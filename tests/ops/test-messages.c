@@ -8,9 +8,9 @@
 #include "admin-harness.h"
 #include "base/error.h"
 #include "base/period.h"
-#include "dfdg/dfdg-settings.h"
-#include "dfdg/message-lane.h"
-#include "dfdg/message-rules.h"
+#include "dfdg/messages/message-lane.h"
+#include "dfdg/messages/message-rules.h"
+#include "dfdg/wire/dfdg-settings.h"
 #include "store/message-lane-store.h"
 
 #define CANARY "Kanariefugl"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The queue of DFDG: stored once and then removed there, whatever breaks off, comes again or cannot be read. */
 /* Also tests: queue-wsrm-xml, queue-message, queue-legacy. */
-#include "dfdg/queue-wsrm.h"
+#include "dfdg/inbox/queue-wsrm.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "dfdg/queue-wsrm-xml.h"
+#include "dfdg/forms/queue-wsrm-xml.h"
 #include "inbox-world.h"
 
 #define NOW "2026-11-23T08:00:00Z"

@@ -5,8 +5,8 @@
 
 #include "base/error.h"
 #include "base/period.h"
-#include "dfdg/besked-client.h"
-#include "dfdg/besked-json.h"
+#include "dfdg/services/besked-client.h"
+#include "dfdg/services/besked-json.h"
 #include "fake-http.h"
 #include "testlib.h"
 

@@ -2,8 +2,8 @@
 /* Lanes of one municipality: order, how many at once, rest, the breaker, and when to look again. */
 /* Also tests: dfdg-pump. */
 #include "base/period.h"
-#include "dfdg/dfdg-agenda.h"
-#include "dfdg/dfdg-pump.h"
+#include "dfdg/pump/dfdg-agenda.h"
+#include "dfdg/pump/dfdg-pump.h"
 #include "testlib.h"
 
 #define S PERIOD_US_PER_S

@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "base/error.h"
-#include "dfdg/indkaldelse-client.h"
+#include "dfdg/services/indkaldelse-client.h"
 #include "fake-http.h"
 #include "testlib.h"
 

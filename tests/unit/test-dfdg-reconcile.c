@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What counts as a difference between a booking and a summons, and when errands are due. */
-#include "dfdg/dfdg-reconcile.h"
+#include "dfdg/care/dfdg-reconcile.h"
 
 #include "base/period.h"
-#include "dfdg/dfdg-keeper.h"
+#include "dfdg/care/dfdg-keeper.h"
 #include "testlib.h"
 
 /* Monday 2026-11-23 08:00 in Copenhagen. */

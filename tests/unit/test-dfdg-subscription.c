@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Wished subscriptions held against accepted ones: dates that last, what is new, what would be given up, and its word. */
 /* Also tests: dfdg-certificate, dfdg-contact. */
-#include "dfdg/dfdg-subscription.h"
+#include "dfdg/services/dfdg-subscription.h"
 
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/period.h"
-#include "dfdg/dfdg-certificate.h"
-#include "dfdg/dfdg-contact.h"
+#include "dfdg/wire/dfdg-certificate.h"
+#include "dfdg/wire/dfdg-contact.h"
 #include "testlib.h"
 
 /* Monday 2026-11-23 08:00 in Copenhagen. */

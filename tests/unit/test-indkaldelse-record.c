@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "dfdg/indkaldelse-json.h"
+#include "dfdg/services/indkaldelse-json.h"
 #include "testlib.h"
 
 #define IDENTIFIER "3f0c1d4e-0b5f-4a7e-9a43-89000000bb01"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* What DFDG is told for a booking's waiting rows, and what its answers mean for them. */
 #include "base/period.h"
-#include "dfdg/outbox-agenda.h"
+#include "dfdg/outbox/outbox-agenda.h"
 #include "testlib.h"
 
 #define NOW G_GINT64_CONSTANT (1800000000000000)

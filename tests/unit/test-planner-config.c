@@ -2,7 +2,7 @@
 /* The configuration: defaults, limits, unknown keys, callers, sample and manual, what takes a restart. */
 /* Also tests: dfdg-settings, planner-config-callers, planner-config-clients, planner-config-reader, planner-config-table, planner-config-text. */
 #include "base/error.h"
-#include "dfdg/dfdg-settings.h"
+#include "dfdg/wire/dfdg-settings.h"
 #include "planner-config.h"
 #include "testlib.h"
 

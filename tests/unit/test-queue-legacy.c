@@ -3,7 +3,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-#include "dfdg/queue-message.h"
+#include "dfdg/forms/queue-message.h"
 #include "testlib.h"
 
 /* clang-format off */

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Pushed messages in every framing, as printed and as nobody printed them. */
 /* Also tests: wsb-framing, dfdg-event. */
-#include "dfdg/wsb-message.h"
+#include "dfdg/forms/wsb-message.h"
 
 #include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "dfdg/wsb-framing.h"
+#include "dfdg/forms/wsb-framing.h"
 #include "store/citizen-store.h"
 #include "testlib.h"
 
