@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* A look at JSON before it is parsed: depth, numbers, NUL, and nothing but JSON. */
+/* A look at JSON before it is parsed: depth, numbers, NUL, one value, and nothing but JSON. */
 #include "base/json-text.h"
 
 #include <string.h>
@@ -15,7 +15,20 @@ typedef struct
   const char *end;
   guint line;
   guint depth;
+  gboolean has_value; /* one has begun outside every list and object */
 } Scan;
+
+/* Of several values the parser keeps the last one, and says nothing. */
+static const char *
+begin_value (Scan *scan)
+{
+  if (scan->depth > 0)
+    return NULL;
+  if (scan->has_value)
+    return "something stands behind the end";
+  scan->has_value = TRUE;
+  return NULL;
+}
 
 /* The four digits of \uXXXX at @at; -1 when there are none. */
 static gint
@@ -62,11 +75,15 @@ scan_escape (Scan *scan)
   return NULL;
 }
 
-/* Behind the opening quote; moves behind the closing one. */
+/* At the opening quote; moves behind the closing one. */
 static const char *
 scan_string (Scan *scan)
 {
-  for (; scan->at < scan->end && *scan->at != '"'; scan->at++)
+  const char *second = begin_value (scan);
+
+  if (second != NULL)
+    return second;
+  for (scan->at++; scan->at < scan->end && *scan->at != '"'; scan->at++)
     {
       const char *fault = *scan->at == '\\' ? scan_escape (scan) : NULL;
 
@@ -85,11 +102,34 @@ static const char *
 scan_number (Scan *scan)
 {
   const char *start = scan->at;
+  const char *second = begin_value (scan);
 
+  if (second != NULL)
+    return second;
   while (scan->at < scan->end && (g_ascii_isalnum (*scan->at) || strchr ("+-.", *scan->at) != NULL))
     if (g_ascii_isalpha (*scan->at++))
       return "a number has a letter in it";
   return scan->at - start > MAX_NUMBER_BYTES ? "a number is too long" : NULL;
+}
+
+static const char *
+scan_word (Scan *scan)
+{
+  const char *fault = begin_value (scan);
+
+  while (fault == NULL && scan->at < scan->end && g_ascii_islower (*scan->at))
+    scan->at++;
+  return fault;
+}
+
+static const char *
+scan_open (Scan *scan)
+{
+  const char *fault = begin_value (scan);
+
+  if (fault == NULL && ++scan->depth > MAX_DEPTH)
+    return "lists and objects are nested too deeply";
+  return fault;
 }
 
 static const char *
@@ -100,7 +140,7 @@ scan_sign (Scan *scan)
   if (sign == '\n')
     scan->line++;
   else if (sign == '{' || sign == '[')
-    return ++scan->depth > MAX_DEPTH ? "lists and objects are nested too deeply" : NULL;
+    return scan_open (scan);
   else if ((sign == '}' || sign == ']') && scan->depth > 0)
     scan->depth--;
   /* What else the parser takes: comments, texts in single quotes. They could hide brackets from us. */
@@ -114,8 +154,8 @@ scan_sign (Scan *scan)
  * @bytes: (array length=n_bytes): what is to be parsed
  * @out_line: (out): the line of the fault, from 1; untouched without one
  *
- * Finds what JSON-GLib would die of (nesting), take for another value (numbers beyond 64 bits, a NUL),
- * or understand although it is no JSON. It is no judge of the rest: that is the parser's. Any thread.
+ * Finds what JSON-GLib would die of (nesting), take for another value (numbers beyond 64 bits, a NUL, all but the last
+ * of several values), or understand although it is no JSON. It is no judge of the rest: that is the parser's. Any thread.
  * Source: RFC 8259.
  *
  * Returns: (transfer none) (nullable): what is wrong, in words
@@ -123,19 +163,16 @@ scan_sign (Scan *scan)
 const char *
 json_text_find_fault (const char *bytes, gsize n_bytes, guint *out_line)
 {
-  Scan scan = { bytes, bytes + n_bytes, 1, 0 };
+  Scan scan = { bytes, bytes + n_bytes, 1, 0, FALSE };
   const char *fault = NULL;
 
   while (fault == NULL && scan.at < scan.end)
     if (*scan.at == '"')
-      {
-        scan.at++;
-        fault = scan_string (&scan);
-      }
+      fault = scan_string (&scan);
     else if (g_ascii_isdigit (*scan.at) || *scan.at == '-')
       fault = scan_number (&scan);
     else if (g_ascii_islower (*scan.at))
-      scan.at++;
+      fault = scan_word (&scan);
     else
       fault = scan_sign (&scan);
   if (fault != NULL)
