@@ -43,9 +43,8 @@ TRUTH = (
 PATTERN = "^/indkaldelse/v1/Indkaldelse/(?<id>(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)-(\\d{4})-4(\\d)(\\d\\d)-8(?<kind>\\d)(?<year>\\d\\d)-\\d{12})$"
 
 
-def now_text():
-    """This instant, on the wire."""
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+# When all of them were made and told of: a read that is older than its message is looked at again, for a minute.
+MADE = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
 
 
 def n_citizens(n_messages):
@@ -79,7 +78,7 @@ def header_of(number, n_messages):
             "Systemnavn": "Sagsbehandlingssystem",
         },
         "BeskedIdentifier": f"40000000-0000-4000-8000-{number:012}",
-        "HaendelsesTid": now_text(),
+        "HaendelsesTid": MADE,
         "Miljoe": ENVIRONMENT,
         "KorrelationsIdentifier": f"50000000-0000-4000-8000-{number:012}",
         "EntitetstypeId": 90000,
@@ -114,7 +113,7 @@ def write_pages(folder, n_messages):
                 "<n:RegisteringAuthority><n:OrganisationTypeIdentifier>8</n:OrganisationTypeIdentifier><n:OrganisationCode>89000</n:OrganisationCode>"
                 "</n:RegisteringAuthority></n:WSRMMetadata><n:PersonCivilRegistrationIdentifier>"
                 f"{citizen_of(number, n_messages)}</n:PersonCivilRegistrationIdentifier><n:IndkaldelseIdentifier>{booking_key(number, n_messages)}"
-                f"</n:IndkaldelseIdentifier><n:EventTime>{now_text()}</n:EventTime></n:Entity>"
+                f"</n:IndkaldelseIdentifier><n:EventTime>{MADE}</n:EventTime></n:Entity>"
             )
         (folder / f"{page // PER_PAGE}.xml").write_text(
             '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/" xmlns:n="urn:dfdg:wsrm:v3"><s:Body>'
@@ -134,7 +133,7 @@ class Truth(testlib.Server):
         folder, port = testlib.make_folder(), testlib.free_port()
         (folder / "logs").mkdir()
         temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
-        answer = TRUTH.format(now=now_text())
+        answer = TRUTH.format(now=MADE)
         (folder / "nginx.conf").write_text(
             f"worker_processes 1; pid {folder}/pid; error_log {folder}/error; events {{ worker_connections 512; }}"
             f"http {{ {temporary} access_log off; server {{ listen 127.0.0.1:{port} ssl; keepalive_requests 100000000;"
