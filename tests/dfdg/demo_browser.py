@@ -57,8 +57,16 @@ class Keyboard:
         return self.tab_to(name, lambda one: one.get_attribute("name") == name)
 
     def wait(self, is_so, what):
-        """Until IS_SO() of the page."""
-        return testlib.wait_for(is_so, WAIT_S, what)
+        """Until IS_SO() of the page; a page that is just being replaced is asked again."""
+        from selenium.common.exceptions import StaleElementReferenceException  # pylint: disable=import-outside-toplevel
+
+        def is_so_of_one_page():
+            try:
+                return is_so()
+            except StaleElementReferenceException:
+                return False
+
+        return testlib.wait_for(is_so_of_one_page, WAIT_S, what)
 
     def complaints(self):
         """What the browser found wrong: scripts, styles or addresses that the page's own policy forbids, things not found."""

@@ -126,14 +126,32 @@ on_ended (GObject *process, GAsyncResult *answer, gpointer data)
   ended->is_done = TRUE;
 }
 
+/* (transfer full): the program; for another account a copy, where that account may go */
+static char *
+dup_program (const World *world, gboolean as_other)
+{
+  g_autofree char *own =
+    g_build_filename (g_getenv ("PLANNER_BUILDDIR"), "switchtrack-client", "switchtrackctl", NULL);
+  g_autofree char *copy = g_build_filename (world->folder, "switchtrackctl", NULL);
+  g_autoptr (GFile) from = g_file_new_for_path (own);
+  g_autoptr (GFile) to = g_file_new_for_path (copy);
+  g_autoptr (GError) error = NULL;
+
+  if (!as_other)
+    return g_steal_pointer (&own);
+  if (!g_file_test (copy, G_FILE_TEST_EXISTS))
+    g_file_copy (from, to, G_FILE_COPY_NONE, NULL, NULL, NULL, &error);
+  g_assert_no_error (error);
+  return g_steal_pointer (&copy);
+}
+
 /* (transfer full): what it printed, while this loop serves it. @words: parted by blanks */
 static char *
 run (World *world, gboolean as_other, const char *words, int expected)
 {
   g_autoptr (GSubprocessLauncher) launcher =
     g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE);
-  g_autofree char *program =
-    g_build_filename (g_getenv ("PLANNER_BUILDDIR"), "switchtrack-client", "switchtrackctl", NULL);
+  g_autofree char *program = dup_program (world, as_other);
   g_autofree char *line = g_strdup_printf ("%s --config %s %s", program, world->config_file, words);
   g_auto (GStrv) argv = g_strsplit (line, " ", -1);
   g_autoptr (GSubprocess) process = NULL;
