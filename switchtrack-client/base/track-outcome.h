@@ -11,6 +11,7 @@
  * @TRACK_OUTCOME_CLOSED: the Planner's own planned service window; alive
  * @TRACK_OUTCOME_FAULTY: its own failure, told in the contract
  * @TRACK_OUTCOME_CERTIFICATE: its certificate has expired, is not trusted, or is another's
+ * @TRACK_OUTCOME_OWN_CERTIFICATE: our client certificate has expired, and the connection was refused
  * @TRACK_OUTCOME_PIN: trusted, but not the key that the registry names
  * @TRACK_OUTCOME_RESET: the connection ended without an answer
  * @TRACK_OUTCOME_TIMEOUT: connected, then silent or too slow
@@ -35,6 +36,7 @@ typedef enum
   TRACK_OUTCOME_CONNECT_TIMEOUT,
   TRACK_OUTCOME_TLS,
   TRACK_OUTCOME_CERTIFICATE,
+  TRACK_OUTCOME_OWN_CERTIFICATE,
   TRACK_OUTCOME_PIN,
   TRACK_OUTCOME_RESET,
   TRACK_OUTCOME_TIMEOUT,

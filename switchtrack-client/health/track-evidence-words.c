@@ -13,6 +13,7 @@ static const char *const outcome_words[TRACK_N_OUTCOMES][TRACK_N_LANGUAGES] = {
   [TRACK_OUTCOME_CONNECT_TIMEOUT] = { "Der kom ingen forbindelse inden for fristen", "No connection came about within the time limit" },
   [TRACK_OUTCOME_TLS] =             { "Den sikre forbindelse kunne ikke oprettes", "The secure connection could not be set up" },
   [TRACK_OUTCOME_CERTIFICATE] =     { "Plannerens certifikat er udløbet, ukendt eller en andens", "The Planner's certificate has expired, is not trusted or is another's" },
+  [TRACK_OUTCOME_OWN_CERTIFICATE] = { "Skiftesporets eget certifikat er udløbet, og Planneren afviste forbindelsen", "The switch-track's own certificate has expired, and the Planner refused the connection" },
   [TRACK_OUTCOME_PIN] =             { "Plannerens nøgle er ikke den, der er aftalt", "The Planner's key is not the one agreed upon" },
   [TRACK_OUTCOME_RESET] =           { "Forbindelsen blev afbrudt uden svar", "The connection ended without an answer" },
   [TRACK_OUTCOME_TIMEOUT] =         { "Planneren svarede ikke inden for fristen", "The Planner did not answer within the time limit" },
@@ -84,6 +85,11 @@ static const char *const always_unknown[][TRACK_N_LANGUAGES] = {
     "Calls that did not pass through the switch-track are not counted." },
   { "Tiderne er dem, kald og prøvekald viste: fejlen kan være begyndt lidt før den første og være ophørt lidt før det første svar.",
     "The times are those that calls and probes showed: the fault may have begun a little before the first and ended a little before the first answer." },
+};
+
+static const char *const own_known[TRACK_N_LANGUAGES] = {
+  "Skiftesporets eget klientcertifikat var udløbet. Den del af forstyrrelsen skyldes ikke Planneren.",
+  "The switch-track's own client certificate had expired. That part of the disturbance is not the Planner's doing.",
 };
 
 static const char *const write_unknown[TRACK_N_LANGUAGES] = {
@@ -168,6 +174,21 @@ count_doubtful (const GPtrArray *counts)
   return n;
 }
 
+/* Also when only probes saw it. */
+static gboolean
+has_own_fault (const TrackDisturbance *disturbance)
+{
+  for (guint i = 0; i < disturbance->counts->len; i++)
+    if (((const TrackFailureCount *) disturbance->counts->pdata[i])->outcome ==
+        TRACK_OUTCOME_OWN_CERTIFICATE)
+      return TRUE;
+  for (guint i = 0; i < disturbance->samples->len; i++)
+    if (((const TrackFailureSample *) disturbance->samples->pdata[i])->outcome ==
+        TRACK_OUTCOME_OWN_CERTIFICATE)
+      return TRUE;
+  return FALSE;
+}
+
 /**
  * track_evidence_list_unknown:
  *
@@ -183,6 +204,8 @@ track_evidence_list_unknown (const TrackDisturbance *disturbance, TrackLanguage 
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
   if (disturbance->closed_us == 0)
     g_ptr_array_add (all, g_strdup (end_unknown[language]));
+  if (has_own_fault (disturbance))
+    g_ptr_array_add (all, g_strdup (own_known[language]));
   if (n_doubtful > 0)
     g_ptr_array_add (all, g_strdup_printf (write_unknown[language], n_doubtful));
   for (guint i = 0; i < disturbance->steps->len; i++)

@@ -243,7 +243,7 @@ is_refusal (TrackOutcome outcome)
 {
   return outcome == TRACK_OUTCOME_NO_DNS || outcome == TRACK_OUTCOME_REFUSED ||
          outcome == TRACK_OUTCOME_TLS || outcome == TRACK_OUTCOME_CERTIFICATE ||
-         outcome == TRACK_OUTCOME_PIN;
+         outcome == TRACK_OUTCOME_OWN_CERTIFICATE || outcome == TRACK_OUTCOME_PIN;
 }
 
 static gboolean

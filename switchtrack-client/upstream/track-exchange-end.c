@@ -104,6 +104,24 @@ judge_stop (const TrackExchange *exchange, const char **out_problem)
   return TRACK_OUTCOME_HTTP;
 }
 
+/*
+ * A server that refuses our certificate says so in many ways, with TLS 1.3 behind the handshake, where its alert can be
+ * lost in a reset. That ours has expired is known here; what then ends a fresh connection is laid to it.
+ */
+static gboolean
+is_own_certificate (const TrackExchange *exchange, const EndRow *row, TrackOutcome outcome)
+{
+  gint64 until_us = exchange->keys->until_us;
+  gboolean is_cut_off = outcome == TRACK_OUTCOME_RESET &&
+                        (row->code == CURLE_RECV_ERROR || row->code == CURLE_SEND_ERROR);
+  long n_made = 0;
+
+  if (until_us == 0 || until_us > clock_now_us () || exchange->n_head > 0)
+    return FALSE;
+  curl_easy_getinfo (exchange->easy, CURLINFO_NUM_CONNECTS, &n_made);
+  return outcome == TRACK_OUTCOME_TLS || (is_cut_off && n_made > 0);
+}
+
 static TrackOutcome
 judge_row (const TrackExchange *exchange, const EndRow *row, const char **out_problem)
 {
@@ -118,8 +136,11 @@ judge_row (const TrackExchange *exchange, const EndRow *row, const char **out_pr
   /* With TLS 1.3 the server's no to our certificate comes after the handshake. */
   if (outcome == TRACK_OUTCOME_RESET && row->code != CURLE_ABORTED_BY_CALLBACK &&
       strstr (exchange->problem, "alert") != NULL)
-    return TRACK_OUTCOME_TLS;
-  return outcome;
+    outcome = TRACK_OUTCOME_TLS;
+  if (!is_own_certificate (exchange, row, outcome))
+    return outcome;
+  *out_problem = "our own client certificate has expired";
+  return TRACK_OUTCOME_OWN_CERTIFICATE;
 }
 
 /**

@@ -702,7 +702,7 @@ test_pins (void)
   papers_clear (&papers);
 }
 
-/* Our own certificate: missing, of the wrong authority, and renewed while calls go on. */
+/* Our own certificate: of the wrong authority, renewed while calls go on, and expired: that is told apart. */
 static void
 test_reload (void)
 {
@@ -725,14 +725,14 @@ test_reload (void)
   world_start (&world);
   serve_tls (&papers, &server, "good");
   fake_http_demand_certificate (server, papers.ca);
-  for (guint step = 0; step < 5; step++)
+  for (guint step = 0; step < 6; step++)
     {
-      gboolean is_good = step >= 2;
+      gboolean is_good = step >= 2 && step < 5;
       Answer answer = { 0 };
 
-      if (step == 1)
-        make_pair (&papers, papers.authority, "own", 0);
-      if (step == 2)
+      if (step == 1 || step == 5)
+        make_pair (&papers, papers.authority, "own", step == 1 ? 0 : -3 * 24 * 3600);
+      if (step == 2 || (step == 5 && g_chmod (key, 0600) == 0))
         g_assert_true (track_upstream_reload (world.upstream, &error));
       if (step == 3)
         {
@@ -744,12 +744,13 @@ test_reload (void)
       call_tls (&world, &answer, server, "localhost", NULL);
       /* The server's alert can be lost in the reset that follows it. */
       g_assert_true (is_good ? answer.outcome == TRACK_OUTCOME_OK
-                             : answer.outcome == TRACK_OUTCOME_TLS ||
-                                 answer.outcome == TRACK_OUTCOME_RESET);
-      g_assert_cmpint (answer.times.reused, ==, step > 2);
+                             : (step == 5 ? answer.outcome == TRACK_OUTCOME_OWN_CERTIFICATE
+                                          : answer.outcome == TRACK_OUTCOME_TLS ||
+                                              answer.outcome == TRACK_OUTCOME_RESET));
+      g_assert_cmpint (answer.times.reused, ==, step > 2 && step < 5);
       answer_clear (&answer);
     }
-  g_assert_cmpint (track_upstream_get_certificate_until_us (world.upstream), >, g_get_real_time ());
+  g_assert_cmpint (track_upstream_get_certificate_until_us (world.upstream), <, g_get_real_time ());
   fake_http_free (server);
   world_clear (&world);
   papers_clear (&papers);
