@@ -422,9 +422,11 @@ static void
 trip (TrackCanaryGuard *guard, Canary *canary, const TrackCanaryView *seen)
 {
   TrackCanaryView view;
-  g_autofree char *reason = g_strdup_printf ("%u of %u calls of %s failed, %u of %u of %s",
-                                             seen->n_failed[1], seen->n_calls[1], canary->endpoint,
-                                             seen->n_failed[0], seen->n_calls[0], canary->current);
+  g_autofree char *reason = g_strdup_printf (
+    "%u af %u kald til %s slog fejl, %u af %u til %s / %u of %u calls of %s failed, %u of %u of %s",
+    seen->n_failed[1], seen->n_calls[1], canary->endpoint, seen->n_failed[0], seen->n_calls[0],
+    canary->current, seen->n_failed[1], seen->n_calls[1], canary->endpoint, seen->n_failed[0],
+    seen->n_calls[0], canary->current);
 
   change (guard, canary, TRACK_CANARY_TRIPPED, NULL, reason);
   fill_view (guard, canary, canary->since_us, &view);

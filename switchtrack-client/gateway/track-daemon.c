@@ -119,7 +119,7 @@ note_canary (const TrackRecord *record, gpointer data)
   track_canary_guard_note (data, record, record->at_us);
 }
 
-/* The guard stops sending new citizens to a candidate; whom it has, it keeps. */
+/* The guard stops sending new citizens to a candidate; whom it has, it keeps. People are told by track_self_look(). */
 static void
 on_tripped (const TrackCanaryView *view, const GError *error, gpointer data)
 {
@@ -207,9 +207,23 @@ see_own_certificates (TrackDaemon *daemon)
       g_file_get_contents (daemon->config->service_certificate, &pem, &n_bytes, NULL))
     info = listener_certificate_read (pem, n_bytes);
   if (info != NULL)
-    track_watch_see_certificate (watch, "switchtrackd server", info->expires_unix_us);
-  track_watch_see_certificate (watch, "switchtrackd client",
+    track_watch_see_certificate (watch, TRACK_HOLDER_SERVER, info->expires_unix_us);
+  track_watch_see_certificate (watch, TRACK_HOLDER_CLIENT,
                                track_upstream_get_certificate_until_us (daemon->upstream));
+}
+
+/* What is wrong here itself goes the ladder too. */
+static void
+open_self (TrackDaemon *daemon)
+{
+  TrackLearnedCounters counters;
+
+  track_learned_get_counters (daemon->learned, &counters);
+  daemon->self = (TrackSelf){ .keeper = daemon->keeper,
+                              .guard = daemon->guard,
+                              .log = daemon->log,
+                              .has_new_key = counters.is_new_key };
+  track_watch_set_look (track_lookout_get_watch (daemon->lookout), track_self_look, &daemon->self);
 }
 
 static gboolean
@@ -232,6 +246,7 @@ open_lookout (TrackDaemon *daemon, GError **error)
   if (routes != NULL)
     on_watched_routes (routes, daemon);
   see_own_certificates (daemon);
+  open_self (daemon);
   return TRUE;
 }
 
@@ -289,10 +304,12 @@ open_side (TrackDaemon *daemon, GError **error)
                                  .keeper = daemon->keeper,
                                  .log = daemon->log,
                                  .workers = daemon->calls,
+                                 .guard = daemon->guard,
                                  .describe = describe_watch,
                                  .describe_data = daemon };
 
   daemon->side = track_side_new (&settings, error);
+  daemon->self.side = daemon->side;
   return daemon->side != NULL;
 }
 

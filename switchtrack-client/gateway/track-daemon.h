@@ -4,6 +4,7 @@
 
 #include "ctl/track-admin.h"
 #include "ctl/track-desk.h"
+#include "gateway/track-self.h"
 #include "gateway/track-server.h"
 #include "gateway/track-side.h"
 #include "health/track-lookout.h"
@@ -31,6 +32,7 @@ typedef struct
   TrackLookout *lookout;
   TrackCallLog *log;
   TrackAdmin *admin; /* (nullable) */
+  TrackSelf self;
   TrackSide *side;
   TrackServer *server;
   Timer *upkeep; /* watchdog, and forgetting */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "gateway/track-self.h"
 #include "gateway/track-shadow-send.h"
 
 #define MAX_KEYS            4000
@@ -143,12 +144,33 @@ track_side_set_alarm (TrackSide *side, const char *words)
   side->alarm = g_strdup (words);
 }
 
+/**
+ * track_side_get_alarm:
+ *
+ * Returns: (nullable): as it was set. Loop thread.
+ */
+const char *
+track_side_get_alarm (const TrackSide *side)
+{
+  return side->alarm;
+}
+
 static void
 reply_text (ListenerRequest *request, guint status, const char *text)
 {
   g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
 
   listener_request_reply (request, status, "text/plain; charset=utf-8", body);
+}
+
+static guint64
+count_lost (const TrackCallLog *log)
+{
+  TrackCallLogCounters counters = { 0 };
+
+  if (log != NULL)
+    track_call_log_get_counters (log, &counters);
+  return counters.n_dropped + counters.n_failed + counters.n_lines_failed;
 }
 
 /**
@@ -173,11 +195,15 @@ track_side_serve (ListenerRequest *request, const char *path, gpointer side)
     }
   g_autoptr (JsonObject) watch =
     settings->describe == NULL ? NULL : settings->describe (now_us, settings->describe_data);
+  g_autoptr (JsonArray) canaries = track_self_list_canaries (settings->guard, now_us);
   TrackStatusSources sources = {
     .routes = routes,
     .watch = watch,
+    .canaries = canaries,
     .latency = own->latency,
     .alarm = problem != NULL ? problem : own->alarm,
+    .unconfirmed = track_keeper_get_state (settings->keeper)->unconfirmed,
+    .n_log_lost = count_lost (settings->log),
     .now_us = now_us,
   };
   if (!track_status_face_serve (request, &sources, own->metrics))

@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "health/track-evidence.h"
+#include "base/track-civil.h"
+#include "health/track-evidence-private.h"
 
 #define MINUTE_US   (60 * G_GINT64_CONSTANT (1000000))
 #define MAX_STEPS   20
@@ -24,6 +25,7 @@ track_message_free (TrackMessage *message)
     return;
   g_free (message->key);
   g_free (message->disturbance);
+  g_free (message->alarm);
   g_free (message->endpoint);
   g_free (message->subject);
   g_free (message->text);
@@ -149,12 +151,14 @@ track_escalation_list_targets (const TrackLadderStep *step,
   return all;
 }
 
+/* The wall clock of those who read it, and UTC for the log. */
 static char *
-dup_utc (gint64 at_us)
+dup_civil (gint64 at_us, TrackCivilLanguage language)
 {
-  g_autoptr (GDateTime) at = g_date_time_new_from_unix_utc (at_us / G_USEC_PER_SEC);
+  g_autofree char *civil = track_civil_dup (at_us, language, TRUE);
+  g_autofree char *utc = track_evidence_dup_utc (at_us);
 
-  return at != NULL ? g_date_time_format (at, "%Y-%m-%d %H:%M:%S UTC") : g_strdup ("?");
+  return g_strdup_printf ("%s (%s)", civil, utc);
 }
 
 static TrackMessage *
@@ -198,7 +202,8 @@ track_message_new_disturbance (const TrackDisturbance *one, guint step, gint64 n
 {
   TrackMessage *message = message_new ("disturbance", one->endpoint, now_us);
   TrackOutcome outcome = find_main_outcome (one);
-  g_autofree char *from = dup_utc (one->from_us);
+  g_autofree char *from_da = dup_civil (one->from_us, TRACK_CIVIL_DA);
+  g_autofree char *from_en = dup_civil (one->from_us, TRACK_CIVIL_EN);
 
   message->key = g_strdup_printf ("%s/step-%u", one->id, step);
   message->disturbance = g_strdup (one->id);
@@ -210,8 +215,8 @@ track_message_new_disturbance (const TrackDisturbance *one, guint step, gint64 n
     "Calls to the Planner %s have been failing since %s.\n%s.\nCalls that failed: "
     "%" G_GUINT64_FORMAT ". Probes that failed: %" G_GUINT64_FORMAT
     ".\n\nswitchtrackctl disturbance %s\n",
-    one->endpoint, from, track_evidence_outcome_words (outcome, TRACK_LANGUAGE_DA), one->n_failed,
-    one->n_probes_failed, one->endpoint, from,
+    one->endpoint, from_da, track_evidence_outcome_words (outcome, TRACK_LANGUAGE_DA),
+    one->n_failed, one->n_probes_failed, one->endpoint, from_en,
     track_evidence_outcome_words (outcome, TRACK_LANGUAGE_EN), one->n_failed, one->n_probes_failed,
     one->id);
   return message;
@@ -225,8 +230,10 @@ TrackMessage *
 track_message_new_recovery (const TrackDisturbance *one, gint64 now_us)
 {
   TrackMessage *message = message_new ("recovery", one->endpoint, now_us);
-  g_autofree char *from = dup_utc (one->from_us);
-  g_autofree char *until = dup_utc (one->until_us);
+  g_autofree char *from_da = dup_civil (one->from_us, TRACK_CIVIL_DA);
+  g_autofree char *from_en = dup_civil (one->from_us, TRACK_CIVIL_EN);
+  g_autofree char *until_da = dup_civil (one->until_us, TRACK_CIVIL_DA);
+  g_autofree char *until_en = dup_civil (one->until_us, TRACK_CIVIL_EN);
 
   message->key = g_strdup_printf ("%s/recovery", one->id);
   message->disturbance = g_strdup (one->id);
@@ -235,7 +242,8 @@ track_message_new_recovery (const TrackDisturbance *one, gint64 now_us)
     "Planneren %s svarer igen. Forstyrrelsen varede fra %s til %s.\nKald, der slog fejl: "
     "%" G_GUINT64_FORMAT ".\n\nThe Planner %s answers again. The disturbance lasted from %s to "
     "%s.\nCalls that failed: %" G_GUINT64_FORMAT ".\n\nswitchtrackctl evidence %s\n",
-    one->endpoint, from, until, one->n_failed, one->endpoint, from, until, one->n_failed, one->id);
+    one->endpoint, from_da, until_da, one->n_failed, one->endpoint, from_en, until_en,
+    one->n_failed, one->id);
   return message;
 }
 
@@ -248,7 +256,8 @@ TrackMessage *
 track_message_new_certificate (const char *holder, gint64 until_us, guint days, gint64 now_us)
 {
   TrackMessage *message = message_new ("certificate", holder, now_us);
-  g_autofree char *until = dup_utc (until_us);
+  g_autofree char *until_da = dup_civil (until_us, TRACK_CIVIL_DA);
+  g_autofree char *until_en = dup_civil (until_us, TRACK_CIVIL_EN);
 
   message->key = g_strdup_printf ("certificate/%s/%" G_GINT64_FORMAT "/%u", holder,
                                   until_us / G_USEC_PER_SEC, days);
@@ -257,7 +266,7 @@ track_message_new_certificate (const char *holder, gint64 until_us, guint days, 
   message->text = g_strdup_printf (
     "Certifikatet hos %s gælder til %s: %u dage eller mindre. Forny det i tide.\n\n"
     "The certificate of %s is valid until %s: %u days or less. Renew it in time.\n",
-    holder, until, days, holder, until, days);
+    holder, until_da, days, holder, until_en, days);
   return message;
 }
 
@@ -270,8 +279,10 @@ TrackMessage *
 track_message_new_window (const TrackWindow *window, gint64 now_us)
 {
   TrackMessage *message = message_new ("window", window->endpoint, now_us);
-  g_autofree char *from = dup_utc (window->from_us);
-  g_autofree char *until = dup_utc (window->until_us);
+  g_autofree char *from_da = dup_civil (window->from_us, TRACK_CIVIL_DA);
+  g_autofree char *from_en = dup_civil (window->from_us, TRACK_CIVIL_EN);
+  g_autofree char *until_da = dup_civil (window->until_us, TRACK_CIVIL_DA);
+  g_autofree char *until_en = dup_civil (window->until_us, TRACK_CIVIL_EN);
 
   message->key =
     g_strdup_printf ("window/%s/%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, window->endpoint,
@@ -280,8 +291,8 @@ track_message_new_window (const TrackWindow *window, gint64 now_us)
   message->text = g_strdup_printf (
     "Planneren %s har et servicevindue fra %s til %s.%s %s\n\n"
     "The Planner %s has a service window from %s to %s.%s %s\n",
-    window->endpoint, from, until, window->is_closed ? " Kald afvises imens med 990034." : "",
-    window->text_da != NULL ? window->text_da : "", window->endpoint, from, until,
+    window->endpoint, from_da, until_da, window->is_closed ? " Kald afvises imens med 990034." : "",
+    window->text_da != NULL ? window->text_da : "", window->endpoint, from_en, until_en,
     window->is_closed ? " Meanwhile calls are refused with 990034." : "",
     window->text_en != NULL ? window->text_en : "");
   return message;
@@ -302,6 +313,47 @@ track_message_new_test (const char *endpoint, const char *who, gint64 now_us)
     g_strdup_printf ("Prøvealarm for Planneren %s, bedt om af %s. Der er ingen forstyrrelse.\n\n"
                      "Test alarm for the Planner %s, asked for by %s. There is no disturbance.\n",
                      endpoint, who, endpoint, who);
+  return message;
+}
+
+/**
+ * track_message_new_alarm:
+ * @key: of this alarm: whoever is told of its end is found by it
+ * @step: of the ladder, from 0
+ */
+TrackMessage *
+track_message_new_alarm (const TrackAlarm *alarm, const char *key, guint step, gint64 now_us)
+{
+  TrackMessage *message = message_new ("alarm", alarm->endpoint, now_us);
+  g_autofree char *da = dup_civil (alarm->since_us, TRACK_CIVIL_DA);
+  g_autofree char *en = dup_civil (alarm->since_us, TRACK_CIVIL_EN);
+
+  message->key = g_strdup_printf ("%s/step-%u", key, step);
+  message->disturbance = g_strdup (key);
+  message->alarm = g_strdup (alarm->name);
+  message->subject = g_strdup_printf ("Skiftespor: %s", alarm->subject);
+  message->text = g_strdup_printf ("%s\nSiden %s.\n\n%s\nSince %s.\n\nswitchtrackctl status\n",
+                                   alarm->danish, da, alarm->english, en);
+  return message;
+}
+
+/**
+ * track_message_new_alarm_over:
+ * @key, @name, @subject: as it was told
+ */
+TrackMessage *
+track_message_new_alarm_over (const char *key, const char *name, const char *subject, gint64 now_us)
+{
+  TrackMessage *message = message_new ("alarm-over", NULL, now_us);
+  g_autofree char *da = dup_civil (now_us, TRACK_CIVIL_DA);
+  g_autofree char *en = dup_civil (now_us, TRACK_CIVIL_EN);
+
+  message->key = g_strdup_printf ("%s/over", key);
+  message->disturbance = g_strdup (key);
+  message->alarm = g_strdup (name);
+  message->subject = g_strdup_printf ("Skiftespor: slut: %s", subject);
+  message->text = g_strdup_printf ("Alarmen \"%s\" er slut %s.\n\nThe alarm \"%s\" is over, %s.\n",
+                                   name, da, name, en);
   return message;
 }
 
@@ -331,7 +383,8 @@ track_message_dup_json (const TrackMessage *message)
   set_text (one, "delivery", message->key);
   set_text (one, "at", when);
   set_text (one, "endpoint", message->endpoint);
-  set_text (one, "disturbance", message->disturbance);
+  set_text (one, message->alarm != NULL ? "alarm" : "disturbance",
+            message->alarm != NULL ? message->alarm : message->disturbance);
   set_text (one, "subject", message->subject);
   set_text (one, "text", message->text);
   json_node_take_object (node, one);

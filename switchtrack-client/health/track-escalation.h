@@ -24,10 +24,32 @@ typedef struct
 } TrackLadderStep;
 
 /**
+ * TrackAlarm:
+ * @name: what it is about; there is one of a name
+ * @endpoint: (nullable): whose people are told beside the operator's
+ * @id: (nullable): the same after a restart: nobody is told twice; another one is another alarm. NULL: of this run
+ * @since_us: Unix time; 0: since it was first raised
+ * @subject: a few words of ASCII
+ * @danish, @english: what is so, and what to do
+ *
+ * Something about the gateway itself.
+ */
+typedef struct
+{
+  const char *name;
+  const char *id;
+  const char *endpoint;
+  gint64 since_us;
+  const char *subject;
+  const char *danish;
+  const char *english;
+} TrackAlarm;
+
+/**
  * TrackMessage:
- * @event: disturbance, recovery, certificate, window, test or summary
+ * @event: disturbance, recovery, alarm, alarm-over, certificate, window, test or summary
  * @key: the same for the same news: nobody is told twice
- * @disturbance: (nullable): its id
+ * @disturbance: (nullable): its id; of an alarm: what its messages have in common
  * @subject: one line of ASCII
  * @text: Danish, then English
  */
@@ -36,6 +58,7 @@ typedef struct
   const char *event;
   char *key;
   char *disturbance;
+  char *alarm; /* (nullable): its name */
   char *endpoint;
   char *subject;
   char *text;
@@ -67,4 +90,10 @@ TrackMessage *
 track_message_new_certificate (const char *holder, gint64 until_us, guint days, gint64 now_us);
 TrackMessage *track_message_new_window (const TrackWindow *window, gint64 now_us);
 TrackMessage *track_message_new_test (const char *endpoint, const char *who, gint64 now_us);
+TrackMessage *
+track_message_new_alarm (const TrackAlarm *alarm, const char *key, guint step, gint64 now_us);
+TrackMessage *track_message_new_alarm_over (const char *key,
+                                            const char *name,
+                                            const char *subject,
+                                            gint64 now_us);
 char *track_message_dup_json (const TrackMessage *message);

@@ -172,11 +172,36 @@ describe_certificates (TrackWatch *watch, gint64 now_us)
   return all;
 }
 
+static JsonArray *
+describe_alarms (TrackWatch *watch)
+{
+  g_autoptr (GList) names =
+    g_list_sort (g_hash_table_get_keys (watch->alarms), (GCompareFunc) strcmp);
+  JsonArray *all = json_array_new ();
+
+  for (GList *link = names; link != NULL; link = link->next)
+    {
+      const OwnAlarm *own = g_hash_table_lookup (watch->alarms, link->data);
+      JsonObject *one;
+
+      if (own->gone_us != 0)
+        continue;
+      one = json_object_new ();
+      json_object_set_string_member (one, "name", own->name);
+      set_instant (one, "since", own->since_us);
+      json_object_set_string_member (one, "text_da", own->danish);
+      json_object_set_string_member (one, "text_en", own->english);
+      json_object_set_int_member (one, "steps_told", own->n_steps_told);
+      json_array_add_object_element (all, one);
+    }
+  return all;
+}
+
 /**
  * track_watch_describe:
  *
- * Members endpoints (name, state, seen, addresses), disturbances (the open ones), windows (now and to come) and
- * certificates. Times are UTC texts. Loop thread.
+ * Members endpoints (name, state, seen, addresses), disturbances (the open ones), windows (now and to come),
+ * certificates and alarms (about the gateway itself). Times are UTC texts. Loop thread.
  *
  * Returns: (transfer full)
  */
@@ -189,5 +214,6 @@ track_watch_describe (TrackWatch *watch, gint64 now_us)
   json_object_set_array_member (all, "disturbances", describe_open (watch));
   json_object_set_array_member (all, "windows", describe_windows (watch, now_us));
   json_object_set_array_member (all, "certificates", describe_certificates (watch, now_us));
+  json_object_set_array_member (all, "alarms", describe_alarms (watch));
   return all;
 }

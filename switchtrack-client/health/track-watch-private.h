@@ -31,6 +31,22 @@ typedef struct
   gboolean is_dirty;
 } OpenOne;
 
+/* An alarm about the gateway itself. */
+typedef struct
+{
+  char *name;
+  char *id;
+  char *key; /* of its messages, the step behind it */
+  char *endpoint;
+  char *subject;
+  char *danish;
+  char *english;
+  gint64 since_us;
+  gint64 gone_us; /* 0: it is raised */
+  guint n_steps_told;
+  gboolean is_raised; /* by the look that is under way */
+} OwnAlarm;
+
 struct _TrackWatch
 {
   TrackDatabase *database;
@@ -45,7 +61,10 @@ struct _TrackWatch
   GHashTable *open;         /* endpoint → OpenOne */
   GHashTable *certificates; /* holder → TrackSeenCertificate */
   GHashTable *windows_told; /* keys */
-  WatchJob *next;           /* gathers */
+  GHashTable *alarms;       /* name → OwnAlarm */
+  TrackWatchLook look;
+  gpointer look_data;
+  WatchJob *next; /* gathers */
   WatchJob *writing;
   gboolean is_written_by_somebody; /* @writing is with the executor */
   gint64 written_us;
@@ -65,5 +84,7 @@ void track_watch_put (TrackWatch *watch, const TrackDisturbance *disturbance);
 
 void track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets);
 void track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us);
+void track_own_alarm_free (OwnAlarm *own);
+void track_watch_look_at_alarms (TrackWatch *watch, gint64 now_us);
 void track_watch_look_at_windows (TrackWatch *watch, gint64 now_us);
 void track_watch_look_at_certificates (TrackWatch *watch, gint64 now_us);

@@ -204,6 +204,7 @@ track_watch_tick (TrackWatch *watch)
   look_at_disturbances (watch, now_us);
   track_watch_look_at_windows (watch, now_us);
   track_watch_look_at_certificates (watch, now_us);
+  track_watch_look_at_alarms (watch, now_us);
   if (clock_monotonic_us () - watch->upkeep_us >= UPKEEP_US)
     {
       watch->upkeep_us = clock_monotonic_us ();
@@ -313,6 +314,8 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
   watch->certificates = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                                (GDestroyNotify) track_seen_certificate_free);
   watch->windows_told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  watch->alarms =
+    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) track_own_alarm_free);
   watch->next = track_watch_job_new ();
   if (!track_watch_reload (watch, settings, error))
     return NULL;
@@ -437,6 +440,7 @@ track_watch_free (TrackWatch *watch)
   g_clear_pointer (&watch->open, g_hash_table_unref);
   g_clear_pointer (&watch->certificates, g_hash_table_unref);
   g_clear_pointer (&watch->windows_told, g_hash_table_unref);
+  g_clear_pointer (&watch->alarms, g_hash_table_unref);
   g_clear_pointer (&watch->health, track_health_free);
   g_clear_pointer (&watch->steps, g_array_unref);
   g_clear_pointer (&watch->operator_endpoint, track_endpoint_free);

@@ -5,9 +5,14 @@
 #include <json-glib/json-glib.h>
 
 #include "base/track-database.h"
+#include "health/track-escalation.h"
 #include "health/track-health.h"
 #include "health/track-notice.h"
 #include "registry/track-registry.h"
+
+/* Holders of our own certificates, for track_watch_see_certificate(). */
+#define TRACK_HOLDER_SERVER "switchtrackd server"
+#define TRACK_HOLDER_CLIENT "switchtrackd client"
 
 /**
  * TrackWatchSettings:
@@ -36,6 +41,9 @@ typedef struct
 
 typedef struct _TrackWatch TrackWatch;
 
+/* Raises the alarms about the gateway itself that there are now, by track_watch_raise(). Loop thread. */
+typedef void (*TrackWatchLook) (TrackWatch *watch, gint64 now_us, gpointer data);
+
 TrackWatch *track_watch_new (const TrackWatchSettings *settings,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_watch_stop (TrackWatch *watch);
@@ -50,6 +58,8 @@ void track_watch_observe (const TrackRecord *record, gpointer watch);
 void track_watch_see_certificate (TrackWatch *watch, const char *holder, gint64 until_us);
 const char *track_watch_pick_url (TrackWatch *watch, const char *endpoint);
 TrackHealth *track_watch_get_health (TrackWatch *watch);
+void track_watch_set_look (TrackWatch *watch, TrackWatchLook look, gpointer data);
+void track_watch_raise (TrackWatch *watch, const TrackAlarm *alarm);
 JsonObject *track_watch_describe (TrackWatch *watch, gint64 now_us);
 gboolean track_watch_test_alarm (TrackWatch *watch,
                                  const char *endpoint,

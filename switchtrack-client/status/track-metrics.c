@@ -213,9 +213,77 @@ write_days (GString *out, JsonArray *all)
     }
 }
 
+/* One series a kind: canaries of all units are one. */
+static void
+write_alarms (GString *out, JsonArray *all)
+{
+  static const char *const kinds[] = { "registry", "rollback",           "canary",
+                                       "call-log", "learned-key",        "upgrade",
+                                       "telling",  "certificate-client", "certificate-server" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      guint n = 0;
+
+      for (guint k = 0; all != NULL && k < json_array_get_length (all); k++)
+        if (g_str_has_prefix (
+              track_status_get_text (json_array_get_object_element (all, k), "name"), kinds[i]))
+          n++;
+      g_string_append_printf (out, "switchtrack_alarms{kind=\"%s\"} %u\n", kinds[i], n);
+    }
+}
+
+static void
+write_canaries (GString *out, JsonArray *all)
+{
+  const guint n = all != NULL ? json_array_get_length (all) : 0;
+
+  family (out, "switchtrack_canary_share", "gauge",
+          "Share of new citizens that the registry gives to a candidate.");
+  for (guint i = 0; i < n; i++)
+    {
+      JsonObject *one = json_array_get_object_element (all, i);
+      char digits[G_ASCII_DTOSTR_BUF_SIZE];
+
+      g_string_append_printf (
+        out, "switchtrack_canary_share{unit=\"%s\",endpoint=\"%s\"} %s\n",
+        track_status_get_text (one, "unit"), track_status_get_text (one, "endpoint"),
+        g_ascii_formatd (digits, sizeof digits, "%g",
+                         (double) json_object_get_int_member_with_default (one, "permille", 0) /
+                           1000));
+    }
+  family (out, "switchtrack_canary_tripped", "gauge",
+          "1 while a canary stands still because its candidate failed more often.");
+  for (guint i = 0; i < n; i++)
+    {
+      JsonObject *one = json_array_get_object_element (all, i);
+
+      g_string_append_printf (out, "switchtrack_canary_tripped{unit=\"%s\",endpoint=\"%s\"} %d\n",
+                              track_status_get_text (one, "unit"),
+                              track_status_get_text (one, "endpoint"),
+                              g_strcmp0 (track_status_get_text (one, "state"), "tripped") == 0);
+    }
+}
+
+static void
+write_own_days (GString *out, JsonArray *all)
+{
+  for (guint i = 0; all != NULL && i < json_array_get_length (all); i++)
+    {
+      JsonObject *one = json_array_get_object_element (all, i);
+
+      g_string_append_printf (
+        out, "switchtrack_own_certificate_days{holder=\"%s\"} %" G_GINT64_FORMAT "\n",
+        track_status_get_text (one, "holder"),
+        json_object_get_int_member_with_default (one, "days", 0));
+    }
+}
+
 static void
 write_status (GString *out, JsonObject *status)
 {
+  JsonArray *alarms = track_status_get_list (status, "alarms");
+  guint n_alarms = alarms != NULL ? json_array_get_length (alarms) : 0;
   JsonArray *endpoints = track_status_get_list (status, "endpoints");
   JsonArray *disturbances = track_status_get_list (status, "disturbances");
 
@@ -238,7 +306,18 @@ write_status (GString *out, JsonObject *status)
                           json_object_get_int_member (status, "revision"));
   family (out, "switchtrack_alarm", "gauge", "1 while something is wrong with the gateway itself.");
   g_string_append_printf (out, "switchtrack_alarm %d\n",
-                          track_status_get_text (status, "alarm") != NULL);
+                          track_status_get_text (status, "alarm") != NULL || n_alarms > 0);
+  family (out, "switchtrack_alarms", "gauge",
+          "Alarms about the gateway itself, by what they are about.");
+  write_alarms (out, alarms);
+  write_canaries (out, track_status_get_list (status, "canaries"));
+  family (out, "switchtrack_own_certificate_days", "gauge",
+          "Days until a certificate of the gateway itself ends.");
+  write_own_days (out, track_status_get_list (status, "own_certificates"));
+  family (out, "switchtrack_call_log_lost_total", "counter",
+          "Calls that are missing in the call log.");
+  g_string_append_printf (out, "switchtrack_call_log_lost_total %" G_GINT64_FORMAT "\n",
+                          json_object_get_int_member_with_default (status, "log_lost", 0));
 }
 
 /**

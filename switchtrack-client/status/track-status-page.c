@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#include "base/track-civil.h"
+#include "health/track-evidence.h"
+#include "health/track-watch.h"
+
 #include "status/track-status-words.h"
 #include "status/track-status.h"
 
@@ -38,12 +42,16 @@ text (Page *page, const char *value)
 static void
 instant (Page *page, const char *value)
 {
-  g_autofree char *readable = value == NULL ? NULL : g_strndup (value, 16);
-  char *gap = readable == NULL ? NULL : strchr (readable, 'T');
+  g_autoptr (GDateTime) at = value == NULL ? NULL : g_date_time_new_from_iso8601 (value, NULL);
+  g_autofree char *readable =
+    at == NULL
+      ? NULL
+      : track_civil_dup (g_date_time_to_unix (at) * G_USEC_PER_SEC,
+                         page->language == TRACK_STATUS_DA ? TRACK_CIVIL_DA : TRACK_CIVIL_EN,
+                         FALSE);
 
-  if (gap == NULL)
+  if (readable == NULL)
     return;
-  *gap = ' ';
   g_string_append (page->out, "<time datetime=\"");
   text (page, value);
   g_string_append (page->out, "\">");
@@ -67,6 +75,8 @@ figure (JsonObject *row, const char *member)
 {
   return json_object_has_member (row, member) ? json_object_get_double_member (row, member) : -1;
 }
+
+static void integer (Page *page, JsonObject *row, const char *member, const char *unit);
 
 /* --- cells ------------------------------------------------------------------------------------- */
 
@@ -99,6 +109,87 @@ cell_state (Page *page, JsonObject *row)
   g_string_append (page->out, "\">");
   text (page, track_status_state_words (state, page->language));
   g_string_append (page->out, "</span>");
+}
+
+/* What failed last is told while it is not well: a Planner that is gone, or a certificate of ours. */
+static void
+cell_planner_state (Page *page, JsonObject *row)
+{
+  const char *word = track_status_get_text (row, "outcome");
+  TrackOutcome outcome;
+
+  cell_state (page, row);
+  if (word == NULL || g_strcmp0 (track_status_get_text (row, "state"), "up") == 0 ||
+      !track_outcome_parse (word, &outcome))
+    return;
+  g_string_append (page->out, ": ");
+  text (page, track_evidence_outcome_words (outcome, page->language == TRACK_STATUS_DA
+                                                       ? TRACK_LANGUAGE_DA
+                                                       : TRACK_LANGUAGE_EN));
+}
+
+static void
+cell_canary_state (Page *page, JsonObject *row)
+{
+  const char *state = track_status_get_text (row, "state");
+
+  g_string_append (page->out, "<span class=\"");
+  text (page, state);
+  g_string_append (page->out, "\">");
+  text (page, track_status_canary_words (state, page->language));
+  g_string_append (page->out, "</span>");
+}
+
+static void
+cell_share (Page *page, JsonObject *row)
+{
+  number (page, (double) json_object_get_int_member_with_default (row, "permille", 0) / 10, "%.1f",
+          "%");
+}
+
+static void
+cell_since (Page *page, JsonObject *row)
+{
+  instant (page, track_status_get_text (row, "since"));
+}
+
+/* Nobody is named where the guard did it. */
+static void
+cell_who (Page *page, JsonObject *row)
+{
+  gboolean is_guard = g_strcmp0 (track_status_get_text (row, "state"), "tripped") == 0;
+
+  text (page, is_guard ? say (page, WORD_GUARD) : track_status_get_text (row, "who"));
+}
+
+/* The guard's own reason is in both languages, Danish first; a person's is as it was written. */
+static void
+cell_reason (Page *page, JsonObject *row)
+{
+  const char *reason = track_status_get_text (row, "reason");
+  gboolean is_guard = g_strcmp0 (track_status_get_text (row, "state"), "tripped") == 0;
+  g_auto (GStrv) parts = is_guard && reason != NULL ? g_strsplit (reason, " / ", 2) : NULL;
+  gboolean is_both = parts != NULL && g_strv_length (parts) == 2;
+
+  text (page, is_both ? parts[page->language == TRACK_STATUS_DA ? 0 : 1] : reason);
+}
+
+static void
+cell_holder (Page *page, JsonObject *row)
+{
+  gboolean is_client = g_strcmp0 (track_status_get_text (row, "holder"), TRACK_HOLDER_CLIENT) == 0;
+
+  text (page, say (page, is_client ? WORD_HOLDER_CLIENT : WORD_HOLDER_SERVER));
+}
+
+static void
+cell_days_left (Page *page, JsonObject *row)
+{
+  gboolean is_over = json_object_get_int_member_with_default (row, "days", 0) < 0;
+
+  g_string_append (page->out, is_over ? "<strong class=\"down\">" : "<span>");
+  integer (page, row, "days", "");
+  g_string_append (page->out, is_over ? "</strong>" : "</span>");
 }
 
 static void
@@ -224,7 +315,7 @@ static const Column unit_columns[] = {
 static const Column planner_columns[] = {
   { "name",     WORD_PLANNER },
   { "owner",    WORD_OWNER },
-  { NULL,       WORD_STATE,       cell_state },
+  { NULL,       WORD_STATE,       cell_planner_state },
   { NULL,       WORD_SUCCESS,     cell_success },
   { NULL,       WORD_CALLS,       cell_calls },
   { NULL,       WORD_P50,         cell_p50 },
@@ -246,6 +337,22 @@ static const Column window_columns[] = {
   { NULL,       WORD_UNTIL,  cell_until },
   { NULL,       WORD_CLOSED, cell_closed },
   { NULL,       WORD_TEXT,   cell_text },
+  { NULL, N_WORDS },
+};
+static const Column canary_columns[] = {
+  { "unit",     WORD_UNIT },
+  { "endpoint", WORD_CANDIDATE },
+  { NULL,       WORD_SHARE,  cell_share },
+  { NULL,       WORD_STATE,  cell_canary_state },
+  { NULL,       WORD_SINCE,  cell_since },
+  { NULL,       WORD_WHO,    cell_who },
+  { NULL,       WORD_REASON, cell_reason },
+  { NULL, N_WORDS },
+};
+static const Column certificate_columns[] = {
+  { NULL,       WORD_HOLDER,    cell_holder },
+  { NULL,       WORD_UNTIL,     cell_until },
+  { NULL,       WORD_DAYS_LEFT, cell_days_left },
   { NULL, N_WORDS },
 };
 /* clang-format on */
@@ -380,11 +487,37 @@ write_head (Page *page)
 }
 
 static void
+write_alarm (Page *page, const char *value, const char *since)
+{
+  g_string_append_printf (page->out, "<p><strong class=\"down\">%s:</strong> ",
+                          say (page, WORD_ALARM));
+  text (page, value);
+  if (since != NULL)
+    g_string_append_printf (page->out, " (%s ", say (page, WORD_SINCE));
+  instant (page, since);
+  g_string_append (page->out, since != NULL ? ")</p>" : "</p>");
+}
+
+static void
+write_alarms (Page *page, JsonObject *status)
+{
+  g_autoptr (GPtrArray) alarms = list_rows (status, "alarms");
+  const char *language = page->language == TRACK_STATUS_DA ? "text_da" : "text_en";
+  const char *other = track_status_get_text (status, "alarm");
+
+  for (guint i = 0; i < alarms->len; i++)
+    write_alarm (page, track_status_get_text (alarms->pdata[i], language),
+                 track_status_get_text (alarms->pdata[i], "since"));
+  /* In the first second, or when there is no watch. */
+  if (alarms->len == 0 && other != NULL)
+    write_alarm (page, other, NULL);
+}
+
+static void
 write_summary (Page *page, JsonObject *status)
 {
   g_autoptr (GPtrArray) disturbances = list_rows (status, "disturbances");
   g_autoptr (GPtrArray) planners = list_rows (status, "endpoints");
-  const char *alarm = track_status_get_text (status, "alarm");
   gboolean is_well = disturbances->len == 0;
 
   for (guint i = 0; i < planners->len; i++)
@@ -395,16 +528,10 @@ write_summary (Page *page, JsonObject *status)
   g_string_append_printf (
     page->out, "<div class=\"summary\"><p><strong class=\"%s\">%s</strong></p>",
     is_well ? "up" : "down", say (page, is_well ? WORD_ALL_WELL : WORD_TROUBLE));
-  if (alarm != NULL)
-    {
-      g_string_append_printf (page->out, "<p><strong class=\"down\">%s:</strong> ",
-                              say (page, WORD_ALARM));
-      text (page, alarm);
-      g_string_append (page->out, "</p>");
-    }
+  write_alarms (page, status);
   g_string_append_printf (page->out, "<p>%s ", say (page, WORD_AS_OF));
   instant (page, track_status_get_text (status, "at"));
-  g_string_append_printf (page->out, " UTC; %s %" G_GINT64_FORMAT ". %s</p></div>\n",
+  g_string_append_printf (page->out, "; %s %" G_GINT64_FORMAT ". %s</p></div>\n",
                           say (page, WORD_REVISION),
                           json_object_get_int_member (status, "revision"), say (page, WORD_HOUR));
 }
@@ -442,6 +569,8 @@ track_status_page_dup (JsonObject *status, const TrackStatusView *view)
   g_autoptr (GPtrArray) disturbances = list_rows (status, "disturbances");
   g_autoptr (GPtrArray) planners = list_rows (status, "endpoints");
   g_autoptr (GPtrArray) windows = list_rows (status, "windows");
+  g_autoptr (GPtrArray) canaries = list_rows (status, "canaries");
+  g_autoptr (GPtrArray) certificates = list_rows (status, "own_certificates");
   g_autoptr (GPtrArray) units = list_units (status, view);
 
   write_head (&page);
@@ -452,6 +581,9 @@ track_status_page_dup (JsonObject *status, const TrackStatusView *view)
   write_form (&page, view);
   write_section (&page, "units", WORD_UNITS, WORD_NO_UNITS, unit_columns, units);
   write_section (&page, "windows", WORD_WINDOWS, WORD_NO_WINDOWS, window_columns, windows);
+  write_section (&page, "canaries", WORD_CANARIES, WORD_NO_CANARIES, canary_columns, canaries);
+  write_section (&page, "certificates", WORD_OWN_CERTIFICATES, WORD_NO_CERTIFICATES,
+                 certificate_columns, certificates);
   g_string_append (out, "</main></body></html>\n");
   return g_string_free (g_steal_pointer (&out), FALSE);
 }

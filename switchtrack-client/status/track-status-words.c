@@ -46,7 +46,22 @@ const char *const track_status_words[N_WORDS][TRACK_STATUS_N_LANGUAGES] = {
   [WORD_ALIAS_OF]        = { "deler jobcenter med", "shares its job centre with" },
   [WORD_CANARY]          = { "nye borgere også til", "new citizens also to" },
   [WORD_REVISION]        = { "register, udgave", "registry, revision" },
-  [WORD_HOUR]            = { "Tal er for den seneste time; tider er UTC.", "Figures are of the last hour; times are UTC." },
+  [WORD_HOUR]            = { "Tal er for den seneste time; tider er dansk tid.", "Figures are of the last hour; times are Danish time." },
+  [WORD_CANARIES]        = { "Prøveskift", "Canaries" },
+  [WORD_NO_CANARIES]     = { "Ingen enhed prøver en anden Planner.", "No unit tries another Planner." },
+  [WORD_CANDIDATE]       = { "Ny Planner", "New Planner" },
+  [WORD_SHARE]           = { "Andel af nye borgere", "Share of new citizens" },
+  [WORD_SINCE]           = { "Siden", "Since" },
+  [WORD_WHO]             = { "Af hvem", "By whom" },
+  [WORD_GUARD]           = { "skiftesporet selv", "the switch-track itself" },
+  [WORD_REASON]          = { "Hvorfor", "Why" },
+  [WORD_UNIT]            = { "Enhed", "Unit" },
+  [WORD_OWN_CERTIFICATES] = { "Skiftesporets egne certifikater", "Certificates of the switch-track itself" },
+  [WORD_HOLDER]          = { "Certifikat", "Certificate" },
+  [WORD_HOLDER_CLIENT]   = { "Over for Plannere (klient)", "Towards Planners (client)" },
+  [WORD_HOLDER_SERVER]   = { "Over for dem, der kalder (server)", "Towards callers (server)" },
+  [WORD_DAYS_LEFT]       = { "Dage tilbage", "Days left" },
+  [WORD_NO_CERTIFICATES] = { "Skiftesporet viser intet certifikat.", "The switch-track shows no certificate." },
 };
 
 static const struct
@@ -62,6 +77,16 @@ static const struct
   { "unknown", { "Ikke set endnu", "Not seen yet" } },
 };
 
+static const struct
+{
+  const char *state;
+  const char *words[TRACK_STATUS_N_LANGUAGES];
+} canary_states[] = {
+  { "running", { "I gang", "Running" } },
+  { "tripped", { "Standset: den nye Planner slog oftere fejl", "Stopped: the new Planner failed more often" } },
+  { "stopped", { "Standset af en person", "Stopped by a person" } },
+};
+
 const char track_status_style[] =
   ":root{color-scheme:light dark;--ink:#1a1a1a;--paper:#fff;--line:#767676;--link:#003d99;--good:#0a5c1f;--bad:#9b0000;--mid:#6b4400}"
   "@media(prefers-color-scheme:dark){:root{--ink:#f0f0f0;--paper:#161616;--line:#9a9a9a;--link:#9ec5ff;--good:#8fe3a4;--bad:#ffb0a8;--mid:#ffd08a}}"
@@ -73,14 +98,14 @@ const char track_status_style[] =
   "nav ul{list-style:none;padding:0;display:flex;flex-wrap:wrap;gap:1rem;margin:.5rem 0}nav a{display:inline-block;padding:.25rem 0}"
   "table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}caption{text-align:left;padding:.25rem 0}"
   "th,td{border:1px solid var(--line);padding:.3rem .5rem;text-align:left;vertical-align:top}"
-  ".up{color:var(--good)}.down,.ill{color:var(--bad);font-weight:bold}.busy,.closed{color:var(--mid);font-weight:bold}"
+  ".up,.running{color:var(--good)}.down,.ill,.tripped{color:var(--bad);font-weight:bold}.busy,.closed,.stopped{color:var(--mid);font-weight:bold}"
   ".summary{border:2px solid var(--line);padding:.5rem 1rem}"
   "form{display:flex;flex-wrap:wrap;gap:1rem;align-items:end}fieldset{border:1px solid var(--line);min-width:0;margin:0}"
   "label{display:block}input[type=search]{font:inherit;padding:.3rem;max-width:100%;width:16rem}"
   "input[type=checkbox]{width:1.5rem;height:1.5rem;vertical-align:middle}button{font:inherit;padding:.4rem 1rem;min-height:2rem}"
   "@media(max-width:50rem){thead{position:absolute;left:-99rem}table,tbody,tr,th,td,caption{display:block;width:auto}"
   "tr{border:2px solid var(--line);margin:0 0 1rem}th,td{border:0}td::before{content:attr(data-label) \": \";font-weight:bold}}"
-  "@media(forced-colors:active){.up,.down,.ill,.busy,.closed{color:CanvasText}}";
+  "@media(forced-colors:active){.up,.down,.ill,.busy,.closed,.running,.tripped,.stopped{color:CanvasText}}";
 /* clang-format on */
 
 /**
@@ -95,4 +120,18 @@ track_status_state_words (const char *state, TrackStatusLanguage language)
     if (g_strcmp0 (state, states[i].state) == 0)
       return states[i].words[language];
   return states[G_N_ELEMENTS (states) - 1].words[language];
+}
+
+/**
+ * track_status_canary_words:
+ *
+ * Returns: what a canary's state means to people
+ */
+const char *
+track_status_canary_words (const char *state, TrackStatusLanguage language)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (canary_states); i++)
+    if (g_strcmp0 (state, canary_states[i].state) == 0)
+      return canary_states[i].words[language];
+  return state != NULL ? state : "";
 }

@@ -49,10 +49,26 @@ typedef enum
   WORD_CANARY,
   WORD_REVISION,
   WORD_HOUR,
+  WORD_CANARIES,
+  WORD_NO_CANARIES,
+  WORD_CANDIDATE,
+  WORD_SHARE,
+  WORD_SINCE,
+  WORD_WHO,
+  WORD_GUARD,
+  WORD_REASON,
+  WORD_UNIT,
+  WORD_OWN_CERTIFICATES,
+  WORD_HOLDER,
+  WORD_HOLDER_CLIENT,
+  WORD_HOLDER_SERVER,
+  WORD_DAYS_LEFT,
+  WORD_NO_CERTIFICATES,
   N_WORDS,
 } Word;
 
 extern const char *const track_status_words[N_WORDS][TRACK_STATUS_N_LANGUAGES];
 extern const char track_status_style[];
 
+const char *track_status_canary_words (const char *state, TrackStatusLanguage language);
 const char *track_status_state_words (const char *state, TrackStatusLanguage language);

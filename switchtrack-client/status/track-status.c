@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "health/track-watch.h"
+
 /**
  * track_status_get_text:
  *
@@ -135,6 +137,7 @@ describe_endpoint (const TrackStatusSources *sources, const TrackEndpoint *endpo
     {
       set_text (object, "since", track_status_get_text (seen, "since"));
       set_text (object, "last_answer", track_status_get_text (seen, "last_answer"));
+      set_text (object, "outcome", track_status_get_text (seen, "outcome"));
       set_certificate (object, seen);
     }
   json_object_set_boolean_member (
@@ -198,12 +201,45 @@ copy_list (JsonObject *object, const TrackStatusSources *sources, const char *me
                                 all != NULL ? json_array_ref (all) : json_array_new ());
 }
 
+/* Those that we show: who holds another one stands at his address. */
+static JsonArray *
+list_own_certificates (const TrackStatusSources *sources)
+{
+  JsonArray *all = track_status_get_list (sources->watch, "certificates");
+  JsonArray *own = json_array_new ();
+
+  for (guint i = 0; all != NULL && i < json_array_get_length (all); i++)
+    {
+      JsonObject *one = json_array_get_object_element (all, i);
+      const char *holder = track_status_get_text (one, "holder");
+
+      if (g_strcmp0 (holder, TRACK_HOLDER_CLIENT) == 0 ||
+          g_strcmp0 (holder, TRACK_HOLDER_SERVER) == 0)
+        json_array_add_object_element (own, json_object_ref (one));
+    }
+  return own;
+}
+
+static void
+set_own (JsonObject *object, const TrackStatusSources *sources)
+{
+  copy_list (object, sources, "alarms");
+  json_object_set_array_member (object, "own_certificates", list_own_certificates (sources));
+  json_object_set_array_member (object, "canaries",
+                                sources->canaries != NULL ? json_array_ref (sources->canaries)
+                                                          : json_array_new ());
+  if (sources->unconfirmed != 0)
+    json_object_set_int_member (object, "unconfirmed", (gint64) sources->unconfirmed);
+  json_object_set_int_member (object, "log_lost", (gint64) sources->n_log_lost);
+}
+
 /**
  * track_status_dup:
  *
  * Members at, revision, alarm, units (code, name, endpoint, state, calls, failed, success_percent,
- * p50_ms, p99_ms of the last hour), endpoints (likewise, with owner and certificate_days),
- * disturbances (the open ones) and windows (now and to come). Times are UTC. Loop thread.
+ * p50_ms, p99_ms of the last hour), endpoints (likewise, with owner, certificate_days and the outcome of what failed
+ * last), disturbances (the open ones), windows (now and to come), alarms (about the gateway itself), canaries,
+ * own_certificates, unconfirmed (revision of a roll-back) and log_lost. Times are UTC. Loop thread.
  *
  * Returns: (transfer full):
  */
@@ -224,5 +260,6 @@ track_status_dup (const TrackStatusSources *sources)
   json_object_set_array_member (object, "endpoints", endpoints);
   copy_list (object, sources, "disturbances");
   copy_list (object, sources, "windows");
+  set_own (object, sources);
   return object;
 }

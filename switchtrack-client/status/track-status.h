@@ -11,7 +11,10 @@
  * TrackStatusSources:
  * @watch: (nullable): track_watch_describe()
  * @latency: (nullable):
- * @alarm: (nullable): what is wrong with the gateway itself
+ * @canaries: (nullable) (element-type JsonObject): unit, endpoint, permille, state, since, who, reason
+ * @alarm: (nullable): what is wrong with the registry, in the words of the log
+ * @unconfirmed: revision of a roll-back that another person has to confirm; 0: none
+ * @n_log_lost: calls that are missing in the call log
  */
 typedef struct
 {
@@ -20,6 +23,9 @@ typedef struct
   const TrackLatency *latency;
   const char *alarm;
   gint64 now_us;
+  JsonArray *canaries;
+  guint64 unconfirmed;
+  guint64 n_log_lost;
 } TrackStatusSources;
 
 JsonObject *track_status_dup (const TrackStatusSources *sources);

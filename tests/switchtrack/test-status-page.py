@@ -38,7 +38,20 @@ STATES = {
     },
     "troubled": {
         "at": AT, "revision": 12, "alarm": "the registry's database cannot be read: the last good copy is served",
-        "endpoints": [planner(name, name, certificate_days=3) for name in ("up", "busy", "ill", "down", "closed", "unknown")],
+        "alarms": [
+            {"name": "registry", "since": AT, "text_da": "Der vælges vej efter den sidste gode kopi.", "text_en": "Calls go by the last good copy."},
+            {"name": "canary-10300", "since": AT, "text_da": "Prøveskift standset for 10300.", "text_en": "The canary of 10300 is stopped."},
+        ],
+        "canaries": [
+            {"unit": "10300", "endpoint": "candidate", "permille": 50, "state": "tripped", "since": AT, "reason": "9 af 20 slog fejl / 9 of 20 failed"},
+            {"unit": "10400", "endpoint": "candidate", "permille": 5, "state": "stopped", "since": AT, "who": "anna", "reason": "ferie & <fri>"},
+            {"unit": "10500", "endpoint": "candidate", "permille": 1000, "state": "running"},
+        ],
+        "own_certificates": [
+            {"holder": "switchtrackd client", "until": AT, "days": -1},
+            {"holder": "switchtrackd server", "until": "2027-06-22T16:05:00Z", "days": 212},
+        ],
+        "endpoints": [planner("expired", "down", outcome="own-certificate")] + [planner(name, name, certificate_days=3) for name in ("up", "busy", "ill", "down", "closed", "unknown")],
         "units": [
             unit("10100", "Kommune <b>&\"'", "down", "down", failed=40, success_percent=0.0),
             unit("10200", "Kommune 102", "ill", "ill", failed=1),
@@ -129,6 +142,14 @@ def test_text():
     page = render(STATES["troubled"])
     if "Kommune &lt;b&gt;&amp;" not in page:
         raise AssertionError("a name is not escaped")
+    for language, said in (
+        ("da", ["22.11.2026 kl. 17.05 CET", "9 af 20 slog fejl<", "ferie &amp; &lt;fri&gt;", "Skiftesporets eget certifikat er udløbet", "5,0 %"]),
+        ("en", ["2026-11-22 17:05 CET", ">9 of 20 failed", "ferie &amp; &lt;fri&gt;", "The switch-track's own certificate has expired".replace("'", "&apos;"), "5.0 %"]),
+    ):
+        page = render(STATES["troubled"], language)
+        for words in said:
+            if words not in page.replace("&#39;", "&apos;"):
+                raise AssertionError(f"{language}: the page does not say {words!r}: {page}")
     testlib.equal(codes(render(STATES["well"], search="kommune 150")), ["15000"], "units that are called so")
     testlib.equal(codes(render(STATES["well"], search="STATE")), [f"{n}00" for n in range(101, 199) if n % 3 == 0], "units of a Planner")
     testlib.equal(codes(render(STATES["troubled"], troubled=True)), ["10100", "10200"], "units with problems")

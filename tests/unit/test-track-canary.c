@@ -319,7 +319,9 @@ test_durable (void)
   g_assert_true (track_canary_guard_get (world.guard, UNIT, 0, &view));
   g_assert_cmpint (view.state, ==, TRACK_CANARY_TRIPPED);
   g_assert_null (view.who);
-  g_assert_cmpstr (view.reason, ==, "20 of 20 calls of own failed, 0 of 0 of state");
+  g_assert_cmpstr (view.reason, ==,
+                   "20 af 20 kald til own slog fejl, 0 af 0 til state / "
+                   "20 of 20 calls of own failed, 0 of 0 of state");
   /* It moves nobody, and takes nobody new. */
   g_assert_cmpstr (call (&world, testlib_cpr (1), TRUE), ==, CANDIDATE);
   g_assert_cmpstr (call (&world, testlib_cpr (2), TRUE), ==, CURRENT);

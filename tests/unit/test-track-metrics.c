@@ -11,8 +11,11 @@ make_status (void)
 {
   static const char text[] =
     "{\"revision\": 7, \"alarm\": \"x\", \"disturbances\": [{}, {}], \"endpoints\": [{\"name\": "
-    "\"own\", \"state\": "
-    "\"down\", \"certificate_days\": 12}, {\"name\": \"state\", \"state\": \"up\"}]}";
+    "\"own\", \"state\": \"down\", \"certificate_days\": 12}, {\"name\": \"state\", "
+    "\"state\": \"up\"}], \"log_lost\": 4, \"alarms\": [{\"name\": \"canary-89000\"}], "
+    "\"canaries\": [{\"unit\": \"89000\", \"endpoint\": \"own\", \"permille\": 250, "
+    "\"state\": \"tripped\"}], \"own_certificates\": [{\"holder\": \"switchtrackd client\", "
+    "\"days\": -2}]}";
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_assert_true (json_parser_load_from_data (parser, text, -1, NULL));
   return json_object_ref (json_node_get_object (json_parser_get_root (parser)));
@@ -57,6 +60,12 @@ test_text (void)
     "switchtrack_disturbances_open 2\n",
     "switchtrack_registry_revision 7\n",
     "switchtrack_alarm 1\n",
+    "switchtrack_alarms{kind=\"canary\"} 1\n",
+    "switchtrack_alarms{kind=\"registry\"} 0\n",
+    "switchtrack_canary_share{unit=\"89000\",endpoint=\"own\"} 0.25\n",
+    "switchtrack_canary_tripped{unit=\"89000\",endpoint=\"own\"} 1\n",
+    "switchtrack_own_certificate_days{holder=\"switchtrackd client\"} -2\n",
+    "switchtrack_call_log_lost_total 4\n",
   };
   g_autofree char *text = make_text ();
   for (guint i = 0; i < G_N_ELEMENTS (lines); i++)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The status joined of registry, watch and figures: what a unit is shown as, and in which language. */
+/* Also tests: track-civil. */
 #include "status/track-status.h"
 
 #include <string.h>
+
+#include "base/track-civil.h"
 
 #include "status/track-status-page.h"
 #include "testlib.h"
@@ -123,6 +126,88 @@ test_without_watch (void)
   g_assert_nonnull (strstr (page, "no figures"));
 }
 
+/* Danish wall time, and which of the two when an hour comes twice. */
+static void
+test_civil (void)
+{
+  static const struct
+  {
+    gint64 at_s;
+    TrackCivilLanguage language;
+    gboolean has_seconds;
+    const char *text;
+  } rows[] = {
+    { 1795363500, TRACK_CIVIL_DA, FALSE, "22.11.2026 kl. 17.05 CET" },
+    { 1795363500, TRACK_CIVIL_EN, TRUE, "2026-11-22 17:05:00 CET" },
+    { 1792888200, TRACK_CIVIL_DA, FALSE, "25.10.2026 kl. 02.30 CEST" },
+    { 1792891800, TRACK_CIVIL_DA, FALSE, "25.10.2026 kl. 02.30 CET" },
+  };
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text =
+        track_civil_dup (rows[i].at_s * G_USEC_PER_SEC, rows[i].language, rows[i].has_seconds);
+      g_assert_cmpstr (text, ==, rows[i].text);
+    }
+}
+
+static JsonArray *
+parse_list (const char *text)
+{
+  g_autoptr (JsonNode) node = json_from_string (text, NULL);
+  g_assert_nonnull (node);
+  return json_array_ref (json_node_get_array (node));
+}
+
+/* What waits for a person is on the page in the reader's language, and in the JSON. */
+static void
+test_own (void)
+{
+  static const char *const wanted[TRACK_STATUS_N_LANGUAGES][6] = {
+    { "Standset: den nye Planner slog oftere fejl", "10,0 %",
+      "<td role=\"cell\" data-label=\"Hvorfor\">seks</td>", "Registret er i stykker",
+      "22.11.2026 kl. 17.00 CET", "skiftesporet selv" },
+    { "Stopped: the new Planner failed more often", "10.0 %",
+      "<td role=\"cell\" data-label=\"Why\">six</td>", "The registry is broken",
+      "2026-11-22 17:00 CET", "the switch-track itself" },
+  };
+  g_autoptr (TrackRoutes) routes = make_routes ();
+  g_autoptr (JsonObject) watch = make_watch ();
+  g_autoptr (JsonArray) canaries = parse_list (
+    "[{\"unit\": \"10100\", \"endpoint\": \"shut\", \"permille\": 100, \"state\": \"tripped\", "
+    "\"since\": \"2026-11-22T16:00:00Z\", \"reason\": \"seks / six\"}]");
+  TrackStatusSources sources = { .routes = routes,
+                                 .watch = watch,
+                                 .now_us = NOW,
+                                 .canaries = canaries,
+                                 .unconfirmed = 7,
+                                 .n_log_lost = 3 };
+  json_object_set_array_member (
+    watch, "alarms",
+    parse_list ("[{\"name\": \"registry\", \"since\": \"2026-11-22T16:00:00Z\", "
+                "\"text_da\": \"Registret er i stykker\", "
+                "\"text_en\": \"The registry is broken\"}]"));
+  json_object_set_array_member (
+    watch, "certificates",
+    parse_list ("[{\"holder\": \"switchtrackd client\", \"days\": -1}, "
+                "{\"holder\": \"https://other.example/\", \"days\": 9}]"));
+  g_autoptr (JsonObject) status = track_status_dup (&sources);
+  g_assert_cmpint (json_object_get_int_member (status, "unconfirmed"), ==, 7);
+  g_assert_cmpint (json_object_get_int_member (status, "log_lost"), ==, 3);
+  g_assert_cmpuint (json_array_get_length (track_status_get_list (status, "own_certificates")), ==,
+                    1);
+  g_assert_nonnull (find (status, "canaries", "state", "tripped"));
+  for (guint language = 0; language < TRACK_STATUS_N_LANGUAGES; language++)
+    {
+      TrackStatusView view = { language, NULL, FALSE };
+      g_autofree char *page = track_status_page_dup (status, &view);
+      for (guint i = 0; i < 6; i++)
+        if (strstr (page, wanted[language][i]) == NULL)
+          g_error ("not on the page: %s\n%s", wanted[language][i], page);
+      g_assert_null (strstr (page, "https://other.example/"));
+      g_assert_null (strstr (page, " UTC"));
+    }
+}
+
 static void
 test_language (void)
 {
@@ -154,6 +239,8 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/track-status/joined", test_joined);
   g_test_add_func ("/track-status/without-watch", test_without_watch);
+  g_test_add_func ("/track-status/civil", test_civil);
+  g_test_add_func ("/track-status/own", test_own);
   g_test_add_func ("/track-status/language", test_language);
   return g_test_run ();
 }
