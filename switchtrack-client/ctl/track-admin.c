@@ -147,7 +147,13 @@ run_command (gpointer data, gpointer session, GError **error)
                      .actor = job->person,
                      .call_id = job->call_id };
 
-  return admin_run (job->command, &call, error);
+  if (admin_run (job->command, &call, error))
+    return TRUE;
+  /* Without the registry's database commands run on another: what that lacks is not what is wrong. */
+  if (track_desk_get_current ()->keeper != NULL && track_desk_get_current ()->registry == NULL)
+    g_prefix_error (error, "the registry's database could not be opened when switchtrackd started; "
+                           "put a good one in its place and restart: ");
+  return FALSE;
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "ctl/track-commands.h"
 #include "ctl/track-desk.h"
 #include "log/track-call-search.h"
+#include "route/track-last-good.h"
 
 #define MAX_CALLS 10000
 #define MONTH_US  (G_GINT64_CONSTANT (30 * 86400) * G_USEC_PER_SEC)
@@ -34,6 +35,7 @@ const AdminArgument track_apply_arguments[] = {
 };
 const AdminArgument track_rollback_arguments[] = {
   { "revision", ADMIN_INTEGER, ADMIN_MAYBE_WORD, "REVISION", "back to this one (the one before that in force)", .min = 1, .max = G_MAXINT64 },
+  { "copy", ADMIN_FLAG, ADMIN_OPTION, NULL, "to the last good copy, which is newer than the database" },
   { "reason", ADMIN_TEXT, ADMIN_NEEDED_OPTION, "TEXT", "why; kept in the history" },
   { NULL },
 };
@@ -46,20 +48,55 @@ const AdminArgument track_confirm_arguments[] = {
 typedef struct
 {
   AdminCall *call;
+  const TrackRevision *copy;
   guint64 revision;
 } Deciding;
+
+/* The database was put back and is older than what calls go by: a change of it would take back what came between, and
+ * the two people would not see it. */
+static gboolean
+check_no_copy (GError **error)
+{
+  guint64 in_use = 0;
+  gboolean is_copy = FALSE;
+  g_autofree char *problem = NULL;
+
+  if (!track_desk_get_in_use (&in_use, &is_copy, &problem) || !is_copy)
+    return TRUE;
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_CONFLICT,
+               "%s: put that in force first (switchtrackctl rollback --copy), or go back to a "
+               "revision by its number",
+               problem);
+  return FALSE;
+}
+
+/* In force when the command returns; when the daemon does not take it, the person hears of it here. */
+static void
+put_in_force (AdminCall *call, guint64 revision)
+{
+  guint64 in_use = 0;
+  gboolean is_copy = FALSE;
+  g_autofree char *problem = NULL;
+
+  track_desk_refresh ();
+  if (!track_desk_get_in_use (&in_use, &is_copy, &problem))
+    return;
+  json_object_set_boolean_member (call->result, "in_force", in_use >= revision && !is_copy);
+  if (problem != NULL)
+    json_object_set_string_member (call->result, "problem", problem);
+}
 
 static gboolean
 decide (AdminCall *call, AdminWrite write, GError **error)
 {
-  Deciding deciding = { call, 0 };
+  Deciding deciding = { .call = call };
 
   if (!call->runner.run_write (call->runner.runner, write, &deciding, error))
     return FALSE;
   if (deciding.revision == 0)
     return TRUE;
   json_object_set_int_member (call->result, "revision", deciding.revision);
-  track_desk_refresh ();
+  put_in_force (call, deciding.revision);
   return TRUE;
 }
 
@@ -81,7 +118,8 @@ write_approve (StoreSession *session, gpointer data, GError **error)
 gboolean
 track_command_approve (AdminCall *call, GError **error)
 {
-  return decide (call, write_approve, error);
+  return (!admin_get_flag (call, "apply") || check_no_copy (error)) &&
+         decide (call, write_approve, error);
 }
 
 static gboolean
@@ -121,7 +159,7 @@ write_apply (StoreSession *session, gpointer data, GError **error)
 gboolean
 track_command_apply (AdminCall *call, GError **error)
 {
-  return decide (call, write_apply, error);
+  return check_no_copy (error) && decide (call, write_apply, error);
 }
 
 static gboolean
@@ -136,13 +174,52 @@ write_rollback (StoreSession *session, gpointer data, GError **error)
                                    reason, &deciding->revision, error);
 }
 
+static gboolean
+write_restore (StoreSession *session, gpointer data, GError **error)
+{
+  Deciding *deciding = data;
+  const TrackApproval approval = track_desk_approval (deciding->call, session);
+  const char *reason = NULL;
+
+  return admin_need_text (deciding->call, "reason", &reason, error) &&
+         track_approval_restore (&approval, deciding->copy, reason, &deciding->revision, error);
+}
+
+static gboolean
+restore (AdminCall *call, GError **error)
+{
+  const TrackConfig *config = track_desk_get_current ()->config;
+  g_autofree char *path = config == NULL ? NULL : track_last_good_dup_path (config->registry_path);
+  g_autoptr (TrackRevision) copy = path == NULL ? NULL : track_last_good_read (path, error);
+  Deciding deciding = { .call = call, .copy = copy };
+
+  if (path == NULL)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+                         "where the copy lies is told by the configuration: --config FILE");
+  if (copy == NULL ||
+      !call->runner.run_write (call->runner.runner, write_restore, &deciding, error))
+    return FALSE;
+  json_object_set_int_member (call->result, "revision", deciding.revision);
+  put_in_force (call, deciding.revision);
+  return TRUE;
+}
+
 /**
  * track_command_rollback:
  */
 gboolean
 track_command_rollback (AdminCall *call, GError **error)
 {
-  return decide (call, write_rollback, error);
+  gboolean is_numbered = admin_get_integer (call, "revision", 0) != 0;
+
+  if (admin_get_flag (call, "copy") && is_numbered)
+    g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                         "a revision and --copy do not go together");
+  else if (admin_get_flag (call, "copy"))
+    return restore (call, error);
+  else
+    return (is_numbered || check_no_copy (error)) && decide (call, write_rollback, error);
+  return FALSE;
 }
 
 static gboolean

@@ -323,11 +323,8 @@ ask_keeper (TrackAsk *ask, gpointer data)
   track_ask_answer (ask, NULL);
 }
 
-/**
- * track_command_status:
- */
-gboolean
-track_command_status (AdminCall *call, GError **error)
+static gboolean
+put_database (AdminCall *call, GError **error)
 {
   g_autoptr (TrackRegistry) registry = track_approval_load_current (call->session, error);
   g_autoptr (TrackRoutes) routes = registry == NULL ? NULL : track_routes_new (registry);
@@ -350,6 +347,26 @@ track_command_status (AdminCall *call, GError **error)
     json_object_set_string_member (call->result, "frozen", freeze->reason);
   track_command_put_instant (call->result, "next_planned_change",
                              track_routes_next_change_us (routes, call->now_us));
+  return TRUE;
+}
+
+/**
+ * track_command_status:
+ *
+ * When the database is what is wrong, what the daemon goes by is told all the same.
+ */
+gboolean
+track_command_status (AdminCall *call, GError **error)
+{
+  g_autoptr (GError) broken = NULL;
+
+  if (!put_database (call, &broken) && track_desk_get_current ()->keeper == NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&broken));
+      return FALSE;
+    }
+  if (broken != NULL)
+    json_object_set_string_member (call->result, "database", broken->message);
   return track_desk_get_current ()->keeper == NULL ||
          track_desk_ask (ask_keeper, call->result, error);
 }
@@ -413,6 +430,7 @@ ask_learned (TrackAsk *ask, gpointer data)
   json_object_set_int_member (result, "written", counters.n_written);
   json_object_set_int_member (result, "failed", counters.n_failed);
   json_object_set_int_member (result, "waiting_to_be_written", counters.n_owed);
+  json_object_set_int_member (result, "answered_before_written", counters.n_early);
   json_object_set_int_member (result, "disputed", counters.n_disputed);
   track_ask_answer (ask, NULL);
 }

@@ -117,6 +117,47 @@ track_desk_refresh (void)
     g_warning ("the registry could not be looked at again");
 }
 
+typedef struct
+{
+  guint64 revision;
+  gboolean is_copy;
+  char *problem;
+} InUse;
+
+static void
+look_what_is_in_use (TrackAsk *ask, gpointer data)
+{
+  InUse *in_use = data;
+  const TrackKeeperState *state = track_keeper_get_state (current.keeper);
+
+  in_use->revision = track_routes_get_registry (track_keeper_get_routes (current.keeper))->revision;
+  in_use->is_copy = state->is_copy;
+  in_use->problem = g_strdup (state->problem);
+  track_ask_answer (ask, NULL);
+}
+
+/**
+ * track_desk_get_in_use:
+ * @out_revision: that calls go by
+ * @out_is_copy: it is that of the last good copy
+ * @out_problem: (nullable) (transfer full): what the keeper says
+ *
+ * Returns: FALSE when there is no daemon
+ */
+gboolean
+track_desk_get_in_use (guint64 *out_revision, gboolean *out_is_copy, char **out_problem)
+{
+  InUse in_use = { 0 };
+
+  if (current.context == NULL || current.keeper == NULL ||
+      !track_desk_ask (look_what_is_in_use, &in_use, NULL))
+    return FALSE;
+  *out_revision = in_use.revision;
+  *out_is_copy = in_use.is_copy;
+  *out_problem = in_use.problem;
+  return TRUE;
+}
+
 /**
  * track_desk_approval:
  * @session: in a transaction

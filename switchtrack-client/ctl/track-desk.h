@@ -53,4 +53,5 @@ gboolean
 track_desk_ask (TrackAskFunc func, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_ask_answer (TrackAsk *ask, GError *error);
 void track_desk_refresh (void);
+gboolean track_desk_get_in_use (guint64 *out_revision, gboolean *out_is_copy, char **out_problem);
 TrackApproval track_desk_approval (const AdminCall *call, StoreSession *session);

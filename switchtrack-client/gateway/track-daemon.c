@@ -278,13 +278,16 @@ set_desk (TrackDaemon *daemon)
   track_desk_set_current (&desk);
 }
 
-/* The database may be missing: then there is nothing to command. */
+/* The database may be missing: then nothing can be changed, but somebody must be able to ask what is wrong, on a thread of
+ * the call log's. */
 static void
 open_admin (TrackDaemon *daemon)
 {
+  TrackDatabase *database = daemon->registry != NULL ? daemon->registry : daemon->calls;
+
   set_desk (daemon);
-  if (daemon->registry != NULL)
-    daemon->admin = track_admin_new (daemon->registry, NULL);
+  if (database != NULL)
+    daemon->admin = track_admin_new (database, NULL);
 }
 
 static JsonObject *
@@ -318,8 +321,11 @@ dup_problem (gpointer data)
 {
   TrackDaemon *daemon = data;
 
-  return track_keeper_get_routes (daemon->keeper) == NULL ? g_strdup ("there is no registry yet")
-                                                          : NULL;
+  TrackRoutes *routes = track_keeper_get_routes (daemon->keeper);
+
+  return routes == NULL || track_routes_get_registry (routes)->units->len == 0
+           ? g_strdup ("there is no registry yet")
+           : NULL;
 }
 
 static gboolean

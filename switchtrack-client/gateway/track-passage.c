@@ -347,6 +347,7 @@ on_impatient (gpointer data)
   TrackPassage *passage = data;
 
   passage->gateway->counters.n_not_waited++;
+  track_learned_count_early (passage->gateway->settings.learned);
   pass_answer (passage);
 }
 

@@ -424,6 +424,42 @@ track_approval_roll_back (const TrackApproval *approval,
 }
 
 /**
+ * track_approval_restore:
+ * @copy: the last good copy, newer than what the database knows
+ *
+ * By one approver, at once, as a roll-back: what calls go by since the database was put back becomes its newest
+ * revision. Without it the next change would be one of the old document.
+ */
+gboolean
+track_approval_restore (const TrackApproval *approval,
+                        const TrackRevision *copy,
+                        const char *reason,
+                        guint64 *out_revision,
+                        GError **error)
+{
+  g_autoptr (TrackRevision) newest = NULL;
+  g_autoptr (TrackRegistry) registry = NULL;
+  TrackRevision revision = { .is_rollback = TRUE,
+                             .author = (char *) approval->person,
+                             .reason = (char *) reason,
+                             .document = copy->document,
+                             .digest = copy->digest };
+
+  if (!check_approver (approval, error) || !check_reason (reason, error) ||
+      !track_revision_find_newest (approval->session, &newest, error))
+    return FALSE;
+  registry = track_revision_parse (copy, error);
+  if (registry == NULL)
+    return FALSE;
+  revision.revision = newest == NULL ? 1 : newest->revision + 1;
+  revision.at_us = MAX (next_instant (approval, newest), copy->at_us + 1);
+  if (!track_revision_add (approval->session, &revision, error))
+    return FALSE;
+  *out_revision = revision.revision;
+  return TRUE;
+}
+
+/**
  * track_approval_confirm:
  * @revision: a roll-back
  *

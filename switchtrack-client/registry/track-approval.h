@@ -41,6 +41,11 @@ gboolean track_approval_roll_back (const TrackApproval *approval,
                                    const char *reason,
                                    guint64 *out_revision,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_approval_restore (const TrackApproval *approval,
+                                 const TrackRevision *copy,
+                                 const char *reason,
+                                 guint64 *out_revision,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean track_approval_confirm (const TrackApproval *approval,
                                  guint64 revision,
                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -2,6 +2,8 @@
 /* Swaps whole routes on the loop thread: a call that holds a reference is routed by one revision from start to end. */
 #include "route/track-keeper.h"
 
+#include <glib/gstdio.h>
+
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/timer.h"
@@ -15,14 +17,28 @@ typedef struct
   gpointer user_data;
 } Told;
 
+/* A copy on its way to the disk, on a thread that may wait for it. */
+typedef struct
+{
+  TrackKeeper *keeper; /* NULL: it is gone */
+  char *path;
+  TrackRevision *revision;
+} Copying;
+
+/* @problem is one of the other two, the graver first. */
 struct _TrackKeeper
 {
   TrackDatabase *database;
+  char *path;
   char *copy_path;
+  GStatBuf file; /* of the database, as it was opened */
   TrackRoutes *routes;
   gint64 revision_at_us;
   TrackKeeperState state;
-  char *problem;
+  char *database_problem;
+  char *copy_problem;
+  TrackRevision *to_copy; /* NULL: the copy is as it should be, or on its way */
+  Copying *copying;
   GArray *listeners;
   Timer *check_timer;
   gint64 check_us;
@@ -30,14 +46,16 @@ struct _TrackKeeper
   gint64 told_us; /* changes up to this instant were told */
 };
 
+/* @problem: (transfer full) (nullable) */
 static void
-set_problem (TrackKeeper *keeper, char *problem)
+set_problem (TrackKeeper *keeper, char **kind, char *problem)
 {
-  if (g_strcmp0 (keeper->problem, problem) != 0 && problem != NULL)
+  if (problem != NULL && g_strcmp0 (*kind, problem) != 0)
     g_warning ("registry: %s", problem);
-  g_free (keeper->problem);
-  keeper->problem = problem;
-  keeper->state.problem = problem;
+  g_free (*kind);
+  *kind = problem;
+  keeper->state.problem =
+    keeper->database_problem != NULL ? keeper->database_problem : keeper->copy_problem;
 }
 
 static void
@@ -90,35 +108,106 @@ use (TrackKeeper *keeper, TrackRegistry *registry, gint64 at_us)
     }
 }
 
-/* (transfer full) (nullable): the newest revision; NULL without an error when there is none. */
+/* A file that was removed is open still, and what is written into it is lost with the process. */
 static gboolean
-read_database (TrackKeeper *keeper, TrackRevision **out_revision, GError **error)
+check_file (const TrackKeeper *keeper, GError **error)
 {
-  guint64 newest = 0;
-  StoreSession *session;
+  GStatBuf file;
 
+  if (g_stat (keeper->path, &file) == 0 && file.st_ino == keeper->file.st_ino &&
+      file.st_dev == keeper->file.st_dev)
+    return TRUE;
+  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+                       "the file of the database was removed or replaced while it is open: stop "
+                       "switchtrackd, put the right file there, start it again");
+  return FALSE;
+}
+
+static gboolean
+read_numbers (TrackKeeper *keeper, guint64 *out_newest, GError **error)
+{
   if (keeper->database == NULL)
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
                            "the database could not be opened");
       return FALSE;
     }
-  session = track_database_get_reader (keeper->database);
-  if (!track_revision_get_numbers (session, &newest, &keeper->state.unconfirmed, error))
-    return FALSE;
-  return track_revision_find_newest (session, out_revision, error);
+  return track_revision_get_numbers (track_database_get_reader (keeper->database), out_newest,
+                                     &keeper->state.unconfirmed, error);
+}
+
+/* @out_revision: (transfer full): NULL when there is none */
+static gboolean
+read_newest (TrackKeeper *keeper, TrackRevision **out_revision, GError **error)
+{
+  return track_revision_find_newest (track_database_get_reader (keeper->database), out_revision,
+                                     error);
 }
 
 static void
-write_copy (TrackKeeper *keeper, const TrackRevision *revision)
+copying_free (Copying *copying)
 {
+  g_free (copying->path);
+  track_revision_free (copying->revision);
+  g_free (copying);
+}
+
+static void write_copy (TrackKeeper *keeper);
+
+static gboolean
+run_copy (gpointer data, gpointer session, GError **error)
+{
+  const Copying *copying = data;
+
+  return track_last_good_write (copying->path, copying->revision, error);
+}
+
+static void
+on_copied (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  Copying *copying = data;
+  TrackKeeper *keeper = copying->keeper;
+
+  if (keeper != NULL)
+    {
+      keeper->copying = NULL;
+      if (error != NULL && keeper->to_copy == NULL)
+        keeper->to_copy = g_steal_pointer (&copying->revision);
+      set_problem (keeper, &keeper->copy_problem,
+                   error == NULL ? NULL
+                                 : g_strdup_printf ("the last good copy could not be written: %s",
+                                                    error->message));
+      if (error == NULL)
+        write_copy (keeper);
+    }
+  copying_free (copying);
+}
+
+/* One at a time, so that the newest is the last one written. What fails is tried again at the next look. */
+static void
+write_copy (TrackKeeper *keeper)
+{
+  Copying *copying;
   g_autoptr (GError) error = NULL;
 
-  if (track_last_good_write (keeper->copy_path, revision, &error))
-    set_problem (keeper, NULL);
-  else
-    set_problem (keeper,
-                 g_strdup_printf ("the last good copy could not be written: %s", error->message));
+  if (keeper->to_copy == NULL || keeper->copying != NULL)
+    return;
+  copying = g_new0 (Copying, 1);
+  copying->keeper = keeper;
+  copying->path = g_strdup (keeper->copy_path);
+  copying->revision = g_steal_pointer (&keeper->to_copy);
+  keeper->copying = copying;
+  if (!track_database_run_once (keeper->database, run_copy, on_copied, copying, &error))
+    on_copied (copying, NULL, error);
+}
+
+/* @revision: (transfer full) */
+static void
+copy_later (TrackKeeper *keeper, TrackRevision *revision)
+{
+  track_revision_free (keeper->to_copy);
+  keeper->to_copy = revision;
+  write_copy (keeper);
 }
 
 static gboolean
@@ -144,9 +233,10 @@ use_copy (TrackKeeper *keeper, const char *why, GError **error)
       return FALSE;
     }
   keeper->state.is_copy = TRUE;
-  set_problem (keeper, g_strdup_printf ("%s: revision %" G_GUINT64_FORMAT
-                                        " is served from the last good copy",
-                                        why, copy->revision));
+  set_problem (keeper, &keeper->database_problem,
+               g_strdup_printf ("%s: revision %" G_GUINT64_FORMAT
+                                " is served from the last good copy",
+                                why, copy->revision));
   return TRUE;
 }
 
@@ -159,13 +249,31 @@ is_outrun (TrackKeeper *keeper, const TrackRevision *revision)
   return copy != NULL && (revision == NULL || copy->at_us > revision->at_us);
 }
 
+/* Nobody calls yet: here the disk is waited for. */
+static void
+write_first_copy (TrackKeeper *keeper, TrackRevision *revision)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (track_last_good_write (keeper->copy_path, revision, &error))
+    {
+      track_revision_free (revision);
+      return;
+    }
+  keeper->to_copy = revision;
+  set_problem (keeper, &keeper->copy_problem,
+               g_strdup_printf ("the last good copy could not be written: %s", error->message));
+}
+
 static gboolean
 load_first (TrackKeeper *keeper, GError **error)
 {
   g_autoptr (TrackRevision) revision = NULL;
   g_autoptr (GError) local_error = NULL;
+  guint64 newest = 0;
 
-  if (!read_database (keeper, &revision, &local_error))
+  if (!read_numbers (keeper, &newest, &local_error) ||
+      !read_newest (keeper, &revision, &local_error))
     return use_copy (keeper, local_error->message, error);
   if (is_outrun (keeper, revision))
     return use_copy (keeper, "the database is older than its copy", error);
@@ -177,7 +285,7 @@ load_first (TrackKeeper *keeper, GError **error)
     }
   if (!use_revision (keeper, revision, &local_error))
     return use_copy (keeper, local_error->message, error);
-  write_copy (keeper, revision);
+  write_first_copy (keeper, g_steal_pointer (&revision));
   return TRUE;
 }
 
@@ -207,7 +315,9 @@ track_keeper_new (const TrackKeeperSettings *settings, GError **error)
   g_autoptr (TrackKeeper) keeper = g_new0 (TrackKeeper, 1);
 
   keeper->database = settings->database;
+  keeper->path = g_strdup (settings->registry_path);
   keeper->copy_path = track_last_good_dup_path (settings->registry_path);
+  (void) !g_stat (keeper->path, &keeper->file);
   keeper->listeners = g_array_new (FALSE, FALSE, sizeof (Told));
   keeper->check_us = settings->check_s * G_USEC_PER_SEC;
   keeper->check_timer = timer_new (settings->context, on_check_due, keeper);
@@ -230,8 +340,13 @@ track_keeper_free (TrackKeeper *keeper)
   timer_free (keeper->check_timer);
   timer_free (keeper->change_timer);
   g_array_unref (keeper->listeners);
+  if (keeper->copying != NULL)
+    keeper->copying->keeper = NULL;
+  track_revision_free (keeper->to_copy);
+  g_free (keeper->path);
   g_free (keeper->copy_path);
-  g_free (keeper->problem);
+  g_free (keeper->database_problem);
+  g_free (keeper->copy_problem);
   g_free (keeper);
 }
 
@@ -259,46 +374,56 @@ track_keeper_get_state (const TrackKeeper *keeper)
 
 /* The copy stays in use until the database has caught up with it. */
 static gboolean
-take (TrackKeeper *keeper, const TrackRevision *revision, GError **error)
+take_newest (TrackKeeper *keeper, GError **error)
 {
-  const TrackRegistry *in_use = track_routes_get_registry (keeper->routes);
-  guint64 number = revision == NULL ? 0 : revision->revision;
+  g_autoptr (TrackRevision) revision = NULL;
 
-  if (keeper->state.is_copy && (revision == NULL || revision->at_us < keeper->revision_at_us))
+  if (!read_newest (keeper, &revision, error))
+    return FALSE;
+  if (revision == NULL || (keeper->state.is_copy && revision->at_us < keeper->revision_at_us))
     return TRUE;
-  if (!keeper->state.is_copy && number == in_use->revision)
-    return TRUE;
-  if (!keeper->state.is_copy && number < in_use->revision)
-    {
-      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
-                   "the database has only revision %" G_GUINT64_FORMAT, number);
-      return FALSE;
-    }
   if (!use_revision (keeper, revision, error))
     return FALSE;
   keeper->state.is_copy = FALSE;
-  write_copy (keeper, revision);
+  copy_later (keeper, g_steal_pointer (&revision));
   return TRUE;
+}
+
+static gboolean
+look (TrackKeeper *keeper, GError **error)
+{
+  guint64 in_use = track_routes_get_registry (keeper->routes)->revision, newest = 0;
+
+  if (!read_numbers (keeper, &newest, error))
+    return FALSE;
+  if (keeper->state.is_copy || newest > in_use)
+    return take_newest (keeper, error) && check_file (keeper, error);
+  if (newest == in_use)
+    return check_file (keeper, error);
+  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
+               "the database has only revision %" G_GUINT64_FORMAT, newest);
+  return FALSE;
 }
 
 /**
  * track_keeper_refresh:
  *
  * Asks the database whether it has a newer revision, and takes it into use at once. When that cannot be, the routes in
- * use stay, and the state says why. Loop thread.
+ * use stay, and the state says why until it is over. The copy is written behind. Loop thread.
  */
 void
 track_keeper_refresh (TrackKeeper *keeper)
 {
-  g_autoptr (TrackRevision) revision = NULL;
   g_autoptr (GError) error = NULL;
+  gboolean ok = look (keeper, &error);
 
-  if (read_database (keeper, &revision, &error) && take (keeper, revision, &error))
-    return;
   if (!keeper->state.is_copy)
-    set_problem (keeper,
-                 g_strdup_printf ("%s: revision %" G_GUINT64_FORMAT " stays in use", error->message,
-                                  track_routes_get_registry (keeper->routes)->revision));
+    set_problem (keeper, &keeper->database_problem,
+                 ok ? NULL
+                    : g_strdup_printf ("%s: revision %" G_GUINT64_FORMAT " stays in use",
+                                       error->message,
+                                       track_routes_get_registry (keeper->routes)->revision));
+  write_copy (keeper);
 }
 
 /**

@@ -24,7 +24,7 @@ typedef struct
  * TrackKeeperState:
  * @is_copy: the routes are those of the last good copy
  * @unconfirmed: revision of a roll-back that is to be confirmed; 0: none
- * @problem: (nullable): why the database is not what is served, or why no copy could be written
+ * @problem: (nullable): why the database is not what is served, or why no copy could be written; gone when that is over
  * @loaded_us: when the routes in use were taken into use
  */
 typedef struct

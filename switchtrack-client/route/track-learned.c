@@ -457,6 +457,17 @@ track_learned_note (TrackLearned *learned,
 }
 
 /**
+ * track_learned_count_early:
+ *
+ * Somebody told on what was not on disk yet: until it is, a crash would lose it. Loop thread.
+ */
+void
+track_learned_count_early (TrackLearned *learned)
+{
+  learned->counters.n_early++;
+}
+
+/**
  * track_learned_hash_citizen:
  * @salt: such as the name of a canary's endpoint: another choice for each
  *

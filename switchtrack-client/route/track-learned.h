@@ -59,6 +59,7 @@ typedef struct
  * TrackLearnedCounters:
  * @n_failed: lessons that could not be written; they are tried again with the next
  * @n_owed: entries that wait for that
+ * @n_early: answers that were passed on before what they taught was on disk
  * @n_disputed: identifiers in answers of another than who keeps them
  * @is_new_key: a key was made although the database knew hashes: they are of no use any more
  */
@@ -70,6 +71,7 @@ typedef struct
   guint64 n_written;
   guint64 n_failed;
   guint64 n_owed;
+  guint64 n_early;
   guint64 n_disputed;
   gboolean is_new_key;
 } TrackLearnedCounters;
@@ -95,6 +97,7 @@ gboolean track_learned_note (TrackLearned *learned,
                              const TrackLesson *lesson,
                              TrackLearnedDone done,
                              gpointer data);
+void track_learned_count_early (TrackLearned *learned);
 guint track_learned_hash_citizen (TrackLearned *learned, const char *citizen, const char *salt);
 void track_learned_forget (TrackLearned *learned, const gint64 before_us[TRACK_N_ID_KINDS + 1]);
 void track_learned_get_counters (const TrackLearned *learned, TrackLearnedCounters *out_counters);

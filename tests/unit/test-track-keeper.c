@@ -275,6 +275,95 @@ test_fails_later (void)
   g_assert_null (track_keeper_get_state (keeper)->problem);
 }
 
+static void
+rename_in (World *world, const char *script)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (store_run_script (world->writer, script, &error));
+}
+
+static guint64
+read_copy (const World *world)
+{
+  g_autoptr (TrackRevision) copy = track_last_good_read (world->copy, NULL);
+
+  return copy == NULL ? 0 : copy->revision;
+}
+
+static void
+wait_for_copy (const World *world, guint64 revision)
+{
+  while (read_copy (world) != revision)
+    g_main_context_iteration (NULL, FALSE);
+}
+
+/* What was wrong for a moment is not told for ever. */
+static void
+test_comes_back (void)
+{
+  g_auto (World) world = { 0 };
+  g_autoptr (TrackKeeper) keeper = NULL;
+  g_autofree char *away = NULL;
+
+  make_served_world (&world);
+  away = g_strconcat (world.path, ".away", NULL);
+  keeper = make_keeper (&world, NULL);
+  rename_in (&world, "ALTER TABLE revision RENAME TO lost");
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*no such table*stays in use*");
+  track_keeper_refresh (keeper);
+  g_assert_nonnull (track_keeper_get_state (keeper)->problem);
+  rename_in (&world, "ALTER TABLE lost RENAME TO revision");
+  track_keeper_refresh (keeper);
+  g_assert_null (track_keeper_get_state (keeper)->problem);
+  /* Its file is taken away while it is open. */
+  g_assert_cmpint (g_rename (world.path, away), ==, 0);
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*removed or replaced*stays in use*");
+  track_keeper_refresh (keeper);
+  testlib_assert_expected_logs ();
+  assert_serves (keeper, 2, "state");
+  g_assert_cmpint (g_rename (away, world.path), ==, 0);
+  track_keeper_refresh (keeper);
+  g_assert_null (track_keeper_get_state (keeper)->problem);
+}
+
+/* The loop does not wait for the copy; the newest of several is the last; what failed is tried again. */
+static void
+test_copy_behind (void)
+{
+  g_auto (World) world = { 0 };
+  g_autoptr (TrackKeeper) keeper = NULL;
+  g_autofree char *inside = NULL;
+
+  make_served_world (&world);
+  inside = g_build_filename (world.copy, "inside", NULL);
+  keeper = make_keeper (&world, NULL);
+  put_revision (&world, 3, 3000, "{'code':'10100','endpoint':'own'}");
+  track_keeper_refresh (keeper);
+  assert_serves (keeper, 3, "own");
+  put_revision (&world, 4, 4000, "{'code':'10100','endpoint':'state'}");
+  track_keeper_refresh (keeper);
+  put_revision (&world, 5, 5000, "{'code':'10100','endpoint':'own'}");
+  track_keeper_refresh (keeper);
+  wait_for_copy (&world, 5);
+  /* Where it belongs stands a folder that is not empty. */
+  g_assert_cmpint (g_unlink (world.copy), ==, 0);
+  g_assert_cmpint (g_mkdir_with_parents (inside, 0700), ==, 0);
+  put_revision (&world, 6, 6000, "{'code':'10100','endpoint':'state'}");
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*copy could not be written*");
+  track_keeper_refresh (keeper);
+  while (track_keeper_get_state (keeper)->problem == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  testlib_assert_expected_logs ();
+  assert_serves (keeper, 6, "state");
+  g_assert_cmpint (g_rmdir (inside), ==, 0);
+  g_assert_cmpint (g_rmdir (world.copy), ==, 0);
+  track_keeper_refresh (keeper);
+  wait_for_copy (&world, 6);
+  while (track_keeper_get_state (keeper)->problem != NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
 /* Without waiting for the disk. */
 static void
 put_file (const char *path, const char *text, gsize n_bytes)
@@ -322,6 +411,8 @@ main (int argc, char **argv)
   g_test_add_func ("/track-keeper/lost-table", test_lost_table);
   g_test_add_func ("/track-keeper/older-database", test_older_database);
   g_test_add_func ("/track-keeper/fails-later", test_fails_later);
+  g_test_add_func ("/track-keeper/comes-back", test_comes_back);
+  g_test_add_func ("/track-keeper/copy-behind", test_copy_behind);
   g_test_add_func ("/track-keeper/broken-copy", test_broken_copy);
   return g_test_run ();
 }
