@@ -3,10 +3,14 @@
 # Upgrades under load: successor after successor takes the sockets over, and no client sees a call fail.
 """Also tests: track-handover. Once with a small server that can be told to fail, once with switchtrackd between callers and a Planner."""
 
+import contextlib
 import http.client
+import http.server
+import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -274,6 +278,209 @@ def test_switchtrackd():
         testlib.equal([caller.failures for caller in callers], [[] for _ in callers], "failures")
         testlib.equal(len(world.peer.calls), n_answered, "calls that the Planner got")
         testlib.note(f"{N_UPGRADES} upgrades of switchtrackd, {n_answered} calls answered, 0 failed")
+
+
+class Upgradable:
+    """A world whose switchtrackd is a file of its own, so that another can be put in its place, with callers on it."""
+
+    def __init__(self, settings=None, n_callers=2):
+        self.world = track_world.TrackWorld([], [UNIT], {"limits/idle-timeout-ms": 3000, **(settings or {})})
+        self.good = self.world.track.arguments[0]
+        self.program = self.world.folder / "switchtrackd"
+        self.install(self.good)
+        self.world.track.arguments[0] = str(self.program)
+        self.callers = [Caller(self.world, 10 + 2 * number + tls, number == 0, tls) for number in range(n_callers) for tls in (False, True)]
+
+    def install(self, path):
+        """Another program in the place of ours, as a package does it: a new file, renamed."""
+        shutil.copy(path, self.program.with_suffix(".new"))
+        os.replace(self.program.with_suffix(".new"), self.program)
+
+    def write(self, text, mode=0o755):
+        """A program that is none."""
+        made = self.world.folder / "bad"
+        made.write_bytes(text)
+        made.chmod(mode)
+        self.install(made)
+
+    def __enter__(self):
+        self.world.__enter__()
+        self.pids = [self.world.track.process.pid]
+        for caller in self.callers:
+            caller.start()
+        return self
+
+    def upgrade(self):
+        """Asks for a successor and waits until it serves."""
+        upgrade_track(self.world, self.pids)
+
+    def said(self, word):
+        """Lines about upgrades with WORD in them."""
+        return [line for line in self.world.track.log_text().splitlines() if "event=upgrade" in line and word in line]
+
+    def child(self):
+        """A process that the newest of ours has started and that is none of those known."""
+        pid = self.pids[-1]
+        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
+        return next((int(one) for one in children if int(one) not in self.pids), None)
+
+    def __exit__(self, *details):
+        for caller in self.callers:
+            caller.stopping.set()
+        for caller in self.callers:
+            caller.join(PATIENCE_S)
+        for pid in self.pids[1:]:
+            with contextlib.suppress(ProcessLookupError):
+                if is_track(pid):
+                    os.kill(pid, signal.SIGTERM)
+        testlib.wait_for(lambda: not any(is_track(pid) for pid in self.pids[1:]), PATIENCE_S, "all of them end")
+        self.world.__exit__(*details)
+
+
+def alarm(world):
+    """What the status face says is wrong with the gateway, and the metric."""
+    status = json.loads(world.track.get("/status.json")[1])
+    metric = re.search(r"^switchtrack_alarm (\d)$", world.track.get("/metrics")[1], re.M).group(1)
+    return status.get("alarm"), int(metric)
+
+
+def fail_upgrade(here, how):
+    """One upgrade that must come to nothing; HOW does what makes it fail once it was asked for."""
+    before = len(here.said("failed=")) + len(here.said("refused="))
+    os.kill(here.pids[-1], signal.SIGUSR2)
+    how()
+    testlib.wait_for(lambda: len(here.said("failed=")) + len(here.said("refused=")) > before, PATIENCE_S, "it is told")
+    words, metric = alarm(here.world)
+    testlib.equal(("goes on" in (words or ""), metric), (True, 1), f"alarm {words}")
+
+
+def kill_child(here):
+    """SIGKILL to the successor as soon as there is one."""
+    os.kill(testlib.wait_for(here.child, PATIENCE_S, "a child"), signal.SIGKILL)
+
+
+def test_programs_that_cannot_start():
+    """No program, no right, garbage, one that ends, one that hangs and is killed, one whose configuration is broken, the right one killed at its start: the old one goes on, says so, and can be upgraded later; no call fails."""
+    with Upgradable() as here:
+        faults = {
+            "gone": here.program.unlink,
+            "no right": lambda: here.write(b"#!/bin/sh\n", 0o644),
+            "garbage": lambda: here.write(b"\x7fELF" + bytes(100)),
+            "text": lambda: here.write(b"this is no program\n"),
+            "ends": lambda: here.write(b"#!/bin/sh\nexit 0\n"),
+            "lies": lambda: here.write(b"#!/bin/sh\necho no >&$((${SWITCHTRACK_SUCCEEDS%% *}))\n"),
+        }
+        for name, put in faults.items():
+            put()
+            fail_upgrade(here, lambda: None)
+            testlib.note(f"{name}: {here.said('ed=')[-1][60:]}")
+        here.write(b"#!/bin/sh\nexec sleep 100\n")
+        fail_upgrade(here, lambda: kill_child(here))
+        here.install(here.good)
+        for _ in range(3):
+            fail_upgrade(here, lambda: kill_child(here))
+        configuration = here.world.track.configuration.read_text(encoding="utf-8")
+        here.world.track.configuration.write_text(configuration + "[nothing]\nx=y\n", encoding="utf-8")
+        fail_upgrade(here, lambda: None)
+        here.world.track.configuration.write_text(configuration, encoding="utf-8")
+        testlib.equal(here.pids[-1], here.world.track.process.pid, "who serves")
+        here.upgrade()
+        testlib.wait_for(lambda: alarm(here.world) == (None, 0), PATIENCE_S, "the alarm ends with the upgrade")
+    n_answered = sum(caller.n_answered for caller in here.callers)
+    testlib.equal([caller.failures for caller in here.callers], [[] for _ in here.callers], "failures")
+    testlib.equal(len(here.world.peer.calls), n_answered, "calls that the Planner got")
+    testlib.note(f"{n_answered} calls answered beside failing upgrades, 0 failed")
+
+
+def test_upgrades_in_haste():
+    """Asked for again before the first is done, and at once afterwards, while predecessors still rest: one successor each, and nothing that one of them learned is unknown to the next."""
+    with Upgradable({"limits/idle-timeout-ms": 5000}) as here:
+        track = here.world.track
+        kept = http.client.HTTPConnection("127.0.0.1", track.plain_port, timeout=PATIENCE_S)
+        kind = {"Content-Type": "text/xml; charset=utf-8"}
+        register = track_world.request("RegisterBooking", PersonCivilRegistrationIdentifier=testlib.cpr(1), JobCenterCode=UNIT)
+        kept.request("POST", track_world.PATH, register, kind)
+        kept.getresponse().read()
+        resting = http.client.HTTPConnection("127.0.0.1", track.plain_port, timeout=PATIENCE_S)
+        resting.request("GET", track_world.PATH + "?xsd")
+        resting.getresponse().read()
+        for _ in range(3):
+            for _ in range(2):
+                os.kill(here.pids[-1], signal.SIGUSR2)
+                time.sleep(0.01)
+            here.upgrade()
+        testlib.equal(len(here.said("successor=")), 3, "successors")
+        kept.request("POST", track_world.PATH, register, kind)
+        booking = track_world.Reply(200, {}, kept.getresponse().read()).element("BookingIdentifier")
+        cancel = track_world.request("CancelBooking", PersonCivilRegistrationIdentifier=testlib.cpr(2), BookingIdentifier=booking)
+        testlib.equal(here.world.call(cancel).status, 200, "what the first one learned, asked of the last")
+        testlib.equal(sum(is_track(pid) for pid in here.pids) > 1, True, "predecessors still rest")
+        testlib.note(f"{len(here.said('refused='))} further wishes refused")
+    testlib.equal([caller.failures for caller in here.callers], [[] for _ in here.callers], "failures")
+
+
+class Hook(http.server.ThreadingHTTPServer):
+    """Takes alarms."""
+
+    def __init__(self):
+        hook = self
+        self.taken = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            """One alarm."""
+
+            def do_POST(self):  # pylint: disable=invalid-name
+                """Taken."""
+                hook.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *arguments):  # pylint: disable=arguments-differ
+                """Silent."""
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+def test_one_of_them_probes_and_tells():
+    """While predecessors rest, Planners are probed by the newest alone, and people are told once."""
+    hook = Hook()
+    settings = {
+        "limits/idle-timeout-ms": 6000,
+        "probe/interval-s": 1,
+        "escalation/steps": "0:webhook",
+        "escalation/webhooks": hook.url,
+        "escalation/confirm-failures": 1,
+    }
+    with Upgradable(settings, n_callers=0) as here:
+        kept = http.client.HTTPConnection("127.0.0.1", here.world.track.plain_port, timeout=PATIENCE_S)
+        kept.request("GET", track_world.PATH + "?xsd")
+        kept.getresponse().read()
+
+        def probes():
+            return len([call for call in here.world.peer.calls if "0000000000" in call[2]])
+
+        testlib.wait_for(lambda: probes() > 1, PATIENCE_S, "probes before")
+        for _ in range(3):
+            here.upgrade()
+        before, started = probes(), time.monotonic()
+        time.sleep(4)
+        n_probes, spent_s = probes() - before, time.monotonic() - started
+        testlib.equal(is_track(here.pids[0]), True, "the first one still rests")
+        testlib.note(f"{n_probes} probes in {spent_s:.1f} s beside {sum(is_track(pid) for pid in here.pids)} processes")
+        testlib.equal(1 <= n_probes <= spent_s + 2, True, f"{n_probes} probes in {spent_s:.1f} s")
+        here.world.peer.stop()
+
+        def told():
+            return [one for one in hook.taken if one["event"] == "disturbance"]
+
+        testlib.wait_for(told, PATIENCE_S, "people are told")
+        here.upgrade()
+        time.sleep(2.5)
+        testlib.equal(len(told()), 1, "times that people were told")
+        here.world.peer.restart()
+    hook.shutdown()
 
 
 if __name__ == "__main__":
