@@ -9,6 +9,7 @@
 #define NONE           G_MININT64
 #define CONFIG(member) G_STRUCT_OFFSET (PlannerConfig, member)
 #define CALLER(member) G_STRUCT_OFFSET (ConfigCaller, member)
+#define PEER(member)   CALLER (peer.member)
 #define CLIENT(member) G_STRUCT_OFFSET (ConfigDfdgClient, member)
 #define MS_PER_DAY     86400000
 
@@ -81,12 +82,7 @@ const ConfigKey config_caller_keys[] = {
   { "caller",   "tenant",                   CONFIG_TEXT, CALLER (tenant),                 NULL,                            NONE, NONE,       "key",     TRUE,  "The municipality whose data the caller meets; needed." },
   { "caller",   "roles",                    CONFIG_ROLES, CALLER (roles),                 NULL,                            NONE, NONE,       "dfdg indkalder kss", TRUE, "What the caller may do, separated by ;. Needed." },
   { "caller",   "units",                    CONFIG_LIST, CALLER (units),                  "",                              NONE, NONE,       "keys",    TRUE,  "Organisation keys separated by ;. Empty: every unit of the tenant." },
-  { "caller",   "fingerprint",              CONFIG_LIST, CALLER (fingerprints),           "",                              NONE, NONE,       "SHA-256", TRUE,  "Of the client certificate's DER form, in hex, colons may stand between; two or more, separated by ;, let a renewal overlap." },
-  { "caller",   "issuer",                   CONFIG_TEXT, CALLER (issuer),                 "",                              NONE, NONE,       "RFC 4514", TRUE, "The client certificate's issuer; goes with cvr and fid, cvr and uuid, or subject-serial." },
-  { "caller",   "cvr",                      CONFIG_TEXT, CALLER (cvr),                    "",                              NONE, NONE,       "number",  TRUE,  "Organisation number, 8 digits: of CVR:…-FID:… in OCES2, of organizationIdentifier NTRDK-… in OCES3." },
-  { "caller",   "fid",                      CONFIG_TEXT, CALLER (fid),                    "",                              NONE, NONE,       "number",  TRUE,  "OCES2: the FID of the subject's serialNumber CVR:…-FID:…; goes with cvr." },
-  { "caller",   "uuid",                     CONFIG_TEXT, CALLER (uuid),                   "",                              NONE, NONE,       "UUID",    TRUE,  "OCES3: the UUID of the subject's serialNumber UI:DK-O:G:…; goes with cvr." },
-  { "caller",   "subject-serial",           CONFIG_TEXT, CALLER (subject_serial),         "",                              NONE, NONE,       "text",    TRUE,  "Its subject's serialNumber as a whole, instead of cvr and fid or uuid." },
+  CONFIG_PEER_KEYS (PEER),
   { "caller",   "system",                   CONFIG_INT,  CALLER (system),                 "-1",                            -1,   99999999,   "code",    TRUE,  "Client system code that it acts as; -1: none." },
 };
 

@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "planner-config-callers.h"
 #include "planner-config-clients.h"
 #include "planner-config-reader.h"
 #include "planner-config-table.h"
@@ -16,9 +15,7 @@ caller_free (gpointer data)
 {
   ConfigCaller *caller = data;
 
-  config_clear_values (config_caller_keys, config_n_caller_keys, caller);
-  g_free (caller->name);
-  g_free (caller->wanted_serial);
+  config_peer_clear (&caller->peer, config_caller_keys, config_n_caller_keys);
   g_free (caller);
 }
 
@@ -28,14 +25,8 @@ read_caller (PlannerConfig *config, GKeyFile *file, const char *group, GError **
   ConfigCaller *caller = g_new0 (ConfigCaller, 1);
 
   g_ptr_array_add (config->callers, caller);
-  caller->name = g_strstrip (g_strdup (group + strlen ("caller ")));
-  if (*caller->name == '\0')
-    return config_fail (error, group, NULL, "has no name");
-  for (guint i = 0; i < config_n_caller_keys; i++)
-    if (!config_read_key (&config_caller_keys[i], file, group, caller, error))
-      return FALSE;
-  return config_check_names (config_caller_keys, config_n_caller_keys, file, group, NULL, error) &&
-         planner_config_check_caller (caller, group, error);
+  return config_peer_read (&caller->peer, config_caller_keys, config_n_caller_keys, file, group,
+                           error);
 }
 
 static void
@@ -117,14 +108,14 @@ check_whole (const PlannerConfig *config, GError **error)
   if (*config->proxied_socket != '\0' && *config->dfdg_trust == '\0')
     return config_fail (error, "proxied", NULL,
                         "needs [dfdg] trust, to judge client certificates by");
-  if (config->plain_port != 0 && planner_config_find_caller (config, config->plain_caller) == NULL)
+  if (config->plain_port != 0 && config_peer_find (config->callers, config->plain_caller) == NULL)
     return config_fail (error, "plain", "caller",
                         "must name a [caller NAME] when the face is open");
   if (!check_sync (config, error))
     return FALSE;
   if (!g_strv_contains (levels, config->log_level))
     return config_fail (error, "log", "level", "must be debug, info, warning or error");
-  return planner_config_check_callers (config->callers, error) &&
+  return config_peer_check_all (config->callers, error) &&
          planner_config_check_dfdg_clients (config->dfdg_clients, error);
 }
 
@@ -217,23 +208,6 @@ void
 planner_config_unref (PlannerConfig *config)
 {
   g_atomic_rc_box_release_full (config, config_clear);
-}
-
-/**
- * planner_config_find_caller:
- *
- * Returns: (nullable) (transfer none): the entry of that name
- */
-const ConfigCaller *
-planner_config_find_caller (const PlannerConfig *config, const char *name)
-{
-  for (guint i = 0; i < config->callers->len; i++)
-    {
-      const ConfigCaller *caller = config->callers->pdata[i];
-      if (strcmp (caller->name, name) == 0)
-        return caller;
-    }
-  return NULL;
 }
 
 /**

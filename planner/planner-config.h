@@ -3,6 +3,7 @@
 #pragma once
 
 #include "planner-config-dfdg.h"
+#include "planner-config-peer.h"
 
 typedef enum
 {
@@ -36,34 +37,20 @@ typedef enum
 
 /**
  * ConfigCaller:
- * @name: of the group `[caller NAME]`: actor in journal and log
+ * @peer: its name, actor in journal and log, and its certificate
  * @tenant: key of the municipality
  * @roles: bits in the order of config_role_names
  * @units: (nullable): organisation keys; NULL for every unit of the tenant
- * @fingerprints: (nullable): SHA-256 of client certificates, 64 lower-case hex digits each
- * @issuer: a certificate's issuer, RFC 4514; goes with @wanted_serial
- * @subject_serial: its subject's serialNumber as a whole
- * @cvr: the organisation number, with @fid or @uuid
- * @fid: number of an OCES2 function certificate
- * @uuid: of an OCES3 organisation certificate
- * @wanted_serial: what the subject's serialNumber must be, by whichever of these keys; empty when by none
  * @system: client system code, -1 for none
  *
  * One entry of the allow-list.
  */
 typedef struct
 {
-  char *name;
+  ConfigPeer peer;
   char *tenant;
   guint roles;
   char **units;
-  char **fingerprints;
-  char *issuer;
-  char *subject_serial;
-  char *cvr;
-  char *fid;
-  char *uuid;
-  char *wanted_serial;
   gint64 system;
 } ConfigCaller;
 
@@ -154,6 +141,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (PlannerConfig, planner_config_unref)
 char *planner_config_dup_sample (void);
 char *planner_config_dup_manual (void);
 char *planner_config_list_fixed_changes (const PlannerConfig *running, const PlannerConfig *wanted);
-const ConfigCaller *planner_config_find_caller (const PlannerConfig *config, const char *name);
 const ConfigDfdgClient *planner_config_find_dfdg_client (const PlannerConfig *config,
                                                          const char *tenant);

@@ -7,7 +7,7 @@
 
 #define NONE           G_MININT64
 #define CONFIG(member) G_STRUCT_OFFSET (TrackConfig, member)
-#define CALLER(member) G_STRUCT_OFFSET (TrackCaller, member)
+#define CALLER(member) G_STRUCT_OFFSET (ConfigPeer, member)
 #define MS_PER_DAY     86400000
 
 /* clang-format off */
@@ -85,9 +85,7 @@ const ConfigKey track_config_keys[] = {
 };
 
 const ConfigKey track_config_caller_keys[] = {
-  { "caller",   "fingerprint",              CONFIG_LIST, CALLER (fingerprints),           "",                              NONE, NONE,       "SHA-256", TRUE,  "Of the client certificate's DER form, in hex, colons may stand between; two or more, separated by ;, let a renewal overlap." },
-  { "caller",   "issuer",                   CONFIG_TEXT, CALLER (issuer),                 "",                              NONE, NONE,       "RFC 4514", TRUE, "The client certificate's issuer; goes with subject-serial." },
-  { "caller",   "subject-serial",           CONFIG_TEXT, CALLER (subject_serial),         "",                              NONE, NONE,       "text",    TRUE,  "Its subject's serialNumber as a whole: CVR:…-FID:… of OCES2, UI:DK-O:G:… of OCES3." },
+  CONFIG_PEER_KEYS (CALLER),
 };
 /* clang-format on */
 

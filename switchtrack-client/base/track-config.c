@@ -8,65 +8,21 @@
 #include "config.h"
 #include "planner-config-reader.h"
 
-#define SHA256_DIGITS 64
-
 static void
 caller_free (gpointer data)
 {
-  TrackCaller *caller = data;
-
-  config_clear_values (track_config_caller_keys, track_config_n_caller_keys, caller);
-  g_free (caller->name);
-  g_free (caller);
-}
-
-/* As OpenSSL prints it, or as we do: hex digits, colons between them or not. */
-static gboolean
-fold_fingerprint (char *text)
-{
-  gsize n_digits = 0;
-
-  for (const char *c = text; *c != '\0'; c++)
-    if (g_ascii_isxdigit (*c) && n_digits < SHA256_DIGITS)
-      text[n_digits++] = g_ascii_tolower (*c);
-    else if (*c != ':')
-      return FALSE;
-  if (n_digits != SHA256_DIGITS)
-    return FALSE;
-  text[n_digits] = '\0';
-  return TRUE;
-}
-
-static gboolean
-check_caller (TrackCaller *caller, const char *group, GError **error)
-{
-  for (guint i = 0; caller->fingerprints != NULL && caller->fingerprints[i] != NULL; i++)
-    if (!fold_fingerprint (caller->fingerprints[i]))
-      return config_fail (error, group, "fingerprint", "must be 64 hex digits");
-  if ((*caller->issuer == '\0') != (*caller->subject_serial == '\0'))
-    return config_fail (error, group, NULL, "needs issuer and subject-serial together");
-  return TRUE;
+  config_peer_clear (data, track_config_caller_keys, track_config_n_caller_keys);
+  g_free (data);
 }
 
 static gboolean
 read_caller (TrackConfig *config, GKeyFile *file, const char *group, GError **error)
 {
-  TrackCaller *caller = g_new0 (TrackCaller, 1);
+  ConfigPeer *caller = g_new0 (ConfigPeer, 1);
 
-  caller->name = g_strstrip (g_strdup (group + strlen ("caller ")));
-  if (*caller->name == '\0' || track_config_find_caller (config, caller->name) != NULL)
-    {
-      g_free (caller->name);
-      g_free (caller);
-      return config_fail (error, group, NULL, "needs a name of its own");
-    }
   g_ptr_array_add (config->callers, caller);
-  for (guint i = 0; i < track_config_n_caller_keys; i++)
-    if (!config_read_key (&track_config_caller_keys[i], file, group, caller, error))
-      return FALSE;
-  return config_check_names (track_config_caller_keys, track_config_n_caller_keys, file, group,
-                             NULL, error) &&
-         check_caller (caller, group, error);
+  return config_peer_read (caller, track_config_caller_keys, track_config_n_caller_keys, file,
+                           group, error);
 }
 
 static gboolean
@@ -90,24 +46,6 @@ read_groups (TrackConfig *config, GKeyFile *file, GError **error)
   return TRUE;
 }
 
-/* Two entries for one certificate: nobody could say which of them a call came from. */
-static gboolean
-check_callers (const TrackConfig *config, GError **error)
-{
-  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
-
-  for (guint i = 0; i < config->callers->len; i++)
-    {
-      const TrackCaller *caller = config->callers->pdata[i];
-      g_autofree char *group = g_strconcat ("caller ", caller->name, NULL);
-
-      for (guint j = 0; caller->fingerprints != NULL && caller->fingerprints[j] != NULL; j++)
-        if (!g_hash_table_add (seen, caller->fingerprints[j]))
-          return config_fail (error, group, "fingerprint", "is named twice");
-    }
-  return TRUE;
-}
-
 /* What one key cannot say alone. */
 static gboolean
 check_whole (const TrackConfig *config, GError **error)
@@ -117,7 +55,7 @@ check_whole (const TrackConfig *config, GError **error)
   if (config->service_port != 0 && (*config->service_certificate == '\0' ||
                                     *config->service_key == '\0' || *config->service_trust == '\0'))
     return config_fail (error, "service", NULL, "needs certificate, key and trust, or port = 0");
-  if (config->plain_port != 0 && track_config_find_caller (config, config->plain_caller) == NULL)
+  if (config->plain_port != 0 && config_peer_find (config->callers, config->plain_caller) == NULL)
     return config_fail (error, "plain", "caller",
                         "must name a [caller NAME] when the face is open");
   if ((*config->upstream_certificate == '\0') != (*config->upstream_key == '\0'))
@@ -129,7 +67,7 @@ check_whole (const TrackConfig *config, GError **error)
                         "must be at least max-request-bytes");
   if (!g_strv_contains (levels, config->log_level))
     return config_fail (error, "log", "level", "must be debug, info, warning or error");
-  return check_callers (config, error);
+  return config_peer_check_all (config->callers, error);
 }
 
 static void
@@ -225,24 +163,6 @@ void
 track_config_unref (TrackConfig *config)
 {
   g_atomic_rc_box_release_full (config, config_clear);
-}
-
-/**
- * track_config_find_caller:
- *
- * Returns: (nullable) (transfer none): the entry of that name
- */
-const TrackCaller *
-track_config_find_caller (const TrackConfig *config, const char *name)
-{
-  for (guint i = 0; i < config->callers->len; i++)
-    {
-      const TrackCaller *caller = config->callers->pdata[i];
-
-      if (strcmp (caller->name, name) == 0)
-        return caller;
-    }
-  return NULL;
 }
 
 /**

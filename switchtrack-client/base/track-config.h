@@ -2,28 +2,12 @@
 /* switchtrackd's configuration: one table of keys, one constant struct of values, and who may call. */
 #pragma once
 
-#include "planner-config-table.h"
-
-/**
- * TrackCaller:
- * @name: of the group `[caller NAME]`; stands in the log
- * @fingerprints: (nullable): SHA-256 of client certificates, 64 lower-case hex digits each
- * @issuer: a certificate's issuer, RFC 4514; goes with @subject_serial
- * @subject_serial: its subject's serialNumber as a whole
- *
- * One entry of the allow-list. Who may call may call for every unit: the Planner judges the call.
- */
-typedef struct
-{
-  char *name;
-  char **fingerprints;
-  char *issuer;
-  char *subject_serial;
-} TrackCaller;
+#include "planner-config-peer.h"
 
 /**
  * TrackConfig:
- * @callers: (element-type TrackCaller): in the order of the file
+ * @callers: (element-type ConfigPeer): in the order of the file. Who may call may call for every unit: the Planner
+ *   judges the call
  *
  * Every key of the table, named after it: `[service] port` is @service_port. Texts are never NULL; an empty one
  * means: not set. Lists may be NULL. Reference-counted, constant once loaded. What each key means stands in the
@@ -113,5 +97,4 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackConfig, track_config_unref)
 char *track_config_dup_sample (void);
 char *track_config_dup_manual (void);
 char *track_config_list_fixed_changes (const TrackConfig *running, const TrackConfig *wanted);
-const TrackCaller *track_config_find_caller (const TrackConfig *config, const char *name);
 gboolean track_config_may_approve (const TrackConfig *config, const char *person);

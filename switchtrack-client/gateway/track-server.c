@@ -67,36 +67,6 @@ serve_call (TrackServer *server, ListenerRequest *request, const char *caller, c
     track_gateway_handle (server->settings.gateway, request, caller);
 }
 
-static gboolean
-fits (const TrackCaller *caller, const ListenerIdentity *identity)
-{
-  if (caller->fingerprints != NULL && identity->fingerprint_sha256 != NULL &&
-      g_strv_contains ((const char *const *) caller->fingerprints, identity->fingerprint_sha256))
-    return TRUE;
-  return *caller->issuer != '\0' && g_strcmp0 (caller->issuer, identity->issuer) == 0 &&
-         identity->subject_serial_number != NULL &&
-         g_ascii_strcasecmp (caller->subject_serial, identity->subject_serial_number) == 0;
-}
-
-/* Nobody when two entries fit: the log could not say who called. */
-static const TrackCaller *
-find_caller (const TrackServer *server, const ListenerIdentity *identity)
-{
-  const TrackCaller *found = NULL;
-
-  for (guint i = 0; identity != NULL && identity->verified && i < server->config->callers->len; i++)
-    {
-      const TrackCaller *caller = server->config->callers->pdata[i];
-
-      if (!fits (caller, identity))
-        continue;
-      if (found != NULL)
-        return NULL;
-      found = caller;
-    }
-  return found;
-}
-
 /* What an operator needs to put a certificate on the allow-list, or to see why it is not let in. */
 static void
 log_denial (TrackServer *server,
@@ -124,7 +94,8 @@ on_service_request (ListenerRequest *request, gpointer user_data)
 {
   TrackServer *server = user_data;
   const ListenerIdentity *identity = listener_request_get_identity (request);
-  const TrackCaller *caller = find_caller (server, identity);
+  const ConfigPeer *caller =
+    config_peer_find_by_certificate (server->config->callers, identity, NULL);
 
   if (caller != NULL)
     {
@@ -151,7 +122,7 @@ on_plain_request (ListenerRequest *request, gpointer user_data)
 {
   TrackServer *server = user_data;
 
-  if (track_config_find_caller (server->config, server->config->plain_caller) != NULL)
+  if (config_peer_find (server->config->callers, server->config->plain_caller) != NULL)
     serve_call (server, request, server->config->plain_caller, "http");
   else
     reply_words (request, 403, "This face has no caller any more.");

@@ -77,7 +77,7 @@ dup_file (const PlannerConfig *config)
   for (guint i = 0; i < config->callers->len; i++)
     {
       const ConfigCaller *caller = config->callers->pdata[i];
-      g_autofree char *group = g_strconcat ("caller ", caller->name, NULL);
+      g_autofree char *group = g_strconcat ("caller ", caller->peer.name, NULL);
 
       write_group (file, group, config_caller_keys, config_n_caller_keys, caller);
     }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The configuration: defaults, limits, unknown keys, callers, sample and manual, what takes a restart. */
-/* Also tests: dfdg-settings, planner-config-callers, planner-config-clients, planner-config-reader, planner-config-table, planner-config-text. */
+/* Also tests: dfdg-settings, planner-config-clients, planner-config-peer, planner-config-reader, planner-config-table, planner-config-text. */
 #include "base/error.h"
 #include "dfdg/wire/dfdg-settings.h"
 #include "planner-config.h"
@@ -105,6 +105,7 @@ static const Wrong wrongs[] = {
     "stands in two callers, a and b" },
   { LEAST CALLER "fingerprint=" OTHER64 ";" HEX64 "\n" TWIN "fingerprint=" HEX64 "\n",
     "stands in two callers, a and b" },
+  { LEAST CALLER "[caller  a]\ntenant=demo\nroles=dfdg\n", "is there twice" },
   { LEAST CALLER "colour=red\n", "[caller a] colour is not a key" },
   { LEAST "[caller a]\ntenant=demo\nroles=dfdg\nfingerprint=" HEX64
           "\n[caller b]\ntenant=demo\nroles=dfdg\nfingerprint=" HEX64 "\n",
@@ -149,14 +150,14 @@ test_callers (void)
   const ConfigCaller *caller;
 
   g_assert_no_error (error);
-  caller = planner_config_find_caller (config, "a");
+  caller = (const ConfigCaller *) config_peer_find (config->callers, "a");
   g_assert_nonnull (caller);
-  g_assert_null (planner_config_find_caller (config, "b"));
+  g_assert_null (config_peer_find (config->callers, "b"));
   g_assert_cmpuint (caller->roles, ==, 1 << 0 | 1 << 2);
   g_assert_cmpuint (g_strv_length (caller->units), ==, 2);
   g_assert_cmpstr (caller->units[1], ==, "89001");
   g_assert_cmpint (caller->system, ==, 12);
-  g_assert_cmpstr (caller->fingerprints[0], ==, HEX64);
+  g_assert_cmpstr (caller->peer.fingerprints[0], ==, HEX64);
 }
 
 static void

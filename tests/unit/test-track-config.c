@@ -9,6 +9,7 @@
 
 #define NEEDED   "[registry]\npath=/tmp/registry.db\n[calls]\npath=/tmp/calls.db\n"
 #define CLOSED   "[service]\nport=0\n" NEEDED
+#define BY_FID   "issuer=CN=x\ncvr=00000000\nfid=1\n"
 #define DIGITS_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 static void
@@ -38,11 +39,16 @@ test_refused (void)
     { NEEDED, "[service] needs certificate, key and trust" },
     { CLOSED "[limits]\nworker=1\n", "[limits] worker is not a key" },
     { CLOSED "[limit]\nworker=1\n", "[limit] is not a group" },
-    { CLOSED "[caller a]\nfingerprint=abc\n", "[caller a] fingerprint must be 64 hex digits" },
+    { CLOSED "[caller a]\nfingerprint=abc\n", "[caller a] fingerprint must have 64 hex digits" },
     { CLOSED "[caller a]\nissuer=CN=x\n", "[caller a] needs issuer and subject-serial together" },
-    { CLOSED "[caller ]\n", "needs a name of its own" },
+    { CLOSED "[caller ]\n", "[caller ] has no name" },
     { CLOSED "[caller a]\nfingerprint=" DIGITS_A "\n[caller b]\nfingerprint=" DIGITS_A "\n",
-      "[caller b] fingerprint is named twice" },
+      "stands in two callers, a and b" },
+    { CLOSED "[caller a]\n[caller  a]\n", "is there twice" },
+    { CLOSED "[caller a]\nissuer=Somebody\nsubject-serial=1\n", "must be a name such as" },
+    { CLOSED "[caller a]\n" BY_FID "[caller b]\nissuer=CN=x\nsubject-serial=cvr:00000000-fid:1\n",
+      "stands in two callers, a and b" },
+    { CLOSED "[caller a]\nissuer=CN=x\ncvr=0000\nfid=1\n", "cvr must have 8 digits" },
     { CLOSED "[plain]\nport=80\ncaller=x\n", "[plain] caller must name" },
     { CLOSED "[upstream]\nkey=/tmp/key\n", "[upstream] needs certificate and key together" },
     { "[service]\nport=0\n[registry]\npath=/tmp/a\n[calls]\npath=/tmp/a\n",
@@ -67,18 +73,21 @@ static void
 test_callers (void)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TrackConfig) config = track_config_parse (
-    CLOSED "[caller dfdg]\nfingerprint=AA:" /* as OpenSSL prints it */
-           "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
-           "[caller other]\nissuer=CN=Authority,O=Example\nsubject-serial=CVR:00000000-FID:1\n"
-           "[people]\napprovers=anna;bent\n",
-    &error);
+  g_autoptr (TrackConfig) config =
+    track_config_parse (CLOSED "[caller dfdg]\nfingerprint=AA:" /* as OpenSSL prints it */
+                               "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n"
+                               "[caller other]\n" BY_FID
+                               "[caller third]\nissuer=CN=Pr\\C3\\B8ve,C=DK\nsubject-serial=7\n"
+                               "[people]\napprovers=anna;bent\n",
+                        &error);
 
   g_assert_no_error (error);
-  g_assert_cmpstr (track_config_find_caller (config, "dfdg")->fingerprints[0], ==, DIGITS_A);
-  g_assert_cmpstr (track_config_find_caller (config, "other")->subject_serial, ==,
+  g_assert_cmpstr (config_peer_find (config->callers, "dfdg")->fingerprints[0], ==, DIGITS_A);
+  g_assert_cmpstr (config_peer_find (config->callers, "other")->wanted_serial, ==,
                    "CVR:00000000-FID:1");
-  g_assert_null (track_config_find_caller (config, "nobody"));
+  /* As openssl writes a name that is not ASCII. */
+  g_assert_cmpstr (config_peer_find (config->callers, "third")->issuer, ==, "CN=Pr\303\270ve,C=DK");
+  g_assert_null (config_peer_find (config->callers, "nobody"));
   g_assert_true (track_config_may_approve (config, "bent"));
   g_assert_false (track_config_may_approve (config, "carl"));
 }
