@@ -9,7 +9,9 @@ import json
 import subprocess
 
 import mutant_peer as m
+import planner_process
 import testlib
+import track_world
 from planner_process import Caller, Municipality, PlannerProcess
 
 UNIT = "89000"
@@ -276,6 +278,26 @@ def test_bad_plans():
         code, text = rehearse("http://127.0.0.1:1/", "--plan", plan(**keys))
         if code != 2 or word not in text or somebody in text:
             raise AssertionError(f"{keys}: {code} {text}")
+
+
+def test_pins():
+    """The key that the registry's row pins must be the endpoint's: else every row fails and says which key it is; two may stand for a renewal."""
+    certificates = planner_process.Certificates(testlib.make_folder())
+    peer = track_world.Peer(certificates, [UNIT])
+    paths = ("--ca", certificates.authority[0], "--certificate", certificates.client("us")[0], "--key", certificates.client("us")[1])
+    shown, other = (track_world.pin(one) for one in (certificates.server[0], certificates.client("us")[0]))
+    only = ("--only", "schema/fault-1.1")
+    code, answer = report(peer.url, *paths, *only, "--pin", other)
+    testlib.equal((code, answer["failed"], shown in str(answer), peer.calls), (1, 1, True, []), f"another's key: {answer}")
+    report(peer.url, *paths, *only, "--pin", other, "--pin", shown)
+    testlib.equal(len(peer.calls) > 0, True, "calls with one of two")
+    testlib.equal(report_code("http://127.0.0.1:1/", *only, "--pin", shown), 2, "a pin without TLS")
+    peer.stop()
+
+
+def report_code(url, *arguments):
+    """Exit code alone."""
+    return rehearse(url, *arguments)[0]
 
 
 def test_nobody_there():

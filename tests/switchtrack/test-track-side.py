@@ -72,6 +72,44 @@ def test_failures_count():
         raise AssertionError(f"no failure in {unit}")
 
 
+def shadowed():
+    """Calls as a citizen, and waits for the row of the candidate's call in the call log, which has the caller's request id."""
+    here = world()
+    testlib.equal(here.call(list_options(OWN, CITIZENS[0])).status, 200, "a call")
+    request = here.track.logged(endpoint=f"planner-{OWN}")[-1]["request"]
+    sql = "SELECT url, unit, endpoint, operation, outcome, http_status FROM call WHERE kind = 'shadow' AND request_id = ?"
+    return testlib.wait_for(lambda: here.track.rows(sql, request), 20, "a row of the candidate")
+
+
+def test_shadow_is_logged():
+    """A row of each call that the candidate is shown, with what came of it; the figures of live calls know nothing of it."""
+    here = publish({"endpoint": "peer", "permille": 1000})
+    before = here.track.get("/metrics")[1].count('endpoint="peer"')
+    testlib.equal(shadowed(), [(here.peer.url, OWN, "peer", "GetSelfbookInterviewOptions", "ok", 200)], "rows")
+    here.peer.mode = "html"
+    testlib.equal(shadowed()[0][4:], ("http", 200), "of a broken answer")
+    here.peer.mode = "well"
+    testlib.equal(here.track.get("/metrics")[1].count('endpoint="peer"'), before, "lines of the metrics about the candidate")
+    publish()
+
+
+def test_shadow_goes_to_the_address_in_service():
+    """Of a candidate's two addresses the one that answers is shown the calls when the first is known to be down."""
+    here = world()
+    endpoint = next(row for row in here.document["endpoints"] if row["name"] == "peer")
+    good = endpoint["urls"]
+    endpoint["urls"] = [f"https://127.0.0.1:{testlib.free_port()}/", *good]
+    publish({"endpoint": "peer", "permille": 1000})
+    for _ in range(6):
+        here.call(list_options(PEER, CITIZENS[0]))
+        ctl("probe", "peer")
+    testlib.wait_for(lambda: here.call(list_options(PEER, CITIZENS[0])).status == 200, 30, "live calls go to the second address")
+    row = shadowed()[0]
+    testlib.equal((row[0], row[4]), (good[0], "ok"), "address and outcome")
+    endpoint["urls"] = good
+    publish()
+
+
 def test_shadow():
     """All reading calls reach the candidate, none when the share is gone; a candidate that hangs slows nobody."""
     here = publish({"endpoint": "peer", "permille": 1000})

@@ -453,9 +453,14 @@ class TrackWorld:
 
     def pin(self, certificate):
         """Pin of a certificate's public key, as the registry writes it."""
-        command = f"openssl x509 -in {certificate} -pubkey -noout | openssl pkey -pubin -outform der"
-        der = subprocess.run(["bash", "-c", command], capture_output=True, check=True).stdout
-        return "sha256//" + base64.b64encode(hashlib.sha256(der).digest()).decode()
+        return pin(certificate)
+
+
+def pin(certificate):
+    """The same."""
+    command = f"openssl x509 -in {certificate} -pubkey -noout | openssl pkey -pubin -outform der"
+    der = subprocess.run(["bash", "-c", command], capture_output=True, check=True).stdout
+    return "sha256//" + base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
 def post(url, body, context=None, headers=None, timeout=30):
