@@ -24,6 +24,8 @@
   X (TRACK_NOTICES_COUNT, "SELECT count (*) FROM notice WHERE target = $1 AND created_us > $2 AND event <> 'summary' AND event <> 'test'") \
   X (TRACK_NOTICES_DUE, "SELECT notice_key, event, channel, target, subject, body, n_held, n_tries, created_us FROM notice " \
      "WHERE sent_us = 0 AND given_up_us = 0 AND due_us <= $1 ORDER BY due_us, notice_key LIMIT $2") \
+  X (TRACK_NOTICES_WAITING, "SELECT notice_key, event, channel, target, subject, body, n_held, n_tries, created_us FROM notice " \
+     "WHERE target = $1 AND sent_us = 0 AND given_up_us = 0 AND (n_held = 0 OR n_tries > 0) ORDER BY created_us, notice_key LIMIT $2") \
   X (TRACK_NOTICES_TOLD, "SELECT DISTINCT channel, target FROM notice WHERE disturbance_id = $1 AND event IN ('disturbance', 'alarm') " \
      "ORDER BY channel, target") \
   X (TRACK_NOTICE_SENT, "UPDATE notice SET sent_us = $2, n_tries = n_tries + 1, problem = NULL WHERE notice_key = $1") \

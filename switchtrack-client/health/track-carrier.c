@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/executor.h"
 #include "base/timer.h"
 #include "health/track-escalation.h"
 
@@ -12,11 +13,15 @@
 #define TIMEOUT_MS   15000
 #define MAX_PARALLEL 16
 #define MAX_ANSWER   65536
+#define MAX_MAILS    4
+#define MAX_QUEUED   64
+#define MAIL_US      (120 * G_GINT64_CONSTANT (1000000))
 
 struct _TrackCarrier
 {
   GMainContext *context;
-  TrackDatabase *database;
+  Executor *threads; /* of its own: a mail server that hangs holds up nobody else */
+  GCancellable *cancellable;
   TrackUpstream *upstream;
   TrackMailSettings mail; /* texts are ours */
   GHashTable *running;    /* Errand of webhooks */
@@ -150,13 +155,18 @@ on_mailed (gpointer data, const ExecutorReport *report, const GError *error)
 static void
 send_mail (Errand *errand, const TrackNoticeParcel *parcel)
 {
+  const ExecutorJob job = { .place = EXECUTOR_WAITING,
+                            .run = run_mail,
+                            .done = on_mailed,
+                            .data = errand,
+                            .deadline_us = clock_monotonic_us () + MAIL_US };
   g_autoptr (GError) error = NULL;
 
   errand->to = g_strdup (parcel->target);
   errand->key = g_strdup (parcel->key);
   errand->subject = g_strdup (parcel->subject);
   errand->text = g_strdup (parcel->body);
-  if (!track_database_run_once (errand->carrier->database, run_mail, on_mailed, errand, &error))
+  if (!executor_submit (errand->carrier->threads, &job, &error))
     finish_later (errand, error->message);
 }
 
@@ -177,6 +187,83 @@ send_parcel (gpointer data,
     post (errand, parcel);
 }
 
+/* Threads without a database: there is nothing to open, and no transaction. */
+static gpointer
+open_nothing (gpointer user_data, ExecutorPlace place, GError **error)
+{
+  return user_data;
+}
+
+static void
+close_nothing (gpointer user_data, ExecutorPlace place, gpointer session)
+{
+}
+
+static gboolean
+do_nothing (gpointer user_data, gpointer session, GError **error)
+{
+  return TRUE;
+}
+
+static void
+undo_nothing (gpointer user_data, gpointer session)
+{
+}
+
+static gboolean
+stands (gpointer user_data, gpointer session)
+{
+  return TRUE;
+}
+
+static gboolean
+seal (gpointer user_data, gpointer session, gpointer *out_delta, GError **error)
+{
+  *out_delta = user_data;
+  return TRUE;
+}
+
+static void
+settle (gpointer user_data, gpointer session, gboolean is_durable)
+{
+}
+
+static void
+free_delta (gpointer delta)
+{
+}
+
+static const ExecutorHooks no_database = {
+  .name = "mail",
+  .open = open_nothing,
+  .close = close_nothing,
+  .begin = do_nothing,
+  .commit = do_nothing,
+  .rollback = undo_nothing,
+  .mark = do_nothing,
+  .keep = do_nothing,
+  .undo = do_nothing,
+  .stands = stands,
+  .seal = seal,
+  .settle = settle,
+  .free_delta = free_delta,
+  .between_groups = undo_nothing,
+};
+
+static gboolean
+start_threads (TrackCarrier *carrier, GError **error)
+{
+  const ExecutorSettings settings = { .context = carrier->context,
+                                      .n_workers = 1,
+                                      .max_queued = MAX_QUEUED,
+                                      .max_group = 1,
+                                      .max_group_us = 1,
+                                      .n_waiting = MAX_MAILS };
+
+  carrier->threads = executor_new (&settings, &no_database, carrier, error);
+  return carrier->threads != NULL;
+}
+
 /**
  * track_carrier_new:
  * @settings: copied
@@ -192,17 +279,22 @@ track_carrier_new (const TrackCarrierSettings *settings, GError **error)
                                            .max_parallel = MAX_PARALLEL,
                                            .max_answer_bytes = MAX_ANSWER };
 
-  carrier->database = settings->database;
-  carrier->mail = (TrackMailSettings){
-    g_strdup (settings->mail.url),        g_strdup (settings->mail.from),
-    g_strdup (settings->mail.user),       g_strdup (settings->mail.password_file),
-    g_strdup (settings->mail.trust_file), settings->mail.needs_tls
-  };
+  carrier->context = settings->context;
+  carrier->cancellable = g_cancellable_new ();
+  carrier->mail = (TrackMailSettings){ .url = g_strdup (settings->mail.url),
+                                       .from = g_strdup (settings->mail.from),
+                                       .user = g_strdup (settings->mail.user),
+                                       .password_file = g_strdup (settings->mail.password_file),
+                                       .trust_file = g_strdup (settings->mail.trust_file),
+                                       .needs_tls = settings->mail.needs_tls,
+                                       .cancellable = carrier->cancellable };
   carrier->running = g_hash_table_new (NULL, NULL);
   carrier->refused = g_ptr_array_new_with_free_func ((GDestroyNotify) errand_free);
   carrier->timer = timer_new (settings->context, on_refused, carrier);
   carrier->upstream = track_upstream_new (&upstream, error);
-  return carrier->upstream != NULL ? g_steal_pointer (&carrier) : NULL;
+  if (carrier->upstream == NULL || !start_threads (carrier, error))
+    return NULL;
+  return g_steal_pointer (&carrier);
 }
 
 /**
@@ -219,8 +311,8 @@ track_carrier_get (TrackCarrier *carrier)
 /**
  * track_carrier_stop:
  *
- * Cuts off the webhooks that are on their way; they are sent again after the next start. Mail ends with the database's
- * threads, which are stopped next. Loop thread.
+ * Cuts off what is on its way; it is sent again after the next start. Harmless when repeated. Loop thread; waits a second
+ * or so for a mail that hangs.
  */
 void
 track_carrier_stop (TrackCarrier *carrier)
@@ -238,12 +330,15 @@ track_carrier_stop (TrackCarrier *carrier)
       g_hash_table_iter_remove (&iter);
       finish (errand, "switchtrackd stops");
     }
+  g_cancellable_cancel (carrier->cancellable);
+  if (carrier->threads != NULL)
+    executor_stop (carrier->threads);
 }
 
 /**
  * track_carrier_free:
  *
- * After the database was stopped. NULL is ignored.
+ * NULL is ignored.
  */
 void
 track_carrier_free (TrackCarrier *carrier)
@@ -252,6 +347,8 @@ track_carrier_free (TrackCarrier *carrier)
     return;
   if (carrier->running != NULL)
     track_carrier_stop (carrier);
+  g_clear_pointer (&carrier->threads, executor_free);
+  g_clear_object (&carrier->cancellable);
   g_clear_pointer (&carrier->timer, timer_free);
   g_clear_pointer (&carrier->upstream, track_upstream_free);
   g_clear_pointer (&carrier->running, g_hash_table_unref);

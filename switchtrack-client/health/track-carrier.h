@@ -8,14 +8,12 @@
 
 /**
  * TrackCarrierSettings:
- * @database: whose waiting threads send the mail
  * @trust_file: (nullable): PEM; whom webhooks must chain to; NULL or empty: authorities of the system
  * @mail: copied
  */
 typedef struct
 {
   GMainContext *context;
-  TrackDatabase *database;
   const char *trust_file;
   TrackMailSettings mail;
 } TrackCarrierSettings;

@@ -21,7 +21,6 @@ open_carrier (TrackLookout *lookout, const TrackLookoutSettings *settings, GErro
 {
   const TrackConfig *config = lookout->config;
   const TrackCarrierSettings carrier = { .context = settings->context,
-                                         .database = settings->database,
                                          .trust_file = config->escalation_trust,
                                          .mail = { .url = config->mail_url,
                                                    .from = config->mail_from,

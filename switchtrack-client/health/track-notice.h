@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Sends what is queued for webhooks and by mail, again and again until it is taken, for a day. */
+/* Sends what is queued for webhooks and by mail, again and again until it is taken, for a day; one at a time to each. */
 #pragma once
 
 #include "base/track-database.h"
@@ -44,6 +44,7 @@ TrackNoticeSender *track_notice_sender_new (GMainContext *context,
                                             TrackDatabase *database,
                                             const TrackNoticeCarrier *carrier);
 void track_notice_sender_wake (TrackNoticeSender *sender);
+guint track_notice_sender_count_failing (const TrackNoticeSender *sender, gint64 for_us);
 void track_notice_sender_stop (TrackNoticeSender *sender);
 void track_notice_sender_free (TrackNoticeSender *sender);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackNoticeSender, track_notice_sender_free)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/track-civil.h"
 #include "health/track-evidence.h"
 
 #define S             G_GINT64_CONSTANT (1000000)
@@ -12,6 +13,8 @@
 #define FIRST_WAIT_US (10 * S)
 #define LONGEST_US    HOUR_US
 #define GIVE_UP_US    (24 * HOUR_US)
+#define MOST_SINGLE   3
+#define MAX_JOINED    500
 
 /**
  * track_notice_free:
@@ -29,6 +32,7 @@ track_notice_free (TrackNotice *notice)
   g_free (notice->target);
   g_free (notice->subject);
   g_free (notice->body);
+  g_clear_pointer (&notice->joined, g_ptr_array_unref);
   g_free (notice);
 }
 
@@ -296,6 +300,141 @@ track_watch_store_list_due (StoreSession *session, gint64 now_us, guint max_rows
   return step == STORE_END ? g_steal_pointer (&all) : NULL;
 }
 
+/* What waits for a receiver, due or not: the oldest first. */
+static GPtrArray *
+list_waiting (StoreSession *session, const char *target, GError **error)
+{
+  g_autoptr (GPtrArray) all = g_ptr_array_new_with_free_func ((GDestroyNotify) track_notice_free);
+  g_auto (StoreQuery) rows = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &rows, error, SQL_TRACK_NOTICES_WAITING, "si", target,
+                    (gint64) MAX_JOINED))
+    return NULL;
+  while ((step = store_step (&rows, error)) == STORE_ROW)
+    {
+      TrackNotice *notice = read_notice (&rows);
+
+      if (notice->n_held > 0)
+        word_summary (notice);
+      g_ptr_array_add (all, notice);
+    }
+  return step == STORE_END ? g_steal_pointer (&all) : NULL;
+}
+
+static char *
+dup_joined_text (const GPtrArray *waiting)
+{
+  GString *text = g_string_new (NULL);
+
+  g_string_append_printf (text,
+                          "%u meddelelser ventede, fordi de ikke kunne afleveres. De følger her.\n"
+                          "%u messages waited because they could not be delivered. They follow.\n",
+                          waiting->len, waiting->len);
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      const TrackNotice *one = waiting->pdata[i];
+      g_autofree char *at = track_civil_dup (one->created_us, TRACK_CIVIL_EN, TRUE);
+
+      g_string_append_printf (text, "\n--- %s\n%s\n\n%s", at, one->subject, one->body);
+    }
+  return g_string_free (text, FALSE);
+}
+
+/* A program reads each as it would have come. */
+static char *
+dup_joined_json (const GPtrArray *waiting, const char *key)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  JsonObject *one = json_object_new ();
+  JsonArray *messages = json_array_new ();
+
+  for (guint i = 0; i < waiting->len; i++)
+    {
+      JsonNode *message = json_from_string (((TrackNotice *) waiting->pdata[i])->body, NULL);
+
+      if (message != NULL)
+        json_array_add_element (messages, message);
+    }
+  json_object_set_string_member (one, "event", "joined");
+  json_object_set_string_member (one, "delivery", key);
+  json_object_set_array_member (one, "messages", messages);
+  json_node_take_object (node, one);
+  return json_to_string (node, FALSE);
+}
+
+static TrackNotice *
+join (GPtrArray *waiting)
+{
+  const TrackNotice *first = waiting->pdata[0];
+  TrackNotice *all = g_new0 (TrackNotice, 1);
+
+  all->key = g_strdup_printf ("joined/%u/%s", waiting->len, first->key);
+  all->event = g_strdup ("joined");
+  all->channel = g_strdup (first->channel);
+  all->target = g_strdup (first->target);
+  all->subject = g_strdup_printf ("Skiftespor: %u meddelelser, der ventede", waiting->len);
+  all->n_tries = first->n_tries;
+  all->created_us = first->created_us;
+  all->body = strcmp (first->channel, TRACK_NOTICE_MAIL) == 0 ? dup_joined_text (waiting)
+                                                              : dup_joined_json (waiting, all->key);
+  all->joined = waiting;
+  return all;
+}
+
+static void
+remove_of (GPtrArray *due, const char *target)
+{
+  for (guint i = due->len; i > 0; i--)
+    if (strcmp (((TrackNotice *) due->pdata[i - 1])->target, target) == 0)
+      g_ptr_array_remove_index (due, i - 1);
+}
+
+/**
+ * track_watch_store_join:
+ * @due: (element-type TrackNotice): changed
+ *
+ * A receiver that was away gets what has gathered meanwhile in one message, not in a storm.
+ */
+gboolean
+track_watch_store_join (StoreSession *session, GPtrArray *due, GError **error)
+{
+  for (guint i = 0; i < due->len; i++)
+    {
+      const TrackNotice *one = due->pdata[i];
+      g_autoptr (GPtrArray) waiting = NULL;
+      TrackNotice *all;
+
+      if (one->n_tries == 0 || one->joined != NULL)
+        continue;
+      waiting = list_waiting (session, one->target, error);
+      if (waiting == NULL)
+        return FALSE;
+      if (waiting->len <= MOST_SINGLE)
+        continue;
+      all = join (g_steal_pointer (&waiting));
+      remove_of (due, all->target);
+      g_ptr_array_insert (due, (gint) MIN (i, due->len), all);
+    }
+  return TRUE;
+}
+
+static gboolean
+note_one (StoreSession *session,
+          const TrackNotice *notice,
+          const char *problem,
+          gint64 now_us,
+          GError **error)
+{
+  gint64 wait_us = MIN (FIRST_WAIT_US << MIN (notice->n_tries, 10), LONGEST_US);
+  gboolean is_hopeless = now_us - notice->created_us >= GIVE_UP_US;
+
+  if (problem == NULL)
+    return store_run (session, error, SQL_TRACK_NOTICE_SENT, "si", notice->key, now_us);
+  return store_run (session, error, SQL_TRACK_NOTICE_FAILED, "siis", notice->key, now_us + wait_us,
+                    is_hopeless ? now_us : (gint64) 0, problem);
+}
+
 /**
  * track_watch_store_note_try:
  * @problem: (nullable): NULL: it was taken
@@ -309,13 +448,12 @@ track_watch_store_note_try (StoreSession *session,
                             gint64 now_us,
                             GError **error)
 {
-  gint64 wait_us = MIN (FIRST_WAIT_US << MIN (notice->n_tries, 10), LONGEST_US);
-  gboolean is_hopeless = now_us - notice->created_us >= GIVE_UP_US;
-
-  if (problem == NULL)
-    return store_run (session, error, SQL_TRACK_NOTICE_SENT, "si", notice->key, now_us);
-  return store_run (session, error, SQL_TRACK_NOTICE_FAILED, "siis", notice->key, now_us + wait_us,
-                    is_hopeless ? now_us : (gint64) 0, problem);
+  if (notice->joined == NULL)
+    return note_one (session, notice, problem, now_us, error);
+  for (guint i = 0; i < notice->joined->len; i++)
+    if (!note_one (session, notice->joined->pdata[i], problem, now_us, error))
+      return FALSE;
+  return TRUE;
 }
 
 /**

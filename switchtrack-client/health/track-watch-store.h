@@ -9,6 +9,7 @@
 /**
  * TrackNotice:
  * @n_held: of a summary: how many messages it stands for
+ * @joined: (nullable) (element-type TrackNotice): those that go out within this one
  *
  * One message to one target, that waits to be sent.
  */
@@ -23,6 +24,7 @@ typedef struct
   guint n_held;
   guint n_tries;
   gint64 created_us;
+  GPtrArray *joined;
 } TrackNotice;
 
 /**
@@ -59,6 +61,9 @@ GPtrArray *track_watch_store_list_due (StoreSession *session,
                                        gint64 now_us,
                                        guint max_rows,
                                        GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_watch_store_join (StoreSession *session,
+                                 GPtrArray *due,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean track_watch_store_note_try (StoreSession *session,
                                      const TrackNotice *notice,
                                      const char *problem,

@@ -131,6 +131,13 @@ on_read (char *buffer, size_t size, size_t n_items, void *data)
   return n;
 }
 
+/* Asked about once a second. */
+static int
+on_progress (void *data, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+  return g_cancellable_is_cancelled (data) ? 1 : 0;
+}
+
 static void
 set_options (CURL *curl, const TrackMailSettings *settings, const char *password)
 {
@@ -149,6 +156,12 @@ set_options (CURL *curl, const TrackMailSettings *settings, const char *password
     {
       curl_easy_setopt (curl, CURLOPT_USERNAME, settings->user);
       curl_easy_setopt (curl, CURLOPT_PASSWORD, password);
+    }
+  if (settings->cancellable != NULL)
+    {
+      curl_easy_setopt (curl, CURLOPT_NOPROGRESS, 0L);
+      curl_easy_setopt (curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+      curl_easy_setopt (curl, CURLOPT_XFERINFODATA, settings->cancellable);
     }
   curl_easy_setopt (curl, CURLOPT_MAIL_FROM, settings->from);
   curl_easy_setopt (curl, CURLOPT_UPLOAD, 1L);

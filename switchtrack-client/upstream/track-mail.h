@@ -23,6 +23,7 @@ typedef enum
  * @from: sender
  * @user: (nullable): for AUTH; goes with @password_file, mode 0600
  * @trust_file: (nullable): PEM; NULL or empty: authorities of the system
+ * @cancellable: (nullable): ends an attempt within a second or so
  * @needs_tls: whether smtp must change to TLS (STARTTLS) before anything is said
  */
 typedef struct
@@ -33,6 +34,7 @@ typedef struct
   const char *password_file;
   const char *trust_file;
   gboolean needs_tls;
+  GCancellable *cancellable;
 } TrackMailSettings;
 
 /**

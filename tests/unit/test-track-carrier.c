@@ -36,20 +36,6 @@ wait_done (Told *told, guint n)
     g_main_context_iteration (NULL, TRUE);
 }
 
-static TrackDatabase *
-open_database (void)
-{
-  g_autofree char *folder = testlib_make_folder ();
-  g_autofree char *path = g_build_filename (folder, "registry.db", NULL);
-  g_autofree char *schema = testlib_dup_source_path ("data/schema/track-registry");
-  const TrackDatabaseSettings settings = { NULL, path, schema };
-  g_autoptr (GError) error = NULL;
-  TrackDatabase *database = track_database_open (&settings, &error);
-
-  g_assert_no_error (error);
-  return database;
-}
-
 static void
 answer (FakePeer *peer, const FakeRequest *request, gpointer data)
 {
@@ -65,8 +51,7 @@ static void
 test_webhook (void)
 {
   static const char *const problems[] = { NULL, "HTTP status 503", "HTTP status 302", NULL };
-  g_autoptr (TrackDatabase) database = open_database ();
-  const TrackCarrierSettings settings = { .database = database };
+  const TrackCarrierSettings settings = { NULL };
   guint n_answers = 0;
   g_autoptr (FakeHttp) server = fake_http_new (answer, &n_answers);
   g_autofree char *url = fake_http_dup_uri (server, "127.0.0.1", "/hook");
@@ -89,7 +74,6 @@ test_webhook (void)
   wait_done (&told, 5);
   g_assert_nonnull (told.problem);
   track_carrier_stop (carrier);
-  track_database_stop (database);
   g_free (told.problem);
 }
 
@@ -103,8 +87,7 @@ hang (FakePeer *peer, const FakeRequest *request, gpointer data)
 static void
 test_stop (void)
 {
-  g_autoptr (TrackDatabase) database = open_database ();
-  const TrackCarrierSettings settings = { .database = database };
+  const TrackCarrierSettings settings = { NULL };
   g_autoptr (FakeHttp) server = fake_http_new (hang, NULL);
   g_autofree char *url = fake_http_dup_uri (server, "127.0.0.1", "/hook");
   const TrackNoticeParcel parcel = { TRACK_NOTICE_WEBHOOK, url, "key", "subject", "{}" };
@@ -118,7 +101,6 @@ test_stop (void)
   track_carrier_stop (carrier);
   g_assert_cmpuint (told.n_done, ==, 1);
   g_assert_nonnull (told.problem);
-  track_database_stop (database);
   g_free (told.problem);
 }
 
@@ -182,12 +164,10 @@ stop_mail_server (GSubprocess *server)
 static void
 test_mail (void)
 {
-  g_autoptr (TrackDatabase) database = open_database ();
   guint port = find_port ();
   g_autofree char *url = g_strdup_printf ("smtp://127.0.0.1:%u", port);
-  const TrackCarrierSettings settings = {
-    .database = database, .mail = { .url = url, .from = "skiftespor@drift.example" }
-  };
+  const TrackCarrierSettings settings = { .mail = { .url = url,
+                                                    .from = "skiftespor@drift.example" } };
   g_autoptr (TrackCarrier) carrier = track_carrier_new (&settings, NULL);
   TrackNoticeCarrier carries = track_carrier_get (carrier);
   const TrackNoticeParcel parcel = { TRACK_NOTICE_MAIL, "vagt@drift.example", "key-1",
@@ -216,7 +196,6 @@ test_mail (void)
   g_assert_nonnull (strstr (taken, base64));
   g_assert_null (strstr (taken, "b.example"));
   track_carrier_stop (carrier);
-  track_database_stop (database);
   g_free (told.problem);
 }
 

@@ -18,7 +18,10 @@
 typedef struct
 {
   GPtrArray *parcels; /* "channel target event" */
+  GPtrArray *bodies;
   gboolean refuses;
+  const char *hanging; /* (nullable): a target that never answers */
+  GPtrArray *held;     /* its errands */
 } Post;
 
 typedef struct
@@ -58,7 +61,11 @@ carry (gpointer data, const TrackNoticeParcel *parcel, TrackNoticeDone done, gpo
   *errand = (Errand){ done, done_data, post->refuses };
   g_ptr_array_add (post->parcels,
                    g_strdup_printf ("%s %s %s", parcel->channel, parcel->target, parcel->key));
-  g_idle_add (on_errand, errand);
+  g_ptr_array_add (post->bodies, g_strdup (parcel->body));
+  if (g_strcmp0 (parcel->target, post->hanging) == 0)
+    g_ptr_array_add (post->held, errand);
+  else
+    g_idle_add (on_errand, errand);
 }
 
 static void
@@ -130,6 +137,8 @@ open_world (World *world)
   g_ptr_array_add (world->registry->endpoints, make_endpoint ());
   g_ptr_array_add (world->registry->units, make_unit ());
   world->post.parcels = g_ptr_array_new_with_free_func (g_free);
+  world->post.bodies = g_ptr_array_new_with_free_func (g_free);
+  world->post.held = g_ptr_array_new ();
   clock_set_for_test (world->now_us);
   open_watch (world);
 }
@@ -139,6 +148,8 @@ close_world (World *world)
 {
   close_watch (world);
   g_ptr_array_unref (world->post.parcels);
+  g_ptr_array_unref (world->post.bodies);
+  g_ptr_array_unref (world->post.held);
   track_registry_unref (world->registry);
   g_free (world->path);
   g_free (world->schema);
@@ -413,12 +424,156 @@ test_storm (void)
       track_watch_see_certificate (world.watch, holder, NOW_US + 86400 * S - 1);
     }
   pass (&world, S);
-  wait_parcels (&world, 16);
-  pass (&world, S);
   wait_parcels (&world, 20);
   pass (&world, 3601 * S);
   wait_parcels (&world, 21);
   g_assert_nonnull (strstr (world.post.parcels->pdata[20], "summary/"));
+  close_world (&world);
+}
+
+/* From outside, as an operator could. */
+static void
+run_sql (const char *path, const char *sql)
+{
+  const char *const words[] = {
+    "/usr/bin/python3",
+    "-c",
+    "import sqlite3, sys\nwith sqlite3.connect(sys.argv[1], 30) as c: c.execute(sys.argv[2])",
+    path,
+    sql,
+    NULL
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) run = g_subprocess_newv (words, G_SUBPROCESS_FLAGS_NONE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_wait_check (run, NULL, &error));
+}
+
+static void
+wait_posted (World *world, const char *target, guint n)
+{
+  gint64 late_us = clock_monotonic_us () + 60 * S;
+  guint found = 0;
+
+  while (found < n && clock_monotonic_us () < late_us)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      found = 0;
+      for (guint i = 0; i < world->post.parcels->len; i++)
+        found += strstr (world->post.parcels->pdata[i], target) != NULL ? 1 : 0;
+    }
+  g_assert_cmpuint (found, ==, n);
+}
+
+/* A webhook that never answers: mail goes out all the same, and what comes later too. */
+static void
+test_hanging (void)
+{
+  World world;
+  g_autoptr (GError) error = NULL;
+
+  open_world (&world);
+  world.post.hanging = "https://hook.example/a";
+  g_assert_true (track_watch_test_alarm (world.watch, "aarhus", "anna", &error));
+  wait_posted (&world, "mail vagt@drift.example", 1);
+  wait_posted (&world, "hook.example", 1);
+  for (guint i = 0; i < 3; i++)
+    {
+      clock_set_for_test (world.now_us += S);
+      g_assert_true (track_watch_test_alarm (world.watch, "aarhus", "anna", &error));
+      wait_posted (&world, "mail vagt@drift.example", i + 2);
+    }
+  wait_posted (&world, "hook.example", 1);
+  on_errand (g_ptr_array_steal_index (world.post.held, 0));
+  world.post.hanging = NULL;
+  track_notice_sender_wake (world.watch->sender);
+  wait_posted (&world, "hook.example", 4);
+  settle ();
+  close_world (&world);
+}
+
+/* Three hours without a mail server: nothing is lost, and what comes then is one message. */
+static void
+test_away (void)
+{
+  World world;
+  gint64 late_us;
+  guint before;
+
+  open_world (&world);
+  g_clear_pointer (&((TrackEndpoint *) world.registry->endpoints->pdata[0])->webhooks, g_strfreev);
+  world.post.refuses = TRUE;
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_MESSAGE, "*was not taken*");
+  for (guint round = 0; round < 12; round++)
+    {
+      for (guint i = 0; i < 10; i++)
+        {
+          call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+          pass (&world, S);
+        }
+      for (guint i = 0; i < 40; i++)
+        {
+          call (&world, TRACK_OUTCOME_REFUSED, TRUE);
+          pass (&world, 10 * S);
+        }
+      recover (&world);
+      track_notice_sender_wake (world.watch->sender);
+      settle ();
+    }
+  late_us = clock_monotonic_us () + 60 * S;
+  before = world.post.parcels->len;
+  g_assert_cmpuint (before, >, 3);
+  world.post.refuses = FALSE;
+  clock_set_for_test (world.now_us += 3700 * S);
+  track_notice_sender_wake (world.watch->sender);
+  while (world.post.parcels->len == before && clock_monotonic_us () < late_us)
+    g_main_context_iteration (NULL, TRUE);
+  settle ();
+  g_assert_cmpuint (world.post.parcels->len, ==, before + 1);
+  g_assert_nonnull (strstr (world.post.parcels->pdata[before], "vagt@drift.example joined/"));
+  /* Each disturbance and its end. */
+  g_assert_cmpuint (
+    g_regex_match_simple ("forstyrrelse hos aarhus", world.post.bodies->pdata[before], 0, 0), ==,
+    1);
+  {
+    g_auto (GStrv) parts = g_strsplit (world.post.bodies->pdata[before], "\n--- ", -1);
+    g_test_message ("%u messages in one", g_strv_length (parts) - 1);
+    g_assert_cmpuint (g_strv_length (parts) - 1, >=, 24);
+  }
+  clock_set_for_test (world.now_us += 3700 * S);
+  track_notice_sender_wake (world.watch->sender);
+  settle ();
+  g_assert_cmpuint (world.post.parcels->len, ==, before + 1);
+  close_world (&world);
+}
+
+/* The disk refuses what came of a message: it is not sent a second time for it. */
+static void
+test_taken_not_noted (void)
+{
+  World world;
+  g_autoptr (StoreSession) session = NULL;
+  g_autoptr (GError) error = NULL;
+
+  open_world (&world);
+  run_sql (
+    world.path,
+    "CREATE TRIGGER full BEFORE UPDATE ON notice BEGIN SELECT RAISE (ABORT, 'no room'); END");
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_MESSAGE, "*could not be noted*");
+  g_assert_true (track_watch_test_alarm (world.watch, "aarhus", "anna", &error));
+  wait_posted (&world, "hook.example", 1);
+  for (guint i = 0; i < 5; i++)
+    {
+      track_notice_sender_wake (world.watch->sender);
+      settle ();
+    }
+  wait_posted (&world, "hook.example", 1);
+  run_sql (world.path, "DROP TRIGGER full");
+  track_notice_sender_wake (world.watch->sender);
+  settle ();
+  wait_posted (&world, "hook.example", 1);
+  settle ();
   close_world (&world);
 }
 
@@ -476,6 +631,9 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/window", test_window);
   g_test_add_func ("/track-watch/certificates", test_certificates);
   g_test_add_func ("/track-watch/storm", test_storm);
+  g_test_add_func ("/track-watch/hanging", test_hanging);
+  g_test_add_func ("/track-watch/away", test_away);
+  g_test_add_func ("/track-watch/taken-not-noted", test_taken_not_noted);
   g_test_add_func ("/track-watch/successor", test_successor);
   g_test_add_func ("/track-watch/test-alarm", test_test_alarm);
   return g_test_run ();
