@@ -325,7 +325,8 @@ hold_calls (AdminCall *call, TrackRoutes *before, TrackRoutes *after, GError **e
   return TRUE;
 }
 
-/* What is known of endpoints that would go: calls by it would find nobody, unless a unit takes it over. */
+/* What is known of endpoints that would go: calls by it would find nobody, unless a unit takes it over. And what is known
+ * of an earlier endpoint whose name would come again: it would get calls by what another Planner issued. */
 static gboolean
 put_orphans (AdminCall *call,
              const TrackRegistry *current,
@@ -333,16 +334,23 @@ put_orphans (AdminCall *call,
              GError **error)
 {
   g_auto (StoreQuery) query = { 0 };
-  gint64 n_orphans = 0;
+  gint64 n_gone = 0, n_earlier = 0;
   StoreStep step;
 
   if (!store_query (call->session, &query, error, SQL_TRACK_LEARNED_COUNT, ""))
     return FALSE;
   while ((step = store_step (&query, error)) == STORE_ROW)
-    if (track_registry_find_endpoint (current, store_text (&query, 1)) != NULL &&
-        track_registry_find_endpoint (wanted, store_text (&query, 1)) == NULL)
-      n_orphans += store_int (&query, 3);
-  json_object_set_int_member (call->result, "identifiers_of_gone_endpoints", n_orphans);
+    {
+      gboolean is_there = track_registry_find_endpoint (current, store_text (&query, 1)) != NULL;
+      gboolean will_be = track_registry_find_endpoint (wanted, store_text (&query, 1)) != NULL;
+
+      n_gone += is_there && !will_be ? store_int (&query, 3) : 0;
+      n_earlier += !is_there && will_be ? store_int (&query, 3) : 0;
+    }
+  json_object_set_int_member (call->result, "identifiers_of_gone_endpoints", n_gone);
+  if (n_earlier > 0)
+    json_object_set_int_member (call->result, "identifiers_of_earlier_endpoints_of_the_name",
+                                n_earlier);
   return step == STORE_END;
 }
 

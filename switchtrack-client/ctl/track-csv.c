@@ -174,6 +174,13 @@ track_csv_read (const TrackShape *shape, const char *text, TrackRegistry *regist
                    fault.reason);
       return FALSE;
     }
+  if (table->rows->len > TRACK_REGISTRY_MAX_RECORDS)
+    {
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                   "the file has %u lines, at most %d may be", table->rows->len,
+                   TRACK_REGISTRY_MAX_RECORDS);
+      return FALSE;
+    }
   g_ptr_array_set_size (track_shape_get_array (shape, registry), 0);
   for (guint i = 0; i < table->rows->len; i++)
     if (!read_row (shape, table, &g_array_index (table->rows, CsvRow, i), registry, error))

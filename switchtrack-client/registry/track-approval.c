@@ -70,7 +70,8 @@ track_approval_load_current (StoreSession *session, GError **error)
 /**
  * track_approval_find_faults:
  *
- * Returns: (transfer full) (element-type TrackFinding): of the document, then of the step to it. Any thread.
+ * Returns: (transfer full) (element-type TrackFinding): of the document; if it is without errors, of the step to it. Any
+ *   thread.
  */
 GPtrArray *
 track_approval_find_faults (const TrackApproval *approval,
@@ -78,8 +79,11 @@ track_approval_find_faults (const TrackApproval *approval,
                             const TrackRegistry *after)
 {
   GPtrArray *findings = track_registry_check (after, &approval->check);
-  g_autoptr (GPtrArray) more = track_registry_check_change (before, after, &approval->check);
+  g_autoptr (GPtrArray) more = NULL;
 
+  if (track_findings_have_error (findings))
+    return findings;
+  more = track_registry_check_change (before, after, &approval->check);
   g_ptr_array_set_free_func (more, NULL);
   for (guint i = 0; i < more->len; i++)
     g_ptr_array_add (findings, g_ptr_array_index (more, i));
@@ -110,6 +114,15 @@ static gint64
 next_instant (const TrackApproval *approval, const TrackRevision *newest)
 {
   return newest == NULL ? approval->check.now_us : MAX (approval->check.now_us, newest->at_us + 1);
+}
+
+/* What is written here must be readable where it is put in force: edits can make a document that is too large. */
+static gboolean
+check_readable (const char *document, GError **error)
+{
+  g_autoptr (TrackRegistry) again = track_registry_parse (document, strlen (document), error);
+
+  return again != NULL;
 }
 
 static gboolean
@@ -147,7 +160,7 @@ track_approval_propose (const TrackApproval *approval,
                              .author = (char *) approval->person,
                              .reason = (char *) reason };
 
-  if (current == NULL || !check_reason (reason, error) ||
+  if (current == NULL || !check_reason (reason, error) || !check_readable (document, error) ||
       !check_document (approval, current, wanted, error))
     return FALSE;
   before = track_registry_dup_json (current);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "registry/track-registry-index.h"
 #include "registry/track-shape.h"
 #include "store/citizen-store.h"
 
@@ -12,12 +13,16 @@
 #define PIN_BYTES      32
 #define NOBODY         "99999"
 #define KNOWN_CONTRACT "3"
+/* Every step from one document to the next looks at all rows of a code. */
+#define MAX_ROWS 100
 
 typedef struct
 {
   const TrackRegistry *registry;
+  const TrackRegistryIndex *index;
   const TrackCheckSettings *settings;
   GPtrArray *findings;
+  GHashTable *urls;  /* in one spelling, to the endpoint that has it */
   const char *where; /* of the record that is looked at */
 } Check;
 
@@ -32,8 +37,17 @@ track_finding_free (TrackFinding *finding)
   g_free (finding);
 }
 
-static void G_GNUC_PRINTF (3, 4)
-  add_finding (Check *check, gboolean is_error, const char *format, ...)
+/**
+ * track_findings_add:
+ * @findings: (element-type TrackFinding)
+ * @where: of the record
+ */
+void
+track_findings_add (GPtrArray *findings,
+                    gboolean is_error,
+                    const char *where,
+                    const char *format,
+                    ...)
 {
   TrackFinding *finding = g_new0 (TrackFinding, 1);
   g_autofree char *text = NULL;
@@ -43,9 +57,12 @@ static void G_GNUC_PRINTF (3, 4)
   text = g_strdup_vprintf (format, values);
   va_end (values);
   finding->is_error = is_error;
-  finding->text = g_strdup_printf ("%s: %s", check->where, text);
-  g_ptr_array_add (check->findings, finding);
+  finding->text = g_strdup_printf ("%s: %s", where, text);
+  g_ptr_array_add (findings, finding);
 }
+
+#define add_finding(check, is_error, ...) \
+  track_findings_add ((check)->findings, is_error, (check)->where, __VA_ARGS__)
 
 static gboolean
 is_code (const char *text)
@@ -152,34 +169,61 @@ check_lists (Check *check, const TrackEndpoint *endpoint)
       add_finding (check, TRUE, "contact %u is no mail address", i + 1);
 }
 
+/* One spelling of all that lead to the same place; as it is when it is no address. */
+static char *
+dup_plain_url (const char *text)
+{
+  g_autoptr (GUri) uri = g_uri_parse (text, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *host = NULL;
+  gint port;
+
+  if (uri == NULL || g_uri_get_host (uri) == NULL)
+    return g_strdup (text);
+  host = g_ascii_strdown (g_uri_get_host (uri), -1);
+  port = g_uri_get_port (uri);
+  if (port == -1)
+    port = g_str_equal (g_uri_get_scheme (uri), "https") ? 443 : 80;
+  return g_strdup_printf ("%s:%d%s?%s", host, port,
+                          *g_uri_get_path (uri) == '\0' ? "/" : g_uri_get_path (uri),
+                          g_uri_get_query (uri) == NULL ? "" : g_uri_get_query (uri));
+}
+
 /* Two endpoints with one address would be two names for one Planner: bookings would be looked for at a stranger. */
 static void
 check_shared_urls (Check *check, const TrackEndpoint *endpoint, guint position)
 {
-  for (guint i = 0; i < position; i++)
-    {
-      const TrackEndpoint *other = g_ptr_array_index (check->registry->endpoints, i);
+  const TrackEndpoint *before =
+    position == 0 ? NULL : g_ptr_array_index (check->registry->endpoints, position - 1);
 
-      for (guint k = 0; endpoint->urls[k] != NULL; k++)
-        if (g_strv_contains ((const char *const *) other->urls, endpoint->urls[k]))
-          add_finding (check, TRUE, "%s is an address of endpoint %s too", endpoint->urls[k],
-                       other->name);
-      if (g_str_equal (other->name, endpoint->name))
-        add_finding (check, TRUE, "the name is there twice");
+  for (guint k = 0; endpoint->urls[k] != NULL; k++)
+    {
+      char *url = dup_plain_url (endpoint->urls[k]);
+      const TrackEndpoint *other = g_hash_table_lookup (check->urls, url);
+
+      if (other != NULL && other != endpoint)
+        add_finding (check, TRUE, "%s is an address of endpoint %s too", endpoint->urls[k],
+                     other->name);
+      g_hash_table_replace (check->urls, url, (gpointer) endpoint);
     }
+  if (before != NULL && g_str_equal (before->name, endpoint->name))
+    add_finding (check, TRUE, "the name is there twice");
 }
 
-static gboolean
-is_used (const TrackRegistry *registry, const char *name)
+/* What stands in a cell of CSV must come back as it was. */
+static void
+check_bars (Check *check, const TrackShape *shape, gconstpointer record)
 {
-  for (guint i = 0; i < registry->units->len; i++)
+  for (guint i = 0; i < shape->n_fields; i++)
     {
-      const TrackUnit *unit = g_ptr_array_index (registry->units, i);
+      char **texts = shape->fields[i].kind != TRACK_FIELD_TEXTS
+                       ? NULL
+                       : G_STRUCT_MEMBER (char **, record, shape->fields[i].offset);
 
-      if (g_strcmp0 (unit->endpoint, name) == 0)
-        return TRUE;
+      for (; texts != NULL && *texts != NULL; texts++)
+        if (strchr (*texts, '|') != NULL)
+          add_finding (check, TRUE, "%s holds a bar, which parts texts in CSV: write %%7C",
+                       shape->fields[i].name);
     }
-  return FALSE;
 }
 
 static void
@@ -197,8 +241,12 @@ check_endpoint (Check *check, const TrackEndpoint *endpoint, guint position)
     add_finding (check, TRUE, "connect_ms is longer than timeout_ms");
   if (*endpoint->contacts == NULL)
     add_finding (check, FALSE, "has no contacts: nobody is told when it fails");
-  if (!is_used (check->registry, endpoint->name))
+  if (!track_registry_index_is_used (check->index, endpoint->name))
     add_finding (check, FALSE, "no unit goes there");
+  else if (endpoint->state == TRACK_STATE_DRAIN)
+    add_finding (check, FALSE,
+                 "drains, but units still go there, with citizens who have nothing there yet");
+  check_bars (check, track_shape_get (TRACK_SHAPE_ENDPOINT), endpoint);
   check_lists (check, endpoint);
   check_shared_urls (check, endpoint, position);
   check_texts (check, track_shape_get (TRACK_SHAPE_ENDPOINT), endpoint);
@@ -209,18 +257,19 @@ static void
 check_alias (Check *check, const TrackUnit *alias)
 {
   gint64 until_us = alias->from_us;
+  guint n_rows = 0;
+  const TrackUnit *const *rows =
+    track_registry_index_get_rows (check->index, alias->alias_of, &n_rows);
 
   if (!is_code (alias->alias_of) || g_str_equal (alias->alias_of, alias->code))
     {
       add_finding (check, TRUE, "alias_of must be another code of five digits");
       return;
     }
-  for (guint i = 0; i < check->registry->units->len; i++)
+  for (guint i = 0; i < n_rows; i++)
     {
-      const TrackUnit *unit = g_ptr_array_index (check->registry->units, i);
+      const TrackUnit *unit = rows[i];
 
-      if (!g_str_equal (unit->code, alias->alias_of))
-        continue;
       if (unit->alias_of != NULL && unit->from_us < alias->until_us &&
           unit->until_us > alias->from_us)
         add_finding (check, TRUE, "alias_of %s is an alias itself", alias->alias_of);
@@ -235,8 +284,13 @@ check_alias (Check *check, const TrackUnit *alias)
 static void
 check_candidate (Check *check, const TrackUnit *unit, const char *what, const char *name)
 {
-  if (track_registry_find_endpoint (check->registry, name) == NULL)
+  const TrackEndpoint *endpoint = track_registry_index_find_endpoint (check->index, name);
+
+  if (endpoint == NULL)
     add_finding (check, TRUE, "%s: there is no endpoint %s", what, name);
+  else if (endpoint->state != TRACK_STATE_ACTIVE)
+    add_finding (check, FALSE, "%s: %s is %s: nobody new goes there", what, name,
+                 track_state_word (endpoint->state));
   if (g_strcmp0 (name, unit->endpoint) == 0)
     add_finding (check, TRUE, "%s: %s is the unit's own endpoint", what, name);
   if (unit->alias_of != NULL || g_str_equal (unit->code, TRACK_UNIT_DEFAULT))
@@ -250,11 +304,13 @@ check_target (Check *check, const TrackUnit *unit)
     add_finding (check, TRUE, "has either an endpoint or alias_of");
   else if (unit->alias_of != NULL)
     check_alias (check, unit);
-  else if (track_registry_find_endpoint (check->registry, unit->endpoint) == NULL)
+  else if (track_registry_index_find_endpoint (check->index, unit->endpoint) == NULL)
     add_finding (check, TRUE, "there is no endpoint %s", unit->endpoint);
+  if (unit->alias_of != NULL && g_str_equal (unit->code, TRACK_UNIT_DEFAULT))
+    add_finding (check, TRUE, "the default is no alias: name its endpoint");
   for (guint i = 0; unit->takes_over[i] != NULL; i++)
     {
-      if (track_registry_find_endpoint (check->registry, unit->takes_over[i]) == NULL)
+      if (track_registry_index_find_endpoint (check->index, unit->takes_over[i]) == NULL)
         add_finding (check, FALSE, "takes_over: there is no endpoint %s any longer",
                      unit->takes_over[i]);
       if (g_strcmp0 (unit->takes_over[i], unit->endpoint) == 0)
@@ -270,11 +326,17 @@ check_unit (Check *check, const TrackUnit *unit, guint position)
   const TrackUnit *next = position + 1 < check->registry->units->len
                             ? g_ptr_array_index (check->registry->units, position + 1)
                             : NULL;
+  guint n_rows = 0;
 
   if (!is_code (unit->code) && !g_str_equal (unit->code, TRACK_UNIT_DEFAULT))
     add_finding (check, TRUE, "a code has five digits, is not " NOBODY ", or is \"default\"");
   if (unit->from_us >= unit->until_us)
     add_finding (check, TRUE, "ends before it begins");
+  track_registry_index_get_rows (check->index, unit->code, &n_rows);
+  if (n_rows > MAX_ROWS && (next == NULL || !g_str_equal (next->code, unit->code)))
+    add_finding (check, TRUE,
+                 "has %u rows, at most %d may be: remove those whose bookings are over", n_rows,
+                 MAX_ROWS);
   if (next != NULL && g_str_equal (next->code, unit->code) && next->from_us < unit->until_us)
     add_finding (check, TRUE, "two rows of this code are in force at the same time");
   check_target (check, unit);
@@ -293,7 +355,7 @@ check_unit (Check *check, const TrackUnit *unit, guint position)
 static void
 check_window (Check *check, const TrackWindow *window, guint position)
 {
-  if (track_registry_find_endpoint (check->registry, window->endpoint) == NULL)
+  if (track_registry_index_find_endpoint (check->index, window->endpoint) == NULL)
     add_finding (check, TRUE, "there is no such endpoint");
   if (window->from_us >= window->until_us)
     add_finding (check, TRUE, "ends before it begins");
@@ -337,9 +399,14 @@ check_records (Check *check, TrackShapeKind kind, CheckRecord function)
 GPtrArray *
 track_registry_check (const TrackRegistry *registry, const TrackCheckSettings *settings)
 {
-  Check check = { registry, settings,
-                  g_ptr_array_new_with_free_func ((GDestroyNotify) track_finding_free),
-                  "registry" };
+  g_autoptr (TrackRegistryIndex) index = track_registry_index_new (registry);
+  g_autoptr (GHashTable) urls = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  Check check = { .registry = registry,
+                  .index = index,
+                  .settings = settings,
+                  .findings = g_ptr_array_new_with_free_func ((GDestroyNotify) track_finding_free),
+                  .urls = urls,
+                  .where = "registry" };
 
   check_records (&check, TRACK_SHAPE_ENDPOINT, (CheckRecord) check_endpoint);
   check_records (&check, TRACK_SHAPE_UNIT, (CheckRecord) check_unit);
@@ -347,91 +414,6 @@ track_registry_check (const TrackRegistry *registry, const TrackCheckSettings *s
   check_records (&check, TRACK_SHAPE_FREEZE, (CheckRecord) check_freeze);
   if (track_registry_find_unit (registry, TRACK_UNIT_DEFAULT, settings->now_us) == NULL)
     add_finding (&check, FALSE, "no default: a code without a row of its own goes nowhere");
-  return check.findings;
-}
-
-static gboolean
-leads_there (const TrackRegistry *registry, const TrackUnit *unit)
-{
-  for (guint i = 0; i < registry->units->len; i++)
-    {
-      const TrackUnit *other = g_ptr_array_index (registry->units, i);
-
-      if (g_str_equal (other->code, unit->code) && other->from_us == unit->from_us &&
-          g_strcmp0 (other->endpoint, unit->endpoint) == 0 &&
-          g_strcmp0 (other->alias_of, unit->alias_of) == 0)
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* A row that was not there before, in this code, from this instant, to this endpoint. */
-static void
-check_new_route (Check *check, const TrackRegistry *before, const TrackUnit *unit)
-{
-  const TrackEndpoint *endpoint = track_registry_find_endpoint (check->registry, unit->endpoint);
-  const TrackUnit *old = track_registry_find_unit (before, unit->code, check->settings->now_us);
-  const TrackFreeze *freeze = track_registry_find_freeze (check->registry, unit->from_us);
-  gboolean stays = old != NULL && g_strcmp0 (old->endpoint, unit->endpoint) == 0;
-
-  if (endpoint != NULL && endpoint->state == TRACK_STATE_DRAIN && !stays)
-    add_finding (check, TRUE, "endpoint %s is draining: no unit is switched to it", unit->endpoint);
-  if (endpoint != NULL && endpoint->state == TRACK_STATE_MAINTENANCE && !stays)
-    add_finding (check, FALSE, "endpoint %s is in maintenance", unit->endpoint);
-  if (unit->from_us > check->settings->now_us && freeze != NULL)
-    add_finding (check, TRUE, "takes effect during a freeze (%s)", freeze->reason);
-  if (old != NULL && old->endpoint != NULL && unit->endpoint != NULL && !stays &&
-      !g_strv_contains ((const char *const *) unit->takes_over, old->endpoint))
-    add_finding (check, FALSE,
-                 "bookings that %s issued stay there: a citizen has two Planners until they are "
-                 "held or migrated",
-                 old->endpoint);
-}
-
-static void
-check_gone_endpoints (Check *check, const TrackRegistry *before)
-{
-  for (guint i = 0; i < before->endpoints->len; i++)
-    {
-      const TrackEndpoint *endpoint = g_ptr_array_index (before->endpoints, i);
-
-      if (track_registry_find_endpoint (check->registry, endpoint->name) == NULL)
-        add_finding (check, FALSE,
-                     "endpoint %s is gone: calls by an identifier that it issued are answered "
-                     "990036, unless a unit takes them over",
-                     endpoint->name);
-    }
-}
-
-/**
- * track_registry_check_change:
- * @before: what is in force
- *
- * Holds the step from one document to the next against the rules: nobody is switched to an endpoint that drains, and
- * nothing takes effect by itself during a freeze. Any thread.
- *
- * Returns: (transfer full) (element-type TrackFinding)
- */
-GPtrArray *
-track_registry_check_change (const TrackRegistry *before,
-                             const TrackRegistry *after,
-                             const TrackCheckSettings *settings)
-{
-  Check check = { after, settings,
-                  g_ptr_array_new_with_free_func ((GDestroyNotify) track_finding_free),
-                  "registry" };
-
-  for (guint i = 0; i < after->units->len; i++)
-    {
-      const TrackUnit *unit = g_ptr_array_index (after->units, i);
-      g_autofree char *where = g_strdup_printf ("unit %s", unit->code);
-
-      check.where = where;
-      if (!leads_there (before, unit))
-        check_new_route (&check, before, unit);
-    }
-  check.where = "registry";
-  check_gone_endpoints (&check, before);
   return check.findings;
 }
 

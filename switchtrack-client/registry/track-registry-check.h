@@ -27,6 +27,11 @@ typedef struct
 } TrackCheckSettings;
 
 void track_finding_free (TrackFinding *finding);
+void track_findings_add (GPtrArray *findings,
+                         gboolean is_error,
+                         const char *where,
+                         const char *format,
+                         ...) G_GNUC_PRINTF (4, 5);
 GPtrArray *track_registry_check (const TrackRegistry *registry, const TrackCheckSettings *settings);
 GPtrArray *track_registry_check_change (const TrackRegistry *before,
                                         const TrackRegistry *after,

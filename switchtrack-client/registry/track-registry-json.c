@@ -41,15 +41,19 @@ is_plain (const char *text)
   return strlen (text) <= MAX_TEXT_BYTES;
 }
 
+/* Blanks around a text are no part of it: CSV has none either. */
 static gboolean
 read_text (const Place *place, JsonNode *node, char **out_text, GError **error)
 {
-  if (!is_text (node))
+  g_autofree char *text = is_text (node) ? g_strdup (json_node_get_string (node)) : NULL;
+
+  if (text == NULL)
     return refuse (place, "must be a text", error);
-  if (!is_plain (json_node_get_string (node)))
+  if (!is_plain (text))
     return refuse (place, "must be one line of at most 500 bytes", error);
+  g_strstrip (text);
   g_free (*out_text);
-  *out_text = *json_node_get_string (node) == '\0' ? NULL : g_strdup (json_node_get_string (node));
+  *out_text = *text == '\0' ? NULL : g_steal_pointer (&text);
   return TRUE;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* switchtrackctl's commands, run as people would, on a real database. Also tests: track-commands-show,
- * track-commands-propose, track-commands-decide, track-csv, track-desk, track-person. */
+ * track-commands-propose, track-commands-decide, track-desk, track-person. */
 #include "ctl/track-commands.h"
 
 #include <string.h>
@@ -418,6 +418,7 @@ test_look (void)
   g_autoptr (JsonObject) shown = NULL;
   g_autoptr (JsonObject) learned = NULL;
   g_autoptr (JsonObject) dry = NULL;
+  g_autoptr (JsonObject) again = NULL;
   g_autoptr (GError) error = NULL;
 
   make_world (&world);
@@ -438,6 +439,13 @@ test_look (void)
     run (&world, "anna", "propose-endpoint", "{'name':'own','remove':true,'reason':'r'}"));
   dry = run (&world, "bo", "dry-run", "{'proposal':4}");
   g_assert_cmpint (json_object_get_int_member (dry, "identifiers_of_gone_endpoints"), ==, 1);
+  json_object_unref (run (&world, "bo", "approve", "{'proposal':4,'apply':true}"));
+  json_object_unref (
+    run (&world, "anna", "propose-endpoint",
+         "{'name':'own','urls':['https://new.example/'],'owner':'IT','reason':'r'}"));
+  again = run (&world, "bo", "dry-run", "{'proposal':5}");
+  g_assert_cmpint (
+    json_object_get_int_member (again, "identifiers_of_earlier_endpoints_of_the_name"), ==, 1);
   assert_refused (&world, "anna", "calls", "{'from':'tomorrow'}", PLANNER_ERROR_NOT_VALID);
 }
 

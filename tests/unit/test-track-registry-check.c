@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Each rule of the registry has a document that breaks it; differences are told. Also tests: track-registry-diff. */
+/* Each rule of the registry has a document that breaks it; differences are told. Also tests: track-registry-diff,
+ * track-registry-index, track-registry-step. */
 #include "registry/track-registry-check.h"
 
 #include <string.h>
@@ -77,6 +78,11 @@ static const Case cases[] = {
   { "'https://own.example/v3'", "'own'", "is no address", TRUE },
   { "'https://own.example/v3'", "'https://a:b@own.example/v3'", "neither user", TRUE },
   { "'https://own.example/v3'", "'https://other.example/v3'", "an address of endpoint own too", TRUE },
+  { "'https://own.example/v3'", "'https://OTHER.example:443/v3'", "an address of endpoint own too", TRUE },
+  { "'https://own.example/v3'", "'https://own.example/v3?a|b'", "holds a bar", TRUE },
+  { "'drift@own.example'", "'a|b@own.example'", "holds a bar", TRUE },
+  { "'contract':'3','owner':'IT'", "'contract':'3','owner':'IT','state':'drain'", "drains, but units still go there", FALSE },
+  { "'default','endpoint':'state'", "'default','alias_of':'10100'", "the default is no alias", TRUE },
   { "'contract':'3','owner':'IT'", "'contract':'4','owner':'IT'", "contract 4 is not known", TRUE },
   { "'drift@own.example'", "'drift'", "contact 1 is no mail address", TRUE },
   { "['drift@own.example']", "[]", "nobody is told", FALSE },
@@ -214,6 +220,123 @@ test_drain_and_freeze (void)
   g_assert_true (find_text (others, "during a freeze (Ferie)")->is_error);
 }
 
+/* A whole registry of two endpoints, and units and freezes that are given. */
+static TrackRegistry *
+make_planned (const char *state_of_own, const char *units, const char *freezes)
+{
+  g_autofree char *text = g_strdup_printf (
+    "{'format':'switch-track-registry-1','endpoints':["
+    "{'name':'own','urls':['https://own.example/'],'contract':'3','owner':'IT','state':'%s'},"
+    "{'name':'state','urls':['https://state.example/'],'contract':'3','owner':'STAR'}],"
+    "'units':[%s],'freezes':[%s]}",
+    state_of_own, units, freezes);
+
+  return parse (text);
+}
+
+/* What is planned, and what is wrong with it as seen from what was in force. NOW is in January 2027. */
+typedef struct
+{
+  const char *units_before, *state, *units, *freezes, *says;
+  gboolean is_error;
+} StepCase;
+
+#define DEFAULT_STATE ",{'code':'default','endpoint':'state'}"
+#define DEFAULT_OWN   ",{'code':'default','endpoint':'own'}"
+#define FROZEN        "{'from':'2027-02-01T00:00:00Z','until':'2027-03-01T00:00:00Z','reason':'Ferie'}"
+#define PLANNED                                                                                    \
+  "{'code':'10100','endpoint':'state','until':'2027-02-10T00:00:00Z'},{'code':'10100','endpoint':" \
+  "'own','from':'2027-02-10T00:00:00Z'}"
+
+/* clang-format off */
+static const StepCase step_cases[] = {
+  /* a freeze is laid over what was planned before */
+  { PLANNED DEFAULT_STATE, "active", PLANNED DEFAULT_STATE, FROZEN, "unit 10100 at 2027-02-10T00:00:00Z: takes effect during a freeze", TRUE },
+  /* a row's end is a switch too */
+  { "{'code':'10100','endpoint':'own'}" DEFAULT_STATE, "active",
+    "{'code':'10100','endpoint':'own','until':'2027-02-10T00:00:00Z'}" DEFAULT_STATE, FROZEN, "takes effect during a freeze", TRUE },
+  /* so is the fall back to who drains */
+  { "{'code':'10100','endpoint':'state'}" DEFAULT_OWN, "drain", "{'code':'20100','endpoint':'state'}" DEFAULT_OWN, "", "unit 10100: endpoint own is draining", TRUE },
+  /* and who drains gets nobody by what was planned before */
+  { PLANNED DEFAULT_STATE, "drain", PLANNED DEFAULT_STATE, "", "unit 10100 at 2027-02-10T00:00:00Z: endpoint own is draining", TRUE },
+  /* back to it after a time with another */
+  { "{'code':'10100','endpoint':'own'}" DEFAULT_STATE, "drain",
+    "{'code':'10100','endpoint':'own','until':'2027-02-10T00:00:00Z'},{'code':'10100','endpoint':'state','from':'2027-02-10T00:00:00Z','until':"
+    "'2027-02-11T00:00:00Z'},{'code':'10100','endpoint':'own','from':'2027-02-11T00:00:00Z'}" DEFAULT_STATE, "", "unit 10100 at 2027-02-11T00:00:00Z: endpoint own is draining", TRUE },
+  /* by an alias */
+  { "{'code':'10100','endpoint':'own'},{'code':'15500','endpoint':'state'}" DEFAULT_STATE, "drain",
+    "{'code':'10100','endpoint':'own'},{'code':'15500','alias_of':'10100'}" DEFAULT_STATE, "", "unit 15500: endpoint own is draining", TRUE },
+  /* nowhere to go */
+  { "{'code':'10100','endpoint':'own'}", "active", "{'code':'10100','endpoint':'own','until':'2027-02-10T00:00:00Z'}", "", "goes nowhere from then on", FALSE },
+  /* when were they migrated? */
+  { "{'code':'20100','endpoint':'own'}", "active", "{'code':'10100','endpoint':'own','takes_over':['state']}", "", "takes_over needs from", TRUE },
+  /* a row that is parted by an edit switches nobody */
+  { "{'code':'10100','endpoint':'own'}" DEFAULT_STATE, "drain",
+    "{'code':'10100','endpoint':'own','until':'2027-02-10T00:00:00Z'},{'code':'10100','endpoint':'own','from':'2027-02-10T00:00:00Z','name':'By'}" DEFAULT_STATE, FROZEN, NULL, FALSE },
+};
+/* clang-format on */
+
+static void
+test_timeline (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+
+  for (guint i = 0; i < G_N_ELEMENTS (step_cases); i++)
+    {
+      const StepCase *row = &step_cases[i];
+      g_autoptr (TrackRegistry) before = make_planned ("active", row->units_before, "");
+      g_autoptr (TrackRegistry) after = make_planned (row->state, row->units, row->freezes);
+      g_autoptr (GPtrArray) findings = track_registry_check_change (before, after, &settings);
+      const TrackFinding *finding = row->says == NULL ? NULL : find_text (findings, row->says);
+
+      if (row->says == NULL && findings->len > 0)
+        g_error ("case %u: %s", i, ((TrackFinding *) findings->pdata[0])->text);
+      if (row->says != NULL && finding == NULL)
+        g_error ("case %u: nobody says %s", i, row->says);
+      if (finding != NULL)
+        g_assert_cmpint (finding->is_error, ==, row->is_error);
+    }
+}
+
+/* What was wrong before this step is told, and does not bar another. */
+static void
+test_was_so_before (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autoptr (TrackRegistry) before = make_planned ("drain", PLANNED DEFAULT_STATE, FROZEN);
+  g_autoptr (TrackRegistry) after =
+    make_planned ("drain", PLANNED DEFAULT_STATE ",{'code':'20100','endpoint':'state'}", FROZEN);
+  g_autoptr (GPtrArray) findings = track_registry_check_change (before, after, &settings);
+
+  g_assert_nonnull (find_text (findings, "is draining"));
+  g_assert_nonnull (find_text (findings, "during a freeze"));
+  g_assert_false (track_findings_have_error (findings));
+}
+
+/* A code has so many rows and no more. */
+static void
+test_many_rows (void)
+{
+  const TrackCheckSettings settings = { NOW_US };
+  g_autoptr (TrackRegistry) registry = parse (good);
+  g_autoptr (GPtrArray) findings = NULL;
+
+  for (guint i = 0; i < 101; i++)
+    {
+      TrackUnit *unit = g_new0 (TrackUnit, 1);
+
+      unit->code = g_strdup ("30100");
+      unit->endpoint = g_strdup ("own");
+      unit->takes_over = g_new0 (char *, 1);
+      unit->from_us = i;
+      unit->until_us = i + 1;
+      g_ptr_array_add (registry->units, unit);
+    }
+  track_registry_sort (registry);
+  findings = track_registry_check (registry, &settings);
+  g_assert_true (find_text (findings, "has 101 rows")->is_error);
+}
+
 static void
 test_gone_endpoint (void)
 {
@@ -274,6 +397,9 @@ main (int argc, char **argv)
   g_test_add_func ("/track-registry-check/citizen", test_citizen);
   g_test_add_func ("/track-registry-check/steps", test_steps);
   g_test_add_func ("/track-registry-check/drain-and-freeze", test_drain_and_freeze);
+  g_test_add_func ("/track-registry-check/timeline", test_timeline);
+  g_test_add_func ("/track-registry-check/was-so-before", test_was_so_before);
+  g_test_add_func ("/track-registry-check/many-rows", test_many_rows);
   g_test_add_func ("/track-registry-check/gone-endpoint", test_gone_endpoint);
   g_test_add_func ("/track-registry-check/diff", test_diff);
   return g_test_run ();
