@@ -146,20 +146,27 @@ write_drop_in ()
     printf '# Made by deploy/install-service.sh --face proxied\n[Service]\nLoadCredential=\n' >"$folder/proxied.conf"
 }
 
+# set_key GROUP KEY VALUE: in the sample, where it stands empty or by its default, commented out
+set_key ()
+{
+    sed -i "/^\[$1\]\$/,/^\[/ s|^#\{0,1\}$2=.*\$|$2=$3|" "$config.new"
+    grep -q "^$2=$3\$" "$config.new" || { echo "install-service.sh: the sample has no $2 in [$1]" >&2; return 1; }
+}
+
 write_config ()
 {
     [ ! -e "$config" ] || return 0
-    "$prefix/bin/plannerd" --print-config-sample | sed \
-        -e 's#^path=$#path=/var/lib/planner/planner.db#' \
-        -e 's#^\#trust=$#trust=/etc/planner/tls/trust.pem#' \
-        -e 's#^\#secrets-dir=$#secrets-dir=/var/lib/planner/secrets#' \
-        -e '/^\[caller NAME\]/,$ s#^[^\#]#\#&#' \
-        >"$config.new"
+    # The sample's caller is an example only.
+    "$prefix/bin/plannerd" --print-config-sample | sed '/^\[caller NAME\]/,$ s#^[^\#]#\#&#' >"$config.new"
+    set_key database path /var/lib/planner/planner.db
+    set_key dfdg trust /etc/planner/tls/trust.pem
+    set_key sync secrets-dir /var/lib/planner/secrets
     if [ "$face" = dfdg ]; then
-        sed -i -e 's#^\#certificate=$#certificate=/etc/planner/tls/server.pem#' \
-            -e 's#^\#key=$#key=/run/credentials/plannerd.service/server.key#' "$config.new"
+        set_key dfdg certificate /etc/planner/tls/server.pem
+        set_key dfdg key /run/credentials/plannerd.service/server.key
     else
-        sed -i -e '/^\[dfdg\]/,/^\[/ s#^\#port=8443$#port=0#' -e '/^\[proxied\]/,/^\[plain/ s#^\#socket=$#socket=/run/planner-proxied.socket#' "$config.new"
+        set_key dfdg port 0
+        set_key proxied socket /run/planner-proxied.socket
     fi
     chown root:planner "$config.new"
     chmod 0640 "$config.new"

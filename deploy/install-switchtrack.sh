@@ -100,11 +100,11 @@ install_units ()
     systemd-tmpfiles --create "$prefix/lib/tmpfiles.d/switchtrack.conf"
 }
 
-# set_key GROUP KEY VALUE: in the sample, where it stands empty, commented out or not
+# set_key GROUP KEY VALUE: in the sample, where it stands empty or by its default, commented out
 set_key ()
 {
-    sed -i "/^\[$1\]\$/,/^\[/ s|^#\{0,1\}$2=\$|$2=$3|" "$config.new"
-    grep -q "^$2=$3\$" "$config.new" || { echo "install-switchtrack.sh: the sample has no empty $2 in [$1]" >&2; return 1; }
+    sed -i "/^\[$1\]\$/,/^\[/ s|^#\{0,1\}$2=.*\$|$2=$3|" "$config.new"
+    grep -q "^$2=$3\$" "$config.new" || { echo "install-switchtrack.sh: the sample has no $2 in [$1]" >&2; return 1; }
 }
 
 write_config ()
@@ -116,7 +116,6 @@ write_config ()
     set_key registry path /var/lib/switchtrack/registry.db
     set_key calls path /var/lib/switchtrack/calls.db
     set_key admin socket /run/switchtrack/admin.socket
-    set_key admin group switchtrack-admin
     set_key service certificate $tls/server.pem
     set_key service key $keys/server.key
     set_key service trust $tls/trust.pem
@@ -148,8 +147,8 @@ Installed: $prefix/bin/switchtrackd, $prefix/bin/switchtrackctl, units in $unit_
 Left to do, unless it is done; docs/switchtrack-install.md has every step as commands:
   1. certificates in /etc/switchtrack/tls: server.pem and trust.pem for callers, upstream.pem for Planners (0644); server.key and upstream.key (root, 0600)
   2. in $config: a group [caller NAME] for each caller, [people] approvers=NAME;NAME;…
-  3. those people's accounts: adduser NAME switchtrack-admin
-  4. systemctl start switchtrackd-service.socket switchtrackd-status.socket switchtrackd.service;   journalctl -u switchtrackd -n 5 says what is wrong
+  3. those people's accounts: usermod --append --groups switchtrack-admin NAME
+  4. systemctl start switchtrackd;   journalctl -u switchtrackd -n 5 says what is wrong
   5. the first registry, proposed by one of them and approved by another
 HELP
 }

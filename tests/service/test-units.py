@@ -119,7 +119,7 @@ def test_switchtrack():
         text = path.read_text(encoding="utf-8").replace("/usr/local/bin/switchtrackd ", f"{gateway} ")
         (folder / path.name).write_text(text, encoding="utf-8")
     names = sorted(map(str, folder.iterdir()))
-    testlib.equal(len(names), 3, "units")
+    testlib.equal(len(names), 4, "units")
     done = subprocess.run([program, "verify", "--man=no", *names], capture_output=True, text=True, check=False)
     testlib.equal([line for line in (done.stdout + done.stderr).splitlines() if "switchtrack" in line], [], "systemd-analyze verify")
     command = [program, "security", "--offline=true", "--threshold=16", "--no-pager", str(folder / "switchtrackd.service")]
@@ -127,9 +127,36 @@ def test_switchtrack():
     testlib.equal(done.returncode, 0, f"exposure\n{done.stdout}")
     groups = subprocess.run([gateway, "--print-config-sample"], capture_output=True, text=True, check=True).stdout
     for path in source.glob("*.socket"):
-        assert f"\n[{path.stem.removeprefix('switchtrackd-')}]\n" in groups, path
+        face = path.stem.removeprefix("switchtrackd-")
+        assert f"\n[{face}]\n" in groups and f"FileDescriptorName={face}\n" in path.read_text(encoding="utf-8"), path
     found = dict(line.split("=", 1) for line in (source / "switchtrackd.service").read_text(encoding="utf-8").splitlines() if "=" in line)
     testlib.equal((found["LimitCORE"], found["UMask"], found["User"]), ("0", "0077", "switchtrack"), "private")
+    # A service that is started without its sockets binds their ports itself.
+    sockets = {path.name for path in source.glob("*.socket")}
+    testlib.equal((set(found["Wants"].split()), sockets - set(found["After"].split())), (sockets, set()), "its sockets come first")
+
+
+def test_first_configuration():
+    """What the installing scripts write at the first time is known to the programs, key by key, and nothing else is set."""
+    wanted = {"install-service": ("planner", "plannerd", 5), "install-switchtrack": ("switchtrack-client", "switchtrackd", 8)}
+    for script, (folder, program, n_keys) in wanted.items():
+        place = testlib.make_folder()
+        (place / "bin").mkdir()
+        (place / "bin" / program).symlink_to(testlib.BUILD / folder / program)
+        text = (testlib.SOURCE / "deploy" / f"{script}.sh").read_text(encoding="utf-8")
+        functions = re.findall(r"^(?:set_key|write_config) \(\)\n\{\n.*?^\}\n", text, re.M | re.S)
+        testlib.equal(len(functions), 2, f"functions of {script}")
+        for face in ("dfdg", "proxied"):
+            config = place / f"{face}.conf"
+            head = f"set -euo pipefail\nprefix={place} config={config} face={face}\nchown () {{ :; }}\n"
+            subprocess.run(["bash", "-c", head + "".join(functions) + "write_config"], check=True, capture_output=True, text=True)
+            lines = config.read_text(encoding="utf-8").splitlines()
+            found = [line for line in lines if line and line[0] not in "#["]
+            assert len(found) >= n_keys, found
+            testlib.equal([line for line in found if line.endswith("=")], [], f"keys without a value in {script}")
+            done = subprocess.run([place / "bin" / program, "--check-config", "--config", config], capture_output=True, text=True, check=False)
+            # The certificates that it names are this machine's to have.
+            assert done.returncode == 0 or "/tls/" in done.stderr, f"{script}, {face}: {done.stderr}"
 
 
 def test_nobody_dumps_core():
