@@ -127,6 +127,7 @@ def test_two_people():
         info = world.socket.stat()
         testlib.equal((info.st_mode & 0o777, info.st_uid == 0), (0o660, False), "the admin socket")
         number = propose_first(world, crowd)
+        testlib.equal(world.track.get("/health/ready")[0], 503, "readiness without a registry")
         testlib.equal(world.call(list_options(UNIT, testlib.cpr(1)), url=world.track.plain_url).fault, 990010, "before anybody agreed")
 
         crowd.is_refused(STRANGER, "status", because="only by members of its group")
@@ -143,6 +144,7 @@ def test_two_people():
         [first] = crowd.does(MEMBER, "history")["revisions"]
         testlib.equal((first["author"], first["approver"]), (ANNA, BENT), "who it was, whatever the environment says")
         testlib.equal(world.call(list_options(UNIT, testlib.cpr(1)), url=world.track.plain_url).status, 200, "a call")
+        testlib.equal(world.track.get("/health/ready")[0], 200, "readiness with one")
 
 
 def test_a_name_cannot_be_given():

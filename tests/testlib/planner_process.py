@@ -61,10 +61,10 @@ def _openssl(*arguments):
 
 
 class Certificates:
-    """An authority of our own, the server's certificate, and one client certificate for each name."""
+    """An authority of our own, the server's certificate, and one client certificate for each name; each lives `days`."""
 
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
+    def __init__(self, folder, days=30):
+        self.folder, self.days = pathlib.Path(folder), days
         self.folder.mkdir(parents=True, exist_ok=True)
         self.authority = self._authority("authority")
         self.server = self._issue("server", "subjectAltName=IP:127.0.0.1,DNS:localhost\nextendedKeyUsage=serverAuth")
@@ -73,12 +73,12 @@ class Certificates:
     def _authority(self, name):
         certificate, key = self.folder / f"{name}.crt", self.folder / f"{name}.key"
         _openssl(
-            *"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30".split(),
+            *f"req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days {self.days}".split(),
             *("-subj", "/CN=Test authority", "-keyout", str(key), "-out", str(certificate)),
         )
         return certificate, key
 
-    def _issue(self, name, extensions):
+    def _issue(self, name, extensions, days=None):
         certificate, key, request = (self.folder / f"{name}.{kind}" for kind in ("crt", "key", "csr"))
         extension_file = self.folder / f"{name}.ext"
         extension_file.write_text(extensions + "\n", encoding="utf-8")
@@ -87,12 +87,16 @@ class Certificates:
             *("-subj", f"/CN={name}", "-keyout", str(key), "-out", str(request)),
         )
         _openssl(
-            *("x509", "-req", "-in", str(request), "-days", "30", "-extfile", str(extension_file)),
+            *("x509", "-req", "-in", str(request), "-days", str(days or self.days), "-extfile", str(extension_file)),
             *("-CA", str(self.authority[0]), "-CAkey", str(self.authority[1]), "-CAcreateserial"),
             *("-out", str(certificate)),
         )
         key.chmod(0o600)
         return certificate, key
+
+    def other_server(self, name, days=None, host="IP:127.0.0.1"):
+        """Certificate and key of another server, for HOST, that lives DAYS."""
+        return self._issue(name, f"subjectAltName={host}\nextendedKeyUsage=serverAuth", days)
 
     def client(self, name):
         """Certificate and key of the client NAME, made at the first call."""

@@ -357,9 +357,9 @@ class TrackProcess(testlib.Server):
 class TrackWorld:
     """Plannerds of UNITS (a municipality each), a peer, and switchtrackd in front of them."""
 
-    def __init__(self, units=(), peer_units=(), settings=None):
+    def __init__(self, units=(), peer_units=(), settings=None, days=30):
         self.folder = testlib.make_folder()
-        self.certificates = planner_process.Certificates(self.folder / "certificates")
+        self.certificates = planner_process.Certificates(self.folder / "certificates", days)
         self.planners, self.stack = {}, contextlib.ExitStack()
         self.units = units
         self.peer = Peer(self.certificates, peer_units)
