@@ -72,6 +72,14 @@ open_upstream (TrackSide *side, GError **error)
   return side->upstream != NULL;
 }
 
+static void
+on_routes (TrackRoutes *routes, gpointer data)
+{
+  TrackSide *side = data;
+
+  track_metrics_set_registry (side->metrics, track_routes_get_registry (routes));
+}
+
 /**
  * track_side_new:
  *
@@ -99,6 +107,9 @@ track_side_new (const TrackSideSettings *settings, GError **error)
   side->shadowing = track_shadowing_new (&shadow);
   track_gateway_add_observer (settings->gateway, track_latency_observe, side->latency);
   track_gateway_add_observer (settings->gateway, track_metrics_observe, side->metrics);
+  track_keeper_add_listener (settings->keeper, on_routes, side);
+  if (track_keeper_get_routes (settings->keeper) != NULL)
+    on_routes (track_keeper_get_routes (settings->keeper), side);
   track_gateway_set_passed (settings->gateway, on_passed, side);
   return g_steal_pointer (&side);
 }

@@ -33,6 +33,27 @@ track_message_free (TrackMessage *message)
 }
 
 /**
+ * track_message_copy:
+ *
+ * Returns: (transfer full)
+ */
+TrackMessage *
+track_message_copy (const TrackMessage *message)
+{
+  TrackMessage *copy = g_new0 (TrackMessage, 1);
+
+  *copy = (TrackMessage){ .event = message->event,
+                          .key = g_strdup (message->key),
+                          .disturbance = g_strdup (message->disturbance),
+                          .alarm = g_strdup (message->alarm),
+                          .endpoint = g_strdup (message->endpoint),
+                          .subject = g_strdup (message->subject),
+                          .text = g_strdup (message->text),
+                          .at_us = message->at_us };
+  return copy;
+}
+
+/**
  * track_notice_target_free:
  *
  * NULL is ignored.

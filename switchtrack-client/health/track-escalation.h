@@ -75,6 +75,7 @@ typedef struct
   char *address;
 } TrackNoticeTarget;
 
+TrackMessage *track_message_copy (const TrackMessage *message);
 void track_message_free (TrackMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackMessage, track_message_free)
 void track_notice_target_free (TrackNoticeTarget *target);

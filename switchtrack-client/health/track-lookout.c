@@ -51,6 +51,7 @@ open_watch (TrackLookout *lookout, const TrackLookoutSettings *settings, GError 
   const TrackNoticeCarrier carrier = track_carrier_get (lookout->carrier);
   TrackWatchSettings watch = { .context = settings->context,
                                .database = settings->database,
+                               .schema_dir = lookout->config->registry_schema_dir,
                                .carrier = &carrier };
 
   fill_watch (lookout->config, &watch);

@@ -7,6 +7,7 @@
 
 /* What comes and goes within a minute is one alarm. */
 #define LINGER_US (60 * G_GINT64_CONSTANT (1000000))
+#define SILENT_US (600 * G_GINT64_CONSTANT (1000000))
 
 /**
  * track_own_alarm_free:
@@ -194,6 +195,32 @@ look_at_own_certificates (TrackWatch *watch)
                  "connection. Renew [service] certificate, and let switchtrackd read it again.");
 }
 
+/* Seen on the page and by Prometheus: by mail it may well not come. */
+static void
+look_at_telling (TrackWatch *watch)
+{
+  TrackNoticeSender *other =
+    watch->standby != NULL ? track_standby_get_sender (watch->standby) : NULL;
+  guint n =
+    (watch->sender != NULL ? track_notice_sender_count_failing (watch->sender, SILENT_US) : 0) +
+    (other != NULL ? track_notice_sender_count_failing (other, SILENT_US) : 0);
+  g_autofree char *danish = NULL;
+  g_autofree char *english = NULL;
+  TrackAlarm alarm = { .name = "telling", .subject = "alarmer kan ikke afleveres" };
+
+  if (n == 0)
+    return;
+  danish = g_strdup_printf ("%u modtagere af alarmer har ikke taget imod i ti minutter: se efter "
+                            "[mail] url og webhooks. Meddelelserne venter.",
+                            n);
+  english = g_strdup_printf ("%u receivers of alarms have taken nothing for ten minutes: look at "
+                             "[mail] url and webhooks. The messages wait.",
+                             n);
+  alarm.danish = danish;
+  alarm.english = english;
+  track_watch_raise (watch, &alarm);
+}
+
 /**
  * track_watch_look_at_alarms:
  *
@@ -209,6 +236,7 @@ track_watch_look_at_alarms (TrackWatch *watch, gint64 now_us)
   while (g_hash_table_iter_next (&iter, NULL, &value))
     ((OwnAlarm *) value)->is_raised = FALSE;
   look_at_own_certificates (watch);
+  look_at_telling (watch);
   if (watch->look != NULL)
     watch->look (watch, now_us, watch->look_data);
   g_hash_table_iter_init (&iter, watch->alarms);

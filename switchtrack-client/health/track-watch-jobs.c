@@ -3,8 +3,14 @@
 #include "base/clock.h"
 #include "health/track-watch-private.h"
 
-static void
-tell_free (WatchTell *tell)
+/* So long the disk may refuse before messages go another way. */
+#define RESCUE_US (5 * G_GINT64_CONSTANT (1000000))
+
+/**
+ * track_watch_tell_free:
+ */
+void
+track_watch_tell_free (WatchTell *tell)
 {
   track_message_free (tell->message);
   g_clear_pointer (&tell->targets, g_ptr_array_unref);
@@ -22,7 +28,7 @@ track_watch_job_new (void)
   WatchJob *job = g_new0 (WatchJob, 1);
 
   job->puts = g_ptr_array_new_with_free_func ((GDestroyNotify) track_disturbance_free);
-  job->tells = g_ptr_array_new_with_free_func ((GDestroyNotify) tell_free);
+  job->tells = g_ptr_array_new_with_free_func ((GDestroyNotify) track_watch_tell_free);
   job->certificates = g_ptr_array_new_with_free_func ((GDestroyNotify) track_seen_certificate_free);
   return job;
 }
@@ -55,6 +61,27 @@ track_watch_open_free (OpenOne *one)
     return;
   track_disturbance_free (one->disturbance);
   g_free (one);
+}
+
+/**
+ * track_watch_ensure_standby:
+ *
+ * Returns: whether there is another way for messages
+ */
+gboolean
+track_watch_ensure_standby (TrackWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (watch->standby != NULL || watch->schema_dir == NULL || watch->is_stopped)
+    return watch->standby != NULL;
+  watch->standby = track_standby_new (watch->context, watch->schema_dir,
+                                      watch->carrier.send != NULL ? &watch->carrier : NULL, &error);
+  if (watch->standby == NULL)
+    g_warning (
+      "nobody can be told: registry.db cannot be written, nor a folder for passing files: %s",
+      error->message);
+  return watch->standby != NULL;
 }
 
 static gboolean
@@ -108,6 +135,33 @@ run_job (gpointer data, gpointer session, GError **error)
   return ok;
 }
 
+static void
+wake_sender (TrackWatch *watch)
+{
+  TrackNoticeSender *sender = watch->sender;
+
+  if (sender == NULL && watch->standby != NULL)
+    sender = track_standby_get_sender (watch->standby);
+  if (sender != NULL)
+    track_notice_sender_wake (sender);
+}
+
+/* Messages are not kept waiting by a disk that refuses them: they go another way. */
+static void
+rescue_tells (TrackWatch *watch)
+{
+  GPtrArray *tells[] = { watch->writing->tells, watch->next->tells };
+
+  if (watch->failing_us == 0)
+    watch->failing_us = clock_monotonic_us ();
+  if (clock_monotonic_us () - watch->failing_us < RESCUE_US || !track_watch_ensure_standby (watch))
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (tells); i++)
+    for (guint k = tells[i]->len; k > 0; k--)
+      if (((WatchTell *) tells[i]->pdata[k - 1])->targets != NULL)
+        track_watch_tell_standby (watch, g_ptr_array_steal_index (tells[i], k - 1));
+}
+
 /* A job that failed stays and is tried again a second later: nothing of it is lost while the program runs. */
 static void
 on_job_done (gpointer data, const ExecutorReport *report, const GError *error)
@@ -118,10 +172,12 @@ on_job_done (gpointer data, const ExecutorReport *report, const GError *error)
   if (error != NULL)
     {
       g_message ("what the watch saw could not be written and is tried again: %s", error->message);
+      rescue_tells (watch);
       return;
     }
-  if (watch->writing->tells->len > 0 && watch->sender != NULL)
-    track_notice_sender_wake (watch->sender);
+  watch->failing_us = 0;
+  if (watch->writing->tells->len > 0)
+    wake_sender (watch);
   g_clear_pointer (&watch->writing, track_watch_job_free);
 }
 
@@ -196,6 +252,53 @@ track_watch_flush (TrackWatch *watch)
     track_database_write (watch->database, run_writing, on_job_done, watch, &error);
   if (!watch->is_written_by_somebody)
     g_message ("what the watch saw could not be written and is tried again: %s", error->message);
+}
+
+/* On its way to the standby. */
+typedef struct
+{
+  TrackWatch *watch;
+  WatchTell *tell;
+  guint cap_per_hour;
+} Rescue;
+
+static gboolean
+run_rescue (gpointer data, gpointer session, GError **error)
+{
+  const Rescue *rescue = data;
+
+  return store_tell (session, rescue->tell, rescue->cap_per_hour, error);
+}
+
+static void
+on_rescued (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  Rescue *rescue = data;
+
+  if (error != NULL)
+    g_warning ("a message is lost: %s", error->message);
+  else if (track_standby_get_sender (rescue->watch->standby) != NULL)
+    track_notice_sender_wake (track_standby_get_sender (rescue->watch->standby));
+  track_watch_tell_free (rescue->tell);
+  g_free (rescue);
+}
+
+/**
+ * track_watch_tell_standby:
+ * @tell: (transfer full)
+ *
+ * Into the standby's own transaction, which there must be.
+ */
+void
+track_watch_tell_standby (TrackWatch *watch, WatchTell *tell)
+{
+  Rescue *rescue = g_new0 (Rescue, 1);
+  g_autoptr (GError) error = NULL;
+
+  *rescue = (Rescue){ watch, tell, watch->cap_per_hour };
+  if (!track_database_write (track_standby_get_database (watch->standby), run_rescue, on_rescued,
+                             rescue, &error))
+    on_rescued (rescue, NULL, error);
 }
 
 static gboolean

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/timer.h"
+#include "health/track-standby.h"
 #include "health/track-watch-store.h"
 #include "health/track-watch.h"
 
@@ -50,6 +51,12 @@ typedef struct
 struct _TrackWatch
 {
   TrackDatabase *database;
+  TrackStandby
+    *standby; /* (nullable): there since @database could not be written, or from the start */
+  GMainContext *context;
+  char *schema_dir;
+  TrackNoticeCarrier carrier;
+  gint64 failing_us; /* monotonic: since when @database refuses; 0: it does not */
   TrackHealth *health;
   TrackRegistry *registry;
   TrackEndpoint *operator_endpoint; /* addresses of the operator */
@@ -80,6 +87,9 @@ void track_watch_open_free (OpenOne *one);
 void track_watch_tick (TrackWatch *watch);
 void track_watch_flush (TrackWatch *watch);
 void track_watch_flush_last (TrackWatch *watch);
+void track_watch_tell_standby (TrackWatch *watch, WatchTell *tell);
+gboolean track_watch_ensure_standby (TrackWatch *watch);
+void track_watch_tell_free (WatchTell *tell);
 void track_watch_put (TrackWatch *watch, const TrackDisturbance *disturbance);
 
 void track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets);

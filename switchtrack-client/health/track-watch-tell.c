@@ -27,6 +27,15 @@ track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets)
 
   tell->message = message;
   tell->targets = targets;
+  /* Whoever was told by the standby is known there alone. */
+  if (targets == NULL && watch->standby != NULL && watch->database != NULL &&
+      watch->database != track_standby_get_database (watch->standby))
+    {
+      WatchTell *other = g_new0 (WatchTell, 1);
+
+      other->message = track_message_copy (message);
+      track_watch_tell_standby (watch, other);
+    }
   g_ptr_array_add (watch->next->tells, tell);
 }
 
@@ -65,8 +74,7 @@ note_told (OpenOne *one, guint step, guint n_targets, gint64 now_us)
 /**
  * track_watch_climb:
  *
- * The steps of the ladder that are due, once it is confirmed. After a restart all are told again, which changes
- * nothing: the queue knows their keys.
+ * The steps of the ladder that are due, once it is confirmed. After a restart it goes on where it was.
  */
 void
 track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us)

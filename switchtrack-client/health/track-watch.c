@@ -225,6 +225,17 @@ on_timer (gpointer data)
 
 /* Start and end ----------------------------------------------------------------------------------- */
 
+/* Steps of the ladder that were told before: noted and queued in one transaction. */
+static guint
+count_told (const TrackDisturbance *disturbance)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < disturbance->steps->len; i++)
+    n += g_str_equal (((const TrackStep *) disturbance->steps->pdata[i])->what, "told") ? 1 : 0;
+  return n;
+}
+
 /* What was open when the program ended goes on; that nobody looked meanwhile is said. */
 static gboolean
 load_open (TrackWatch *watch, GError **error)
@@ -242,6 +253,7 @@ load_open (TrackWatch *watch, GError **error)
         close_one (watch, one, now_us);
       one = g_new0 (OpenOne, 1);
       one->disturbance = disturbance;
+      one->n_steps_told = count_told (disturbance);
       add_step (one, "unwatched", disturbance->watched_us, now_us,
                 "skiftesporet var ikke i drift / the switch-track was not running");
       g_hash_table_insert (watch->open, disturbance->endpoint, one);
@@ -308,6 +320,10 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
   g_autoptr (TrackWatch) watch = g_new0 (TrackWatch, 1);
 
   watch->database = settings->database;
+  watch->context = settings->context;
+  watch->schema_dir = g_strdup (settings->schema_dir);
+  if (settings->carrier != NULL)
+    watch->carrier = *settings->carrier;
   watch->health = track_health_new (&track_health_defaults, on_change, watch);
   watch->open =
     g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) track_watch_open_free);
@@ -319,9 +335,12 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
   watch->next = track_watch_job_new ();
   if (!track_watch_reload (watch, settings, error))
     return NULL;
+  /* Without registry.db all that it does goes on in the standby, until the program ends. */
+  if (watch->database == NULL && track_watch_ensure_standby (watch))
+    watch->database = track_standby_get_database (watch->standby);
   if (watch->database != NULL && !(load_open (watch, error) && load_certificates (watch, error)))
     return NULL;
-  if (watch->database != NULL && settings->carrier != NULL)
+  if (settings->database != NULL && settings->carrier != NULL)
     watch->sender = track_notice_sender_new (settings->context, watch->database, settings->carrier);
   watch->timer = timer_new (settings->context, on_timer, watch);
   timer_arm (watch->timer, clock_monotonic_us () + TICK_US);
@@ -419,6 +438,8 @@ track_watch_stop (TrackWatch *watch)
   if (watch->sender != NULL)
     track_notice_sender_stop (watch->sender);
   track_watch_flush_last (watch);
+  if (watch->standby != NULL)
+    track_standby_stop (watch->standby);
   watch->is_stopped = TRUE;
   g_hash_table_remove_all (watch->open);
 }
@@ -434,6 +455,8 @@ track_watch_free (TrackWatch *watch)
   if (watch == NULL)
     return;
   g_clear_pointer (&watch->sender, track_notice_sender_free);
+  g_clear_pointer (&watch->standby, track_standby_free);
+  g_clear_pointer (&watch->schema_dir, g_free);
   g_clear_pointer (&watch->timer, timer_free);
   g_clear_pointer (&watch->next, track_watch_job_free);
   g_clear_pointer (&watch->writing, track_watch_job_free);

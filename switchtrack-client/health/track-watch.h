@@ -16,7 +16,8 @@
 
 /**
  * TrackWatchSettings:
- * @database: (nullable): registry.db; NULL: nothing is kept, nobody is told
+ * @database: (nullable): registry.db; NULL: nothing is kept over the end of the program
+ * @schema_dir: (nullable): its migrations: people are told when it cannot be opened or written, too
  * @steps: the ladder, as track_escalation_parse() reads it
  * @operator_webhooks, @operator_mails: (nullable): used for what the endpoint has none of, and for the gateway itself
  * @confirm_failures: live calls that must fail before people are told, unless it is down or ill before
@@ -29,6 +30,7 @@ typedef struct
 {
   GMainContext *context;
   TrackDatabase *database;
+  const char *schema_dir;
   const char *steps;
   char **operator_webhooks;
   char **operator_mails;

@@ -123,7 +123,7 @@ track_latency_note (TrackLatency *latency,
  * track_latency_observe:
  * @latency: a TrackLatency
  *
- * Counts a live call under `unit CODE`, `endpoint NAME` and `endpoint NAME OPERATION`; an observer
+ * Counts a live call under `unit CODE` (`unit default` when it went by the default row), `endpoint NAME` and `endpoint NAME OPERATION`; an observer
  * of the gateway. Probes, shadows and what was never sent are left out.
  */
 void
@@ -139,7 +139,8 @@ track_latency_observe (const TrackRecord *record, gpointer latency)
     return;
   if (record->unit != NULL)
     {
-      g_snprintf (key, sizeof key, "unit %s", record->unit);
+      g_snprintf (key, sizeof key, "unit %s",
+                  g_strcmp0 (record->how, "default") == 0 ? "default" : record->unit);
       track_latency_note (latency, key, took_us, is_failure, now_us);
     }
   if (record->endpoint == NULL)

@@ -22,9 +22,11 @@ typedef struct
 
 struct _TrackMetrics
 {
-  GHashTable *calls;    /* labels → guint64 */
-  GHashTable *outcomes; /* likewise */
-  GHashTable *seconds;  /* labels → Histogram */
+  TrackRegistry *registry; /* (nullable) */
+  GHashTable *units;       /* codes of its rows */
+  GHashTable *calls;       /* labels → guint64 */
+  GHashTable *outcomes;    /* likewise */
+  GHashTable *seconds;     /* labels → Histogram */
   gint64 own_us;
   guint64 n_own;
 };
@@ -54,6 +56,8 @@ track_metrics_free (TrackMetrics *metrics)
 {
   if (metrics == NULL)
     return;
+  g_clear_pointer (&metrics->registry, track_registry_unref);
+  g_clear_pointer (&metrics->units, g_hash_table_unref);
   g_hash_table_unref (metrics->calls);
   g_hash_table_unref (metrics->outcomes);
   g_hash_table_unref (metrics->seconds);
@@ -83,6 +87,34 @@ static const char *
 word (const char *text)
 {
   return text == NULL ? "none" : text;
+}
+
+/* Whoever calls may name a hundred thousand codes: what goes by the default row is one series. */
+static const char *
+unit_of (const TrackMetrics *metrics, const TrackRecord *record)
+{
+  if (record->unit == NULL || metrics->units == NULL ||
+      g_hash_table_contains (metrics->units, record->unit))
+    return word (record->unit);
+  return TRACK_UNIT_DEFAULT;
+}
+
+/**
+ * track_metrics_set_registry:
+ *
+ * Calls of units that have no row of their own are counted under "default" from now on. Loop thread.
+ */
+void
+track_metrics_set_registry (TrackMetrics *metrics, TrackRegistry *registry)
+{
+  TrackRegistry *before = metrics->registry;
+
+  metrics->registry = track_registry_ref (registry);
+  g_clear_pointer (&before, track_registry_unref);
+  g_clear_pointer (&metrics->units, g_hash_table_unref);
+  metrics->units = g_hash_table_new (g_str_hash, g_str_equal);
+  for (guint i = 0; i < registry->units->len; i++)
+    g_hash_table_add (metrics->units, ((TrackUnit *) registry->units->pdata[i])->code);
 }
 
 static void
@@ -117,7 +149,7 @@ track_metrics_observe (const TrackRecord *record, gpointer metrics)
   if (record->is_probe || record->is_shadow)
     return;
   g_snprintf (labels, sizeof labels, "unit=\"%s\",operation=\"%s\",class=\"%s\"",
-              word (record->unit), word (record->operation),
+              unit_of (counters, record), word (record->operation),
               track_outcome_class_word (track_outcome_class (record->outcome)));
   *(guint64 *) ensure (counters->calls, labels, sizeof (guint64)) += 1;
   g_snprintf (labels, sizeof labels, "endpoint=\"%s\",outcome=\"%s\"", word (record->endpoint),

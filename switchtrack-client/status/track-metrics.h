@@ -5,6 +5,7 @@
 #include <json-glib/json-glib.h>
 
 #include "base/track-outcome.h"
+#include "registry/track-registry.h"
 
 typedef struct _TrackMetrics TrackMetrics;
 
@@ -12,5 +13,6 @@ TrackMetrics *track_metrics_new (void);
 void track_metrics_free (TrackMetrics *metrics);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackMetrics, track_metrics_free)
 
+void track_metrics_set_registry (TrackMetrics *metrics, TrackRegistry *registry);
 void track_metrics_observe (const TrackRecord *record, gpointer metrics);
 char *track_metrics_dup_text (const TrackMetrics *metrics, JsonObject *status);

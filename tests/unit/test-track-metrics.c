@@ -89,6 +89,35 @@ test_bounded (void)
   g_assert_nonnull (strstr (text, "switchtrack_calls_total{other=\"1\"} 10000\n"));
 }
 
+/* Codes that nobody knows are one series, and leave room for those that are known. */
+static void
+test_hostile_units (void)
+{
+  g_autoptr (TrackMetrics) metrics = track_metrics_new ();
+  g_autoptr (TrackRegistry) registry = track_registry_new ();
+  g_autoptr (JsonObject) status = make_status ();
+  TrackUnit *own = g_new0 (TrackUnit, 1);
+  own->code = g_strdup ("89000");
+  g_ptr_array_add (registry->units, own);
+  track_metrics_set_registry (metrics, registry);
+  for (guint i = 0; i < 30000; i++)
+    {
+      char unit[8];
+      TrackRecord record = { .unit = unit, .operation = "GetBookings", .how = "default" };
+      g_snprintf (unit, sizeof unit, "%05u", i);
+      track_metrics_observe (&record, metrics);
+    }
+  TrackRecord record = { .unit = "89000", .operation = "GetBookings" };
+  track_metrics_observe (&record, metrics);
+  g_autofree char *text = track_metrics_dup_text (metrics, status);
+  g_assert_nonnull (strstr (
+    text,
+    "switchtrack_calls_total{unit=\"default\",operation=\"GetBookings\",class=\"alive\"} 30000\n"));
+  g_assert_nonnull (strstr (
+    text, "switchtrack_calls_total{unit=\"89000\",operation=\"GetBookings\",class=\"alive\"} 1\n"));
+  g_assert_null (strstr (text, "00001"));
+}
+
 static char *
 read_source (const char *relative)
 {
@@ -153,6 +182,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/track-metrics/text", test_text);
   g_test_add_func ("/track-metrics/bounded", test_bounded);
+  g_test_add_func ("/track-metrics/hostile-units", test_hostile_units);
   g_test_add_func ("/track-metrics/alerts", test_alerts);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A disturbance's life with the real database: first failure, restart, recovery, who was told, evidence. */
-/* Also tests: track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
+/* Also tests: track-standby, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
 #include "health/track-watch.h"
 
 #include <string.h>
@@ -32,6 +32,7 @@ typedef struct
   TrackWatch *watch;
   TrackRegistry *registry;
   gint64 now_us;
+  gboolean is_without; /* registry.db cannot be opened */
   Post post;
 } World;
 
@@ -84,7 +85,8 @@ open_watch (World *world)
 
   world->database = track_database_open (&database, &error);
   g_assert_no_error (error);
-  with.database = world->database;
+  with.database = world->is_without ? NULL : world->database;
+  with.schema_dir = world->schema;
   world->watch = track_watch_new (&with, &error);
   g_assert_no_error (error);
   track_watch_set_registry (world->watch, world->registry);
@@ -309,6 +311,8 @@ test_restart (void)
   json = track_evidence_dup_json (get_open (&world));
   g_assert_nonnull (strstr (json, "\"unwatched\""));
   g_assert_nonnull (strstr (json, "the switch-track saw nothing"));
+  /* Who was told is in the course of events once: nobody was told again. */
+  g_assert_null (strstr (strstr (json, "alarm, step 1") + 1, "alarm, step 1"));
   recover (&world);
   g_assert_null (get_open (&world));
   close_world (&world);
@@ -577,6 +581,70 @@ test_taken_not_noted (void)
   close_world (&world);
 }
 
+/* registry.db cannot be opened: people are told all the same, of the beginning and of the end. */
+static void
+test_without (void)
+{
+  World world;
+
+  open_world (&world);
+  close_watch (&world);
+  world.is_without = TRUE;
+  open_watch (&world);
+  for (guint i = 0; i < 10; i++)
+    {
+      call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+      pass (&world, S);
+    }
+  wait_posted (&world, "hook.example", 1);
+  recover (&world);
+  g_assert_null (get_open (&world));
+  pass (&world, S);
+  wait_posted (&world, "/recovery>https://hook", 1);
+  settle ();
+  close_world (&world);
+}
+
+/* registry.db refuses all: messages go another way, each once, and all is written when it takes it again. */
+static void
+test_full (void)
+{
+  World world;
+  g_autofree char *id = NULL;
+  g_autoptr (TrackDisturbance) kept = NULL;
+  gint64 late_us;
+
+  open_world (&world);
+  run_sql (world.path,
+           "CREATE TRIGGER f1 BEFORE INSERT ON notice BEGIN SELECT RAISE (ABORT, 'no room'); END");
+  run_sql (
+    world.path,
+    "CREATE TRIGGER f2 BEFORE INSERT ON disturbance BEGIN SELECT RAISE (ABORT, 'no room'); END");
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_MESSAGE, "*could not be written*");
+  for (guint i = 0; i < 10; i++)
+    call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+  id = g_strdup (get_open (&world)->id);
+  late_us = clock_monotonic_us () + 60 * S;
+  while (world.post.parcels->len == 0 && clock_monotonic_us () < late_us)
+    {
+      call (&world, TRACK_OUTCOME_REFUSED, TRUE);
+      pass (&world, S);
+      settle ();
+    }
+  wait_posted (&world, "hook.example", 1);
+  run_sql (world.path, "DROP TRIGGER f1");
+  run_sql (world.path, "DROP TRIGGER f2");
+  recover (&world);
+  pass (&world, S);
+  wait_posted (&world, "/recovery>https://hook", 1);
+  settle ();
+  wait_posted (&world, "hook.example", 2);
+  kept = track_watch_store_load (track_database_get_reader (world.database), id, NULL);
+  g_assert_nonnull (kept);
+  g_assert_cmpuint (kept->n_failed, ==, 10);
+  close_world (&world);
+}
+
 /* Another goes on: calls that are still under way here change no record any more, and tell nobody. */
 static void
 test_successor (void)
@@ -634,6 +702,8 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/hanging", test_hanging);
   g_test_add_func ("/track-watch/away", test_away);
   g_test_add_func ("/track-watch/taken-not-noted", test_taken_not_noted);
+  g_test_add_func ("/track-watch/without", test_without);
+  g_test_add_func ("/track-watch/full", test_full);
   g_test_add_func ("/track-watch/successor", test_successor);
   g_test_add_func ("/track-watch/test-alarm", test_test_alarm);
   return g_test_run ();
