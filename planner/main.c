@@ -237,13 +237,13 @@ serve (Program *program)
 
 /* Sockets of the service manager, each by the name of its face. */
 static gboolean
-take_sockets (PlannerSockets *sockets, GError **error)
+take_sockets (FaceSockets *sockets, GError **error)
 {
   g_auto (GStrv) names = planner_systemd_dup_sockets (error);
 
-  planner_sockets_init (sockets);
+  face_sockets_init (sockets);
   for (int i = 0; names != NULL && names[i] != NULL; i++)
-    if (!planner_sockets_add (sockets, names[i], PLANNER_SYSTEMD_FIRST + i, error))
+    if (!face_sockets_add (sockets, planner_face_names, names[i], PLANNER_SYSTEMD_FIRST + i, error))
       return FALSE;
   return names != NULL;
 }
@@ -260,7 +260,7 @@ set_codes_folder (const PlannerConfig *config)
 static gboolean
 open_all (Program *program, GError **error)
 {
-  PlannerSockets sockets;
+  FaceSockets sockets;
   const PlannerConfig *config = program->config;
   OpServiceSettings settings = { .database_path = config->database_path,
                                  .schema_dir = config->database_schema_dir,

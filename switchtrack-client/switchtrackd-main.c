@@ -123,13 +123,13 @@ on_reload_signal (gpointer data)
 static guint
 list_sockets (Program *program, TrackHandoverSocket *out_sockets)
 {
-  TrackFaces *faces = track_server_get_faces (program->daemon.server);
+  FaceSet *faces = track_server_get_faces (program->daemon.server);
   guint n_sockets = 0;
 
   for (guint face = 0; face < TRACK_N_FACES; face++)
     if (faces->listeners[face] != NULL)
       out_sockets[n_sockets++] =
-        (TrackHandoverSocket){ track_face_name (face), faces->listeners[face] };
+        (TrackHandoverSocket){ track_face_names[face], faces->listeners[face] };
   return n_sockets;
 }
 
@@ -227,8 +227,8 @@ stop (Program *program)
 static void
 serve (Program *program)
 {
-  TrackFaces *faces = track_server_get_faces (program->daemon.server);
-  g_autofree char *addresses = track_faces_dup_addresses (faces);
+  FaceSet *faces = track_server_get_faces (program->daemon.server);
+  g_autofree char *addresses = face_set_dup_addresses (faces);
 
   g_unix_signal_add (SIGTERM, on_stop_signal, program);
   g_unix_signal_add (SIGINT, on_stop_signal, program);
@@ -246,16 +246,16 @@ serve (Program *program)
 
 /* Sockets of our predecessor or of the service manager, each by the name of its face. */
 static gboolean
-take_sockets (TrackSockets *sockets, GError **error)
+take_sockets (FaceSockets *sockets, GError **error)
 {
   g_auto (GStrv) names = track_handover_dup_names ();
 
   G_STATIC_ASSERT (TRACK_HANDOVER_FIRST == PLANNER_SYSTEMD_FIRST);
   if (names == NULL)
     names = planner_systemd_dup_sockets (error);
-  track_sockets_init (sockets);
+  face_sockets_init (sockets);
   for (int i = 0; names != NULL && names[i] != NULL; i++)
-    if (!track_sockets_add (sockets, names[i], PLANNER_SYSTEMD_FIRST + i, error))
+    if (!face_sockets_add (sockets, track_face_names, names[i], PLANNER_SYSTEMD_FIRST + i, error))
       return FALSE;
   return names != NULL;
 }
@@ -264,7 +264,7 @@ static gboolean
 run (const Options *options, const TrackConfig *config, GError **error)
 {
   Program program = { .config_path = options->config_path };
-  TrackSockets sockets;
+  FaceSockets sockets;
   gboolean ok =
     take_sockets (&sockets, error) && track_daemon_open (&program.daemon, config, &sockets, error);
 

@@ -2,8 +2,7 @@
 /* The listeners of plannerd, set up from the configuration. */
 #pragma once
 
-#include "base/timer.h"
-#include "listener.h"
+#include "face/face-set.h"
 #include "planner-config.h"
 #include "planner-metrics.h"
 
@@ -17,57 +16,14 @@ typedef enum
   PLANNER_N_FACES,
 } PlannerFace;
 
-/**
- * PlannerSockets:
- * @descriptors: listening sockets handed over by a service manager, by face; -1 where there is none
- *
- * A face that has one serves it instead of binding the address of the configuration.
- */
-typedef struct
-{
-  int descriptors[PLANNER_N_FACES];
-} PlannerSockets;
+extern const char *const planner_face_names[];
 
-/**
- * PlannerFaces:
- * @trust: by which every face judges client certificates
- * @listeners: NULL where a face is closed
- */
-typedef struct
-{
-  PlannerSockets sockets;
-  ListenerTrust *trust;
-  GMainContext *context; /* NULL for the default one */
-  Timer *watch;          /* of the lists' files, and of the ticket key's age */
-  gint64 watch_us;
-  gint64 ticket_key_until_us;
-  guint64 told_generation; /* of the lists that the log knows */
-  char *told_problem;      /* the latest that the log knows */
-  Listener *listeners[PLANNER_N_FACES];
-  ListenerTls *tls;
-  char *addresses[PLANNER_N_FACES];
-} PlannerFaces;
-
-void planner_sockets_init (PlannerSockets *sockets);
-gboolean planner_sockets_add (PlannerSockets *sockets,
-                              const char *name,
-                              int descriptor,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-
-gboolean planner_faces_open (PlannerFaces *faces,
+gboolean planner_faces_open (FaceSet *faces,
                              const PlannerConfig *config,
                              const ListenerHandler *handlers,
                              gpointer user_data,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean planner_faces_start (PlannerFaces *faces,
-                              GMainContext *context,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void planner_faces_reload (PlannerFaces *faces);
-void planner_faces_stop_accepting (PlannerFaces *faces);
-guint planner_faces_count_draining (PlannerFaces *faces);
-guint planner_faces_describe (PlannerFaces *faces, MetricsFace *out_faces);
-char *planner_faces_dup_addresses (PlannerFaces *faces);
-void planner_faces_close (PlannerFaces *faces);
+guint planner_faces_describe (FaceSet *faces, MetricsFace *out_faces);
 
 /**
  * PlannerCredentials:

@@ -33,7 +33,7 @@ struct _PlannerServer
   PlannerAdmin *admin;
   PlannerHealth health;
   PlannerPulse pulse;
-  PlannerFaces faces;
+  FaceSet faces;
   ContractMapping *own_mapping;
   ContractSchema *schema;
   gint64 refusals_second;
@@ -368,7 +368,7 @@ load_contract (PlannerServer *server, GError **error)
  */
 PlannerServer *
 planner_server_new (const PlannerConfig *config,
-                    const PlannerSockets *sockets,
+                    const FaceSockets *sockets,
                     OpService *service,
                     GMainContext *context,
                     GError **error)
@@ -383,7 +383,7 @@ planner_server_new (const PlannerConfig *config,
   };
   server->admin = planner_admin_new (service);
   server->health.endpoint = &server->endpoint;
-  planner_sockets_init (&server->faces.sockets);
+  face_sockets_init (&server->faces.sockets);
   if (sockets != NULL)
     server->faces.sockets = *sockets;
   if (!load_contract (server, error) ||
@@ -402,7 +402,7 @@ planner_server_new (const PlannerConfig *config,
 gboolean
 planner_server_start (PlannerServer *server, GError **error)
 {
-  if (!planner_faces_start (&server->faces, server->endpoint.context, error))
+  if (!face_set_start (&server->faces, server->endpoint.context, error))
     return FALSE;
   planner_pulse_start (&server->pulse, &server->health);
   return TRUE;
@@ -466,7 +466,7 @@ planner_server_reload (PlannerServer *server, const PlannerConfig *config)
   server->config = planner_config_ref (config);
   server->endpoint.config = server->config;
   server->endpoint.schema = config->contract_validate_live ? server->schema : NULL;
-  planner_faces_reload (&server->faces);
+  face_set_reload (&server->faces);
 }
 
 /**
@@ -475,7 +475,7 @@ planner_server_reload (PlannerServer *server, const PlannerConfig *config)
 void
 planner_server_stop_accepting (PlannerServer *server)
 {
-  planner_faces_stop_accepting (&server->faces);
+  face_set_stop_accepting (&server->faces);
   planner_admin_cancel (server->admin);
 }
 
@@ -487,7 +487,7 @@ planner_server_stop_accepting (PlannerServer *server)
 gboolean
 planner_server_is_draining (PlannerServer *server)
 {
-  return server->endpoint.n_calls > 0 || planner_faces_count_draining (&server->faces) > 0;
+  return server->endpoint.n_calls > 0 || face_set_count_draining (&server->faces) > 0;
 }
 
 /**
@@ -498,7 +498,7 @@ planner_server_is_draining (PlannerServer *server)
 char *
 planner_server_dup_addresses (PlannerServer *server)
 {
-  return planner_faces_dup_addresses (&server->faces);
+  return face_set_dup_addresses (&server->faces);
 }
 
 /**
@@ -512,7 +512,7 @@ planner_server_free (PlannerServer *server)
   if (server == NULL)
     return;
   planner_pulse_stop (&server->pulse);
-  planner_faces_close (&server->faces);
+  face_set_close (&server->faces);
   planner_health_clear (&server->health);
   planner_endpoint_clear (&server->endpoint);
   g_clear_pointer (&server->admin, planner_admin_free);

@@ -17,7 +17,7 @@
 typedef struct _PlannerServer PlannerServer;
 
 PlannerServer *planner_server_new (const PlannerConfig *config,
-                                   const PlannerSockets *sockets,
+                                   const FaceSockets *sockets,
                                    OpService *service,
                                    GMainContext *context,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

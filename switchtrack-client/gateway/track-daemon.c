@@ -329,7 +329,7 @@ dup_problem (gpointer data)
 }
 
 static gboolean
-open_server (TrackDaemon *daemon, const TrackSockets *sockets, GError **error)
+open_server (TrackDaemon *daemon, const FaceSockets *sockets, GError **error)
 {
   TrackServerSettings settings = { .config = daemon->config,
                                    .sockets = sockets,
@@ -405,7 +405,7 @@ unref_config (gpointer config)
 gboolean
 track_daemon_open (TrackDaemon *daemon,
                    const TrackConfig *config,
-                   const TrackSockets *sockets,
+                   const FaceSockets *sockets,
                    GError **error)
 {
   daemon->config = track_config_ref (config);

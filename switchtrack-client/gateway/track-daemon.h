@@ -41,7 +41,7 @@ typedef struct
 
 gboolean track_daemon_open (TrackDaemon *daemon,
                             const TrackConfig *config,
-                            const TrackSockets *sockets,
+                            const FaceSockets *sockets,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config);
 void track_daemon_yield (TrackDaemon *daemon);

@@ -16,7 +16,7 @@ struct _TrackServer
 {
   TrackServerSettings settings;
   TrackConfig *config;
-  TrackFaces faces;
+  FaceSet faces;
   gint64 refusals_second;
   guint n_refusals; /* within it */
   guint64 n_denied;
@@ -192,7 +192,7 @@ track_server_new (const TrackServerSettings *settings, GError **error)
 
   server->settings = *settings;
   server->config = track_config_ref (settings->config);
-  track_sockets_init (&server->faces.sockets);
+  face_sockets_init (&server->faces.sockets);
   if (settings->sockets != NULL)
     server->faces.sockets = *settings->sockets;
   if (!track_faces_open (&server->faces, settings->config, handlers, server, error))
@@ -210,7 +210,7 @@ track_server_new (const TrackServerSettings *settings, GError **error)
 gboolean
 track_server_start (TrackServer *server, GError **error)
 {
-  return track_faces_start (&server->faces, server->settings.context, error);
+  return face_set_start (&server->faces, server->settings.context, error);
 }
 
 /**
@@ -229,7 +229,7 @@ track_server_reload (TrackServer *server, const TrackConfig *config)
     planner_log_event (PLANNER_LOG_WARNING, "reload", "needs-restart", fixed, NULL);
   server->config = track_config_ref (config);
   track_config_unref (old);
-  track_faces_reload (&server->faces);
+  face_set_reload (&server->faces);
 }
 
 /**
@@ -238,7 +238,7 @@ track_server_reload (TrackServer *server, const TrackConfig *config)
 void
 track_server_stop_accepting (TrackServer *server)
 {
-  track_faces_stop_accepting (&server->faces);
+  face_set_stop_accepting (&server->faces);
 }
 
 /**
@@ -250,13 +250,13 @@ gboolean
 track_server_is_draining (TrackServer *server)
 {
   return track_gateway_get_counters (server->settings.gateway)->n_calls > 0 ||
-         track_faces_count_draining (&server->faces) > 0;
+         face_set_count_draining (&server->faces) > 0;
 }
 
 /**
  * track_server_get_faces:
  */
-TrackFaces *
+FaceSet *
 track_server_get_faces (TrackServer *server)
 {
   return &server->faces;
@@ -283,7 +283,7 @@ track_server_free (TrackServer *server)
 {
   if (server == NULL)
     return;
-  track_faces_close (&server->faces);
+  face_set_close (&server->faces);
   track_config_unref (server->config);
   g_free (server);
 }

@@ -20,7 +20,7 @@ typedef struct
 {
   GMainContext *context;
   const TrackConfig *config;
-  const TrackSockets *sockets;
+  const FaceSockets *sockets;
   const ContractMapping *mapping;
   TrackGateway *gateway;
   TrackAdminFunc admin;
@@ -39,7 +39,7 @@ gboolean track_server_start (TrackServer *server, GError **error) G_GNUC_WARN_UN
 void track_server_reload (TrackServer *server, const TrackConfig *config);
 void track_server_stop_accepting (TrackServer *server);
 gboolean track_server_is_draining (TrackServer *server);
-TrackFaces *track_server_get_faces (TrackServer *server);
+FaceSet *track_server_get_faces (TrackServer *server);
 guint64 track_server_get_n_denied (const TrackServer *server);
 void track_server_free (TrackServer *server);
 
