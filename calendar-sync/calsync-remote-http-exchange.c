@@ -69,7 +69,9 @@ on_accept_certificate (SoupMessage *message,
 
 /*
  * HTTP/1.1 also where the server would speak HTTP/2: we ask one thing at a time, libsoup 3.2 waits for
- * ever for a stream of HTTP/2 that the server cut, and half an answer is known by its length.
+ * ever for a stream of HTTP/2 that the server cut, and half an answer is known by its length. And our certificate before the
+ * handshake, not in it: the memory of TLS sessions, which is the whole program's, tells them apart by what is known then, and
+ * a session that is taken up again is its first owner's, whoever asks.
  */
 static void
 on_network_event (SoupMessage *message,
@@ -82,8 +84,11 @@ on_network_event (SoupMessage *message,
 
   if (event == G_SOCKET_CLIENT_CONNECTED && G_IS_SOCKET_CONNECTION (connection))
     g_set_object (&http->socket, g_socket_connection_get_socket (G_SOCKET_CONNECTION (connection)));
-  if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
-    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
+  if (event != G_SOCKET_CLIENT_TLS_HANDSHAKING || !G_IS_TLS_CONNECTION (connection))
+    return;
+  g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
+  if (http->certificate != NULL)
+    g_tls_connection_set_certificate (G_TLS_CONNECTION (connection), http->certificate);
 }
 
 /* How long nothing may happen: libsoup's own time-outs come first, so this is for what it forgets. */
