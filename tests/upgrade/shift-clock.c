@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Preloaded into the programs: a wall clock moved by PLANNER_TEST_CLOCK_S seconds; the monotonic one is left alone. */
+/* Preloaded into the programs: a wall clock moved by PLANNER_TEST_CLOCK_S seconds, or by what the file PLANNER_TEST_CLOCK_FILE
+ * says at the moment; the monotonic one is left alone. */
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
@@ -7,9 +9,26 @@
 #include <unistd.h>
 
 static time_t
+read_offset_s (const char *path)
+{
+  char text[32] = "";
+  int file = open (path, O_RDONLY | O_CLOEXEC);
+
+  if (file < 0 || read (file, text, sizeof text - 1) < 0)
+    text[0] = '\0';
+  if (file >= 0)
+    close (file);
+  return (time_t) strtoll (text, NULL, 10);
+}
+
+static time_t
 offset_s (void)
 {
+  const char *path = getenv ("PLANNER_TEST_CLOCK_FILE");
   const char *text = getenv ("PLANNER_TEST_CLOCK_S");
+
+  if (path != NULL)
+    return read_offset_s (path);
   return text == NULL ? 0 : (time_t) strtoll (text, NULL, 10);
 }
 
