@@ -54,6 +54,7 @@ static const RetentionRule rules[] = {
   { "inbox", { SQL_RETENTION_FIND_INBOX, "tci" }, FALSE, FALSE, 0, { { SQL_INBOX_REMOVE, "i" } } },
   { "inbox", { SQL_RETENTION_FIND_EVENTS, "tci" }, FALSE, FALSE, 0, { { SQL_DFDG_EVENT_REMOVE, "i" } } },
   { "message", { SQL_RETENTION_FIND_MESSAGES, "tci" }, FALSE, FALSE, 0, { { SQL_MESSAGE_REMOVE, "i" } } },
+  { "message-draft", { SQL_RETENTION_FIND_DRAFTS, "tci" }, FALSE, FALSE, 0, { { SQL_MESSAGE_REMOVE, "i" } } },
   { "empty-answer", { SQL_RETENTION_FIND_EMPTY_ANSWERS, "tcui" }, FALSE, FALSE, 0, { { SQL_EMPTY_ANSWER_REMOVE, "i" } } },
   { "citizen-facts", { SQL_RETENTION_FIND_FACTS, "tci" }, FALSE, TRUE, CHANGE_CITIZEN,
     { { SQL_CITIZEN_FACTS_REMOVE_BEFORE, "ic" } } },

@@ -75,7 +75,9 @@
   X (MESSAGE_PARTS_REMOVE, "DELETE FROM message_part WHERE message_id = $1") \
   \
   X (RETENTION_FIND_MESSAGES, "SELECT message_id FROM message WHERE tenant_id = $1 AND added_us < $2 AND last_try_us < $2 " \
-     "AND state IN ('draft', 'sent', 'dropped', 'received') AND message_id > $3 ORDER BY message_id LIMIT 200") \
+     "AND state IN ('sent', 'dropped', 'received') AND message_id > $3 ORDER BY message_id LIMIT 200") \
+  X (RETENTION_FIND_DRAFTS, "SELECT message_id FROM message WHERE tenant_id = $1 AND added_us < $2 AND state = 'draft' AND message_id > $3 " \
+     "ORDER BY message_id LIMIT 200") \
   X (MESSAGE_REMOVE, "DELETE FROM message WHERE message_id = $1 AND state IN ('draft', 'sent', 'dropped', 'received')") \
   X (MESSAGES_CLEAR_OF_CITIZEN, "DELETE FROM message WHERE citizen_id = $1") \
   X (MERGE_MESSAGES, "UPDATE message SET citizen_id = $2 WHERE citizen_id = $1") \

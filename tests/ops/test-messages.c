@@ -628,6 +628,26 @@ test_draft (World *world, gconstpointer data)
   g_assert_cmpuint (count (world, "POST"), ==, 1);
 }
 
+/* An attachment cannot be written down: nothing of the message is left. */
+static void
+test_failed_draft (World *world, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) refusal = NULL;
+  g_autoptr (JsonObject) result = NULL;
+
+  g_assert_true (store_run_script (world->harness.session,
+                                   "CREATE TRIGGER full BEFORE INSERT ON message_part WHEN "
+                                   "NEW.number = 2 BEGIN SELECT raise (ABORT, 'full'); END;",
+                                   &error));
+  result = command (world, "message-send",
+                    send_arguments (",\"attach\":{\"a.pdf\":\"JVBERi0x\",\"b.pdf\":\"JVBERi0x\"}"),
+                    &refusal);
+  g_assert_nonnull (refusal);
+  g_assert_cmpint (admin_harness_count (&world->harness, "message"), ==, 0);
+  g_assert_cmpint (admin_harness_count (&world->harness, "message_part"), ==, 0);
+}
+
 #define OF_FUND                                                                                    \
   "{\"beskedIdentifier\":\"f-1\",\"kanal\":4,\"beskedtype\":12,\"overskrift\":\"" CANARY           \
   "\",\"tekst\":\"" CANARY "\",\"status\":1,\"svartype\":1,"                                       \
@@ -855,6 +875,7 @@ main (int argc, char **argv)
   ADD ("meanwhile", test_meanwhile);
   ADD ("documents", test_documents);
   ADD ("draft", test_draft);
+  ADD ("draft/failed", test_failed_draft);
   ADD ("received", test_received);
   ADD ("reply", test_reply);
   ADD ("tell", test_tell);

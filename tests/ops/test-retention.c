@@ -248,6 +248,29 @@ test_terms_are_dated (void)
   g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
 }
 
+/* A message that the program ended over is gone a day later, with its attachments; one that waits stays. */
+static void
+test_draft_goes_soon (void)
+{
+  g_autoptr (World) world = new_world ();
+
+  book (world, 1, "2026-11-24T08:00:00Z");
+  world_run_sql (world,
+                 "INSERT INTO message (tenant_id, citizen_id, state, case_name, delivery_key, "
+                 "channel, message_type, added_us) SELECT 1, citizen_id, s.value, 'by-hand', "
+                 "s.value, 2, 1, (SELECT max (at_us) FROM journal) FROM citizen, "
+                 "json_each ('[\"draft\",\"waiting\",\"sent\"]') s;"
+                 "INSERT INTO message_document SELECT message_id, 1, 'a.pdf', 3 FROM message;"
+                 "INSERT INTO message_part SELECT message_id, 1, 0, x'616263' FROM message;");
+  json_object_unref (run_on (world, 0, "retention-run", "{\"yes\":true}"));
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM message"), ==, 3);
+  json_object_unref (run_on (world, 2, "retention-run", "{\"yes\":true}"));
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM message WHERE state = 'draft'"), ==,
+                   0);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM message"), ==, 2);
+  g_assert_cmpint (world_count (world, "SELECT count(*) FROM message_part"), ==, 2);
+}
+
 /* Three years on, all but evidence is gone, the citizen last; before that, a booking keeps its citizen. */
 static void
 test_a_citizen_goes_without_a_trace (void)
@@ -506,6 +529,7 @@ main (int argc, char **argv)
   testlib_init (&argc, &argv);
   g_test_add_func ("/retention/table-and-schema-agree", test_table_and_schema_agree);
   g_test_add_func ("/retention/terms-are-dated", test_terms_are_dated);
+  g_test_add_func ("/retention/draft-goes-soon", test_draft_goes_soon);
   g_test_add_func ("/retention/a-citizen-goes-without-a-trace",
                    test_a_citizen_goes_without_a_trace);
   g_test_add_func ("/retention/connected-calendars", test_connected_calendars);

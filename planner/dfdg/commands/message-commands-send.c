@@ -373,22 +373,44 @@ write_parts (const Sending *sending, gint64 number, GBytes *content, GError **er
   return TRUE;
 }
 
-/* Cut short, it stays a draft that nobody sends; asking again begins anew. */
+/* AdminWrite. */
 static gboolean
-write_documents (Sending *sending, GError **error)
+write_nothing_left (StoreSession *session, gpointer data, GError **error)
 {
-  const AdminRunner *runner = &sending->task.call->runner;
+  const Message *message = ((const Sending *) data)->message;
 
-  if (!sending->is_new || !has_documents (sending) || sending->is_dry_run)
-    return TRUE;
+  return message_store_remove_draft (session, message->tenant_id, message->delivery_key, error);
+}
+
+static gboolean
+write_all_parts (Sending *sending, GError **error)
+{
   for (guint i = 0; i < sending->documents->len; i++)
     if (!write_parts (sending, i + 1,
                       ((const BeskedDocument *) sending->documents->pdata[i])->content, error))
       return FALSE;
-  if (!runner->run_write (runner->runner, write_start, sending, error))
-    return FALSE;
-  sending->message->state = MESSAGE_WAITING;
   return TRUE;
+}
+
+/* What fails half-way leaves nothing. Where the program ends over it, a draft stays that nobody sends: asking again begins
+ * anew, and the deletion job takes it (class message-draft). */
+static gboolean
+write_documents (Sending *sending, GError **error)
+{
+  const AdminRunner *runner = &sending->task.call->runner;
+  g_autoptr (GError) left = NULL;
+
+  if (!sending->is_new || !has_documents (sending) || sending->is_dry_run)
+    return TRUE;
+  if (write_all_parts (sending, error) &&
+      runner->run_write (runner->runner, write_start, sending, error))
+    {
+      sending->message->state = MESSAGE_WAITING;
+      return TRUE;
+    }
+  if (!runner->run_write (runner->runner, write_nothing_left, sending, &left))
+    g_message ("a message that was cut short stays until the deletion job: %s", left->message);
+  return FALSE;
 }
 
 static void
