@@ -65,9 +65,12 @@
      "AND event_us >= $3 AND event_id <> $4)") \
   \
   X (OUTBOX_IS_WAITING, "SELECT EXISTS (SELECT 1 FROM outbox WHERE tenant_id = $1 AND subject = $2 AND state = 'waiting')") \
-  X (TRUTH_FIND, "SELECT version_id, changed_us FROM dfdg_truth WHERE booking_id = $1") \
+  X (TRUTH_FIND, "SELECT version_id, changed_us, caused_version FROM dfdg_truth WHERE booking_id = $1") \
   X (TRUTH_PUT, "INSERT INTO dfdg_truth (booking_id, tenant_id, version_id, changed_us, seen_us) VALUES ($1, $2, $3, $4, $5) " \
-     "ON CONFLICT (booking_id) DO UPDATE SET version_id = excluded.version_id, changed_us = excluded.changed_us, seen_us = excluded.seen_us") \
+     "ON CONFLICT (booking_id) DO UPDATE SET version_id = excluded.version_id, changed_us = excluded.changed_us, seen_us = excluded.seen_us, " \
+     "caused_version = NULL") \
+  X (TRUTH_PUT_CAUSED, "INSERT INTO dfdg_truth (booking_id, tenant_id, changed_us, caused_version, seen_us) VALUES ($1, $2, 0, $3, $4) " \
+     "ON CONFLICT (booking_id) DO UPDATE SET caused_version = excluded.caused_version") \
   X (PARTICIPANTS, "SELECT participant_id, name, contact, telephone, email, coalesce (organisation_type, -1), organisation_code " \
      "FROM participant WHERE booking_id = $1 ORDER BY participant_id") \
   X (PARTICIPANTS_CLEAR, "DELETE FROM participant WHERE booking_id = $1") \
@@ -83,7 +86,7 @@
   X (EXTRACT_EVENTS, "SELECT carrier, message_id, entity_type, entity_name, change_type, external_id, event_us, received_us, system_id, " \
      "organisation_type, organisation_code, state, detail, reason, done_us FROM dfdg_event WHERE citizen_id = $1 OR other_citizen_id = $1 " \
      "ORDER BY event_id") \
-  X (EXTRACT_TRUTH, "SELECT b.identifier AS booking, t.version_id, t.changed_us, t.seen_us FROM dfdg_truth t JOIN booking b " \
+  X (EXTRACT_TRUTH, "SELECT b.identifier AS booking, t.version_id, t.changed_us, t.seen_us, t.caused_version FROM dfdg_truth t JOIN booking b " \
      "ON b.booking_id = t.booking_id WHERE b.citizen_id = $1 ORDER BY b.booking_id") \
   X (EXTRACT_PARTICIPANTS, "SELECT b.identifier AS booking, p.name, p.contact, p.telephone, p.email, p.organisation_type, " \
      "p.organisation_code FROM participant p JOIN booking b ON b.booking_id = p.booking_id WHERE b.citizen_id = $1 " \

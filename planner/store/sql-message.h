@@ -63,7 +63,7 @@
   X (MESSAGE_COUNT, "SELECT count (*) FILTER (WHERE state = 'waiting'), count (*) FILTER (WHERE state = 'refused'), " \
      "coalesce (min (first_try_us) FILTER (WHERE state = 'waiting' AND first_try_us <> 0), 0) FROM message WHERE tenant_id = $1 AND state IN ('waiting', 'refused')") \
   X (MESSAGE_UNTOLD_LANES, "SELECT DISTINCT b.citizen_id " SQL_MESSAGE_UNTOLD_OF "ORDER BY b.citizen_id LIMIT $4") \
-  X (MESSAGE_UNTOLD, "SELECT b.identifier, b.revision, b.start_us, b.state <> 'booked', coalesce ((SELECT t.changed_us FROM dfdg_truth t " \
+  X (MESSAGE_UNTOLD, "SELECT b.identifier, b.revision, b.start_us, b.state <> 'booked', coalesce ((SELECT nullif (t.changed_us, 0) FROM dfdg_truth t " \
      "WHERE t.booking_id = b.booking_id), b.changed_us), (SELECT u.organisation_key FROM unit u WHERE u.unit_id = b.unit_id) " \
      SQL_MESSAGE_UNTOLD_OF "AND b.citizen_id = $4 ORDER BY b.booking_id") \
   X (MESSAGE_CITIZEN_NUMBER, "SELECT cpr FROM citizen WHERE citizen_id = $1") \

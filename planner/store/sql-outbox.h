@@ -31,6 +31,7 @@
      "first_try_us = CASE first_try_us WHEN 0 THEN $2 ELSE first_try_us END WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_FINISH, "UPDATE outbox SET state = $2, reason = $3 WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_PUT_OFF, "UPDATE outbox SET not_before_us = $2, reason = $3 WHERE outbox_id = $1 AND state = 'waiting'") \
+  X (OUTBOX_DOUBT, "UPDATE outbox SET attempts = attempts + 1 WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_RENEW, "UPDATE outbox SET request_id = $2, first_try_us = 0, last_try_us = 0 WHERE outbox_id = $1 AND state = 'waiting'") \
   X (OUTBOX_IS_REGISTERED, "UPDATE outbox SET kind = 'update' WHERE outbox_id = $1 AND kind = 'register' AND state = 'waiting'") \
   X (OUTBOX_REFUSE, "UPDATE outbox SET state = 'refused', reason = $2 WHERE outbox_id = $1 AND state = 'waiting'") \

@@ -9,6 +9,7 @@ void
 truth_mark_clear (TruthMark *mark)
 {
   g_clear_pointer (&mark->version_id, g_free);
+  g_clear_pointer (&mark->caused_version, g_free);
 }
 
 /**
@@ -40,13 +41,32 @@ truth_store_find (StoreSession *session, gint64 booking_id, TruthMark *out_mark,
   g_auto (StoreQuery) query = { 0 };
   StoreStep step;
 
-  *out_mark = (TruthMark){ NULL, 0 };
+  *out_mark = (TruthMark){ NULL, 0, NULL };
   if (!store_query (session, &query, error, SQL_TRUTH_FIND, "i", booking_id))
     return FALSE;
   step = store_step (&query, error);
   if (step == STORE_ROW)
-    *out_mark = (TruthMark){ g_strdup (store_text (&query, 0)), store_int (&query, 1) };
+    *out_mark = (TruthMark){ g_strdup (store_text (&query, 0)), store_int (&query, 1),
+                             g_strdup (store_text (&query, 2)) };
   return step != STORE_FAILED;
+}
+
+/**
+ * truth_store_put_caused:
+ * @version: (nullable): that DFDG's answer names
+ *
+ * DFDG has done what we called for. Writer, in the transaction in which that is written down.
+ */
+gboolean
+truth_store_put_caused (StoreSession *session,
+                        gint64 tenant_id,
+                        gint64 booking_id,
+                        const char *version,
+                        gint64 now_us,
+                        GError **error)
+{
+  return store_run (session, error, SQL_TRUTH_PUT_CAUSED, "iisi", booking_id, tenant_id,
+                    version == NULL ? "" : version, now_us);
 }
 
 /**

@@ -8,11 +8,14 @@
  * TruthMark:
  * @version_id: (nullable)
  * @changed_us: aendretTidspunkt; 0: nothing was applied yet
+ * @caused_version: (nullable): what DFDG called the outcome of our last call; empty: its answer named none; NULL: what it has
+ *   said since was applied
  */
 typedef struct
 {
   char *version_id;
   gint64 changed_us;
+  char *caused_version;
 } TruthMark;
 
 /**
@@ -48,6 +51,12 @@ gboolean truth_store_put (StoreSession *session,
                           const TruthMark *mark,
                           gint64 now_us,
                           GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean truth_store_put_caused (StoreSession *session,
+                                 gint64 tenant_id,
+                                 gint64 booking_id,
+                                 const char *version,
+                                 gint64 now_us,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *participant_store_list (StoreSession *session,
                                    gint64 booking_id,
                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;

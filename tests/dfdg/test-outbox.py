@@ -353,6 +353,69 @@ def test_changed_there_meanwhile():
         testlib.equal(world.count("SELECT count(*) FROM inbox WHERE kind = 'dfdg-report' AND payload LIKE '%overtaken%'"), 1, "reports")
 
 
+def test_changed_there_and_told_late():
+    """A case system's change whose message is on its way still is not overwritten: DFDG is looked at before it is told."""
+    with DfdgWorld() as world:
+        cpr = new_citizen(world)
+        key = register(world, cpr)
+        world.settle()
+        world.simulator.fault("push", "hold", "wsb", cpr=cpr, delay_s=3)
+        world.act("kss/change", id=key, beskrivelse="Deres")
+        change(world, cpr, key, Description="Vores")
+        wait_for(world, lambda: "has not told of yet" in world.query(ROWS)[1][3], True)
+        testlib.equal(world.count("SELECT count(*) FROM dfdg_event WHERE entity_type = 90000"), 1, "messages so far")
+        world.settle()
+        world.assert_same_stock()
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Deres")
+        testlib.equal((states(world), carried_out(world, UPDATE)), ([("register", "sent"), ("update", "dropped")], 0))
+        testlib.equal(world.count("SELECT count(*) FROM inbox WHERE kind = 'dfdg-report' AND payload LIKE '%overtaken%'"), 1, "reports")
+
+
+def test_changed_there_and_never_told():
+    """The same when the message never comes, with a number of our own system or without: after some looks DFDG is asked, and its counts."""
+    with DfdgWorld(settings={"dfdg-client demo/system": -1}) as world:
+        cpr = new_citizen(world)
+        key = register(world, cpr)
+        change(world, cpr, key, Description="Vores")
+        world.settle()
+        world.simulator.fault("push", "drop", "wsb", cpr=cpr)
+        world.act("kss/change", id=key, beskrivelse="Deres")
+        change(world, cpr, key, Description="Vores igen")
+        for hour in range(1, 7):
+            attempts = world.query(ROWS)[2][2]
+            if states(world)[2][1] != "waiting":
+                break
+            wait_for(world, lambda n=attempts: world.query(ROWS)[2][2] > n or states(world)[2][1] != "waiting", True)
+            world.restart(later_s=3600 * hour)
+        world.settle()
+        world.assert_same_stock()
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Deres")
+        testlib.equal([state for _, state in states(world)], ["sent", "sent", "dropped"])
+        testlib.equal(world.count("SELECT count(*) FROM inbox WHERE kind = 'dfdg-report' AND payload LIKE '%overtaken%'"), 1, "reports")
+        change(world, cpr, key, Description="Vores til sidst")
+        world.settle()
+        testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Vores til sidst")
+
+
+def test_clock_set_back_meanwhile():
+    """A clock that is set back while plannerd runs puts nothing off until it has caught up."""
+    with DfdgWorld(carrier="none", settings={"database/ignore-clock": "true"}) as world:
+        clock = world.folder / "clock"
+        clock.write_text("43200", encoding="ascii")
+        world.environment["PLANNER_TEST_CLOCK_FILE"] = str(clock)
+        world.restart(later_s=1)
+        world.simulator.fault("answer", "status", CREATE, status=503, times=2)
+        keys = [register(world, new_citizen(world))]
+        wait_for(world, lambda: world.query(ROWS)[0][2] > 0, True)
+        # in one step: nobody reads half of it
+        (world.folder / "clock.new").write_text("0", encoding="ascii")
+        (world.folder / "clock.new").rename(clock)
+        wait_for(world, lambda: states(world), [("register", "sent")])
+        keys.append(register(world, new_citizen(world), 2))
+        world.settle()
+        testlib.equal((sorted(world.simulator.stock()), carried_out(world, CREATE)), (sorted(keys), 2), "registered")
+
+
 def test_clock_set_back():
     """What was put off by a clock that ran ahead does not wait until the right one has caught up."""
     with DfdgWorld(carrier="none", settings={"database/ignore-clock": "true"}) as world:

@@ -77,6 +77,31 @@ test_plan (void)
     }
 }
 
+/* A change of which nothing was tried: what DFDG has is held against what it answered last. */
+static void
+test_looks_first (void)
+{
+  static const struct
+  {
+    const char *lane;
+    gboolean is_cancelled;
+    gboolean looks_first;
+  } rows[] = {
+    { "u", FALSE, TRUE },   { "uu", FALSE, TRUE },  { "/U/u", FALSE, TRUE },
+    { "U", FALSE, FALSE },  { "uU", FALSE, FALSE }, { "r", FALSE, FALSE },
+    { "ru", FALSE, FALSE }, { "d", TRUE, FALSE },   { "u", TRUE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GPtrArray) lane = make_lane (rows[i].lane, NOW - PERIOD_US_PER_HOUR);
+      OutboxPlan plan;
+
+      outbox_plan (lane, "a", rows[i].is_cancelled, NOW, &plan);
+      g_assert_cmpint (plan.looks_first, ==, rows[i].looks_first);
+    }
+}
+
 /* A request id is remembered for seven days; behind them DFDG is asked first. */
 static void
 test_old_tries (void)
@@ -181,6 +206,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/outbox-agenda/plan", test_plan);
+  g_test_add_func ("/outbox-agenda/looks-first", test_looks_first);
   g_test_add_func ("/outbox-agenda/old-tries", test_old_tries);
   g_test_add_func ("/outbox-agenda/postponed", test_postponed);
   g_test_add_func ("/outbox-agenda/answers", test_answers);

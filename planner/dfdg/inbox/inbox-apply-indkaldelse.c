@@ -7,6 +7,7 @@
 #include "dfdg/inbox/truth-weigh.h"
 #include "dfdg/services/indkaldelse-json.h"
 #include "dfdg/services/indkaldelse-load.h"
+#include "dfdg/services/indkaldelse-look.h"
 #include "dfdg/services/indkaldelse-record.h"
 #include "ops/booking/booking-details.h"
 #include "ops/booking/record-door.h"
@@ -155,6 +156,8 @@ is_others (const Work *work, const DfdgEvent *event)
   const DfdgIndkaldelse *record = work->record;
   gint64 own_system = work->lane->own_system;
 
+  if (indkaldelse_look_is_question (event))
+    return TRUE;
   if (own_system < 0 || event->system_id < 0 || event->system_id == own_system)
     return FALSE;
   if (event->version_id != NULL && g_strcmp0 (event->version_id, record->version) == 0)

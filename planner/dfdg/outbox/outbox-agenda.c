@@ -114,6 +114,7 @@ outbox_plan (const GPtrArray *lane,
     }
   plan.reads_first =
     plan.item->first_try_us != 0 && now_us - plan.item->first_try_us >= REMEMBERED_US;
+  plan.looks_first = plan.call == OUTBOX_DO_UPDATE && !rows.was_tried;
   plan.create_try_us = rows.registration == NULL ? 0 : rows.registration->last_try_us;
   *out_plan = plan;
 }
@@ -184,6 +185,7 @@ outbox_do_to_text (OutboxDo call)
     case OUTBOX_DO_DROP:
     case OUTBOX_DO_LATER:
     case OUTBOX_DO_REFUSE:
+    case OUTBOX_DO_LOOK:
     case OUTBOX_DO_READ:
     default:
       return "GetIndkaldelse";

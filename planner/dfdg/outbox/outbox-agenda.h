@@ -11,6 +11,7 @@
  * @OUTBOX_DO_DROP: nothing is to be told
  * @OUTBOX_DO_LATER: tried again
  * @OUTBOX_DO_REFUSE: a person is asked
+ * @OUTBOX_DO_LOOK: GetIndkaldelse says whether another system has been there
  * @OUTBOX_DO_READ: GetIndkaldelse says how it stands
  */
 typedef enum
@@ -19,6 +20,7 @@ typedef enum
   OUTBOX_DO_DROP,
   OUTBOX_DO_LATER,
   OUTBOX_DO_REFUSE,
+  OUTBOX_DO_LOOK,
   OUTBOX_DO_READ,
   OUTBOX_DO_CREATE,
   OUTBOX_DO_UPDATE,
@@ -39,6 +41,7 @@ typedef enum
  * @call: OUTBOX_DO_CREATE, _UPDATE, _DELETE or _DROP
  * @item: whose request id the call has
  * @reads_first: DFDG may have forgotten the request id of an earlier try
+ * @looks_first: a change of which nothing was tried yet: what DFDG has can be told from our own
  * @create_try_us: last try of a registration without receipt, which may still be on its way; 0: none
  * @reason: of OUTBOX_DO_DROP
  */
@@ -47,6 +50,7 @@ typedef struct
   OutboxDo call;
   const OutboxItem *item;
   gboolean reads_first;
+  gboolean looks_first;
   gint64 create_try_us;
   const char *reason;
 } OutboxPlan;

@@ -10,6 +10,7 @@
 #include "dfdg/outbox/outbox-agenda.h"
 #include "dfdg/services/indkaldelse-client.h"
 #include "dfdg/services/indkaldelse-load.h"
+#include "dfdg/services/indkaldelse-look.h"
 #include "planner-log.h"
 #include "store/citizen-store.h"
 #include "store/echo-store.h"
@@ -30,6 +31,12 @@
 #define OTHERS        "waits for what DFDG has told of the booking"
 #define OTHERS_US     (PERIOD_US_PER_S)
 #define OTHERS_END_US (10 * PERIOD_US_PER_MINUTE)
+/* Another system's change that nobody has told of yet: its message is given 1 + 3 + … + 31 seconds to come, and a reading side
+ * that is behind the time to catch up. */
+#define UNSEEN    "waits: DFDG holds a change of the booking that it has not told of yet"
+#define MAX_LOOKS 5
+/* How often it is looked while the citizen's messages have not. */
+#define LOOK_US (30 * PERIOD_US_PER_S)
 /* Of a citizen's waiting rows that are read for each booking's turn, beside all of the booking. */
 #define MAX_ROWS 100
 /* Calls and readings for one booking at a time: beyond it something turns in a circle. */
@@ -60,6 +67,9 @@ typedef struct
   gboolean has_echo;    /* that is to come */
   gboolean has_others;  /* messages of other systems' changes */
   gboolean is_outdated; /* what was refused is not what there is now */
+  gboolean is_unseen;   /* a change of another system that nobody has told of */
+  IndkaldelseLook look;
+  char *version; /* (nullable): that DFDG has given what it was told, or has it under */
   gint64 retry_after_s;
   gint64 wait_us; /* until what may still come has come; 0: by the number of tries */
   char *actor;    /* (nullable): who changed the booking last, by the name of caller or account */
@@ -74,6 +84,8 @@ turn_clear (Turn *turn)
   g_free (turn->subject);
   g_free (turn->actor);
   g_free (turn->reason);
+  indkaldelse_look_clear (&turn->look);
+  g_free (turn->version);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Turn, turn_clear)
@@ -151,7 +163,10 @@ write_knowledge (StoreSession *session, const Turn *turn, GError **error)
   const Booking *told = turn->own.booking;
 
   return echo_store_clear (session, told->tenant_id, turn->subject, told->revision, error) &&
-         (turn->plan.call == OUTBOX_DO_DELETE || tell_again (session, turn, error));
+         (turn->plan.call == OUTBOX_DO_DELETE ||
+          (truth_store_put_caused (session, told->tenant_id, told->booking_id, turn->version,
+                                   clock_now_us (), error) &&
+           tell_again (session, turn, error)));
 }
 
 /* OpWrite: all waiting rows that the call spoke for. */
@@ -203,6 +218,18 @@ write_refusal (StoreSession *session, gpointer data, GError **error)
   return turn->is_outdated || outbox_store_refuse (session, turn->plan.item, turn->reason, error);
 }
 
+/* Each look counts; after the last the citizen's messages are told to look themselves. */
+static gboolean
+write_doubt (StoreSession *session, const Turn *turn, GError **error)
+{
+  const OutboxItem *item = turn->plan.item;
+
+  return store_run (session, error, SQL_OUTBOX_DOUBT, "i", item->outbox_id) &&
+         (item->attempts + 1 < MAX_LOOKS || turn->look.was_asked ||
+          indkaldelse_look_ask (session, turn->run->work->settings, turn->own.booking, item,
+                                error));
+}
+
 /* OpWrite: the lane's first row says when the lane is tried again. */
 static gboolean
 write_later (StoreSession *session, gpointer data, GError **error)
@@ -213,7 +240,8 @@ write_later (StoreSession *session, gpointer data, GError **error)
                      ? turn->wait_us
                      : dfdg_pump_backoff_us (turn->plan.item->attempts + 1, turn->retry_after_s);
 
-  return outbox_store_put_off (session, first->outbox_id, clock_now_us () + wait_us, turn->reason,
+  return (!turn->is_unseen || write_doubt (session, turn, error)) &&
+         outbox_store_put_off (session, first->outbox_id, clock_now_us () + wait_us, turn->reason,
                                error);
 }
 
@@ -270,6 +298,14 @@ find_actor (StoreSession *session, Turn *turn, GError **error)
   return step != STORE_FAILED;
 }
 
+/* Of the row whose request id the call will have. */
+static gboolean
+find_look (StoreSession *session, Turn *turn, const OutboxItem *item, GError **error)
+{
+  return turn->own.booking == NULL ||
+         indkaldelse_look_load (session, turn->own.booking, item, &turn->look, error);
+}
+
 /* Rows, booking and watch as they stand together. @turn->subject stays NULL when nothing is to be done. */
 static gboolean
 read_turn (StoreSession *session, Turn *turn, GError **error)
@@ -287,7 +323,7 @@ read_turn (StoreSession *session, Turn *turn, GError **error)
   return outbox_store_complete_lane (session, turn->lane, turn->subject, error) &&
          indkaldelse_load_own (session, work->tenant_id, turn->subject, &turn->own, error) &&
          find_echo (session, turn, error) && find_others (session, turn, error) &&
-         find_actor (session, turn, error);
+         find_actor (session, turn, error) && find_look (session, turn, item, error);
 }
 
 static gboolean
@@ -315,6 +351,8 @@ plan_turn (Turn *turn)
   set_reason (turn, is_gone ? GONE : turn->plan.reason);
   turn->next =
     turn->plan.reads_first && turn->plan.call != OUTBOX_DO_DROP ? OUTBOX_DO_READ : turn->plan.call;
+  if (turn->plan.looks_first && !turn->has_echo && indkaldelse_look_is_possible (&turn->look))
+    turn->next = OUTBOX_DO_LOOK;
   if (!turn->has_others || turn->plan.call != OUTBOX_DO_UPDATE)
     return;
   turn->next = OUTBOX_DO_LATER;
@@ -376,10 +414,19 @@ wait_if_it_may_come (Turn *turn, OutboxDo call)
 }
 
 static void
+set_version (Turn *turn, const char *version)
+{
+  g_free (turn->version);
+  turn->version = g_strdup (version);
+}
+
+static void
 take_answer (Turn *turn, OutboxDo call, const DfdgAnswer *answer)
 {
   g_autoptr (GError) said = NULL;
+  g_autofree char *version = indkaldelse_dup_version (answer);
 
+  set_version (turn, version);
   turn->next = outbox_judge_answer (call, answer->verdict);
   turn->is_clash = answer->verdict == DFDG_CLASH;
   turn->is_down = answer->is_forbidden || is_of_overload (answer->status);
@@ -467,6 +514,7 @@ read_dfdg (Turn *turn, GError **error)
                         &failure))
     return take_failure (turn, failure, error);
   reading = compare (turn, theirs);
+  set_version (turn, theirs == NULL ? NULL : theirs->version);
   turn->next = outbox_judge_reading (turn->plan.call, turn->is_clash, reading);
   if (reading == OUTBOX_READ_ABSENT)
     wait_if_it_may_come (turn, turn->plan.call);
@@ -474,18 +522,63 @@ read_dfdg (Turn *turn, GError **error)
   return TRUE;
 }
 
+/* An update has no condition: what another system has done there meanwhile would be undone, and nobody would hear of it.
+ * What the citizen's messages have looked at is as it is to be. */
+static void
+judge_look (Turn *turn, const DfdgIndkaldelse *theirs)
+{
+  g_autofree char *names = NULL;
+
+  turn->next = OUTBOX_DO_UPDATE;
+  if (theirs == NULL || theirs->is_cancelled || !indkaldelse_look_is_unseen (&turn->look, theirs))
+    return;
+  set_version (turn, theirs->version);
+  names = indkaldelse_dup_differences (turn->own.record, theirs);
+  turn->is_unseen = *names != '\0' && (!turn->look.was_asked || turn->look.is_asked);
+  if (turn->is_unseen)
+    {
+      turn->next = OUTBOX_DO_LATER;
+      turn->wait_us = turn->look.was_asked ? LOOK_US : 0;
+      set_reason (turn, UNSEEN);
+    }
+  else if (*names == '\0')
+    turn->next = OUTBOX_DO_DONE;
+}
+
+static gboolean
+look_at_dfdg (Turn *turn, GError **error)
+{
+  g_autoptr (DfdgIndkaldelse) theirs = NULL;
+  GError *failure = NULL;
+
+  turn->run->result->n_calls++;
+  if (!indkaldelse_get (turn->run->client, turn->subject, &theirs, turn->run->work->cancellable,
+                        &failure))
+    return take_failure (turn, failure, error);
+  judge_look (turn, theirs);
+  return TRUE;
+}
+
+static gboolean
+take_step (Turn *turn, GError **error)
+{
+  if (turn->next == OUTBOX_DO_LOOK)
+    return look_at_dfdg (turn, error);
+  return turn->next == OUTBOX_DO_READ ? read_dfdg (turn, error) : call_dfdg (turn, error);
+}
+
 /* Calls and readings until one of them says what becomes of the rows. */
 static gboolean
 settle (Turn *turn, GError **error)
 {
-  for (guint i = 0; turn->next >= OUTBOX_DO_READ; i++)
+  for (guint i = 0; turn->next >= OUTBOX_DO_LOOK; i++)
     {
       if (i == MAX_TURNS)
         {
           turn->next = OUTBOX_DO_LATER;
           break;
         }
-      if (!(turn->next == OUTBOX_DO_READ ? read_dfdg (turn, error) : call_dfdg (turn, error)))
+      if (!take_step (turn, error))
         return FALSE;
     }
   return TRUE;
@@ -539,6 +632,7 @@ end_turn (Turn *turn, GError **error)
     case OUTBOX_DO_REFUSE:
       return refuse (turn, error);
     case OUTBOX_DO_LATER:
+    case OUTBOX_DO_LOOK:
     case OUTBOX_DO_READ:
     case OUTBOX_DO_CREATE:
     case OUTBOX_DO_UPDATE:

@@ -6,14 +6,16 @@
 
 #include "base/error.h"
 #include "base/json-text.h"
+#include "dfdg/services/dfdg-read.h"
 #include "dfdg/services/indkaldelse-json.h"
 
 #define ZONE         "Europe/Copenhagen"
 #define PATH         "v1/Indkaldelse/"
 #define PARTICIPANTS "v2/Indkaldelse/myndighedsdeltager/"
 /* Of 500 each: no unit has so many meetings in one period. */
-#define MAX_PAGES      1000
-#define MAX_LIST_BYTES (32 * 1024 * 1024)
+#define MAX_PAGES         1000
+#define MAX_LIST_BYTES    (32 * 1024 * 1024)
+#define MAX_VERSION_BYTES 64
 
 static const CalsyncZone *
 get_zone (GError **error)
@@ -139,6 +141,27 @@ parse (const GString *body, const char *what, GError **error)
     return g_steal_pointer (&parser);
   g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "%s: what came is no JSON", what);
   return NULL;
+}
+
+/**
+ * indkaldelse_dup_version:
+ *
+ * Returns: (nullable): what DFDG calls the outcome of indkaldelse_create() or indkaldelse_update(); NULL when it has not carried
+ *   it out, or names none
+ */
+char *
+indkaldelse_dup_version (const DfdgAnswer *answer)
+{
+  g_autoptr (JsonParser) parser =
+    answer->verdict == DFDG_DONE ? parse (answer->body, "versionIdentifier", NULL) : NULL;
+  const char *text = NULL;
+
+  if (parser == NULL ||
+      !dfdg_json_get_text (json_node_get_object (json_parser_get_root (parser)),
+                           "versionIdentifier", &text) ||
+      strlen (text) > MAX_VERSION_BYTES)
+    return NULL;
+  return g_strdup (text);
 }
 
 /* A question and its answer as an object; NULL without @error: 404. */

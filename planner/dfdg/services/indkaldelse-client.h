@@ -23,6 +23,7 @@ gboolean indkaldelse_update (DfdgClient *client,
                              DfdgAnswer *out_answer,
                              GCancellable *cancellable,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *indkaldelse_dup_version (const DfdgAnswer *answer);
 gboolean indkaldelse_delete (DfdgClient *client,
                              const DfdgCallHead *head,
                              const char *indkaldelse_id,
