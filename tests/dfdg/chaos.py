@@ -440,6 +440,14 @@ ARRIVED_OUT_OF_ORDER = (
     "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.event_id < b.event_id"
     " WHERE a.carrier = 'wsb' AND b.carrier = 'wsb' AND a.system_id <> -1 AND b.system_id <> -1 AND a.event_us > b.event_us"
 )
+# A later message of a thing or of a kind may be done with an earlier one; whose number changes gets another's messages among the own.
+APPLIED_OUT_OF_ORDER = (
+    "SELECT a.event_id, b.event_id FROM dfdg_event a JOIN dfdg_event b ON a.citizen_id = b.citizen_id AND a.event_id < b.event_id"
+    " WHERE a.state = 'done' AND b.state = 'done' AND a.done_us > b.done_us"
+    " AND NOT EXISTS (SELECT 1 FROM dfdg_event c WHERE c.citizen_id = b.citizen_id AND c.entity_type = b.entity_type"
+    " AND c.event_id < a.event_id AND c.done_us = b.done_us)"
+    " AND NOT EXISTS (SELECT 1 FROM dfdg_event n WHERE n.citizen_id = a.citizen_id AND n.entity_type = 100010) ORDER BY a.event_id, b.event_id LIMIT 20"
+)
 APPLIED = ("registered", "changed", "cancelled")
 
 
@@ -483,6 +491,7 @@ def judge_messages(town):
     testlib.equal(sorted(told ^ held), [], "messages that only one side knows")
     testlib.equal(world.query(ARRIVED_OUT_OF_ORDER), [], "messages of one citizen that were stored out of order")
     testlib.equal(world.query(OUT_OF_ORDER), [], "messages of one booking that were applied out of order")
+    testlib.equal(world.query(APPLIED_OUT_OF_ORDER), [], "messages of one citizen that were applied out of order")
     rows = world.query("SELECT external_id, reason FROM dfdg_event WHERE state = 'parked' ORDER BY event_id")
     poison = [row for row in rows if row[0].startswith("gift")]
     testlib.equal(len(poison), town.n_strays, "messages that nobody can apply, put aside")
