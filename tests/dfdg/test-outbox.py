@@ -4,6 +4,7 @@
 """Also tests: dfdg-echo, dfdg-runner, dfdg-start, indkaldelse-load, outbox-dispatch. Judged by what DFDG holds in the end, by how often it carried a call out, and by what waits for a person."""
 
 import datetime
+import time
 
 import testlib
 from dfdg_world import OFFER, UNIT, ActorRefused, Citizens, DfdgWorld
@@ -325,9 +326,11 @@ def test_down_and_up():
         for n, cpr in enumerate(citizens):
             register(world, cpr, n / 2)
         wait_for(world, lambda: world.health("dfdg"), 503)
-        wait_for(world, lambda: world.simulator.n_calls(CREATE) >= 10, True)
-        attempts = [row[2] for row in world.query(ROWS)]
-        testlib.equal(max(attempts) <= 5, True, f"tries of each: {attempts}")
+        before = world.simulator.n_calls(CREATE)
+        time.sleep(10)
+        tried = world.simulator.n_calls(CREATE) - before
+        # each for itself would be twice or more; slow machines make it fewer
+        testlib.equal(tried <= 8, True, f"{tried} calls of {len(citizens)} citizens in ten seconds")
         world.act("calm")
         world.settle(300)
         world.assert_same_stock()
@@ -359,11 +362,12 @@ def test_changed_there_and_told_late():
         cpr = new_citizen(world)
         key = register(world, cpr)
         world.settle()
-        world.simulator.fault("push", "hold", "wsb", cpr=cpr, delay_s=3)
+        world.simulator.fault("push", "hold", "wsb", cpr=cpr, delay_s=300)
         world.act("kss/change", id=key, beskrivelse="Deres")
         change(world, cpr, key, Description="Vores")
         wait_for(world, lambda: "has not told of yet" in world.query(ROWS)[1][3], True)
         testlib.equal(world.count("SELECT count(*) FROM dfdg_event WHERE entity_type = 90000"), 1, "messages so far")
+        world.act("hurry")
         world.settle()
         world.assert_same_stock()
         testlib.equal(world.simulator.stock()[key]["beskrivelse"], "Deres")
