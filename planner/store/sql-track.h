@@ -8,7 +8,7 @@
      "coalesce (proposal_id, 0), coalesce (back_to, 0) FROM revision ORDER BY revision DESC LIMIT 1") \
   X (TRACK_REVISION_LOAD, "SELECT revision, at_us, kind, document, digest, author, approver, coalesce (approved_us, 0), reason, " \
      "coalesce (proposal_id, 0), coalesce (back_to, 0) FROM revision WHERE revision = $1") \
-  X (TRACK_REVISION_LIST, "SELECT revision, at_us, kind, document, digest, author, approver, coalesce (approved_us, 0), reason, " \
+  X (TRACK_REVISION_LIST, "SELECT revision, at_us, kind, '', digest, author, approver, coalesce (approved_us, 0), reason, " \
      "coalesce (proposal_id, 0), coalesce (back_to, 0) FROM revision ORDER BY revision DESC LIMIT $1") \
   X (TRACK_REVISION_NUMBER, "SELECT coalesce (max (revision), 0) FROM revision") \
   X (TRACK_REVISION_UNCONFIRMED, "SELECT coalesce (max (revision), 0) FROM revision WHERE approver IS NULL") \
@@ -17,7 +17,7 @@
   X (TRACK_REVISION_CONFIRM, "UPDATE revision SET approver = $2, approved_us = $3 WHERE revision = $1 AND approver IS NULL") \
   X (TRACK_PROPOSAL_LOAD, "SELECT proposal_id, at_us, base_revision, document, digest, author, reason, state, decided_by, " \
      "coalesce (decided_us, 0), note, coalesce (revision, 0) FROM proposal WHERE proposal_id = $1") \
-  X (TRACK_PROPOSAL_LIST, "SELECT proposal_id, at_us, base_revision, document, digest, author, reason, state, decided_by, " \
+  X (TRACK_PROPOSAL_LIST, "SELECT proposal_id, at_us, base_revision, '', digest, author, reason, state, decided_by, " \
      "coalesce (decided_us, 0), note, coalesce (revision, 0) FROM proposal WHERE $1 = 1 OR state IN ('open', 'approved') " \
      "ORDER BY proposal_id DESC LIMIT $2") \
   X (TRACK_PROPOSAL_ADD, "INSERT INTO proposal (at_us, base_revision, document, digest, author, reason, state) " \

@@ -2,6 +2,9 @@
 /* The table of switchtrackctl's own commands, and what their functions share. */
 #include "ctl/track-commands.h"
 
+#include <string.h>
+
+#include "base/error.h"
 #include "calsync-timezone.h"
 #include "ctl/track-commands-candidate.h"
 #include "ctl/track-desk.h"
@@ -61,10 +64,31 @@ track_commands_register (void)
   track_commands_candidate_register ();
 }
 
+/* In the night of October in which the clock is moved back it shows an hour twice: which one is nothing to guess. */
+static gboolean
+check_once (const CalsyncZone *zone, const char *text, gint64 instant_us, GError **error)
+{
+  const char *time = strchr (text, 'T');
+  CalsyncLocalTime local = { 0 };
+  CalsyncLocalKind kind = CALSYNC_LOCAL_UNIQUE;
+
+  calsync_zone_to_local (zone, instant_us, &local, NULL);
+  (void) calsync_zone_to_instant (zone, &local, &kind);
+  if (kind != CALSYNC_LOCAL_OVERLAP || (time != NULL && strpbrk (time, "Z+-") != NULL))
+    return TRUE;
+  g_set_error (
+    error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+    "the clock shows %s twice: write the offset behind it, +02:00 the first time, +01:00 "
+    "the second",
+    text);
+  return FALSE;
+}
+
 /**
  * track_command_get_instant:
  *
- * An argument as an instant: wall time in Denmark unless an offset follows; whole seconds.
+ * An argument as an instant: wall time in Denmark unless an offset follows; whole seconds. Errors:
+ * PLANNER_ERROR_NOT_VALID, also for a wall time that the clock skips or shows twice.
  */
 gboolean
 track_command_get_instant (AdminCall *call,
@@ -79,7 +103,8 @@ track_command_get_instant (AdminCall *call,
   if (zone == NULL || !admin_get_text (call, name, &text, error))
     return FALSE;
   *out_us = fallback_us;
-  return text == NULL || admin_parse_time (zone, text, out_us, error);
+  return text == NULL ||
+         (admin_parse_time (zone, text, out_us, error) && check_once (zone, text, *out_us, error));
 }
 
 /**

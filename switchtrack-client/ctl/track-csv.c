@@ -142,8 +142,10 @@ read_row (const TrackShape *shape,
   for (guint i = 0; i < table->n_columns; i++)
     if (!set_cell (shape, object, table->columns[i], row->fields[i]))
       {
-        g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s has no column %.40s",
-                     shape->list, table->columns[i]);
+        g_autofree char *given = track_text_dup_short (table->columns[i]);
+
+        g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s has no column %s",
+                     shape->list, given);
         return FALSE;
       }
   record = track_record_read (shape, object, error);

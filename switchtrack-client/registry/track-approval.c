@@ -8,6 +8,8 @@
 #include "registry/track-registry-json.h"
 #include "store/citizen-store.h"
 
+#define MAX_OPEN 100
+
 static gboolean refuse (GError **error, PlannerError code, const char *format, ...)
   G_GNUC_PRINTF (3, 4);
 
@@ -137,6 +139,17 @@ check_reason (const char *reason, GError **error)
                  "the reason holds what looks like a citizen's number");
 }
 
+/* Who may propose need not be an approver: he must not be able to fill the disk with documents. */
+static gboolean
+check_room (StoreSession *session, GError **error)
+{
+  g_autoptr (GPtrArray) open = track_proposal_list (session, FALSE, MAX_OPEN, error);
+
+  return open != NULL && (open->len < MAX_OPEN ||
+                          refuse (error, PLANNER_ERROR_BUSY,
+                                  "%d proposals are open: let some be decided first", MAX_OPEN));
+}
+
 /**
  * track_approval_propose:
  * @wanted: the whole registry as it is to be
@@ -161,7 +174,7 @@ track_approval_propose (const TrackApproval *approval,
                              .reason = (char *) reason };
 
   if (current == NULL || !check_reason (reason, error) || !check_readable (document, error) ||
-      !check_document (approval, current, wanted, error))
+      !check_document (approval, current, wanted, error) || !check_room (approval->session, error))
     return FALSE;
   before = track_registry_dup_json (current);
   if (g_str_equal (before, document))

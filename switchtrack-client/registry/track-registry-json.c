@@ -151,8 +151,10 @@ read_members (const TrackShape *shape, JsonObject *object, gpointer record, GErr
 
       if (place.field == NULL)
         {
-          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s has no member %.40s",
-                       shape->what, (const char *) at->data);
+          g_autofree char *given = track_text_dup_short (at->data);
+
+          g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "%s has no member %s",
+                       shape->what, given);
           return FALSE;
         }
       if (!JSON_NODE_HOLDS_NULL (node) && !read_field (&place, node, record, error))
@@ -253,14 +255,15 @@ check_root (JsonObject *root, GError **error)
     }
   for (GList *at = members; at != NULL; at = at->next)
     {
+      g_autofree char *given = track_text_dup_short (at->data);
       gboolean is_known = g_str_equal (at->data, "format");
 
       for (guint i = 0; i < TRACK_N_SHAPES; i++)
         is_known |= g_str_equal (at->data, track_shape_get (i)->list);
       if (is_known)
         continue;
-      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "a registry has no member %.40s",
-                   (const char *) at->data);
+      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "a registry has no member %s",
+                   given);
       return FALSE;
     }
   return TRUE;

@@ -157,7 +157,7 @@ track_revision_load (StoreSession *session, guint64 number, GError **error)
 /**
  * track_revision_list:
  *
- * Returns: (transfer full) (element-type TrackRevision): newest first
+ * Returns: (transfer full) (element-type TrackRevision): newest first, with empty documents: they are large
  */
 GPtrArray *
 track_revision_list (StoreSession *session, guint limit, GError **error)
@@ -297,7 +297,7 @@ track_proposal_load (StoreSession *session, gint64 proposal_id, GError **error)
  * track_proposal_list:
  * @with_settled: those too that were applied or rejected
  *
- * Returns: (transfer full) (element-type TrackProposal): newest first
+ * Returns: (transfer full) (element-type TrackProposal): newest first, with empty documents: they are large
  */
 GPtrArray *
 track_proposal_list (StoreSession *session, gboolean with_settled, guint limit, GError **error)

@@ -6,6 +6,8 @@
 
 #include "base/error.h"
 
+#define SHORT_LETTERS 40
+
 #define MEMBER(type, member) G_STRUCT_OFFSET (type, member)
 
 /* clang-format off */
@@ -146,6 +148,19 @@ track_shape_find_field (const TrackShape *shape, const char *name)
 }
 
 /**
+ * track_text_dup_short:
+ *
+ * Returns: (transfer full): the first 40 letters, for messages about what somebody wrote. Any thread.
+ */
+char *
+track_text_dup_short (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+
+  return g_utf8_substring (valid, 0, MIN (g_utf8_strlen (valid, -1), SHORT_LETTERS));
+}
+
+/**
  * track_instant_dup_text:
  *
  * Returns: (transfer full): "2027-01-01T00:00:00Z"; empty when it is open. Any thread.
@@ -174,8 +189,10 @@ track_instant_parse (const char *text, gint64 *out_us, GError **error)
 
   if (time == NULL || g_date_time_get_year (time) < 2000 || g_date_time_get_year (time) > 2200)
     {
+      g_autofree char *given = track_text_dup_short (text);
+
       g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                   "%.40s is no instant: write it with an offset, 2027-01-01T00:00:00+01:00", text);
+                   "%s is no instant: write it with an offset, 2027-01-01T00:00:00+01:00", given);
       return FALSE;
     }
   *out_us = g_date_time_to_unix (time) * G_USEC_PER_SEC;

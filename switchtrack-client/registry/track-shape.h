@@ -74,6 +74,7 @@ const TrackField *track_shape_find_field (const TrackShape *shape, const char *n
 char *track_field_dup_value (const TrackField *field,
                              gconstpointer record) G_GNUC_WARN_UNUSED_RESULT;
 char *track_shape_dup_key (const TrackShape *shape, gconstpointer record) G_GNUC_WARN_UNUSED_RESULT;
+char *track_text_dup_short (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 char *track_instant_dup_text (gint64 instant_us) G_GNUC_WARN_UNUSED_RESULT;
 gboolean
 track_instant_parse (const char *text, gint64 *out_us, GError **error) G_GNUC_WARN_UNUSED_RESULT;

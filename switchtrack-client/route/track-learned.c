@@ -17,6 +17,8 @@
 /* What could not be written is kept for the next time; more than this is lost at the end of the process. */
 #define MAX_OWED     20000
 #define OWED_AT_ONCE 500
+/* A clock that is so far ahead of the time that has passed was set, and may be set back. */
+#define LEAP_US G_TIME_SPAN_DAY
 
 typedef struct
 {
@@ -43,6 +45,9 @@ struct _TrackLearned
   guint max_cached;
   GHashTable *young; /* of Entry */
   GHashTable *old;   /* likewise; dropped when the young ones are as many as may be */
+  gint64 began_wall_us;
+  gint64 began_us;
+  gboolean has_leapt;
   TrackLearnedCounters counters;
 };
 
@@ -485,6 +490,22 @@ track_learned_hash_citizen (TrackLearned *learned, const char *citizen, const ch
   return GUINT32_FROM_LE (value) % 1000;
 }
 
+/* By a clock that leapt a year ahead all would be old, and nothing would bring it back. */
+static gboolean
+may_forget (TrackLearned *learned)
+{
+  gint64 ahead_us =
+    (clock_now_us () - learned->began_wall_us) - (clock_monotonic_us () - learned->began_us);
+
+  if (ahead_us > LEAP_US && !learned->has_leapt)
+    g_warning ("the clock leapt %" G_GINT64_FORMAT
+               " days ahead: nothing that was learned is removed before switchtrackd is started "
+               "again",
+               ahead_us / G_TIME_SPAN_DAY);
+  learned->has_leapt |= ahead_us > LEAP_US;
+  return !learned->has_leapt;
+}
+
 static gboolean
 run_forget (gpointer data, gpointer session, GError **error)
 {
@@ -514,17 +535,18 @@ on_forget (gpointer data, const ExecutorReport *report, const GError *error)
 void
 track_learned_forget (TrackLearned *learned, const gint64 before_us[TRACK_N_ID_KINDS + 1])
 {
-  ForgetJob *job = g_new0 (ForgetJob, 1);
+  ForgetJob *job;
   g_autoptr (GArray) owed = g_array_new (FALSE, FALSE, sizeof (Entry));
   g_autoptr (GError) error = NULL;
 
   pay_owed (learned, owed);
   if (owed->len > 0)
     (void) submit (learned, owed, NULL, NULL);
+  if (learned->database == NULL || !may_forget (learned))
+    return;
+  job = g_new0 (ForgetJob, 1);
   memcpy (job->before_us, before_us, sizeof job->before_us);
-  if (learned->database == NULL)
-    g_free (job);
-  else if (!track_database_write (learned->database, run_forget, on_forget, job, &error))
+  if (!track_database_write (learned->database, run_forget, on_forget, job, &error))
     on_forget (job, NULL, error);
 }
 
@@ -580,6 +602,8 @@ track_learned_new (TrackDatabase *database, const TrackLearnedSettings *settings
   gboolean is_new;
   gboolean knows;
 
+  learned->began_wall_us = clock_now_us ();
+  learned->began_us = clock_monotonic_us ();
   learned->database = database;
   learned->max_cached = MAX (settings->max_cached, 1);
   learned->young = new_cache ();

@@ -362,6 +362,25 @@ test_roll_back_from_damage (void)
   assert_in_force (session, 3, "own");
 }
 
+/* Who may only propose cannot fill the disk. */
+static void
+test_many_proposals (void)
+{
+  g_autoptr (StoreSession) session = open_database ();
+  const TrackApproval stranger = as (session, "stranger");
+  g_autoptr (TrackRegistry) wanted = make ("own", "");
+  g_autoptr (GError) error = NULL;
+  gint64 id = 0;
+
+  for (guint i = 0; i < 100; i++)
+    g_assert_true (track_approval_propose (&stranger, wanted, "igen", &id, &error));
+  g_assert_false (track_approval_propose (&stranger, wanted, "igen", &id, &error));
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_BUSY);
+  g_clear_error (&error);
+  g_assert_true (track_approval_reject (&stranger, id, "fortrudt", &error));
+  g_assert_true (track_approval_propose (&stranger, wanted, "igen", &id, &error));
+}
+
 /* A document that a disk changed is told from a registry. */
 static void
 test_digest (void)
@@ -391,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-approval/roll-back-twice", test_roll_back_twice);
   g_test_add_func ("/track-approval/roll-back-from-damage", test_roll_back_from_damage);
   g_test_add_func ("/track-approval/approver-left", test_approver_left);
+  g_test_add_func ("/track-approval/many-proposals", test_many_proposals);
   g_test_add_func ("/track-approval/digest", test_digest);
   return g_test_run ();
 }

@@ -178,6 +178,34 @@ test_unit (void)
                  "state");
 }
 
+/* The hour that the clock skips, and the one that it shows twice, are nobody's to guess. */
+static void
+test_clock_changes (void)
+{
+  g_auto (World) world = { 0 };
+
+  make_world (&world);
+  fill (&world);
+  assert_refused (&world, "anna", "propose-unit",
+                  "{'code':'10100','endpoint':'own','from':'2027-03-28T02:30','reason':'r'}",
+                  PLANNER_ERROR_NOT_VALID);
+  assert_refused (&world, "anna", "propose-unit",
+                  "{'code':'10100','endpoint':'own','from':'2027-10-31T02:30','reason':'r'}",
+                  PLANNER_ERROR_NOT_VALID);
+  assert_refused (&world, "anna", "freeze",
+                  "{'from':'2027-10-31T01:00','until':'2027-10-31T02:00','reason':'r'}",
+                  PLANNER_ERROR_NOT_VALID);
+  change (&world, "propose-unit",
+          "{'code':'10100','endpoint':'own','from':'2027-10-31T02:30+02:00','reason':'r'}");
+  assert_goes (&world, "10100", "2027-10-31T00:29Z", "default", "state");
+  assert_goes (&world, "10100", "2027-10-31T00:30Z", "exact", "own");
+  change (&world, "propose-unit",
+          "{'code':'20100','endpoint':'own','from':'2027-10-31T01:59','until':'2027-10-31T03:00','"
+          "reason':'r'}");
+  assert_goes (&world, "20100", "2027-10-31T01:59Z", "exact", "own");
+  assert_goes (&world, "20100", "2027-10-31T02:00Z", "default", "state");
+}
+
 static void
 test_alias_and_removal (void)
 {
@@ -509,6 +537,7 @@ main (int argc, char **argv)
   admin_table_begin_empty ();
   track_commands_register ();
   g_test_add_func ("/track-commands/unit", test_unit);
+  g_test_add_func ("/track-commands/clock-changes", test_clock_changes);
   g_test_add_func ("/track-commands/alias-and-removal", test_alias_and_removal);
   g_test_add_func ("/track-commands/endpoint", test_endpoint);
   g_test_add_func ("/track-commands/windows-and-freezes", test_windows_and_freezes);

@@ -239,6 +239,34 @@ test_forgotten (void)
   world_clear (&world);
 }
 
+/* The clock is set a year ahead by mistake: nothing is removed by it. */
+static void
+test_leap (void)
+{
+  World world;
+  gint64 before_us[TRACK_N_ID_KINDS + 1];
+  gint64 now_us = clock_now_us ();
+
+  world_init (&world);
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_A, "star", ""));
+  clock_set_for_test (now_us + 500 * G_TIME_SPAN_DAY);
+  for (guint kind = 0; kind <= TRACK_N_ID_KINDS; kind++)
+    before_us[kind] = clock_now_us () - 400 * G_TIME_SPAN_DAY;
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*leapt*nothing that was learned is removed*");
+  track_learned_forget (world.learned, before_us);
+  track_learned_forget (world.learned, before_us);
+  testlib_assert_expected_logs ();
+  clock_set_for_test (0);
+  world_close (&world);
+  world_open (&world);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  track_learned_forget (world.learned, before_us);
+  world_close (&world);
+  world_open (&world);
+  g_assert_false (track_learned_find (world.learned, TRACK_ID_BOOKING, GUID_A, &(TrackPlace){ 0 }));
+  world_clear (&world);
+}
+
 static void
 test_key (void)
 {
@@ -378,6 +406,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-learned/file-holds-nothing", test_file_holds_nothing);
   g_test_add_func ("/track-learned/many", test_many);
   g_test_add_func ("/track-learned/forgotten", test_forgotten);
+  g_test_add_func ("/track-learned/leap", test_leap);
   g_test_add_func ("/track-learned/key", test_key);
   g_test_add_func ("/track-learned/rotation", test_rotation);
   g_test_add_func ("/track-learned/failed-write", test_failed_write);

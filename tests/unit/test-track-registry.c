@@ -106,6 +106,7 @@ test_broken (void)
   } cases[] = {
     { "registry-1", "registry-2", "format must be" },
     { "\"owner\"", "\"owners\"", "no member owners" },
+    { "\"owner\"", "\"aøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøøø\"", "no member aøø" },
     { "\"name\":\"own\",", "", "name is missing" },
     { "[\"https://c.example/v3\"]", "[]", "urls is missing" },
     { "[\"https://c.example/v3\"]", "\"https://c.example/v3\"", "urls must be a list" },
@@ -131,6 +132,7 @@ test_broken (void)
       g_assert_cmpuint (g_strv_length (halves), ==, 2);
       g_assert_null (track_registry_parse (broken, strlen (broken), &error));
       g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
       if (strstr (error->message, cases[i].says) == NULL)
         g_error ("%s: %s", cases[i].says, error->message);
     }
