@@ -323,7 +323,7 @@ dup_problem (gpointer data)
 
   TrackRoutes *routes = track_keeper_get_routes (daemon->keeper);
 
-  return routes == NULL || track_routes_get_registry (routes)->units->len == 0
+  return routes == NULL || track_routes_get_registry (routes)->revision == 0
            ? g_strdup ("there is no registry yet")
            : NULL;
 }

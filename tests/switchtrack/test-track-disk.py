@@ -204,7 +204,7 @@ def test_put_back_from_backup():
 
 
 def test_not_ready_without_a_registry():
-    """A gateway that knows no unit does not say that it is ready."""
+    """A gateway without any revision of a registry does not say that it is ready."""
     world = DiskWorld()
     with world.track:
         testlib.wait_for(lambda: world.track.get("/health/live")[0] == 200, 20, "alive")

@@ -71,5 +71,37 @@ def test_wrong_entry_is_rolled_back():
         testlib.equal("rollback_to_be_confirmed" in control(world, "status"), False, "confirmed")
 
 
+def test_two_decide_at_once():
+    """Each of two people approves the other's proposal at the same moment, again and again: one is in force, the other is overtaken."""
+    if os.geteuid() != 0:
+        raise testlib.Skip("only root can be two people")
+    with TrackWorld([], [THIRD], SETTINGS) as world:
+        world.folder.chmod(0o711)
+        for number in range(4):
+            before = control(world, "status")["revision"]
+            reason = ["--endpoint", "peer", "--reason", "ny"]
+            mine = control(world, "propose", "unit", f"3{number}100", *reason)["proposal"]
+            his = control(world, "propose", "unit", f"4{number}100", *reason, other=True)["proposal"]
+            both = [start(world, "approve", his, "--apply"), start(world, "approve", mine, "--apply", other=True)]
+            both += [start(world, "approve", his, "--apply"), start(world, "approve", mine, "--apply", other=True)]
+            said = [process.communicate(timeout=60)[0] for process in both]
+            testlib.equal(sorted(process.returncode for process in both), [0, 1, 1, 1], f"exit statuses: {said}")
+            testlib.equal(control(world, "status")["revision"], before + 1, "one revision came of it")
+            states = {row["proposal"]: row["state"] for row in control(world, "proposals", "--all")["proposals"]}
+            testlib.equal(sorted([states[mine], states[his]]), ["applied", "open"], "proposals")
+            left = mine if states[mine] == "open" else his
+            control(world, "reject", left, "--reason", "overhalet")
+        codes = [row["code"] for row in control(world, "show")["units"]]
+        testlib.equal(len(codes), 5, f"units {codes}")
+
+
+def start(world, *arguments, other=False):
+    """As control, without waiting for its end."""
+    program = testlib.BUILD / "switchtrack-client" / "switchtrackctl"
+    command = [str(word) for word in (program, "--socket", f"{world.track.registry}.socket", "--json", *arguments)]
+    identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if other else {}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", **identity)
+
+
 if __name__ == "__main__":
     testlib.run(globals())

@@ -109,6 +109,37 @@ def test_switch_under_load():
         testlib.equal(len([call for call in candidate.calls if call[0] == "AcceptBooking"]), 0, "bookings stay with their issuer")
 
 
+def test_planned_switch_under_load():
+    """A unit's row begins by itself under load, and is rolled back by hand: no call is lost, none comes to a Planner before its time."""
+    with TrackWorld([], [THIRD], {"people/approvers": "root"}) as world:
+        candidate = Peer(world.certificates, [THIRD], "candidate")
+        world.document["endpoints"].append(world.endpoint("candidate", candidate.url))
+        world.publish()
+        begins = int(time.time()) + 4
+        instant = datetime.datetime.fromtimestamp(begins, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        world.document["units"] = [
+            {"code": THIRD, "endpoint": "peer", "until": instant},
+            {"code": THIRD, "endpoint": "candidate", "from": instant},
+        ]
+        world.publish()
+        with Load(world, THIRD) as load:
+            while time.time() < begins - 0.2:
+                early = len(candidate.calls)
+                time.sleep(0.05)
+            time.sleep(max(0, begins - time.time()) + 0.1)
+            testlib.wait_for(lambda: not world_is_busy(world.peer), 5, "the old Planner rests")
+            testlib.equal(len(candidate.calls) > 0, True, "the new one is asked")
+            world.track.control("rollback", "--reason", "fejl")
+            testlib.wait_for(lambda: not world_is_busy(candidate), 5, "the new Planner rests")
+            before = len(world.peer.calls)
+            testlib.wait_for(lambda: len(world.peer.calls) > before, 5, "the old one is asked again")
+        testlib.note(f"{len(load.results)} calls")
+        testlib.equal(early, 0, "calls at the new Planner before its time")
+        testlib.equal(set(load.results), {200}, "every call was answered")
+        total = sum(len([call for call in peer.calls if call[0].startswith("Get")]) for peer in (world.peer, candidate))
+        testlib.equal(total, len(load.results), "each call came to one Planner once")
+
+
 def world_is_busy(peer):
     """Whether a call comes to PEER within a moment."""
     before = len(peer.calls)

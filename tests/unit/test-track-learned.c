@@ -252,7 +252,8 @@ test_leap (void)
   clock_set_for_test (now_us + 500 * G_TIME_SPAN_DAY);
   for (guint kind = 0; kind <= TRACK_N_ID_KINDS; kind++)
     before_us[kind] = clock_now_us () - 400 * G_TIME_SPAN_DAY;
-  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*leapt*nothing that was learned is removed*");
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING,
+                      "*leapt*nothing that was learned is removed*");
   track_learned_forget (world.learned, before_us);
   track_learned_forget (world.learned, before_us);
   testlib_assert_expected_logs ();
