@@ -40,6 +40,7 @@ def roads(world):
         world.peer.lasting = None if mode == "well" else f"<GetBookingsResponse xmlns='{track_world.NAMESPACE}'><X>{number}</X></GetBookingsResponse>"
         ask(world, mode, request("GetBookings", PersonCivilRegistrationIdentifier=number, JobCenterCode=UNIT, MaxCount=1))
     world.peer.mode, world.peer.lasting = "well", None
+    crooked(world)
     for name in ("JobCenterCode", "BookingIdentifier", "ReservationIdentifier", "InterviewOptionID", "Unknown", "CaseWorkerIdentifier"):
         number = NUMBERS.new(f"as {name}")
         ask(world, name, request("CancelBooking", PersonCivilRegistrationIdentifier=NUMBERS.new(f"beside {name}"), **{name: number}))
@@ -50,6 +51,46 @@ def roads(world):
         ask(world, name, request("GetBookings", JobCenterCode=UNIT), {name: number})
     world.call(b"", url=world.track.plain_url + "?" + NUMBERS.new("query"))
     world.call(b"", url=world.track.plain_url.replace("soap", NUMBERS.new("path")))
+
+
+def crooked(world):
+    """A Planner that puts a number where an answer has words for programs: status line, fields of the head, every text of a fault."""
+
+    def send(status, kind, headers, body):
+        def reply(handler, _body, _version):
+            handler.send_response(status, NUMBERS.new("status line"))
+            handler.send_header("Content-Type", kind)
+            handler.send_header("Content-Length", str(len(body)))
+            for name, value in headers:
+                handler.send_header(name, value)
+            handler.end_headers()
+            handler.wfile.write(body)
+
+        return reply
+
+    def fault():
+        code, string, words, request_id = (NUMBERS.new(f"{where} of a fault") for where in ("code", "string", "text", "request"))
+        detail = (
+            f"<PlannerFault xmlns='{track_world.NAMESPACE}'><Code>990013</Code><Text>{words}</Text><RequestId>{request_id}</RequestId></PlannerFault>"
+        )
+        return envelope(f"<s:Fault><faultcode>s:{code}</faultcode><faultstring>{string}</faultstring><detail>{detail}</detail></s:Fault>").encode()
+
+    text = "text/xml; charset=utf-8"
+    answers = [
+        send(500, text, [("Server", NUMBERS.new("field Server"))], fault()),
+        send(200, f"text/{NUMBERS.new('media type')}", [], b"<a/>"),
+        send(200, text, [], f"<a>{NUMBERS.new('text of no answer')}</b>".encode()),
+        send(200, text, [], envelope(f"<n{NUMBERS.new('element of an answer')}/>").encode()),
+        send(302, text, [("Location", f"http://127.0.0.1/{NUMBERS.new('field Location')}")], b""),
+        send(503, "text/html", [("Retry-After", NUMBERS.new("field Retry-After"))], b"<html/>"),
+        send(401, "text/html", [("WWW-Authenticate", f'Basic realm="{NUMBERS.new("realm")}"')], b"<html/>"),
+    ]
+    for answer in answers:
+        world.peer._misbehave = answer  # pylint: disable=protected-access
+        for operation in ("GetBookings", "CreateBooking"):
+            number = NUMBERS.new("crooked answer")
+            ask(world, "crooked", request(operation, PersonCivilRegistrationIdentifier=number, JobCenterCode=UNIT))
+    del world.peer._misbehave
 
 
 def broken():

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: EUPL-1.2
+# What is wrong with the gateway itself: who is told, what page, JSON and metrics say, and that calls go on.
+# Also tests: track-self, track-standby, track-watch-alarm.
+
+import contextlib
+import datetime
+import http.server
+import json
+import os
+import shutil
+import sqlite3
+import threading
+import time
+
+import testlib
+from track_world import Peer, TrackWorld, list_options
+
+UNIT = "46100"
+CPR = testlib.cpr(11)
+SETTINGS = {"escalation/steps": "0:webhook"}
+
+
+class Hook(http.server.ThreadingHTTPServer):
+    """A webhook that takes all."""
+
+    def __init__(self):
+        self.taken = taken = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            """One delivery."""
+
+            def do_POST(self):  # pylint: disable=invalid-name
+                """Taken."""
+                taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(204)
+                self.end_headers()
+
+            def log_message(self, *arguments):  # pylint: disable=arguments-differ
+                """Silent."""
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def alarms(self, name):
+        """Deliveries of the alarm NAME."""
+        return [one for one in self.taken if one["event"] == "alarm" and one["alarm"] == name]
+
+
+@contextlib.contextmanager
+def opened(**more):
+    """A world with a webhook for the operator."""
+    hook = Hook()
+    with TrackWorld([], [UNIT], {**SETTINGS, "escalation/webhooks": hook.url, **more}) as here:
+        yield here, hook
+    hook.shutdown()
+
+
+def status(here):
+    """The JSON of the status."""
+    return json.loads(here.track.get("/status.json")[1])
+
+
+def told(here, hook, name, danish, english):
+    """The alarm NAME comes by webhook, stands in the JSON and in both pages, and counts."""
+    testlib.wait_for(lambda: hook.alarms(name), 30, f"the webhook gets {name}")
+    testlib.equal([one["name"] for one in status(here)["alarms"] if one["name"] == name], [name], "in the JSON")
+    for language, words in (("da", danish), ("en", english)):
+        page = here.track.get(f"/status?lang={language}")[1]
+        if words not in page:
+            raise AssertionError(f"the page in {language} does not say {words!r}: {page}")
+    if "switchtrack_alarm 1\n" not in here.track.get("/metrics")[1]:
+        raise AssertionError("the metric does not tell")
+    testlib.equal(len(hook.alarms(name)), 1, f"deliveries of {name}")
+
+
+def run_sql(path, *statements):
+    """From outside, as a full disk would: by triggers that refuse."""
+    with contextlib.closing(sqlite3.connect(path, timeout=30)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def test_canary():
+    """A candidate that fails: the guard stops it, the ladder tells, and the page says who, when, why, in both languages."""
+    with opened() as (here, hook):
+        candidate = Peer(here.certificates, [UNIT], "candidate")
+        here.document["endpoints"].append(here.endpoint("candidate", candidate.url))
+        here.document["units"][0]["canary"] = {"endpoint": "candidate", "permille": 1000, "is_disjoint": True}
+        here.publish()
+        row = status(here)["canaries"][0]
+        testlib.equal((row["unit"], row["endpoint"], row["permille"], row["state"]), (UNIT, "candidate", 1000, "running"), "at first")
+        candidate.mode = "reset"
+        for number in range(100, 130):
+            here.call(list_options(UNIT, testlib.cpr(number)))
+        told(here, hook, f"canary-{UNIT}", "Ingen er flyttet", "Nobody was moved")
+        row = status(here)["canaries"][0]
+        testlib.equal((row["state"], "who" in row, "since" in row), ("tripped", False, True), "after it")
+        for language, words in (("da", ["skiftesporet selv", "kald til candidate slog fejl", "100,0 %"]), ("en", ["the switch-track itself", "calls of candidate failed", "100.0 %"])):
+            page = here.track.get(f"/status?lang={language}")[1]
+            for said in words:
+                if said not in page:
+                    raise AssertionError(f"{language}: {said!r} is not on the page: {page}")
+        if f'switchtrack_canary_tripped{{unit="{UNIT}",endpoint="candidate"}} 1\n' not in here.track.get("/metrics")[1]:
+            raise AssertionError("the metric does not tell the canary")
+        testlib.equal(here.call(list_options(UNIT, testlib.cpr(131))).status, 200, "a new citizen is answered")
+        here.track.stop()
+        here.track.start()
+        testlib.wait_for(lambda: here.track.get("/health/ready")[0] == 200, 20, "it is back")
+        testlib.wait_for(lambda: [one for one in status(here)["alarms"] if one["name"] == f"canary-{UNIT}"], 10, "it is said again")
+        time.sleep(3)
+        testlib.equal(len(hook.alarms(f"canary-{UNIT}")), 1, "deliveries over a restart")
+        candidate.stop()
+
+
+def test_registry_gone():
+    """registry.db cannot be read at the start: the last good copy serves, and people are told although the queue was in it."""
+    with opened() as (here, hook):
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call before")
+        here.track.stop()
+        for end in ("-wal", "-shm"):
+            here.track.registry.with_name(f"registry.db{end}").unlink(missing_ok=True)
+        here.track.registry.write_bytes(b"this is no database" * 500)
+        here.track.start()
+        testlib.wait_for(lambda: here.track.get("/health/ready")[0] == 200, 20, "it is ready from its copy")
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call by the copy")
+        told(here, hook, "registry", "efter den sidste gode kopi", "calls go by the last good copy")
+        here.peer.stop()
+        for _ in range(6):
+            testlib.equal(here.call(list_options(UNIT, CPR)).fault, 4769, "a call while the Planner is away")
+        testlib.wait_for(lambda: [one for one in hook.taken if one["event"] == "disturbance"], 30, "the disturbance is told too")
+
+
+def test_rollback():
+    """A roll-back that nobody has confirmed."""
+    with opened() as (here, hook):
+        run_sql(
+            here.track.registry,
+            "INSERT INTO revision (at_us, kind, document, digest, author, reason) SELECT at_us + 1, 'rollback', document, digest, 'anna', 'hurry'"
+            " FROM revision ORDER BY revision DESC LIMIT 1",
+        )
+        told(here, hook, "rollback", "En anden skal", "Another has")
+        testlib.equal(status(here)["unconfirmed"] > 0, True, "in the JSON")
+
+
+def test_log_full():
+    """No room for the call log, neither rows nor lines: every call is answered, and it is said that they are missing."""
+    with opened() as (here, hook):
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call before")
+        testlib.wait_for(lambda: here.track.rows("SELECT 1 FROM call"), 10, "it is logged")
+        run_sql(here.track.calls, "CREATE TRIGGER full BEFORE INSERT ON call BEGIN SELECT RAISE (ABORT, 'database or disk is full'); END")
+        for day in (0, 1):
+            name = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=day)
+            path = here.folder / "lines" / f"calls-{name:%Y-%m-%d}.jsonl"
+            path.unlink(missing_ok=True)
+            path.symlink_to("/dev/full")
+        slowest = 0.0
+        for _ in range(50):
+            started = time.monotonic()
+            testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call without a log")
+            slowest = max(slowest, time.monotonic() - started)
+        testlib.note(f"slowest call without a log: {slowest * 1000:.0f} ms")
+        told(here, hook, "call-log", "mangler i kaldsloggen", "missing in the call log")
+        testlib.wait_for(lambda: status(here)["log_lost"] >= 50, 10, "all are counted")
+        run_sql(here.track.calls, "DROP TRIGGER full")
+        before = len(here.track.rows("SELECT 1 FROM call"))
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call after")
+        testlib.wait_for(lambda: len(here.track.rows("SELECT 1 FROM call")) > before, 10, "it is logged again")
+
+
+def test_own_certificate():
+    """Our client certificate expires in use: told apart from a Planner's faults in log, status, evidence; renewed: all is well."""
+    with opened() as (here, hook):
+        certificate, key = here.certificates.client("gateway")
+        good = certificate.read_bytes()
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call before")
+        expired, _ = here.expired("gateway")
+        shutil.copyfile(expired, certificate)
+        here.publish()
+        # Connections that were made with the old one may still serve.
+        testlib.wait_for(lambda: here.call(list_options(UNIT, CPR)).fault == 4769, 30, "calls fail")
+        testlib.wait_for(lambda: here.track.logged(outcome="own-certificate"), 10, "its word in the log")
+        told(here, hook, "certificate-client", "eget klientcertifikat er udløbet", "own client certificate has expired")
+        seen = status(here)
+        testlib.equal([one["days"] < 0 for one in seen["own_certificates"] if one["holder"] == "switchtrackd client"], [True], "days")
+        testlib.equal(next(one["outcome"] for one in seen["endpoints"] if one["name"] == "peer"), "own-certificate", "outcome in the JSON")
+        found = here.track.control("disturbances")["result"]["disturbances"]
+        page = here.track.control("evidence", found[0]["id"], "--language", "en")["result"]["content"]
+        if "not the Planner" not in page:
+            raise AssertionError(f"the evidence blames the Planner: {page}")
+        certificate.write_bytes(good)
+        os.chmod(key, 0o600)
+        here.publish()
+        testlib.wait_for(lambda: here.call(list_options(UNIT, CPR)).status == 200, 30, "renewed: calls are answered")
+
+
+if __name__ == "__main__":
+    testlib.run(globals())
