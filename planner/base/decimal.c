@@ -3,6 +3,29 @@
 #include "base/decimal.h"
 
 /**
+ * decimal_write:
+ * @buffer: what is returned lies in it
+ *
+ * As printf's %d would. Any thread.
+ *
+ * Returns: (transfer none): the number's text
+ */
+const char *
+decimal_write (char buffer[DECIMAL_BYTES], gint64 number)
+{
+  char *at = buffer + DECIMAL_BYTES - 1;
+  guint64 rest = number < 0 ? -(guint64) number : (guint64) number;
+
+  *at = '\0';
+  do
+    *--at = (char) ('0' + rest % 10);
+  while ((rest /= 10) > 0);
+  if (number < 0)
+    *--at = '-';
+  return at;
+}
+
+/**
  * decimal_append:
  *
  * Appends as printf's %d would. Any thread.
@@ -10,16 +33,10 @@
 void
 decimal_append (GString *text, gint64 number)
 {
-  char digits[24];
-  char *at = digits + sizeof digits;
-  guint64 rest = number < 0 ? -(guint64) number : (guint64) number;
+  char digits[DECIMAL_BYTES];
+  const char *at = decimal_write (digits, number);
 
-  do
-    *--at = (char) ('0' + rest % 10);
-  while ((rest /= 10) > 0);
-  if (number < 0)
-    *--at = '-';
-  g_string_append_len (text, at, digits + sizeof digits - at);
+  g_string_append_len (text, at, digits + sizeof digits - 1 - at);
 }
 
 /**

@@ -12,7 +12,10 @@ assert_same (gint64 number)
   g_autoptr (GString) text = g_string_new ("x");
   g_autofree char *wanted = g_strdup_printf ("x%" G_GINT64_FORMAT, number);
 
+  char digits[DECIMAL_BYTES];
+
   decimal_append (text, number);
+  g_assert_cmpstr (decimal_write (digits, number), ==, wanted + 1);
   g_assert_cmpstr (text->str, ==, wanted);
 }
 
