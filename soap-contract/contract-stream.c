@@ -4,6 +4,7 @@
 #include "contract-stream.h"
 
 #include "contract-error.h"
+#include "contract-plain.h"
 
 #include <libxml/parser.h>
 
@@ -14,9 +15,19 @@
 /* A push parser looks at all that it was given again when a piece ends within a token. */
 #define MAX_PIECE_BYTES (16 * 1024)
 
+/* What is read without a parser is kept as long as one may be needed for it. */
+#define MAX_PLAIN_BYTES (64 * 1024)
+/* May stand before the message. */
+#define MARK "\xef\xbb\xbf"
+
 struct _ContractStream
 {
-  xmlParserCtxt *context;
+  xmlParserCtxt *context; /* NULL while all is plain */
+  ContractPlain plain;
+  GByteArray *held; /* all that came, while all is plain */
+  gboolean is_whole;
+  gboolean is_left; /* not plain */
+  guint64 n_told;   /* tags that the parser need not tell of again */
   ContractLimits limits;
   const ContractEvents *events;
   gpointer state;
@@ -30,6 +41,16 @@ static ContractStream *
 get_stream (void *user)
 {
   return ((xmlParserCtxt *) user)->_private;
+}
+
+/* Whether a tag was told of while all was plain; text goes with the tag behind it. */
+static gboolean
+was_told (ContractStream *stream)
+{
+  if (stream->n_told == 0)
+    return FALSE;
+  stream->n_told--;
+  return TRUE;
 }
 
 /* After the first error, whoever found it, no handler is called. */
@@ -82,6 +103,8 @@ on_start (void *user,
   if (is_over (stream))
     return;
   stream->depth++;
+  if (was_told (stream))
+    return;
   stop_when_wrong (stream, check_limits (stream, name, n_attributes + n_namespaces) &&
                              stream->events->start (stream->state, &element, &stream->error));
 }
@@ -94,6 +117,8 @@ on_end (void *user, const xmlChar *name, const xmlChar *prefix, const xmlChar *u
   if (is_over (stream))
     return;
   stream->depth--;
+  if (was_told (stream))
+    return;
   stop_when_wrong (stream, stream->events->end (stream->state, &stream->error));
 }
 
@@ -102,7 +127,7 @@ take_text (void *user, const xmlChar *text, int length_bytes, ContractTextKind k
 {
   ContractStream *stream = get_stream (user);
 
-  if (is_over (stream))
+  if (is_over (stream) || stream->n_told > 0)
     return;
   stop_when_wrong (stream, stream->events->text (stream->state, (const char *) text,
                                                  (gsize) length_bytes, kind, &stream->error));
@@ -172,6 +197,8 @@ context_new (void)
   handlers.serror = (xmlStructuredErrorFunc) on_error;
   context = xmlCreatePushParserCtxt (&handlers, NULL, NULL, 0, NULL);
   g_assert (context != NULL); /* out of memory: end, as GLib does */
+  /* As one that was reset; else the first message of a thread could be UTF-16, and no other. */
+  context->charset = XML_CHAR_ENCODING_UTF8;
   xmlCtxtUseOptions (context, XML_PARSE_NONET);
   return context;
 }
@@ -204,10 +231,67 @@ give_context (xmlParserCtxt *context)
     g_private_set (&spare_context, context);
 }
 
+static gboolean
+parse (ContractStream *stream, const char *bytes, gsize n_bytes)
+{
+  gboolean ok = TRUE;
+
+  for (gsize at = 0; at < n_bytes && ok && !is_over (stream); at += MAX_PIECE_BYTES)
+    ok = xmlParseChunk (stream->context, bytes + at, (int) MIN (n_bytes - at, MAX_PIECE_BYTES),
+                        FALSE) == 0;
+  return ok;
+}
+
+/* From here on libxml2 reads: once more what came, and what comes. */
+static gboolean
+leave_plain (ContractStream *stream)
+{
+  const char *bytes = (const char *) stream->held->data;
+  gsize n_bytes = stream->held->len;
+
+  stream->n_told = stream->plain.n_tags;
+  stream->context = take_context ();
+  stream->context->_private = stream;
+  if (bytes != NULL && n_bytes >= strlen (MARK) && memcmp (bytes, MARK, strlen (MARK)) == 0)
+    {
+      bytes += strlen (MARK);
+      n_bytes -= strlen (MARK);
+    }
+  return parse (stream, bytes, n_bytes);
+}
+
+static gboolean
+read_plain (ContractStream *stream, const char *bytes, gsize n_bytes)
+{
+  ContractPlainState seen = CONTRACT_PLAIN_LEFT;
+
+  g_byte_array_append (stream->held, (const guint8 *) bytes, (guint) n_bytes);
+  if (stream->held->len <= MAX_PLAIN_BYTES && !stream->is_left)
+    seen = contract_plain_read (&stream->plain, (const char *) stream->held->data,
+                                stream->held->len, &stream->error);
+  stream->is_whole = seen == CONTRACT_PLAIN_WHOLE;
+  stream->is_left = seen == CONTRACT_PLAIN_LEFT;
+  if (!stream->is_left)
+    return seen != CONTRACT_PLAIN_REFUSED;
+  return stream->held->len <= strlen (MARK) || leave_plain (stream);
+}
+
+static void
+stream_free (gpointer data)
+{
+  ContractStream *stream = data;
+
+  g_byte_array_unref (stream->held);
+  g_free (stream);
+}
+
+/* Of a thread, as the context: to be used again. */
+static GPrivate spare_stream = G_PRIVATE_INIT (stream_free);
+
 /**
  * contract_stream_new:
  * @limits: what is looked at at all
- * @events: handlers; contract_element_find_namespace() cannot be asked in them
+ * @events: handlers; neither contract_element_find_namespace() nor attributes can be asked for in them
  * @state: given to the handlers
  *
  * Begins a parse. Thread: the stream belongs to the one that made it; several may be under way.
@@ -217,13 +301,19 @@ give_context (xmlParserCtxt *context)
 ContractStream *
 contract_stream_new (const ContractLimits *limits, const ContractEvents *events, gpointer state)
 {
-  ContractStream *stream = g_new0 (ContractStream, 1);
+  ContractStream *stream = g_private_get (&spare_stream);
 
+  if (stream == NULL)
+    {
+      stream = g_new0 (ContractStream, 1);
+      stream->held = g_byte_array_new ();
+    }
+  else
+    g_private_set (&spare_stream, NULL);
   stream->limits = *limits;
   stream->events = events;
   stream->state = state;
-  stream->context = take_context ();
-  stream->context->_private = stream;
+  contract_plain_init (&stream->plain, limits, events, state);
   return stream;
 }
 
@@ -236,9 +326,18 @@ contract_stream_free (ContractStream *stream)
 {
   if (stream == NULL)
     return;
-  give_context (stream->context);
+  if (stream->context != NULL)
+    give_context (g_steal_pointer (&stream->context));
   g_clear_error (&stream->error);
-  g_free (stream);
+  if (stream->held->len > MAX_PIECE_BYTES || g_private_get (&spare_stream) != NULL)
+    {
+      stream_free (stream);
+      return;
+    }
+  g_byte_array_set_size (stream->held, 0);
+  stream->n_bytes = stream->n_told = stream->depth = 0;
+  stream->is_whole = stream->is_left = stream->is_broken = FALSE;
+  g_private_set (&spare_stream, stream);
 }
 
 static gboolean
@@ -264,7 +363,8 @@ tell (ContractStream *stream, gboolean is_well_formed, GError **error)
  * @length_bytes: its length
  * @error: return location
  *
- * Reads on and calls the handlers, which come late by some bytes. Once it has failed it always does.
+ * Reads on and calls the handlers, which come late by some bytes. Once it has failed it always does. What is plain and
+ * not very long is read without libxml2 (contract-plain.h).
  *
  * Errors: %CONTRACT_ERROR_TOO_LARGE, %CONTRACT_ERROR_MALFORMED, or the handlers' own.
  *
@@ -279,9 +379,9 @@ contract_stream_feed (ContractStream *stream, const char *bytes, gsize length_by
   if (stream->n_bytes > stream->limits.max_bytes && stream->error == NULL)
     g_set_error_literal (&stream->error, CONTRACT_ERROR, CONTRACT_ERROR_TOO_LARGE,
                          "the message is too long");
-  for (gsize at = 0; at < length_bytes && ok && !is_over (stream); at += MAX_PIECE_BYTES)
-    ok = xmlParseChunk (stream->context, bytes + at, (int) MIN (length_bytes - at, MAX_PIECE_BYTES),
-                        FALSE) == 0;
+  if (!is_over (stream) && length_bytes > 0)
+    ok = stream->context == NULL ? read_plain (stream, bytes, length_bytes)
+                                 : parse (stream, bytes, length_bytes);
   return tell (stream, ok, error);
 }
 
@@ -297,8 +397,11 @@ contract_stream_feed (ContractStream *stream, const char *bytes, gsize length_by
 gboolean
 contract_stream_end (ContractStream *stream, GError **error)
 {
-  gboolean ok = !is_over (stream) && xmlParseChunk (stream->context, NULL, 0, TRUE) == 0 &&
-                stream->context->wellFormed;
+  gboolean ok = !is_over (stream);
 
+  if (ok && stream->context == NULL)
+    ok = stream->is_whole || leave_plain (stream);
+  if (ok && stream->context != NULL)
+    ok = xmlParseChunk (stream->context, NULL, 0, TRUE) == 0 && stream->context->wellFormed;
   return tell (stream, ok, error);
 }

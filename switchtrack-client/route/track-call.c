@@ -7,6 +7,7 @@
 #include "base/ids.h"
 #include "contract-error.h"
 #include "contract-parser.h"
+#include "contract-plain.h"
 #include "route/track-words.h"
 
 /* Envelope, Body, operation, its children. */
@@ -244,6 +245,16 @@ track_call_is_write (const char *operation)
   return !g_strv_contains (reads, operation);
 }
 
+/* Nearly every call is read by this. */
+static gboolean
+scan_plain (Scan *scan, const ContractLimits *limits, const char *bytes, gsize n_bytes)
+{
+  ContractPlain plain;
+
+  contract_plain_init (&plain, limits, &events, scan);
+  return contract_plain_read (&plain, bytes, n_bytes, NULL) == CONTRACT_PLAIN_WHOLE;
+}
+
 /**
  * track_call_scan:
  * @out_call: filled in as far as the message tells, also on failure: for the fault and the log
@@ -263,9 +274,16 @@ track_call_scan (TrackCall *out_call,
                  GError **error)
 {
   const ContractLimits limits = { G_MAXSIZE, MAX_DEPTH, MAX_ATTRIBUTES, MAX_NAME_BYTES };
-  Scan scan = { .mapping = mapping, .word = TRACK_N_WORDS };
-  gboolean ok = contract_parser_run (&limits, bytes, n_bytes, &events, &scan, error);
+  const Scan fresh = { .mapping = mapping, .word = TRACK_N_WORDS };
+  Scan scan = fresh;
+  gboolean ok = scan_plain (&scan, &limits, bytes, n_bytes);
 
+  /* Refusing is the parser's alone: it says what is wrong, and in its order. */
+  if (!ok)
+    {
+      scan = fresh;
+      ok = contract_parser_run (&limits, bytes, n_bytes, &events, &scan, error);
+    }
   if (ok && scan.call.operation == NULL)
     ok = refuse (CONTRACT_ERROR_ENVELOPE, "the Body holds no element", error);
   *out_call = scan.call;

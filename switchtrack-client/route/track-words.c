@@ -16,6 +16,7 @@ static const char *const words[TRACK_N_WORDS] = {
 };
 
 static guint indices[TRACK_N_WORDS];
+static gsize is_ready;
 
 /* The contract is built in: a word that is not there is a build that must not run. */
 static guint
@@ -27,11 +28,9 @@ find_index (const char *text)
   g_return_val_if_reached (0);
 }
 
-static void
+static inline void
 find_indices (void)
 {
-  static gsize is_ready = 0;
-
   if (!g_once_init_enter (&is_ready))
     return;
   for (guint i = 0; i < TRACK_N_WORDS; i++)
@@ -60,9 +59,15 @@ track_word_get (TrackWord word, const ContractMapping *mapping)
 TrackWord
 track_word_find (const char *name, const ContractMapping *mapping)
 {
+  gsize n_bytes = strlen (name);
+
   find_indices ();
   for (guint i = 0; i < TRACK_N_WORDS; i++)
-    if (strcmp (mapping->names[indices[i]].text, name) == 0)
-      return (TrackWord) i;
+    {
+      const ContractName *word = &mapping->names[indices[i]];
+
+      if (word->n_text == n_bytes && memcmp (word->text, name, n_bytes) == 0)
+        return (TrackWord) i;
+    }
   return TRACK_N_WORDS;
 }
