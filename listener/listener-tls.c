@@ -459,3 +459,17 @@ listener_tls_session_send (ListenerTlsSession *session, const char *data, gsize 
   gnutls_bye (session->session, GNUTLS_SHUT_WR);
   return sent;
 }
+
+/**
+ * listener_tls_has_unread:
+ * @gnutls_session: a gnutls_session_t, of whoever made it.
+ *
+ * What a socket cannot tell: bytes that were taken off it and decrypted, and that nobody has read yet.
+ *
+ * Returns: whether there are any. The session's thread.
+ */
+gboolean
+listener_tls_has_unread (gpointer gnutls_session)
+{
+  return gnutls_record_check_pending (gnutls_session) > 0;
+}

@@ -64,4 +64,6 @@ gint64 listener_tls_get_expiry_unix_us (const ListenerTls *tls);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ListenerTls, listener_tls_unref)
 
+gboolean listener_tls_has_unread (gpointer gnutls_session);
+
 G_END_DECLS

@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/ids.h"
+#include "log/track-call-line.h"
 
 #define LINES_PREFIX "calls-"
 #define LINES_SUFFIX ".jsonl"
@@ -137,22 +137,15 @@ track_call_batch_add (TrackCallBatch *batch, const TrackRecord *record)
   g_array_append_val (batch->records, copy);
 }
 
-static const char *
-get_kind (const TrackRecord *record)
-{
-  if (record->is_probe)
-    return "probe";
-  return record->is_shadow ? "shadow" : "call";
-}
-
 static gboolean
 store_one (StoreSession *session, const TrackRecord *one, GError **error)
 {
   const TrackTimes *times = &one->times;
 
   return store_run (session, error, SQL_TRACK_CALL_ADD, "issssssssssiiiiiiiiiiiis", one->at_us,
-                    get_kind (one), one->request_id, one->unit, one->asked, one->endpoint, one->url,
-                    one->operation, one->caller, one->how, track_outcome_word (one->outcome),
+                    track_call_kind (one), one->request_id, one->unit, one->asked, one->endpoint,
+                    one->url, one->operation, one->caller, one->how,
+                    track_outcome_word (one->outcome),
                     (gint64) track_outcome_is_failure (one->outcome), one->fault_code,
                     (gint64) one->http_status, times->dns_us, times->connect_us, times->tls_us,
                     times->first_byte_us, times->total_us, (gint64) times->reused, one->own_us,
@@ -173,86 +166,6 @@ track_call_batch_store (const TrackCallBatch *batch, StoreSession *session, GErr
 }
 
 /* Lines ------------------------------------------------------------------------------------------- */
-
-static void
-add_text (JsonBuilder *builder, const char *name, const char *value)
-{
-  if (value == NULL)
-    return;
-  json_builder_set_member_name (builder, name);
-  json_builder_add_string_value (builder, value);
-}
-
-static void
-add_number (JsonBuilder *builder, const char *name, gint64 value)
-{
-  json_builder_set_member_name (builder, name);
-  json_builder_add_int_value (builder, value);
-}
-
-static void
-add_phase (JsonBuilder *builder, const char *name, gint64 value_us)
-{
-  if (value_us >= 0)
-    add_number (builder, name, value_us);
-}
-
-static char *
-dup_instant (gint64 at_us)
-{
-  g_autoptr (GDateTime) second = g_date_time_new_from_unix_utc (at_us / G_USEC_PER_SEC);
-  g_autofree char *text =
-    second != NULL ? g_date_time_format (second, "%Y-%m-%dT%H:%M:%S") : g_strdup ("");
-
-  return g_strdup_printf ("%s.%06dZ", text, (int) (at_us % G_USEC_PER_SEC));
-}
-
-static void
-build_line (JsonBuilder *builder, const TrackRecord *one)
-{
-  g_autofree char *at = dup_instant (one->at_us);
-
-  json_builder_begin_object (builder);
-  add_text (builder, "at", at);
-  add_text (builder, "kind", get_kind (one));
-  add_text (builder, "request_id", one->request_id);
-  add_text (builder, "unit", one->unit);
-  add_text (builder, "asked", one->asked);
-  add_text (builder, "endpoint", one->endpoint);
-  add_text (builder, "url", one->url);
-  add_text (builder, "operation", one->operation);
-  add_text (builder, "caller", one->caller);
-  add_text (builder, "how", one->how);
-  add_text (builder, "outcome", track_outcome_word (one->outcome));
-  if (one->fault_code != 0)
-    add_number (builder, "fault_code", one->fault_code);
-  add_number (builder, "http_status", one->http_status);
-  add_phase (builder, "dns_us", one->times.dns_us);
-  add_phase (builder, "connect_us", one->times.connect_us);
-  add_phase (builder, "tls_us", one->times.tls_us);
-  add_phase (builder, "first_byte_us", one->times.first_byte_us);
-  add_phase (builder, "total_us", one->times.total_us);
-  add_number (builder, "reused", one->times.reused);
-  add_number (builder, "own_us", one->own_us);
-  add_number (builder, "request_bytes", (gint64) one->n_request);
-  add_number (builder, "answer_bytes", (gint64) one->n_answer);
-  add_text (builder, "problem", one->problem);
-  json_builder_end_object (builder);
-}
-
-static void
-append_line (GString *out, const TrackRecord *one)
-{
-  g_autoptr (JsonBuilder) builder = json_builder_new_immutable ();
-  g_autoptr (JsonGenerator) generator = json_generator_new ();
-  g_autoptr (JsonNode) root = NULL;
-
-  build_line (builder, one);
-  root = json_builder_get_root (builder);
-  json_generator_set_root (generator, root);
-  json_generator_to_gstring (generator, out);
-  g_string_append_c (out, '\n');
-}
 
 static gboolean
 set_file_error (const char *path, GError **error)
@@ -325,6 +238,7 @@ track_call_batch_append_lines (const TrackCallBatch *batch, const char *folder, 
 {
   g_autoptr (GString) text = g_string_new (NULL);
   guint n = batch->records->len;
+  TrackSecond second = { 0 };
 
   if (g_mkdir_with_parents (folder, 0750) != 0)
     return set_file_error (folder, error);
@@ -334,7 +248,7 @@ track_call_batch_append_lines (const TrackCallBatch *batch, const char *folder, 
       gboolean is_last = i + 1 == n || get_day (&g_array_index (batch->records, TrackRecord,
                                                                 i + 1)) != get_day (one);
 
-      append_line (text, one);
+      track_call_line_append (text, one, &second);
       if (is_last && !append_to_day (folder, get_day (one), text, error))
         return FALSE;
       if (is_last)

@@ -73,11 +73,11 @@ static const char *
 explain_certificate (const TrackExchange *exchange)
 {
   const TrackPeerCertificate *seen =
-    g_hash_table_lookup (exchange->upstream->peers, exchange->peer);
+    g_hash_table_lookup (exchange->upstream->peers, exchange->handle->peer);
 
   if (seen != NULL && seen->until_us < clock_now_us ())
     return "its certificate has expired";
-  if (strstr (exchange->problem, "does not match") != NULL)
+  if (strstr (exchange->handle->problem, "does not match") != NULL)
     return "its certificate is for another name";
   return "its certificate does not chain to the authorities that are trusted, or is not valid now";
 }
@@ -111,7 +111,7 @@ judge_stop (const TrackExchange *exchange, const char **out_problem)
 static gboolean
 is_own_certificate (const TrackExchange *exchange, const EndRow *row, TrackOutcome outcome)
 {
-  gint64 until_us = exchange->keys->until_us;
+  gint64 until_us = exchange->handle->keys->until_us;
   gboolean is_cut_off = outcome == TRACK_OUTCOME_RESET &&
                         (row->code == CURLE_RECV_ERROR || row->code == CURLE_SEND_ERROR);
   long n_made = 0;
@@ -131,11 +131,11 @@ judge_row (const TrackExchange *exchange, const EndRow *row, const char **out_pr
   if (outcome == TRACK_OUTCOME_CERTIFICATE)
     *out_problem = explain_certificate (exchange);
   if (*out_problem == NULL)
-    *out_problem =
-      exchange->problem[0] != '\0' ? exchange->problem : curl_easy_strerror (row->code);
+    *out_problem = exchange->handle->problem[0] != '\0' ? exchange->handle->problem
+                                                        : curl_easy_strerror (row->code);
   /* With TLS 1.3 the server's no to our certificate comes after the handshake. */
   if (outcome == TRACK_OUTCOME_RESET && row->code != CURLE_ABORTED_BY_CALLBACK &&
-      strstr (exchange->problem, "alert") != NULL)
+      strstr (exchange->handle->problem, "alert") != NULL)
     outcome = TRACK_OUTCOME_TLS;
   if (!is_own_certificate (exchange, row, outcome))
     return outcome;
@@ -170,7 +170,8 @@ track_exchange_judge (const TrackExchange *exchange, CURLcode code, const char *
   for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
     if (ends[i].code == code)
       return judge_row (exchange, &ends[i], out_problem);
-  *out_problem = exchange->problem[0] != '\0' ? exchange->problem : curl_easy_strerror (code);
+  *out_problem =
+    exchange->handle->problem[0] != '\0' ? exchange->handle->problem : curl_easy_strerror (code);
   return exchange->has_head ? TRACK_OUTCOME_CUT : TRACK_OUTCOME_RESET;
 }
 
@@ -235,7 +236,11 @@ track_exchange_note_certificate (TrackExchange *exchange)
   struct curl_certinfo *chain = NULL;
   TrackPeerCertificate *peer;
   const char *pem;
+  long n_made = 0;
 
+  curl_easy_getinfo (exchange->easy, CURLINFO_NUM_CONNECTS, &n_made);
+  if (n_made == 0)
+    return;
   if (curl_easy_getinfo (exchange->easy, CURLINFO_CERTINFO, &chain) != CURLE_OK || chain == NULL ||
       chain->num_of_certs < 1)
     return;
@@ -247,7 +252,7 @@ track_exchange_note_certificate (TrackExchange *exchange)
   peer->subject = g_steal_pointer (&info->subject);
   peer->pin = g_steal_pointer (&info->pin);
   peer->until_us = info->expires_unix_us;
-  g_hash_table_replace (exchange->upstream->peers, g_strdup (exchange->peer), peer);
+  g_hash_table_replace (exchange->upstream->peers, g_strdup (exchange->handle->peer), peer);
 }
 
 /**
@@ -260,5 +265,5 @@ track_exchange_note_certificate (TrackExchange *exchange)
 const TrackPeerCertificate *
 track_exchange_get_certificate (TrackExchange *exchange)
 {
-  return g_hash_table_lookup (exchange->upstream->peers, exchange->peer);
+  return g_hash_table_lookup (exchange->upstream->peers, exchange->handle->peer);
 }

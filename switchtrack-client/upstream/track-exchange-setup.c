@@ -4,10 +4,12 @@
 #include "upstream/track-upstream-private.h"
 
 #include "base/clock.h"
+#include "listener-tls.h"
 
 #include <string.h>
 
 #define MAX_HEAD_BYTES (64 * 1024)
+#define EXPECT         "Expect:"
 
 /*
  * Asked before the request goes out on a connection. The library sends a request again by itself when a kept
@@ -18,7 +20,7 @@
 static int
 on_send (void *data, char *peer, char *own, int peer_port, int own_port)
 {
-  TrackExchange *exchange = data;
+  TrackExchange *exchange = ((TrackHandle *) data)->exchange;
   const TrackSocketName name = { own, own_port, peer, peer_port };
   long n_made = 0;
 
@@ -46,6 +48,30 @@ has_two_lengths (TrackExchange *exchange)
          header->amount > 1;
 }
 
+static void
+spoil (TrackExchange *exchange)
+{
+  exchange->handle->is_changed = TRUE;
+  curl_easy_setopt (exchange->easy, CURLOPT_FORBID_REUSE, 1L);
+}
+
+/*
+ * The library reads no more than was announced; bytes of TLS that lie decrypted behind it would be the beginning of the
+ * next answer on this connection. What lies in the socket is seen before that is used again.
+ */
+static void
+look_behind (TrackExchange *exchange)
+{
+  struct curl_tlssessioninfo *tls = NULL;
+
+  if (exchange->length < 0 || exchange->n_answer < (guint64) exchange->length ||
+      curl_easy_getinfo (exchange->easy, CURLINFO_TLS_SSL_PTR, &tls) != CURLE_OK || tls == NULL ||
+      tls->backend != CURLSSLBACKEND_GNUTLS || tls->internals == NULL ||
+      !listener_tls_has_unread (tls->internals))
+    return;
+  spoil (exchange);
+}
+
 static gboolean
 tell_head (TrackExchange *exchange)
 {
@@ -62,6 +88,10 @@ tell_head (TrackExchange *exchange)
     return FALSE;
   curl_easy_getinfo (exchange->easy, CURLINFO_CONTENT_TYPE, &type);
   curl_easy_getinfo (exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  exchange->length = length;
+  /* What the library read behind a head without a body it throws away: nobody could say what it was. */
+  if (length == 0)
+    spoil (exchange);
   if (length > (curl_off_t) exchange->upstream->settings.max_answer_bytes)
     {
       exchange->is_too_large = TRUE;
@@ -79,7 +109,7 @@ tell_head (TrackExchange *exchange)
 static size_t
 on_header (char *line, size_t size, size_t n_items, void *data)
 {
-  TrackExchange *exchange = data;
+  TrackExchange *exchange = ((TrackHandle *) data)->exchange;
   gsize n_bytes = size * n_items;
 
   exchange->n_head += n_bytes;
@@ -96,6 +126,7 @@ hold (TrackExchange *exchange)
 {
   exchange->is_held = TRUE;
   exchange->held_since_us = clock_monotonic_us ();
+  exchange->handle->is_changed = TRUE;
   curl_easy_setopt (exchange->easy, CURLOPT_TIMEOUT_MS, 0L);
   /* The library's alarm for the time-out is spent by then; with this, it looks at the time each second. */
   curl_easy_setopt (exchange->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -104,7 +135,7 @@ hold (TrackExchange *exchange)
 static size_t
 on_body (char *bytes, size_t size, size_t n_items, void *data)
 {
-  TrackExchange *exchange = data;
+  TrackExchange *exchange = ((TrackHandle *) data)->exchange;
   gsize n_bytes = size * n_items;
 
   if (exchange->is_cancelled || exchange->is_stopped)
@@ -120,170 +151,99 @@ on_body (char *bytes, size_t size, size_t n_items, void *data)
       return 0;
     }
   exchange->n_answer += n_bytes;
+  look_behind (exchange);
   if (exchange->funcs.data != NULL)
     exchange->is_stopped = !exchange->funcs.data (exchange, bytes, n_bytes, exchange->data);
   return exchange->is_stopped || exchange->is_cancelled ? 0 : n_bytes;
 }
 
-static gboolean
-is_clean (const char *text)
-{
-  for (; *text != '\0'; text++)
-    if (((guchar) *text < ' ' && *text != '\t') || *text == 0x7f)
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-append_header (TrackExchange *exchange, const char *line)
-{
-  struct curl_slist *headers = curl_slist_append (exchange->headers, line);
-
-  if (headers == NULL)
-    return FALSE;
-  exchange->headers = headers;
-  return TRUE;
-}
-
+/* All in one piece: the list, then its texts. */
 static gboolean
 take_headers (TrackExchange *exchange, const char *const *headers, GError **error)
 {
-  gboolean is_good = append_header (exchange, "Expect:");
+  static const char *const none[] = { NULL };
+  const char *const *lines = headers == NULL ? none : headers;
+  gsize n_bytes = sizeof EXPECT;
+  guint n_lines = 0;
+  struct curl_slist *list;
+  char *text;
 
-  for (guint i = 0; is_good && headers != NULL && headers[i] != NULL; i++)
-    is_good = is_clean (headers[i]) && append_header (exchange, headers[i]);
-  if (!is_good)
-    g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_TARGET,
-                         "a header holds control characters");
-  return is_good;
+  for (; lines[n_lines] != NULL; n_lines++)
+    {
+      n_bytes += strlen (lines[n_lines]) + 1;
+      if (track_handle_is_clean (lines[n_lines]))
+        continue;
+      g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_TARGET,
+                           "a header holds control characters");
+      return FALSE;
+    }
+  list = exchange->headers = g_malloc ((n_lines + 1) * sizeof *list + n_bytes);
+  text = (char *) (list + n_lines + 1);
+  for (guint i = 0; i <= n_lines; i++)
+    {
+      const char *line = i == 0 ? EXPECT : lines[i - 1];
+
+      list[i].data = text;
+      list[i].next = i == n_lines ? NULL : &list[i + 1];
+      text = g_stpcpy (text, line) + 1;
+    }
+  return TRUE;
 }
 
-static void
-set_tls (TrackExchange *exchange, const TrackTarget *target)
+/* What every exchange of @handle calls; the handle says which one it is. */
+void
+track_exchange_set_funcs (TrackHandle *handle, TrackUpstream *upstream)
 {
-  CURL *easy = exchange->easy;
-  TrackKeys *keys = exchange->keys;
+  CURL *easy = handle->easy;
 
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt (easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt (easy, CURLOPT_SSLVERSION, (long) CURL_SSLVERSION_TLSv1_2);
-  curl_easy_setopt (easy, CURLOPT_CERTINFO, 1L);
-  if (keys->ca_path != NULL)
-    {
-      curl_easy_setopt (easy, CURLOPT_CAINFO, keys->ca_path);
-      curl_easy_setopt (easy, CURLOPT_CAPATH, NULL);
-    }
-  if (keys->certificate_path != NULL)
-    {
-      curl_easy_setopt (easy, CURLOPT_SSLCERT, keys->certificate_path);
-      curl_easy_setopt (easy, CURLOPT_SSLKEY, keys->key_path);
-    }
-  if (target->pins != NULL && target->pins[0] != NULL)
-    {
-      exchange->pins = g_strjoinv (";", (char **) target->pins);
-      curl_easy_setopt (easy, CURLOPT_PINNEDPUBLICKEY, exchange->pins);
-    }
-}
-
-static void
-set_funcs (TrackExchange *exchange)
-{
-  CURL *easy = exchange->easy;
-
-  curl_easy_setopt (easy, CURLOPT_PRIVATE, exchange);
-  curl_easy_setopt (easy, CURLOPT_ERRORBUFFER, exchange->problem);
-  track_socket_set_up (exchange);
+  curl_easy_setopt (easy, CURLOPT_PRIVATE, handle);
+  track_socket_set_up (handle, upstream);
   curl_easy_setopt (easy, CURLOPT_PREREQFUNCTION, on_send);
-  curl_easy_setopt (easy, CURLOPT_PREREQDATA, exchange);
+  curl_easy_setopt (easy, CURLOPT_PREREQDATA, handle);
   curl_easy_setopt (easy, CURLOPT_HEADERFUNCTION, on_header);
-  curl_easy_setopt (easy, CURLOPT_HEADERDATA, exchange);
+  curl_easy_setopt (easy, CURLOPT_HEADERDATA, handle);
   curl_easy_setopt (easy, CURLOPT_WRITEFUNCTION, on_body);
-  curl_easy_setopt (easy, CURLOPT_WRITEDATA, exchange);
+  curl_easy_setopt (easy, CURLOPT_WRITEDATA, handle);
 }
 
 static void
-set_manners (TrackExchange *exchange, const TrackTarget *target)
-{
-  const TrackUpstreamSettings *settings = &exchange->upstream->settings;
-  CURL *easy = exchange->easy;
-
-  curl_easy_setopt (easy, CURLOPT_HTTP_VERSION, (long) CURL_HTTP_VERSION_1_1);
-  curl_easy_setopt (easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt (easy, CURLOPT_FOLLOWLOCATION, 0L);
-  curl_easy_setopt (easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt (easy, CURLOPT_PROXY, "");
-  /* Without this, letting go of a name that is being looked up waits for the answer. */
-  curl_easy_setopt (easy, CURLOPT_QUICK_EXIT, 1L);
-  curl_easy_setopt (easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long) target->connect_ms);
-  curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (long) target->timeout_ms);
-  curl_easy_setopt (easy, CURLOPT_MAXAGE_CONN, (long) ((settings->idle_ms + 999) / 1000));
-  curl_easy_setopt (easy, CURLOPT_MAXLIFETIME_CONN, (long) settings->life_s);
-  curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, settings->max_idle == 0 ? 1L : 0L);
-}
-
-static void
-set_request (TrackExchange *exchange, const TrackTarget *target)
+set_request (TrackExchange *exchange)
 {
   CURL *easy = exchange->easy;
+  gsize n_bytes = 0;
+  const char *bytes;
 
-  curl_easy_setopt (easy, CURLOPT_URL, target->url);
   curl_easy_setopt (easy, CURLOPT_HTTPHEADER, exchange->headers);
   if (exchange->body == NULL)
-    {
-      curl_easy_setopt (easy, CURLOPT_HTTPGET, 1L);
-      return;
-    }
-  curl_easy_setopt (easy, CURLOPT_POST, 1L);
-  curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                    (curl_off_t) g_bytes_get_size (exchange->body));
-  curl_easy_setopt (easy, CURLOPT_POSTFIELDS,
-                    g_bytes_get_size (exchange->body) > 0 ? g_bytes_get_data (exchange->body, NULL)
-                                                          : "");
-}
-
-/* Scheme, host and port of @url; %NULL when it is none of ours. */
-static char *
-dup_peer (const char *url)
-{
-  const char *host = NULL;
-
-  if (g_str_has_prefix (url, "https://"))
-    host = url + strlen ("https://");
-  else if (g_str_has_prefix (url, "http://"))
-    host = url + strlen ("http://");
-  if (host == NULL || host[0] == '\0' || !is_clean (url))
-    return NULL;
-  return g_strndup (url, (gsize) (host - url) + strcspn (host, "/?#"));
+    return;
+  bytes = g_bytes_get_data (exchange->body, &n_bytes);
+  curl_easy_setopt (easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) n_bytes);
+  curl_easy_setopt (easy, CURLOPT_POSTFIELDS, n_bytes > 0 ? bytes : "");
 }
 
 /**
  * track_exchange_set_up:
- * @exchange: with its handle, fresh or reset
+ * @exchange: new
  * @target: where to
- * @error: %TRACK_UPSTREAM_ERROR_TARGET
+ * @error: %TRACK_UPSTREAM_ERROR_TARGET; %TRACK_UPSTREAM_ERROR_LIMIT when there is no memory
  *
- * Tells the library everything about @exchange.
+ * Finds a handle for it, and tells the library what is new.
  *
  * Returns: whether it can be sent
  */
 gboolean
 track_exchange_set_up (TrackExchange *exchange, const TrackTarget *target, GError **error)
 {
-  exchange->peer = dup_peer (target->url);
-  if (exchange->peer == NULL)
-    {
-      g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_TARGET,
-                           "the address is neither https:// nor http:// and a host");
-      return FALSE;
-    }
   if (!take_headers (exchange, target->headers, error))
     return FALSE;
+  exchange->handle = track_handle_take (exchange->upstream, target, error);
+  if (exchange->handle == NULL)
+    return FALSE;
+  exchange->handle->exchange = exchange;
+  exchange->easy = exchange->handle->easy;
   exchange->may_repeat = target->may_repeat;
-  exchange->timeout_ms = target->timeout_ms;
-  set_funcs (exchange);
-  set_manners (exchange, target);
-  set_tls (exchange, target);
-  set_request (exchange, target);
+  if (target->body != NULL)
+    exchange->body = g_bytes_ref (target->body);
+  set_request (exchange);
   return TRUE;
 }

@@ -5,39 +5,13 @@
 
 #include "base/clock.h"
 
-#define MAX_SPARE 64
-
-static CURL *
-take_easy (TrackUpstream *upstream)
-{
-  CURL *easy = g_queue_pop_head (&upstream->spare);
-
-  return easy != NULL ? easy : curl_easy_init ();
-}
-
-static void
-give_easy (TrackUpstream *upstream, CURL *easy)
-{
-  if (easy == NULL)
-    return;
-  if (upstream->spare.length >= MAX_SPARE)
-    {
-      curl_easy_cleanup (easy);
-      return;
-    }
-  curl_easy_reset (easy);
-  g_queue_push_head (&upstream->spare, easy);
-}
-
 static void
 free_exchange (TrackExchange *exchange)
 {
-  give_easy (exchange->upstream, exchange->easy);
-  curl_slist_free_all (exchange->headers);
-  track_keys_unref (exchange->keys);
+  if (exchange->handle != NULL)
+    track_handle_give (exchange->upstream, exchange->handle);
   g_clear_pointer (&exchange->body, g_bytes_unref);
-  g_free (exchange->peer);
-  g_free (exchange->pins);
+  g_free (exchange->headers);
   g_free (exchange);
 }
 
@@ -48,10 +22,12 @@ detach (TrackExchange *exchange)
   TrackUpstream *upstream = exchange->upstream;
 
   curl_multi_remove_handle (upstream->multi, exchange->easy);
+  track_upstream_loop_leave (exchange);
   g_queue_unlink (&upstream->running, &exchange->running_link);
   if (exchange->is_touched)
     g_queue_unlink (&upstream->touched, &exchange->touched_link);
   exchange->is_touched = FALSE;
+  track_sweep_due (upstream);
 }
 
 /* Ends @exchange without a word to anybody. */
@@ -69,8 +45,10 @@ send_afresh (TrackExchange *exchange)
   CURLM *multi = exchange->upstream->multi;
 
   exchange->needs_fresh = exchange->is_connected = FALSE;
-  exchange->problem[0] = '\0';
+  exchange->handle->problem[0] = '\0';
   curl_multi_remove_handle (multi, exchange->easy);
+  track_upstream_loop_leave (exchange);
+  exchange->handle->is_changed = TRUE;
   curl_easy_setopt (exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_multi_add_handle (multi, exchange->easy);
 }
@@ -119,7 +97,7 @@ track_exchange_settle (TrackExchange *exchange)
   exchange->is_held = FALSE;
   exchange->held_us += clock_monotonic_us () - exchange->held_since_us;
   curl_easy_setopt (exchange->easy, CURLOPT_TIMEOUT_MS,
-                    (long) (exchange->timeout_ms + exchange->held_us / 1000));
+                    (long) (exchange->handle->timeout_ms + exchange->held_us / 1000));
   upstream->n_nested++;
   code = curl_easy_pause (exchange->easy, CURLPAUSE_CONT);
   upstream->n_nested--;
@@ -134,11 +112,11 @@ new_exchange (TrackUpstream *upstream, const TrackExchangeFuncs *funcs, gpointer
   TrackExchange *exchange = g_new0 (TrackExchange, 1);
 
   exchange->upstream = upstream;
-  exchange->keys = track_keys_ref (upstream->keys);
   exchange->funcs = *funcs;
   exchange->data = data;
+  exchange->length = -1;
+  exchange->fd = -1;
   exchange->running_link.data = exchange->touched_link.data = exchange;
-  exchange->easy = take_easy (upstream);
   return exchange;
 }
 
@@ -170,13 +148,8 @@ track_upstream_send (TrackUpstream *upstream,
       return NULL;
     }
   exchange = new_exchange (upstream, funcs, data);
-  if (target->body != NULL)
-    exchange->body = g_bytes_ref (target->body);
-  if (exchange->easy == NULL || !track_exchange_set_up (exchange, target, error))
+  if (!track_exchange_set_up (exchange, target, error))
     {
-      if (exchange->easy == NULL)
-        g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_LIMIT,
-                             "no memory left for an exchange");
       free_exchange (exchange);
       return NULL;
     }

@@ -5,16 +5,22 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#define MAX_NAME  128
+#define MAX_PORTS 16
 
 /* Our handles must not be inherited: a successor of this program is started while calls are under way. */
 static curl_socket_t
 on_open (void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
-  TrackExchange *exchange = data;
+  TrackExchange *exchange = ((TrackHandle *) data)->exchange;
   int fd = socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
+  if (fd >= 0)
+    track_upstream_loop_opened (exchange->upstream, fd);
   exchange->opened[exchange->n_opened++ % G_N_ELEMENTS (exchange->opened)] = fd;
   return fd;
 }
@@ -35,13 +41,25 @@ static int
 on_close (void *data, curl_socket_t fd)
 {
   forget (data, fd);
+  track_upstream_loop_closing (data, fd);
   return close (fd);
 }
 
-static char *
-dup_name (const TrackSocketName *name)
+/* Both ends as one text; what does not fit is nobody's name. */
+static void
+write_name (const TrackSocketName *name, char out_text[MAX_NAME])
 {
-  return g_strdup_printf ("%s %d %s %d", name->own, name->own_port, name->peer, name->peer_port);
+  char *at = out_text;
+
+  *out_text = '\0';
+  if (strlen (name->own) + strlen (name->peer) > MAX_NAME - MAX_PORTS)
+    return;
+  at = g_stpcpy (g_stpcpy (at, name->own), " ");
+  at = g_stpcpy (g_stpcpy (at, name->peer), " ");
+  for (guint32 ports = (guint32) name->own_port << 16 | (guint32) name->peer_port; ports != 0;
+       ports >>= 6)
+    *at++ = (char) ('0' + (ports & 63));
+  *at = '\0';
 }
 
 static int
@@ -74,7 +92,7 @@ void
 track_socket_note (TrackExchange *exchange, const TrackSocketName *name)
 {
   TrackUpstream *upstream = exchange->upstream;
-  char *text;
+  char text[MAX_NAME];
 
   for (guint i = 0; i < G_N_ELEMENTS (exchange->opened); i++)
     {
@@ -82,10 +100,11 @@ track_socket_note (TrackExchange *exchange, const TrackSocketName *name)
 
       if (!has_ports (fd, name))
         continue;
-      text = dup_name (name);
+      write_name (name, text);
       forget (upstream, fd);
-      g_hash_table_replace (upstream->sockets, text, GINT_TO_POINTER (fd));
-      g_hash_table_replace (upstream->socket_names, GINT_TO_POINTER (fd), text);
+      char *kept = g_strdup (text);
+      g_hash_table_replace (upstream->sockets, kept, GINT_TO_POINTER (fd));
+      g_hash_table_replace (upstream->socket_names, GINT_TO_POINTER (fd), kept);
       return;
     }
 }
@@ -97,24 +116,23 @@ track_socket_note (TrackExchange *exchange, const TrackSocketName *name)
 gboolean
 track_socket_is_disturbed (TrackUpstream *upstream, const TrackSocketName *name)
 {
-  g_autofree char *text = dup_name (name);
+  char text[MAX_NAME];
   gpointer fd = NULL;
   char byte;
 
+  write_name (name, text);
   if (!g_hash_table_lookup_extended (upstream->sockets, text, NULL, &fd))
     return TRUE;
   return recv (GPOINTER_TO_INT (fd), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
          (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
-/* Tells the library who opens and closes for @exchange. */
+/* Tells the library who opens and closes for the exchanges of @handle. */
 void
-track_socket_set_up (TrackExchange *exchange)
+track_socket_set_up (TrackHandle *handle, TrackUpstream *upstream)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (exchange->opened); i++)
-    exchange->opened[i] = -1;
-  curl_easy_setopt (exchange->easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
-  curl_easy_setopt (exchange->easy, CURLOPT_OPENSOCKETDATA, exchange);
-  curl_easy_setopt (exchange->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-  curl_easy_setopt (exchange->easy, CURLOPT_CLOSESOCKETDATA, exchange->upstream);
+  curl_easy_setopt (handle->easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+  curl_easy_setopt (handle->easy, CURLOPT_OPENSOCKETDATA, handle);
+  curl_easy_setopt (handle->easy, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+  curl_easy_setopt (handle->easy, CURLOPT_CLOSESOCKETDATA, upstream);
 }

@@ -18,9 +18,6 @@ typedef struct
   int epoll_fd;
 } LoopSource;
 
-/* What marks a socket that epoll knows. */
-static char watched;
-
 /*
  * The library's own time of connecting counts TLS in. A connection is waited for by writing; who waits to read after
  * the name is known has one, and is in its TLS handshake, or later.
@@ -28,43 +25,113 @@ static char watched;
 static void
 note_connected (CURL *easy, int what)
 {
-  TrackExchange *exchange = NULL;
+  TrackHandle *handle = NULL;
   curl_off_t known_us = 0;
 
   if ((what & CURL_POLL_IN) == 0)
     return;
-  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &exchange);
+  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &handle);
+  if (handle == NULL || handle->exchange == NULL || handle->exchange->is_connected)
+    return;
   curl_easy_getinfo (easy, CURLINFO_NAMELOOKUP_TIME_T, &known_us);
-  if (exchange != NULL && known_us > 0)
-    exchange->is_connected = TRUE;
+  handle->exchange->is_connected = known_us > 0;
+}
+
+/* What is known of @fd; valid until the next one is asked for. */
+static TrackWatched *
+get_watched (TrackUpstream *upstream, int fd)
+{
+  if ((guint) fd >= upstream->watched->len)
+    g_array_set_size (upstream->watched, (guint) fd + 1);
+  return &g_array_index (upstream->watched, TrackWatched, fd);
+}
+
+static gboolean
+watch (TrackUpstream *upstream, int fd, guint32 events)
+{
+  LoopSource *loop = (LoopSource *) upstream->source;
+  TrackWatched *one = get_watched (upstream, fd);
+  struct epoll_event event = { .data.fd = fd, .events = events };
+  int what = events == 0 ? EPOLL_CTL_DEL : one->events == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+
+  if (one->events == events)
+    return TRUE;
+  one->events = events;
+  if (epoll_ctl (loop->epoll_fd, what, fd, &event) == 0 ||
+      (what == EPOLL_CTL_DEL && (errno == ENOENT || errno == EBADF)))
+    return TRUE;
+  g_warning ("cannot watch a connection: %s", g_strerror (errno));
+  return FALSE;
+}
+
+/* Nothing more comes for @exchange on any descriptor. */
+void
+track_upstream_loop_leave (TrackExchange *exchange)
+{
+  GArray *sockets = exchange->upstream->watched;
+
+  if (exchange->fd >= 0)
+    g_array_index (sockets, TrackWatched, exchange->fd).user = NULL;
+  exchange->fd = -1;
+  /* Two addresses were tried at once. */
+  for (guint i = 0; exchange->has_more_fds && i < sockets->len; i++)
+    if (g_array_index (sockets, TrackWatched, i).user == exchange)
+      g_array_index (sockets, TrackWatched, i).user = NULL;
+}
+
+/* We made @fd. */
+void
+track_upstream_loop_opened (TrackUpstream *upstream, int fd)
+{
+  *get_watched (upstream, fd) = (TrackWatched){ .is_ours = TRUE };
+  upstream->n_open++;
+}
+
+/* Nothing is known of @fd any more. */
+void
+track_upstream_loop_closing (TrackUpstream *upstream, int fd)
+{
+  TrackWatched *one = get_watched (upstream, fd);
+
+  (void) !watch (upstream, fd, 0);
+  if (one->user != NULL && one->user->fd == fd)
+    one->user->fd = -1;
+  *one = (TrackWatched){ 0 };
+  upstream->n_open--;
+}
+
+/* Ours stay watched while they rest: that saves two system calls a call. */
+static int
+leave_socket (TrackUpstream *upstream, int fd)
+{
+  TrackWatched *one = get_watched (upstream, fd);
+  gboolean rests = one->is_ours && (one->user == NULL || !one->user->is_held);
+
+  return watch (upstream, fd, rests ? one->events & EPOLLIN : 0) ? 0 : -1;
 }
 
 static int
 on_socket (CURL *easy, curl_socket_t fd, int what, void *data, void *mark)
 {
-  LoopSource *loop = data;
-  struct epoll_event event = { .data.fd = fd };
+  TrackUpstream *upstream = ((LoopSource *) data)->upstream;
+  TrackWatched *one = get_watched (upstream, fd);
+  TrackHandle *handle = NULL;
 
   if (what == CURL_POLL_REMOVE)
-    {
-      if (epoll_ctl (loop->epoll_fd, EPOLL_CTL_DEL, fd, NULL) < 0 && errno != ENOENT &&
-          errno != EBADF)
-        g_warning ("cannot stop watching a connection: %s", g_strerror (errno));
-      curl_multi_assign (loop->upstream->multi, fd, NULL);
-      return 0;
-    }
+    return leave_socket (upstream, fd);
   note_connected (easy, what);
-  if ((what & CURL_POLL_IN) != 0)
-    event.events |= EPOLLIN;
-  if ((what & CURL_POLL_OUT) != 0)
-    event.events |= EPOLLOUT;
-  if (epoll_ctl (loop->epoll_fd, mark != NULL ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) < 0)
+  curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &handle);
+  if (one->is_ours && handle != NULL && handle->exchange != NULL)
     {
-      g_warning ("cannot watch a connection: %s", g_strerror (errno));
-      return -1;
+      one->user = handle->exchange;
+      handle->exchange->has_more_fds |= handle->exchange->fd >= 0 && handle->exchange->fd != fd;
+      handle->exchange->fd = fd;
     }
-  curl_multi_assign (loop->upstream->multi, fd, &watched);
-  return 0;
+  return watch (upstream, fd,
+                ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0) |
+                  ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0))
+           ? 0
+           : -1;
 }
 
 static int
@@ -89,11 +156,14 @@ collect (TrackUpstream *upstream)
 
   while ((message = curl_multi_info_read (upstream->multi, &n_left)) != NULL)
     {
-      TrackExchange *exchange = NULL;
+      TrackHandle *handle = NULL;
       CURLcode code = message->data.result;
 
-      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **) &exchange);
-      track_exchange_finish (exchange, code);
+      curl_easy_getinfo (message->easy_handle, CURLINFO_PRIVATE, (char **) &handle);
+      if (handle == NULL)
+        track_sweep_done (upstream);
+      else
+        track_exchange_finish (handle->exchange, code);
     }
 }
 
@@ -130,6 +200,19 @@ to_curl (guint32 events)
          ((events & (EPOLLERR | EPOLLHUP)) != 0 ? CURL_CSELECT_ERR : 0);
 }
 
+static void
+take_event (TrackUpstream *upstream, const struct epoll_event *event)
+{
+  const TrackWatched *one = get_watched (upstream, event->data.fd);
+
+  if (one->events == 0)
+    return; /* one before it in the same batch has ended it */
+  if (one->is_ours && one->user == NULL)
+    (void) !watch (upstream, event->data.fd, 0); /* track_socket_is_disturbed() will see it too */
+  else
+    act (upstream, event->data.fd, to_curl (event->events));
+}
+
 static gboolean
 dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
@@ -141,7 +224,7 @@ dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 
   settle (upstream);
   for (int i = 0; i < n; i++)
-    act (upstream, events[i].data.fd, to_curl (events[i].events));
+    take_event (upstream, &events[i]);
   if (ready_us >= 0 && ready_us <= g_source_get_time (source))
     {
       g_source_set_ready_time (source, -1);

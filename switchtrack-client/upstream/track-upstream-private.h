@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the files of the room share: the keys as they were read, the loop's side of the library, one exchange. */
+/* What the files of the room share: keys, handles of the library and what they were told, the loop, one exchange. */
 #pragma once
 
 #include "upstream/track-upstream.h"
+
+#include "base/timer.h"
 
 #include <curl/curl.h>
 
@@ -18,42 +20,70 @@ typedef struct
   gint64 until_us;
 } TrackKeys;
 
+/* The library's handle, and what it was told for good: the next exchange with the same target need not say it again. */
+typedef struct
+{
+  CURL *easy;
+  TrackExchange *exchange; /* NULL at rest */
+  TrackKeys *keys;
+  char *url;
+  char *peer; /* key of the peers */
+  char *pins; /* as the library wants them */
+  guint connect_ms;
+  guint timeout_ms;
+  gboolean posts;
+  gboolean is_changed; /* told something for one exchange that must be taken back */
+  char problem[CURL_ERROR_SIZE];
+} TrackHandle;
+
+/* What the loop knows of a descriptor; by its number. */
+typedef struct
+{
+  TrackExchange *user; /* whose answer comes on it; NULL: at rest */
+  guint32 events;      /* that epoll reports; 0: it does not know it */
+  gboolean is_ours;    /* we made it, and hear of its end; else it is of the library's own */
+} TrackWatched;
+
 struct _TrackUpstream
 {
   TrackUpstreamSettings settings; /* with texts of its own */
   TrackKeys *keys;                /* reference-counted */
   CURLM *multi;
   GSource *source;
-  GQueue spare;        /* of CURL, reset */
+  GQueue spare;        /* of TrackHandle */
   GQueue running;      /* of TrackExchange, by their links */
   GQueue touched;      /* of TrackExchange: resumed, or cancelled while the library was at work */
   guint n_nested;      /* the library is at work: calls into it must wait */
   GHashTable *sockets; /* of connections: name, owned by the next table → descriptor */
   GHashTable *socket_names; /* and back */
   GHashTable *peers;        /* scheme, host and port → TrackPeerCertificate as last seen */
+  GArray *watched;          /* of TrackWatched */
+  guint n_open;             /* of them, those that we made */
+  Timer *sweep;             /* NULL: nothing is kept */
+  CURL *sweeper;            /* closes what has been at rest too long; NULL before the first time */
+  gboolean is_sweeping;
 };
 
 struct _TrackExchange
 {
   TrackUpstream *upstream;
-  TrackKeys *keys;
-  CURL *easy;
+  TrackHandle *handle;
+  CURL *easy; /* of the handle */
   TrackExchangeFuncs funcs;
   gpointer data;
   GBytes *body;
-  struct curl_slist *headers;
-  char *peer;    /* key of the peers */
-  char *pins;    /* as the library wants them */
-  int opened[4]; /* sockets, the latest */
+  gpointer headers; /* one piece of memory: a list for the library, and its texts */
+  int opened[4];    /* sockets, the latest */
   guint n_opened;
   GList running_link;
   GList touched_link;
   gint64 held_since_us; /* when the library began to hold bytes back */
   gint64 held_us;       /* how long it did before */
-  guint timeout_ms;
-  guint n_sent;   /* how often the request went out, or began to */
-  gsize n_head;   /* bytes of head so far */
-  gsize n_answer; /* bytes of body so far */
+  guint n_sent;         /* how often the request went out, or began to */
+  gsize n_head;         /* bytes of head so far */
+  gsize n_answer;       /* bytes of body so far */
+  gint64 length;        /* of the body as announced; -1: not */
+  int fd;               /* -1: none yet */
   guint may_repeat : 1;
   guint needs_fresh : 1;  /* the kept connection was left before anything went out on it */
   guint is_ambiguous : 1; /* its head can be read in two ways */
@@ -65,7 +95,7 @@ struct _TrackExchange
   guint is_stopped : 1; /* one of our functions wants no more */
   guint is_too_large : 1;
   guint is_touched : 1;
-  char problem[CURL_ERROR_SIZE];
+  guint has_more_fds : 1;
 };
 
 /* Both ends of a connection. */
@@ -78,7 +108,7 @@ typedef struct
 } TrackSocketName;
 
 /* track-socket.c */
-void track_socket_set_up (TrackExchange *exchange);
+void track_socket_set_up (TrackHandle *handle, TrackUpstream *upstream);
 void track_socket_note (TrackExchange *exchange, const TrackSocketName *name);
 gboolean track_socket_is_disturbed (TrackUpstream *upstream, const TrackSocketName *name);
 
@@ -88,10 +118,27 @@ TrackKeys *track_keys_load (const TrackUpstreamSettings *settings,
 TrackKeys *track_keys_ref (TrackKeys *keys);
 void track_keys_unref (TrackKeys *keys);
 
+/* track-handle.c */
+TrackHandle *track_handle_take (TrackUpstream *upstream,
+                                const TrackTarget *target,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_handle_give (TrackUpstream *upstream, TrackHandle *handle);
+void track_handle_free (TrackHandle *handle);
+gboolean track_handle_is_clean (const char *text);
+
+/* track-sweep.c */
+void track_sweep_start (TrackUpstream *upstream);
+void track_sweep_stop (TrackUpstream *upstream);
+void track_sweep_due (TrackUpstream *upstream);
+void track_sweep_done (TrackUpstream *upstream);
+
 /* track-upstream-loop.c */
 gboolean track_upstream_loop_start (TrackUpstream *upstream);
 void track_upstream_loop_stop (TrackUpstream *upstream);
 void track_upstream_loop_touch (TrackExchange *exchange);
+void track_upstream_loop_leave (TrackExchange *exchange);
+void track_upstream_loop_opened (TrackUpstream *upstream, int fd);
+void track_upstream_loop_closing (TrackUpstream *upstream, int fd);
 
 /* track-exchange.c */
 void track_exchange_finish (TrackExchange *exchange, CURLcode code);
@@ -99,6 +146,7 @@ void track_exchange_settle (TrackExchange *exchange);
 void track_exchange_drop (TrackExchange *exchange);
 
 /* track-exchange-setup.c */
+void track_exchange_set_funcs (TrackHandle *handle, TrackUpstream *upstream);
 gboolean track_exchange_set_up (TrackExchange *exchange,
                                 const TrackTarget *target,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;

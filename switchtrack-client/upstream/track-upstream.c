@@ -67,6 +67,7 @@ track_upstream_new (const TrackUpstreamSettings *settings, GError **error)
   upstream->sockets = g_hash_table_new (g_str_hash, g_str_equal);
   upstream->socket_names = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   upstream->peers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_peer);
+  upstream->watched = g_array_new (FALSE, TRUE, sizeof (TrackWatched));
   upstream->keys = track_keys_load (settings, error);
   if (upstream->keys == NULL)
     return NULL;
@@ -76,6 +77,7 @@ track_upstream_new (const TrackUpstreamSettings *settings, GError **error)
                            "cannot start the HTTP library: no descriptor or memory left");
       return NULL;
     }
+  track_sweep_start (upstream);
   return g_steal_pointer (&upstream);
 }
 
@@ -111,18 +113,20 @@ void
 track_upstream_free (TrackUpstream *upstream)
 {
   GList *link;
-  CURL *easy;
+  TrackHandle *handle;
 
   while ((link = upstream->running.head) != NULL)
     track_exchange_drop (link->data);
-  while ((easy = g_queue_pop_head (&upstream->spare)) != NULL)
-    curl_easy_cleanup (easy);
+  while ((handle = g_queue_pop_head (&upstream->spare)) != NULL)
+    track_handle_free (handle);
+  track_sweep_stop (upstream);
   if (upstream->multi != NULL)
     curl_multi_cleanup (upstream->multi);
   track_upstream_loop_stop (upstream);
   g_hash_table_unref (upstream->sockets);
   g_hash_table_unref (upstream->socket_names);
   g_hash_table_unref (upstream->peers);
+  g_array_unref (upstream->watched);
   g_clear_pointer (&upstream->keys, track_keys_unref);
   g_free ((char *) upstream->settings.ca_file);
   g_free ((char *) upstream->settings.certificate_file);

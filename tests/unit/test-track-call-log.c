@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* The call log: rows and lines say the same, nothing personal gets in, what is too much is counted, old days go. */
-/* Also tests: track-call-batch, track-call-search. */
+/* Also tests: track-call-batch, track-call-line, track-call-search. */
 #include "log/track-call-log.h"
 
 #include <glib/gstdio.h>
@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "log/track-call-batch.h"
+#include "log/track-call-line.h"
 #include "log/track-call-search.h"
 #include "testlib.h"
 
@@ -316,6 +317,57 @@ test_retention (void)
   clock_set_for_test (0);
 }
 
+static const char *
+get_text (JsonObject *line, const char *name)
+{
+  return json_object_has_member (line, name) ? json_object_get_string_member (line, name) : NULL;
+}
+
+/* Whatever is in a record, its line is one object with the same in it. */
+static void
+test_line (void)
+{
+  TrackRecord record = { .at_us = NOW_US + 7,
+                         .request_id = "\"quoted\\\" \t\n\x01\x7f \xc3\xa6",
+                         .unit = "",
+                         .endpoint = "b",
+                         .outcome = TRACK_OUTCOME_CUT,
+                         .fault_code = -5,
+                         .http_status = 500,
+                         .n_answer = G_MAXINT64,
+                         .is_shadow = TRUE };
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  TrackSecond second = { 0 };
+  g_autoptr (GError) error = NULL;
+  JsonObject *line;
+
+  track_times_init (&record.times);
+  record.times.total_us = 0;
+  for (guint i = 0; i < 3; i++)
+    {
+      g_string_truncate (text, 0);
+      record.at_us += i * 999999;
+      track_call_line_append (text, &record, &second);
+      g_assert_true (json_parser_load_from_data (parser, text->str, (gssize) text->len, &error));
+      g_assert_no_error (error);
+      g_assert_true (strchr (text->str, '\n') == text->str + text->len - 1);
+      line = json_node_get_object (json_parser_get_root (parser));
+      g_autoptr (GDateTime) at = g_date_time_new_from_iso8601 (get_text (line, "at"), NULL);
+      g_assert_cmpint (g_date_time_to_unix (at) * S + g_date_time_get_microsecond (at), ==,
+                       record.at_us);
+    }
+  g_assert_cmpstr (get_text (line, "request_id"), ==, record.request_id);
+  g_assert_cmpstr (get_text (line, "unit"), ==, "");
+  g_assert_cmpstr (get_text (line, "problem"), ==, NULL);
+  g_assert_cmpstr (get_text (line, "kind"), ==, "shadow");
+  g_assert_cmpstr (get_text (line, "outcome"), ==, "cut");
+  g_assert_cmpint (json_object_get_int_member (line, "fault_code"), ==, -5);
+  g_assert_cmpint (json_object_get_int_member (line, "answer_bytes"), ==, G_MAXINT64);
+  g_assert_cmpint (json_object_get_int_member (line, "total_us"), ==, 0);
+  g_assert_false (json_object_has_member (line, "tls_us"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -326,5 +378,6 @@ main (int argc, char **argv)
   g_test_add_func ("/track-call-log/no-room-for-lines", test_no_room_for_lines);
   g_test_add_func ("/track-call-log/masked", test_masked);
   g_test_add_func ("/track-call-log/retention", test_retention);
+  g_test_add_func ("/track-call-log/line", test_line);
   return g_test_run ();
 }
