@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/decimal.h"
 #include "http/planner-faults.h"
 #include "planner-log.h"
 
@@ -21,6 +22,7 @@ passage_free (TrackPassage *passage)
   g_clear_pointer (&passage->held, g_byte_array_unref);
   g_clear_pointer (&passage->routes, track_routes_unref);
   g_clear_pointer (&passage->body, g_bytes_unref);
+  g_clear_pointer (&passage->whole, g_bytes_unref);
   g_strfreev (passage->headers);
   g_free (passage->content_type);
   g_free (passage->retry_after);
@@ -62,13 +64,13 @@ level_of (TrackOutcome outcome)
 static void
 log_record (const TrackRecord *record)
 {
-  g_autofree char *fault =
-    record->fault_code == 0 ? NULL : g_strdup_printf ("%" G_GINT64_FORMAT, record->fault_code);
-  g_autofree char *status = g_strdup_printf ("%u", record->http_status);
-  g_autofree char *total = record->times.total_us < 0
-                             ? NULL
-                             : g_strdup_printf ("%" G_GINT64_FORMAT, record->times.total_us);
-  g_autofree char *own = g_strdup_printf ("%" G_GINT64_FORMAT, record->own_us);
+  char digits[4][DECIMAL_BYTES];
+  const char *fault =
+    record->fault_code == 0 ? NULL : decimal_write (digits[0], record->fault_code);
+  const char *status = decimal_write (digits[1], record->http_status);
+  const char *total =
+    record->times.total_us < 0 ? NULL : decimal_write (digits[2], record->times.total_us);
+  const char *own = decimal_write (digits[3], record->own_us);
 
   planner_log_event (level_of (record->outcome), "call", "request", record->request_id, "caller",
                      record->caller, "operation", record->operation, "asked", record->asked, "unit",
@@ -121,11 +123,8 @@ tell_passed (TrackPassage *passage, const TrackRecord *record)
 
   if (gateway->passed == NULL || passage->answer == NULL || passage->verdict != TRACK_N_OUTCOMES)
     return;
-  if (!passage->is_streaming && passage->held != NULL)
-    {
-      passed.answer = (const char *) passage->held->data;
-      passed.n_answer = passage->held->len;
-    }
+  if (passage->whole != NULL)
+    passed.answer = g_bytes_get_data (passage->whole, &passed.n_answer);
   gateway->passed (&passed, gateway->passed_data);
 }
 
@@ -323,8 +322,6 @@ begin_stream (TrackPassage *passage)
 static void
 pass_answer (TrackPassage *passage)
 {
-  g_autoptr (GBytes) bytes = NULL;
-
   if (passage->is_streaming)
     {
       feed_held (passage);
@@ -334,8 +331,8 @@ pass_answer (TrackPassage *passage)
     }
   passage->replied_status = passage->status;
   add_reply_headers (passage);
-  bytes = g_bytes_new (passage->held->data, passage->held->len);
-  listener_request_reply (passage->request, passage->status, passage->content_type, bytes);
+  passage->whole = steal_held (passage);
+  listener_request_reply (passage->request, passage->status, passage->content_type, passage->whole);
   track_passage_end (passage);
 }
 

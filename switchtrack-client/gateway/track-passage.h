@@ -51,6 +51,7 @@ typedef struct
   TrackExchange *exchange;
   TrackAnswer *answer;
   GByteArray *held;
+  GBytes *whole; /* the answer, when it passed in one piece */
   char *content_type;
   char *retry_after;
   guint status;

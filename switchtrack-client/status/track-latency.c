@@ -11,6 +11,7 @@
 #define LINEAR    8
 #define N_POWERS  28 /* 2^30 µs: 17 minutes */
 #define N_BUCKETS (LINEAR * N_POWERS)
+#define MAX_KEY   256
 
 typedef struct
 {
@@ -119,6 +120,22 @@ track_latency_note (TrackLatency *latency,
   piece->counts[bucket_of (took_us)]++;
 }
 
+/* A key of up to three words; longer than its room it is cut. */
+static const char *
+join (char key[MAX_KEY], const char *first, const char *second, const char *third)
+{
+  const char *words[] = { first, second, third };
+  gsize n = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (words) && words[i] != NULL; i++)
+    {
+      if (i > 0 && n < MAX_KEY - 1)
+        key[n++] = ' ';
+      n += MIN (g_strlcpy (key + n, words[i], MAX_KEY - n), MAX_KEY - n - 1);
+    }
+  return key;
+}
+
 /**
  * track_latency_observe:
  * @latency: a TrackLatency
@@ -132,25 +149,24 @@ track_latency_observe (const TrackRecord *record, gpointer latency)
   gint64 now_us = clock_now_us ();
   gint64 took_us = record->times.total_us + record->own_us;
   gboolean is_failure = track_outcome_is_failure (record->outcome);
-  char key[256];
+  char key[MAX_KEY];
 
   if (record->is_probe || record->is_shadow || record->outcome == TRACK_OUTCOME_MAINTENANCE ||
       track_outcome_class (record->outcome) == TRACK_CLASS_OURS)
     return;
   if (record->unit != NULL)
-    {
-      g_snprintf (key, sizeof key, "unit %s",
-                  g_strcmp0 (record->how, "default") == 0 ? "default" : record->unit);
-      track_latency_note (latency, key, took_us, is_failure, now_us);
-    }
+    track_latency_note (
+      latency,
+      join (key, "unit", g_strcmp0 (record->how, "default") == 0 ? "default" : record->unit, NULL),
+      took_us, is_failure, now_us);
   if (record->endpoint == NULL)
     return;
-  g_snprintf (key, sizeof key, "endpoint %s", record->endpoint);
-  track_latency_note (latency, key, took_us, is_failure, now_us);
+  track_latency_note (latency, join (key, "endpoint", record->endpoint, NULL), took_us, is_failure,
+                      now_us);
   if (record->operation == NULL)
     return;
-  g_snprintf (key, sizeof key, "endpoint %s %s", record->endpoint, record->operation);
-  track_latency_note (latency, key, took_us, is_failure, now_us);
+  track_latency_note (latency, join (key, "endpoint", record->endpoint, record->operation), took_us,
+                      is_failure, now_us);
 }
 
 static gint64
