@@ -3,17 +3,16 @@
 #include "base/track-database.h"
 
 #include "base/clock.h"
+#include "store/store-executor.h"
 #include "store/store-migrate.h"
 
-#define N_READERS        1
-#define N_WAITING        2
-#define MAX_QUEUED       10000
-#define MAX_GROUP        256
-#define MAX_GROUP_US     20000
-#define WRITE_US         (30 * G_USEC_PER_SEC)
-#define READ_US          (30 * G_USEC_PER_SEC)
-#define CHECKPOINT_US    (2 * G_USEC_PER_SEC)
-#define CHECKPOINT_PAGES 4000
+#define N_READERS    1
+#define N_WAITING    2
+#define MAX_QUEUED   10000
+#define MAX_GROUP    256
+#define MAX_GROUP_US 20000
+#define WRITE_US     (30 * G_USEC_PER_SEC)
+#define READ_US      (30 * G_USEC_PER_SEC)
 
 struct _TrackDatabase
 {
@@ -36,56 +35,6 @@ open_session (gpointer user_data, ExecutorPlace place, GError **error)
       (place == EXECUTOR_WRITER && !store_migrate (session, database->schema_dir, error)))
     return NULL;
   return g_steal_pointer (&session);
-}
-
-static void
-close_session (gpointer user_data, ExecutorPlace place, gpointer session)
-{
-  if (place == EXECUTOR_WRITER)
-    store_checkpoint (session);
-  store_close (session);
-}
-
-static gboolean
-begin (gpointer user_data, gpointer session, GError **error)
-{
-  return store_begin (session, STORE_WRITE, error);
-}
-
-static gboolean
-commit (gpointer user_data, gpointer session, GError **error)
-{
-  return store_commit (session, error);
-}
-
-static void
-rollback (gpointer user_data, gpointer session)
-{
-  store_rollback (session);
-}
-
-static gboolean
-mark (gpointer user_data, gpointer session, GError **error)
-{
-  return store_savepoint (session, error);
-}
-
-static gboolean
-keep (gpointer user_data, gpointer session, GError **error)
-{
-  return store_release (session, error);
-}
-
-static gboolean
-undo (gpointer user_data, gpointer session, GError **error)
-{
-  return store_undo_to_savepoint (session, error);
-}
-
-static gboolean
-stands (gpointer user_data, gpointer session)
-{
-  return store_is_in_transaction (session);
 }
 
 static gboolean
@@ -111,26 +60,15 @@ static void
 between_groups (gpointer user_data, gpointer session)
 {
   TrackDatabase *database = user_data;
-  gint64 now_us = clock_monotonic_us ();
 
-  if (now_us - database->checkpointed_us < CHECKPOINT_US &&
-      store_n_log_pages (session) < CHECKPOINT_PAGES)
-    return;
-  database->checkpointed_us = now_us;
-  store_checkpoint (session);
+  store_executor_checkpoint (session, &database->checkpointed_us);
 }
 
 static const ExecutorHooks hooks = {
   .name = "track",
   .open = open_session,
-  .close = close_session,
-  .begin = begin,
-  .commit = commit,
-  .rollback = rollback,
-  .mark = mark,
-  .keep = keep,
-  .undo = undo,
-  .stands = stands,
+  .close = store_executor_close,
+  STORE_EXECUTOR_TRANSACTIONS,
   .seal = seal,
   .settle = settle,
   .free_delta = free_delta,

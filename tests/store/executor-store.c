@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "store/store-executor.h"
 #include "store/store-migrate.h"
 #include "testlib.h"
 
@@ -29,12 +30,6 @@ bench_close (gpointer data, ExecutorPlace place, gpointer session)
 }
 
 static gboolean
-bench_begin (gpointer data, gpointer session, GError **error)
-{
-  return store_begin (session, STORE_WRITE, error);
-}
-
-static gboolean
 bench_commit (gpointer data, gpointer session, GError **error)
 {
   Bench *bench = data;
@@ -43,40 +38,10 @@ bench_commit (gpointer data, gpointer session, GError **error)
                     (guint) g_rand_int_range (bench->random, 0, 100) < bench->fail_percent);
 
   if (!fails)
-    return store_commit (session, error);
+    return store_executor_commit (bench, session, error);
   bench->fail_commits -= bench->fail_commits > 0;
   g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "COMMIT failed on demand");
   return FALSE;
-}
-
-static void
-bench_rollback (gpointer data, gpointer session)
-{
-  store_rollback (session);
-}
-
-static gboolean
-bench_mark (gpointer data, gpointer session, GError **error)
-{
-  return store_savepoint (session, error);
-}
-
-static gboolean
-bench_keep (gpointer data, gpointer session, GError **error)
-{
-  return store_release (session, error);
-}
-
-static gboolean
-bench_undo (gpointer data, gpointer session, GError **error)
-{
-  return store_undo_to_savepoint (session, error);
-}
-
-static gboolean
-bench_stands (gpointer data, gpointer session)
-{
-  return store_is_in_transaction (session);
 }
 
 static gboolean
@@ -116,13 +81,13 @@ static const ExecutorHooks bench_hooks = {
   .name = "bench",
   .open = bench_open,
   .close = bench_close,
-  .begin = bench_begin,
+  .begin = store_executor_begin,
   .commit = bench_commit,
-  .rollback = bench_rollback,
-  .mark = bench_mark,
-  .keep = bench_keep,
-  .undo = bench_undo,
-  .stands = bench_stands,
+  .rollback = store_executor_rollback,
+  .mark = store_executor_mark,
+  .keep = store_executor_keep,
+  .undo = store_executor_undo,
+  .stands = store_executor_stands,
   .seal = bench_seal,
   .settle = bench_settle,
   .deliver = bench_deliver,

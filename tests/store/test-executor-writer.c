@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Groups of the writer: neighbours, retries, lost transactions and failed commits, over a real file. */
+/* Also tests: store-executor. */
 #include "base/clock.h"
 #include "base/error.h"
 #include "executor-store.h"

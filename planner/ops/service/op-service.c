@@ -10,11 +10,10 @@
 #include "ops/service/op-upkeep.h"
 #include "ops/service/op-uptime.h"
 #include "store/journal-store.h"
+#include "store/store-executor.h"
 #include "store/store-upgrade.h"
 
-#define CHECKPOINT_US    (2 * G_USEC_PER_SEC)
-#define CHECKPOINT_PAGES 4000
-#define RETRY_US         (5 * G_USEC_PER_SEC)
+#define RETRY_US (5 * G_USEC_PER_SEC)
 /* design.md 6; admin commands on the bulk thread may look longer. */
 #define MAX_READ_US        G_USEC_PER_SEC
 #define MAX_GROUP_US       20000
@@ -93,56 +92,6 @@ open_session (gpointer user_data, ExecutorPlace place, GError **error)
   if (place == EXECUTOR_WORKER)
     store_limit_reads (session, MAX_READ_US);
   return g_steal_pointer (&session);
-}
-
-static void
-close_session (gpointer user_data, ExecutorPlace place, gpointer session)
-{
-  if (place == EXECUTOR_WRITER)
-    store_checkpoint (session);
-  store_close (session);
-}
-
-static gboolean
-begin (gpointer user_data, gpointer session, GError **error)
-{
-  return store_begin (session, STORE_WRITE, error);
-}
-
-static gboolean
-commit (gpointer user_data, gpointer session, GError **error)
-{
-  return store_commit (session, error);
-}
-
-static void
-rollback (gpointer user_data, gpointer session)
-{
-  store_rollback (session);
-}
-
-static gboolean
-mark (gpointer user_data, gpointer session, GError **error)
-{
-  return store_savepoint (session, error);
-}
-
-static gboolean
-keep (gpointer user_data, gpointer session, GError **error)
-{
-  return store_release (session, error);
-}
-
-static gboolean
-undo (gpointer user_data, gpointer session, GError **error)
-{
-  return store_undo_to_savepoint (session, error);
-}
-
-static gboolean
-stands (gpointer user_data, gpointer session)
-{
-  return store_is_in_transaction (session);
 }
 
 static gboolean
@@ -226,26 +175,15 @@ static void
 between_groups (gpointer user_data, gpointer session)
 {
   OpService *service = user_data;
-  gint64 now_us = clock_monotonic_us ();
 
-  if (now_us - service->checkpointed_us < CHECKPOINT_US &&
-      store_n_log_pages (session) < CHECKPOINT_PAGES)
-    return;
-  service->checkpointed_us = now_us;
-  store_checkpoint (session);
+  store_executor_checkpoint (session, &service->checkpointed_us);
 }
 
 static const ExecutorHooks hooks = {
   .name = "store",
   .open = open_session,
-  .close = close_session,
-  .begin = begin,
-  .commit = commit,
-  .rollback = rollback,
-  .mark = mark,
-  .keep = keep,
-  .undo = undo,
-  .stands = stands,
+  .close = store_executor_close,
+  STORE_EXECUTOR_TRANSACTIONS,
   .seal = seal,
   .settle = settle,
   .deliver = deliver,
