@@ -6,11 +6,6 @@
 #include "ops/service/op-worker.h"
 #include "planner-config.h"
 
-#define PLANNER_ADMIN_PREFIX   "/admin/v1/"
-#define PLANNER_ADMIN_PROGRESS "/admin/v1/progress/"
-/* A caller's own id of a call, a GUID: by it the call's progress can be asked for. */
-#define PLANNER_ADMIN_CALL "Planner-Call"
-
 typedef struct _PlannerAdmin PlannerAdmin;
 
 PlannerAdmin *planner_admin_new (OpService *service);

@@ -2,19 +2,10 @@
 /* Runs an admin command on a thread of the registry's database, its writes on the writer, and answers in JSON. */
 #include "ctl/track-admin.h"
 
-#include <string.h>
-
 #include "base/clock.h"
-#include "base/error.h"
-#include "base/ids.h"
-#include "base/json-text.h"
 #include "ctl/track-desk.h"
-#include "ops/admin/admin.h"
+#include "face/face-admin.h"
 #include "planner-log.h"
-
-#define PREFIX      "/admin/v1/"
-#define CALL_HEADER "Planner-Call"
-#define JSON_TYPE   "application/json"
 
 struct _TrackAdmin
 {
@@ -54,29 +45,6 @@ job_free (Job *job)
   listener_request_unref (job->request);
   g_free (job->person);
   g_free (job);
-}
-
-/* {"result": {…}} or {"error": {"code": n, "text": "…"}, "result": {…}}, as the client of plannerctl reads it. */
-static void
-reply (ListenerRequest *request, guint status, JsonObject *result, const GError *error)
-{
-  g_autoptr (JsonObject) all = json_object_new ();
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  char *text;
-
-  if (result != NULL)
-    json_object_set_object_member (all, "result", json_object_ref (result));
-  if (error != NULL)
-    {
-      JsonObject *fault = json_object_new ();
-      json_object_set_int_member (
-        fault, "code", error->domain == PLANNER_ERROR ? error->code : PLANNER_ERROR_INTERNAL);
-      json_object_set_string_member (fault, "text", error->message);
-      json_object_set_object_member (all, "error", fault);
-    }
-  json_node_set_object (node, all);
-  text = json_to_string (node, FALSE);
-  listener_request_reply_take (request, status, JSON_TYPE, text, strlen (text));
 }
 
 static void
@@ -167,60 +135,27 @@ on_done (gpointer data, const ExecutorReport *report, const GError *error)
                      job->call_id, "command", job->command->name, "person", job->person, "outcome",
                      error == NULL ? "ok" : "refused", "reason",
                      error == NULL ? NULL : error->message, "duration_us", duration_us, NULL);
-  reply (job->request, error == NULL ? 200 : 422, job->result, error);
+  face_admin_reply_done (job->request, job->result, error);
   job_free (job);
 }
 
-static JsonObject *
-parse_arguments (ListenerRequest *request, GError **error)
-{
-  gsize n_bytes = 0;
-  const char *bytes = listener_request_get_body (request, &n_bytes);
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  guint line = 0;
-  const char *fault = json_text_find_fault (bytes, n_bytes, &line);
-  JsonNode *root;
-
-  if (fault != NULL)
-    {
-      g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID, "line %u of the body: %s", line,
-                   fault);
-      return NULL;
-    }
-  if (!json_parser_load_from_data (parser, bytes, (gssize) n_bytes, error))
-    return NULL;
-  root = json_parser_get_root (parser);
-  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
-    return json_node_dup_object (root);
-  g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
-                       "the body must be a JSON object");
-  return NULL;
-}
-
 static void
-submit (TrackAdmin *admin,
-        ListenerRequest *request,
-        const AdminCommand *command,
-        JsonObject *arguments)
+submit (TrackAdmin *admin, ListenerRequest *request, const FaceAdminRequest *asked)
 {
-  const char *call_id = listener_request_find_header (request, CALL_HEADER);
   Job *job = g_new0 (Job, 1);
   g_autoptr (GError) error = NULL;
 
   job->admin = admin;
   job->request = listener_request_ref (request);
-  job->command = command;
-  job->arguments = arguments;
+  job->command = asked->command;
+  job->arguments = asked->arguments;
   job->result = json_object_new ();
   job->person = track_person_dup_name (listener_request_get_peer (request));
   job->arrived_us = clock_monotonic_us ();
-  if (call_id != NULL && ids_is_guid (call_id))
-    g_strlcpy (job->call_id, call_id, sizeof job->call_id);
-  else
-    ids_new_guid (job->call_id);
+  g_strlcpy (job->call_id, asked->call_id, sizeof job->call_id);
   if (track_database_run_once (admin->registry, run_command, on_done, job, &error))
     return;
-  reply (request, 503, NULL, error);
+  face_admin_reply (request, 503, NULL, error);
   job_free (job);
 }
 
@@ -252,7 +187,7 @@ track_admin_free (TrackAdmin *admin)
 
 /**
  * track_admin_handle:
- * @request: POST /admin/v1/COMMAND, its body a JSON object of arguments, over a Unix socket
+ * @request: as face_admin_read() wants it, over a Unix socket
  *
  * Who may open the socket may look and propose; who may decide is asked of the kernel and held against the
  * configuration. Loop thread; does not block.
@@ -260,24 +195,8 @@ track_admin_free (TrackAdmin *admin)
 void
 track_admin_handle (TrackAdmin *admin, ListenerRequest *request)
 {
-  const char *path = listener_request_get_path (request);
-  const AdminCommand *command = NULL;
-  g_autoptr (GError) error = NULL;
-  JsonObject *arguments;
+  FaceAdminRequest asked;
 
-  if (g_str_has_prefix (path, PREFIX))
-    command = admin_table_find (path + strlen (PREFIX));
-  if (command == NULL || command->is_local ||
-      listener_request_get_method (request) != LISTENER_METHOD_POST)
-    {
-      g_set_error_literal (&error, PLANNER_ERROR, PLANNER_ERROR_NOT_FOUND,
-                           "there is no such command");
-      reply (request, command == NULL || command->is_local ? 404 : 405, NULL, error);
-      return;
-    }
-  arguments = parse_arguments (request, &error);
-  if (arguments == NULL)
-    reply (request, 400, NULL, error);
-  else
-    submit (admin, request, command, arguments);
+  if (face_admin_read (request, &asked))
+    submit (admin, request, &asked);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerd over the wire, plain and with client certificates: routes, SOAP versions, access, faults, caps, health, admin, stop.
-"""Also tests: planner-admin, planner-endpoint, planner-faces, planner-health, planner-server."""
+"""Also tests: planner-admin, planner-endpoint, planner-faces, face-admin, planner-health, planner-server."""
 
 import concurrent.futures
 import datetime
