@@ -4,6 +4,7 @@
 """Also tests: track-handover. Once with a small server that can be told to fail, once with switchtrackd between callers and a Planner."""
 
 import contextlib
+import fcntl
 import http.client
 import http.server
 import json
@@ -335,6 +336,43 @@ class Upgradable:
                     os.kill(pid, signal.SIGTERM)
         testlib.wait_for(lambda: not any(is_track(pid) for pid in self.pids[1:]), PATIENCE_S, "all of them end")
         self.world.__exit__(*details)
+
+
+def hand_sockets(track):
+    """Has TRACK started as a service manager does it: the sockets of its faces are bound before, and stay when it goes."""
+    sockets = [socket.create_server(("127.0.0.1", port), backlog=512) for port in (track.tls_port, track.plain_port)]
+    # Numbers above those that a shell can be told of in every form.
+    handed = [fcntl.fcntl(one.fileno(), fcntl.F_DUPFD, 20) for one in sockets]
+    words = [f"{3 + i}<&{number} {number}<&-" for i, number in enumerate(handed)]
+    track.arguments = ["bash", "-c", f'LISTEN_PID=$$ exec "$@" {" ".join(words)}', "bash", *track.arguments]
+    track.environment.update({"LISTEN_FDS": "2", "LISTEN_FDNAMES": "service:plain"})
+    track.pass_fds = tuple(handed)
+    return sockets
+
+
+def test_restarts():
+    """Stopped and started again and again on sockets of a service manager: callers wait, none fails, on fresh and on kept connections."""
+    world = track_world.TrackWorld([], [UNIT])
+    sockets = hand_sockets(world.track)
+    with world:
+        callers = [Caller(world, 2 * number + tls, number < 2, tls) for number in range(3) for tls in (False, True)]
+        for caller in callers:
+            caller.start()
+        for _ in range(N_UPGRADES):
+            time.sleep(0.4)
+            world.track.process.send_signal(signal.SIGTERM)
+            testlib.equal(world.track.process.wait(60), 0, "exit status")
+            world.track.start()
+        for caller in callers:
+            caller.stopping.set()
+        for caller in callers:
+            caller.join(PATIENCE_S)
+        n_answered = sum(caller.n_answered for caller in callers)
+        testlib.equal([caller.failures for caller in callers], [[] for _ in callers], "failures")
+        testlib.equal(len(world.peer.calls), n_answered, "calls that the Planner got")
+        testlib.note(f"{N_UPGRADES} restarts, {n_answered} calls answered, 0 failed")
+    for one in sockets:
+        one.close()
 
 
 def alarm(world):
