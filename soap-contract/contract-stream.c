@@ -216,6 +216,8 @@ take_context (void)
       xmlFreeParserCtxt (context);
       return context_new ();
     }
+  /* What a fresh one does of itself: the first bytes tell how it is written, a mark before it included. */
+  context->charset = XML_CHAR_ENCODING_NONE;
   xmlCtxtUseOptions (context, XML_PARSE_NONET);
   return context;
 }

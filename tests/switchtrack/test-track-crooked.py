@@ -234,6 +234,7 @@ def test_odd_answers():
     here, crooked = world()
     good = compose(b"Body><GetBookings")
     wide = ('<?xml version="1.0" encoding="UTF-16"?>' + good.decode()).encode("utf-16")
+    marked = b"\xef\xbb\xbf" + good
     other = f"Location: {here.peer.url}"
     rows = [
         ("packed", head(len(gzip.compress(good)), fields=["Content-Encoding: gzip"]) + gzip.compress(good), 9303),
@@ -245,7 +246,8 @@ def test_odd_answers():
         ("chunked with a length", head(7, fields=["Transfer-Encoding: chunked"]) + chunked(good), None),
         ("of two lengths", head(len(good), fields=["Content-Length: 3"]) + good, 9303),
         ("after others", b"HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + head(len(good)) + good, None),
-        ("of UTF-16", head(len(wide)) + wide, 9303),
+        ("of UTF-16", head(len(wide)) + wide, None),
+        ("with a mark before it", head(len(marked)) + marked, None),
         ("locked", head(len(good), "401 Unauthorized", ["WWW-Authenticate: Basic realm=x"]) + good, None),
         ("locked, a page", head(0, "401 Unauthorized", ["WWW-Authenticate: Negotiate"]).replace(b"text/xml", b"text/html"), 9303),
         ("moved", head(0, "302 Found", [other]), 9303),
@@ -262,7 +264,7 @@ def test_odd_answers():
         testlib.note(f"{name}: {reply.status} {reply.fault} {last_line()['outcome']}")
         if reply.fault != fault:
             wrong.append(f"{name}: {reply.status} {reply.fault} instead of {fault}: {last_line()}")
-        if fault is None and reply.body != good:
+        if fault is None and reply.body != {"of UTF-16": wide, "with a mark before it": marked}.get(name, good):
             wrong.append(f"{name}: other bytes")
         if reply.headers.get("Set-Cookie") or reply.headers.get("WWW-Authenticate") or reply.headers.get("Keep-Alive"):
             wrong.append(f"{name}: a head that is the Planner's own: {reply.headers}")

@@ -96,6 +96,47 @@ test_cases (void)
 }
 
 /* The faults that plannerd writes, in both versions. */
+/* As it comes: with a mark before it, or two bytes a character; the parser is used again, and must not remember. */
+static void
+test_encodings (void)
+{
+  static const char text[] = BODY ("<CancelBookingResponse xmlns='" NS "'><BookingIdentifier>" GUID
+                                   "</BookingIdentifier></CancelBookingResponse>");
+  static const struct
+  {
+    const char *mark;
+    gsize n_mark;
+    const char *encoding;
+  } rows[] = {
+    { "", 0, "UTF-8" },
+    { "\xef\xbb\xbf", 3, "UTF-8" },
+    { "\xff\xfe", 2, "UTF-16LE" },
+    { "\xfe\xff", 2, "UTF-16BE" },
+  };
+
+  for (guint i = 0; i < 5 * G_N_ELEMENTS (rows); i++)
+    {
+      guint row = i * 7 % G_N_ELEMENTS (rows);
+      g_autoptr (TrackAnswer) answer = new_answer ("CancelBooking", CONTRACT_SOAP_1_1);
+      g_autoptr (GByteArray) bytes = g_byte_array_new ();
+      g_autoptr (GError) error = NULL;
+      gsize n_wide = 0;
+      g_autofree char *wide =
+        g_convert (text, -1, rows[row].encoding, "UTF-8", NULL, &n_wide, &error);
+      guint n_ids = 0;
+
+      g_assert_no_error (error);
+      g_byte_array_append (bytes, (const guint8 *) rows[row].mark, (guint) rows[row].n_mark);
+      g_byte_array_append (bytes, (const guint8 *) wide, (guint) n_wide);
+      feed_all (answer, (const char *) bytes->data, bytes->len, i % 3 == 0 ? bytes->len : i % 3,
+                &error);
+      g_test_message ("%u: %s", row, error == NULL ? "read" : error->message);
+      g_assert_no_error (error);
+      track_answer_get_ids (answer, &n_ids);
+      g_assert_cmpuint (n_ids, ==, 1);
+    }
+}
+
 static void
 test_own_faults (void)
 {
@@ -220,6 +261,7 @@ main (int argc, char **argv)
 {
   testlib_init (&argc, &argv);
   g_test_add_func ("/track-answer/cases", test_cases);
+  g_test_add_func ("/track-answer/encodings", test_encodings);
   g_test_add_func ("/track-answer/own-faults", test_own_faults);
   g_test_add_func ("/track-answer/any-answer", test_any_answer);
   g_test_add_func ("/track-answer/interleaved", test_interleaved);
