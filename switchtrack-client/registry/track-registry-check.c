@@ -12,7 +12,6 @@
 #define PIN_PREFIX     "sha256//"
 #define PIN_BYTES      32
 #define NOBODY         "99999"
-#define KNOWN_CONTRACT "3"
 /* Every step from one document to the next looks at all rows of a code. */
 #define MAX_ROWS 100
 
@@ -232,9 +231,9 @@ check_endpoint (Check *check, const TrackEndpoint *endpoint, guint position)
   if (!is_name (endpoint->name))
     add_finding (check, TRUE, "a name has small letters, digits and hyphens, at most %d",
                  MAX_NAME_BYTES);
-  if (!g_str_equal (endpoint->contract, KNOWN_CONTRACT))
+  if (!g_str_equal (endpoint->contract, TRACK_CONTRACT_KNOWN))
     add_finding (check, TRUE, "contract %s is not known here: only %s is", endpoint->contract,
-                 KNOWN_CONTRACT);
+                 TRACK_CONTRACT_KNOWN);
   if (endpoint->probe_unit != NULL && !is_code (endpoint->probe_unit))
     add_finding (check, TRUE, "probe_unit must be a code of five digits");
   if (endpoint->connect_ms > endpoint->timeout_ms)

@@ -7,6 +7,8 @@
 #define TRACK_CODE_LENGTH  5
 #define TRACK_UNIT_DEFAULT "default"
 #define TRACK_PERMILLE_ALL 1000
+/* The version of the contract that is spoken here; a registry of a later program may name others. */
+#define TRACK_CONTRACT_KNOWN "3"
 
 /**
  * TrackState:

@@ -45,6 +45,7 @@ struct _TrackLearned
   guint max_cached;
   GHashTable *young; /* of Entry */
   GHashTable *old;   /* likewise; dropped when the young ones are as many as may be */
+  gboolean is_unreadable;
   gint64 began_wall_us;
   gint64 began_us;
   gboolean has_leapt;
@@ -193,8 +194,10 @@ recall (TrackLearned *learned, const char *text, Entry *entry)
       cache_put (learned, entry);
       return TRUE;
     }
-  if (error != NULL)
+  /* Every call would say so. */
+  if (error != NULL && !learned->is_unreadable)
     g_warning ("what was learned cannot be read: %s", error->message);
+  learned->is_unreadable = error != NULL;
   return FALSE;
 }
 

@@ -350,11 +350,18 @@ track_routes_find_issuer (const TrackRoutes *routes,
   return find_endpoint (routes, keeper);
 }
 
+static gboolean
+speaks_our_contract (const TrackEndpoint *endpoint)
+{
+  return endpoint->contract == NULL || strcmp (endpoint->contract, TRACK_CONTRACT_KNOWN) == 0;
+}
+
 /**
  * track_routes_is_closed:
  * @out_until_us: when it is over; 0 when nobody knows
  *
- * Returns: whether calls to @endpoint are to be answered with maintenance. Any thread.
+ * Returns: whether calls to @endpoint are to be answered with maintenance; also when it speaks a contract that
+ *   this program does not know, which only the registry of a later one can say. Any thread.
  */
 gboolean
 track_routes_is_closed (const TrackRoutes *routes,
@@ -373,7 +380,7 @@ track_routes_is_closed (const TrackRoutes *routes,
       *out_until_us = window->until_us;
       return TRUE;
     }
-  if (endpoint->state != TRACK_STATE_MAINTENANCE)
+  if (endpoint->state != TRACK_STATE_MAINTENANCE && speaks_our_contract (endpoint))
     return FALSE;
   *out_until_us = 0;
   return TRUE;

@@ -3,6 +3,7 @@
 """Flushes do as libbad-disk is told. Also tests: track-last-good, track-keeper."""
 import contextlib
 import json
+import resource
 import shutil
 import signal
 import sqlite3
@@ -201,6 +202,27 @@ def test_put_back_from_backup():
         status = world.status()
         testlib.equal((status["last_good_copy"], status["revision_in_use"], "problem" in status), (False, 2, False), "mended")
         testlib.equal((world.ask().status, len(world.other.calls)), (200, 2), "the same Planner")
+
+
+def test_full():
+    """The disk has no room: a change is refused and nothing of it is in force, calls go on; with room again all goes on."""
+    with DiskWorld() as world:
+        world.document["units"][0]["endpoint"] = "other"
+        document = world.folder / "registry.json"
+        document.write_text(json.dumps(world.document), encoding="utf-8")
+        pid = world.track.process.pid
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        refused = world.track.control("propose", document, "--reason", "fuld", expected=3)
+        testlib.note(f"full: {refused}")
+        booking = world.register()
+        testlib.equal((world.ask().status, world.cancel(booking).status), (200, 200), "calls")
+        testlib.equal((len(world.other.calls), world.status()["revision"]), (0, 1), "nothing is in force")
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        world.track.control("propose", document, "--reason", "plads")
+        world.register(testlib.cpr(4))
+        testlib.wait_for(lambda: waiting(world) == 0, 20, "all is written")
+        world.kill_and_restart()
+        testlib.equal(world.cancel(booking).status, 200, "known after kill -9")
 
 
 def test_not_ready_without_a_registry():

@@ -239,6 +239,39 @@ test_forgotten (void)
   world_clear (&world);
 }
 
+static void
+run_script (World *world, const char *script)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreSession) session = store_open (world->path, STORE_WRITE, &error);
+
+  g_assert_no_error (error);
+  g_assert_true (store_run_script (session, script, &error));
+}
+
+/* A database that cannot be read is told of once, and again when it failed anew. */
+static void
+test_unreadable (void)
+{
+  World world;
+  TrackPlace place;
+
+  world_init (&world);
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_A, "star", ""));
+  for (guint round = 0; round < 2; round++)
+    {
+      run_script (&world, "ALTER TABLE learned RENAME TO lost");
+      testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*cannot be read*");
+      for (guint i = 0; i < 3; i++)
+        g_assert_false (track_learned_find (world.learned, TRACK_ID_OPTION, GUID_B, &place));
+      testlib_assert_expected_logs ();
+      check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+      run_script (&world, "ALTER TABLE lost RENAME TO learned");
+      g_assert_false (track_learned_find (world.learned, TRACK_ID_OPTION, GUID_B, &place));
+    }
+  world_clear (&world);
+}
+
 /* The clock is set a year ahead by mistake: nothing is removed by it. */
 static void
 test_leap (void)
@@ -333,16 +366,6 @@ on_failed (const GError *error, gpointer data)
   *(gint *) data = error == NULL ? 1 : -1;
 }
 
-static void
-run_script (World *world, const char *script)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (StoreSession) session = store_open (world->path, STORE_WRITE, &error);
-
-  g_assert_no_error (error);
-  g_assert_true (store_run_script (session, script, &error));
-}
-
 /* The disk fails for a while: what was learned meanwhile is written with the next that is. */
 static void
 test_failed_write (void)
@@ -407,6 +430,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-learned/file-holds-nothing", test_file_holds_nothing);
   g_test_add_func ("/track-learned/many", test_many);
   g_test_add_func ("/track-learned/forgotten", test_forgotten);
+  g_test_add_func ("/track-learned/unreadable", test_unreadable);
   g_test_add_func ("/track-learned/leap", test_leap);
   g_test_add_func ("/track-learned/key", test_key);
   g_test_add_func ("/track-learned/rotation", test_rotation);

@@ -267,6 +267,9 @@ test_closed (void)
   g_assert_cmpint (track_routes_next_change_us (routes, 0), ==, 100);
   window->is_closed = FALSE;
   g_assert_false (track_routes_is_closed (routes, own, 150, &until_us));
+  own->contract = g_strdup ("4");
+  g_assert_true (track_routes_is_closed (routes, own, 150, &until_us));
+  g_assert_cmpint (until_us, ==, 0);
 }
 
 /* The reference: texts only, no table, every rule once more in other words. ------------------------- */
