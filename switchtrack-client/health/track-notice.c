@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/timer.h"
+#include "base/track-steady.h"
 #include "health/track-watch-store.h"
 
 #define LOOK_US  (5 * G_GINT64_CONSTANT (1000000))
@@ -23,7 +24,9 @@ struct _TrackNoticeSender
   GHashTable *lately;  /* targets that were noted since the look under way began */
   GHashTable *failing; /* target → monotonic time since when, gint64 */
   GHashTable *taken;   /* keys that were taken, which the database does not know yet */
-  guint max_rows;      /* of the look under way */
+  TrackSteady steady;
+  gint64 now_us;  /* likewise */
+  guint max_rows; /* of the look under way */
   gboolean is_looking;
   gboolean is_stopping;
 };
@@ -32,6 +35,7 @@ typedef struct
 {
   TrackNoticeSender *sender;
   TrackNotice *notice;
+  gint64 noted_us;
   char *problem;
 } Parcel;
 
@@ -93,7 +97,7 @@ run_note (gpointer data, gpointer session, GError **error)
 {
   const Parcel *parcel = data;
 
-  return track_watch_store_note_try (session, parcel->notice, parcel->problem, clock_now_us (),
+  return track_watch_store_note_try (session, parcel->notice, parcel->problem, parcel->noted_us,
                                      error);
 }
 
@@ -119,6 +123,7 @@ on_sent (gpointer done_data, const char *problem)
   g_autoptr (GError) error = NULL;
 
   parcel->problem = g_strdup (problem);
+  parcel->noted_us = track_steady_now_us (&parcel->sender->steady);
   if (problem != NULL)
     g_message ("a message by %s was not taken: %s", parcel->notice->channel, problem);
   if (!track_database_write (parcel->sender->database, run_note, on_noted, parcel, &error))
@@ -148,7 +153,7 @@ run_look (gpointer data, gpointer session, GError **error)
   TrackNoticeSender *sender = data;
 
   g_clear_pointer (&sender->found, g_ptr_array_unref);
-  sender->found = track_watch_store_list_due (session, clock_now_us (), sender->max_rows, error);
+  sender->found = track_watch_store_list_due (session, sender->now_us, sender->max_rows, error);
   return sender->found != NULL && track_watch_store_join (session, sender->found, error);
 }
 
@@ -196,6 +201,7 @@ on_timer (gpointer data)
     return;
   sender->is_looking = TRUE;
   sender->max_rows = MAX_ROWS;
+  sender->now_us = track_steady_now_us (&sender->steady);
   g_hash_table_remove_all (sender->lately);
   if (track_database_read (sender->database, run_look, on_look, sender, NULL))
     return;

@@ -19,8 +19,9 @@ set_instant (JsonObject *object, const char *name, gint64 at_us)
     json_object_set_string_member (object, name, text);
 }
 
+/* @behind_us: of the wall clock, in which people read it. */
 static JsonObject *
-describe_view (const TrackHealthView *view)
+describe_view (const TrackHealthView *view, gint64 behind_us)
 {
   JsonObject *one = json_object_new ();
 
@@ -28,9 +29,9 @@ describe_view (const TrackHealthView *view)
     json_object_set_string_member (one, "url", view->url);
   json_object_set_string_member (one, "state", track_health_state_word (view->state));
   json_object_set_string_member (one, "seen", track_health_state_word (view->seen));
-  set_instant (one, "since", view->since_us);
-  set_instant (one, "last_answer", view->last_ok_us);
-  set_instant (one, "last_failure", view->last_failure_us);
+  set_instant (one, "since", view->since_us - behind_us);
+  set_instant (one, "last_answer", view->last_ok_us - behind_us);
+  set_instant (one, "last_failure", view->last_failure_us - behind_us);
   if (view->last_failure_us > view->last_ok_us)
     json_object_set_string_member (one, "outcome", track_outcome_word (view->last_outcome));
   return one;
@@ -53,14 +54,15 @@ describe_addresses (TrackWatch *watch, const char *endpoint, gint64 now_us)
 {
   TrackHealthView views[MAX_ADDRESSES];
   guint n = track_health_list_addresses (watch->health, endpoint, views, MAX_ADDRESSES);
+  gint64 behind_us = track_steady_behind_us (&watch->steady);
   JsonArray *all = json_array_sized_new (n);
 
   for (guint i = 0; i < n; i++)
     {
-      JsonObject *one = describe_view (&views[i]);
+      JsonObject *one = describe_view (&views[i], behind_us);
 
       json_object_set_boolean_member (one, "in_service", views[i].is_in_service);
-      set_instant (one, "held_until", views[i].held_until_us);
+      set_instant (one, "held_until", views[i].held_until_us - behind_us);
       add_certificate_days (watch, one, views[i].url, now_us);
       json_array_add_object_element (all, one);
     }
@@ -87,6 +89,7 @@ describe_disturbance (const TrackDisturbance *disturbance)
 static JsonArray *
 describe_endpoints (TrackWatch *watch, gint64 now_us)
 {
+  gint64 behind_us = track_steady_behind_us (&watch->steady);
   JsonArray *all = json_array_new ();
 
   for (guint i = 0; watch->registry != NULL && i < watch->registry->endpoints->len; i++)
@@ -95,9 +98,9 @@ describe_endpoints (TrackWatch *watch, gint64 now_us)
       TrackHealthView view;
       JsonObject *one;
 
-      if (!track_health_get (watch->health, endpoint->name, now_us, &view))
+      if (!track_health_get (watch->health, endpoint->name, now_us + behind_us, &view))
         continue;
-      one = describe_view (&view);
+      one = describe_view (&view, behind_us);
       json_object_set_string_member (one, "name", endpoint->name);
       json_object_set_array_member (one, "addresses",
                                     describe_addresses (watch, endpoint->name, now_us));

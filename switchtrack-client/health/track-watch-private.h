@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/timer.h"
+#include "base/track-steady.h"
 #include "health/track-standby.h"
 #include "health/track-watch-store.h"
 #include "health/track-watch.h"
@@ -28,6 +29,8 @@ typedef struct
 typedef struct
 {
   TrackDisturbance *disturbance;
+  gint64 failed_us;    /* track_steady_now_us() of the last failure */
+  gint64 confirmed_us; /* likewise */
   guint n_steps_told;
   gboolean is_dirty;
 } OpenOne;
@@ -74,6 +77,10 @@ struct _TrackWatch
   WatchJob *next; /* gathers */
   WatchJob *writing;
   gboolean is_written_by_somebody; /* @writing is with the executor */
+  TrackSteady steady;
+  gint64 ticked_wall_us;
+  gint64 ticked_us;
+  gboolean is_clock_standing;
   gint64 written_us;
   gint64 upkeep_us;
   Timer *timer;

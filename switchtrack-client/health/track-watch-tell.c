@@ -89,7 +89,7 @@ track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us)
         &g_array_index (watch->steps, TrackLadderStep, one->n_steps_told);
       GPtrArray *targets;
 
-      if (now_us - disturbance->confirmed_us < step->after_us)
+      if (track_steady_now_us (&watch->steady) - one->confirmed_us < step->after_us)
         return;
       targets = track_escalation_list_targets (step, find_endpoint (watch, disturbance->endpoint),
                                                watch->operator_endpoint);

@@ -10,6 +10,7 @@
 #define WRITE_US  (2 * S)
 #define UPKEEP_US (3600 * S)
 #define DAY_US    (86400 * S)
+#define LEAP_US   (120 * S)
 
 static const char *const state_words[] = { "i drift / up", "har travlt / busy",
                                            "svarer med fejl / ill", "nede / down" };
@@ -23,6 +24,16 @@ add_step (OpenOne *one, const char *what, gint64 at_us, gint64 until_us, const c
 
   track_disturbance_add_step (one->disturbance, &step);
   one->is_dirty = TRUE;
+}
+
+/* From now on the ladder counts. */
+static void
+confirm (TrackWatch *watch, OpenOne *one)
+{
+  if (one->disturbance->confirmed_us != 0)
+    return;
+  one->disturbance->confirmed_us = clock_now_us ();
+  one->confirmed_us = track_steady_now_us (&watch->steady);
 }
 
 static void
@@ -39,9 +50,9 @@ on_change (const TrackHealthChange *change, gpointer data)
     return;
   text = g_strdup_printf ("%s: %s", change->url != NULL ? change->url : change->endpoint,
                           state_words[change->to]);
-  add_step (one, change->url != NULL ? "address" : "state", change->at_us, 0, text);
-  if (change->url == NULL && change->to >= TRACK_HEALTH_ILL && one->disturbance->confirmed_us == 0)
-    one->disturbance->confirmed_us = change->at_us;
+  add_step (one, change->url != NULL ? "address" : "state", clock_now_us (), 0, text);
+  if (change->url == NULL && change->to >= TRACK_HEALTH_ILL)
+    confirm (watch, one);
 }
 
 /* Into the database as it ended; nobody is told of the end of what nobody was told of. */
@@ -126,9 +137,11 @@ follow (TrackWatch *watch, const TrackRecord *record, gint64 now_us)
     }
   track_disturbance_note (one->disturbance, record, now_us);
   if (fails)
+    one->failed_us = track_steady_now_us (&watch->steady);
+  if (fails)
     name_unit (watch, one->disturbance, record);
-  if (one->disturbance->confirmed_us == 0 && one->disturbance->n_failed >= watch->confirm_failures)
-    one->disturbance->confirmed_us = now_us;
+  if (one->disturbance->n_failed >= watch->confirm_failures)
+    confirm (watch, one);
   one->is_dirty = TRUE;
   if (is_new)
     track_watch_flush (watch);
@@ -154,17 +167,17 @@ track_watch_observe (const TrackRecord *record, gpointer watch)
     track_watch_see_certificate (self, record->url, record->certificate_until_us);
   if (!self->is_stopped)
     follow (self, record, now_us);
-  track_health_note (self->health, record, now_us);
+  track_health_note (self->health, record, track_steady_now_us (&self->steady));
 }
 
 /* The clock --------------------------------------------------------------------------------------- */
 
 static gboolean
-is_well (TrackWatch *watch, const char *endpoint, gint64 now_us)
+is_well (TrackWatch *watch, const char *endpoint)
 {
   TrackHealthView view;
 
-  return !track_health_get (watch->health, endpoint, now_us, &view) ||
+  return !track_health_get (watch->health, endpoint, track_steady_now_us (&watch->steady), &view) ||
          view.state < TRACK_HEALTH_ILL;
 }
 
@@ -184,10 +197,49 @@ look_at_disturbances (TrackWatch *watch, gint64 now_us)
       const TrackDisturbance *disturbance = one->disturbance;
 
       track_watch_climb (watch, one, now_us);
-      if (track_disturbance_is_over (disturbance, now_us) &&
-          is_well (watch, disturbance->endpoint, now_us))
+      gint64 quiet_us = track_steady_now_us (&watch->steady) - one->failed_us;
+
+      if (track_disturbance_is_over (disturbance, disturbance->last_failure_us + quiet_us) &&
+          is_well (watch, disturbance->endpoint))
         close_one (watch, one, now_us);
     }
+}
+
+static void
+tell_clock (TrackWatch *watch, gint64 now_us, const char *text)
+{
+  GHashTableIter iter;
+  gpointer value;
+
+  g_message ("%s", text);
+  g_hash_table_iter_init (&iter, watch->open);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    add_step (value, "clock", now_us, 0, text);
+}
+
+/* Times in a record are those of the clock; that it was set belongs to the record. */
+static void
+look_at_clock (TrackWatch *watch, gint64 now_us)
+{
+  gint64 passed_us = clock_monotonic_us ();
+  gint64 ahead_us = (now_us - watch->ticked_wall_us) - (passed_us - watch->ticked_us);
+  gboolean is_standing =
+    now_us == watch->ticked_wall_us && track_steady_behind_us (&watch->steady) > 0;
+
+  if (is_standing && !watch->is_clock_standing)
+    tell_clock (
+      watch, now_us,
+      "maskinens ur blev stillet tilbage: tiderne står stille, til det har indhentet det / "
+      "the machine's clock was set back: times stand still until it has caught up");
+  if (!is_standing && watch->is_clock_standing)
+    tell_clock (watch, now_us, "maskinens ur går igen / the machine's clock goes on again");
+  if (watch->ticked_us != 0 && ahead_us > LEAP_US)
+    tell_clock (watch, now_us,
+                "maskinens ur sprang frem, eller maskinen stod stille / the machine's clock leapt "
+                "ahead, or the machine stood still");
+  watch->is_clock_standing = is_standing;
+  watch->ticked_wall_us = now_us;
+  watch->ticked_us = passed_us;
 }
 
 /**
@@ -200,7 +252,8 @@ track_watch_tick (TrackWatch *watch)
 {
   gint64 now_us = clock_now_us ();
 
-  track_health_advance (watch->health, now_us);
+  look_at_clock (watch, now_us);
+  track_health_advance (watch->health, track_steady_now_us (&watch->steady));
   look_at_disturbances (watch, now_us);
   track_watch_look_at_windows (watch, now_us);
   track_watch_look_at_certificates (watch, now_us);
@@ -208,7 +261,8 @@ track_watch_tick (TrackWatch *watch)
   if (clock_monotonic_us () - watch->upkeep_us >= UPKEEP_US)
     {
       watch->upkeep_us = clock_monotonic_us ();
-      watch->next->remove_before_us = now_us - watch->keep_us;
+      if (!track_steady_has_leapt (&watch->steady, DAY_US))
+        watch->next->remove_before_us = now_us - watch->keep_us;
     }
   if (clock_monotonic_us () - watch->written_us >= WRITE_US)
     track_watch_flush (watch);
@@ -243,6 +297,7 @@ load_open (TrackWatch *watch, GError **error)
   g_autoptr (GPtrArray) all =
     track_watch_store_list_open (track_database_get_reader (watch->database), error);
   gint64 now_us = clock_now_us ();
+  gint64 steady_us = track_steady_now_us (&watch->steady);
 
   for (guint i = 0; all != NULL && i < all->len; i++)
     {
@@ -254,6 +309,8 @@ load_open (TrackWatch *watch, GError **error)
       one = g_new0 (OpenOne, 1);
       one->disturbance = disturbance;
       one->n_steps_told = count_told (disturbance);
+      one->failed_us = steady_us - MAX (now_us - disturbance->last_failure_us, 0);
+      one->confirmed_us = steady_us - MAX (now_us - disturbance->confirmed_us, 0);
       add_step (one, "unwatched", disturbance->watched_us, now_us,
                 "skiftesporet var ikke i drift / the switch-track was not running");
       g_hash_table_insert (watch->open, disturbance->endpoint, one);
@@ -408,7 +465,7 @@ track_watch_set_registry (TrackWatch *watch, TrackRegistry *registry)
 const char *
 track_watch_pick_url (TrackWatch *watch, const char *endpoint)
 {
-  return track_health_pick_url (watch->health, endpoint, clock_now_us ());
+  return track_health_pick_url (watch->health, endpoint, track_steady_now_us (&watch->steady));
 }
 
 /**

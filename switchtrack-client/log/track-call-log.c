@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/timer.h"
+#include "base/track-steady.h"
 #include "log/track-call-batch.h"
 
 #define GATHER_US    (300 * G_GINT64_CONSTANT (1000))
@@ -36,6 +37,7 @@ struct _TrackCallLog
   gboolean is_gathering;
   gboolean is_stopping;
   gint64 complained_us;
+  TrackSteady steady;
   gint64 remove_before_us; /* of the upkeep under way */
   guint n_removed;
   TrackCallLogCounters counters;
@@ -207,6 +209,15 @@ on_upkeep (gpointer data)
 {
   TrackCallLog *log = data;
 
+  /* By a clock that was set a year ahead all would be old, and nothing would bring it back. */
+  if (track_steady_has_leapt (&log->steady, DAY_US))
+    {
+      g_warning (
+        "the clock leapt ahead: nothing is removed from the call log before switchtrackd is "
+        "started again");
+      timer_arm (log->upkeep, clock_monotonic_us () + UPKEEP_US);
+      return;
+    }
   log->remove_before_us = clock_now_us () - log->days * DAY_US;
   if (log->lines_dir != NULL &&
       !track_database_run_once (log->database, run_remove_lines, on_removed_lines, log, NULL))
@@ -269,6 +280,17 @@ track_call_log_add (TrackCallLog *log, const TrackRecord *record)
       log->is_gathering = TRUE;
       timer_arm (log->timer, clock_monotonic_us () + GATHER_US);
     }
+}
+
+/**
+ * track_call_log_remove_now:
+ *
+ * What is older than its term, as every hour. Loop thread.
+ */
+void
+track_call_log_remove_now (TrackCallLog *log)
+{
+  timer_arm (log->upkeep, clock_monotonic_us ());
 }
 
 /**

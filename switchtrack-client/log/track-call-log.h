@@ -39,6 +39,7 @@ typedef struct _TrackCallLog TrackCallLog;
 
 TrackCallLog *track_call_log_new (const TrackCallLogSettings *settings);
 void track_call_log_add (TrackCallLog *log, const TrackRecord *record);
+void track_call_log_remove_now (TrackCallLog *log);
 void track_call_log_set_days (TrackCallLog *log, guint days);
 void track_call_log_get_counters (const TrackCallLog *log, TrackCallLogCounters *out_counters);
 void track_call_log_stop (TrackCallLog *log);

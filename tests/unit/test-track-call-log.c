@@ -368,6 +368,36 @@ test_line (void)
   g_assert_false (json_object_has_member (line, "tls_us"));
 }
 
+/* A clock that leapt a year ahead removes nothing. */
+static void
+test_leap (void)
+{
+  g_autofree char *folder = testlib_make_folder ();
+  g_autofree char *lines = g_build_filename (folder, "lines", NULL);
+  World world;
+  TrackRecord record = make_record (0);
+  TrackCallQuery query = { .from_us = G_MININT64, .until_us = G_MAXINT64, .max_rows = 10 };
+
+  clock_set_for_test (NOW_US);
+  open_world (&world, folder, 100);
+  track_call_log_add (world.log, &record);
+  while (count_found (world.database, &query) == 0)
+    g_main_context_iteration (NULL, TRUE);
+  clock_set_for_test (NOW_US + 366 * 86400 * S);
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_WARNING, "*clock leapt*");
+  track_call_log_remove_now (world.log);
+  for (guint i = 0; i < 20; i++)
+    {
+      g_usleep (10000);
+      while (g_main_context_iteration (NULL, FALSE))
+        continue;
+    }
+  g_assert_cmpuint (count_found (world.database, &query), ==, 1);
+  g_assert_cmpuint (count_lines (lines, NOW_US, NULL), ==, 1);
+  close_world (&world);
+  clock_set_for_test (0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -379,5 +409,6 @@ main (int argc, char **argv)
   g_test_add_func ("/track-call-log/masked", test_masked);
   g_test_add_func ("/track-call-log/retention", test_retention);
   g_test_add_func ("/track-call-log/line", test_line);
+  g_test_add_func ("/track-call-log/leap", test_leap);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A disturbance's life with the real database: first failure, restart, recovery, who was told, evidence. */
-/* Also tests: track-standby, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
+/* Also tests: track-standby, track-steady, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
 #include "health/track-watch.h"
 
 #include <string.h>
@@ -645,6 +645,43 @@ test_full (void)
   close_world (&world);
 }
 
+/* The clock was set back an hour: a Planner that dies meanwhile is known to, and people are told; the record says why. */
+static void
+test_clock_set_back (void)
+{
+  World world;
+  TrackHealthView view;
+  g_autofree char *json = NULL;
+  const char *at;
+
+  open_world (&world);
+  call (&world, TRACK_OUTCOME_OK, FALSE);
+  pass (&world, S);
+  for (guint i = 0; i < 4; i++)
+    {
+      call (&world, TRACK_OUTCOME_TIMEOUT, FALSE);
+      pass (&world, 0);
+    }
+  g_assert_true (track_health_get (world.watch->health, "aarhus", world.now_us, &view));
+  g_assert_cmpint (view.state, !=, TRACK_HEALTH_DOWN);
+  /* Fifty seconds pass, and the clock stands. */
+  world.watch->steady.base_us -= 50 * S;
+  call (&world, TRACK_OUTCOME_TIMEOUT, FALSE);
+  pass (&world, 0);
+  g_assert_true (track_health_get (world.watch->health, "aarhus", world.now_us, &view));
+  g_assert_cmpint (view.state, ==, TRACK_HEALTH_DOWN);
+  wait_posted (&world, "hook.example", 1);
+  world.watch->steady.base_us -= 300 * S;
+  pass (&world, 0);
+  wait_posted (&world, "mail vagt@drift.example", 1);
+  json = track_evidence_dup_json (get_open (&world));
+  at = strstr (json, "the machine's clock was set back");
+  g_assert_nonnull (at);
+  g_assert_null (strstr (at + 1, "the machine's clock was set back"));
+  settle ();
+  close_world (&world);
+}
+
 /* Another goes on: calls that are still under way here change no record any more, and tell nobody. */
 static void
 test_successor (void)
@@ -704,6 +741,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/taken-not-noted", test_taken_not_noted);
   g_test_add_func ("/track-watch/without", test_without);
   g_test_add_func ("/track-watch/full", test_full);
+  g_test_add_func ("/track-watch/clock-set-back", test_clock_set_back);
   g_test_add_func ("/track-watch/successor", test_successor);
   g_test_add_func ("/track-watch/test-alarm", test_test_alarm);
   return g_test_run ();
