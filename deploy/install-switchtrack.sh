@@ -40,8 +40,9 @@ if [ $purge = yes ] && [ $action = install ]; then
 fi
 
 unit_folder=/etc/systemd/system
-units=$(cd deploy/switchtrack && echo *.service *.socket)
+units=$(cd deploy/switchtrack && echo *.service *.socket *.timer)
 sockets=$(cd deploy/switchtrack && echo *.socket)
+timers=$(cd deploy/switchtrack && echo *.timer)
 config=/etc/switchtrack/switchtrackd.conf
 changed=no
 
@@ -57,7 +58,7 @@ uninstall ()
     local unit
     # Sockets first: a caller would start the service again.
     # shellcheck disable=SC2086
-    control disable --now --quiet $sockets switchtrackd.service 2>/dev/null || true
+    control disable --now --quiet $sockets $timers switchtrackd.service 2>/dev/null || true
     for unit in $units; do
         rm -f "$unit_folder/$unit"
         rm -rf "$unit_folder/$unit.d"
@@ -130,7 +131,9 @@ write_config ()
 take_up ()
 {
     # shellcheck disable=SC2086
-    control enable --quiet $sockets switchtrackd.service
+    control enable --quiet $sockets $timers switchtrackd.service
+    # shellcheck disable=SC2086
+    control start $timers
     [ -d /run/systemd/system ] || return 0
     systemctl is-active --quiet switchtrackd.service || return 0
     systemctl kill --kill-whom=main --signal=SIGUSR2 switchtrackd.service
