@@ -142,7 +142,7 @@ is_list_of_objects (JsonNode *node)
          JSON_NODE_HOLDS_OBJECT (json_array_get_element (array, 0));
 }
 
-/* A column for each member that any row has, in the order in which they are first seen. */
+/* A column for each member that any row has, in the order in which they are first seen; lists of objects are none. */
 static GArray *
 list_columns (JsonArray *rows)
 {
@@ -151,18 +151,33 @@ list_columns (JsonArray *rows)
 
   for (guint i = 0; i < json_array_get_length (rows); i++)
     {
-      g_autoptr (GList) members = json_object_get_members (json_array_get_object_element (rows, i));
+      JsonObject *row = json_array_get_object_element (rows, i);
+      g_autoptr (GList) members = json_object_get_members (row);
 
       for (GList *at = members; at != NULL; at = at->next)
         {
           CtlColumn column = { at->data, at->data };
-          if (g_hash_table_add (seen, at->data))
+          if (!is_list_of_objects (json_object_get_member (row, at->data)) &&
+              g_hash_table_add (seen, at->data))
             g_array_append_val (columns, column);
         }
     }
   return columns;
 }
 
+/* What a row is called: its first member of these. */
+static const char *
+find_name (JsonObject *row)
+{
+  static const char *const names[] = { "name", "code", "id", "key" };
+  const char *name = NULL;
+
+  for (guint i = 0; name == NULL && i < G_N_ELEMENTS (names); i++)
+    name = json_object_get_string_member_with_default (row, names[i], NULL);
+  return name == NULL ? "" : name;
+}
+
+/* Lists within rows are tables of their own, behind that of the rows. */
 static void
 print_list (const char *name, JsonArray *rows)
 {
@@ -170,6 +185,34 @@ print_list (const char *name, JsonArray *rows)
 
   printf ("\n%s\n", name);
   ctl_print_table (rows, (const CtlColumn *) columns->data);
+  for (guint i = 0; i < json_array_get_length (rows); i++)
+    {
+      JsonObject *row = json_array_get_object_element (rows, i);
+      g_autoptr (GList) members = json_object_get_members (row);
+
+      for (GList *at = members; at != NULL; at = at->next)
+        if (is_list_of_objects (json_object_get_member (row, at->data)))
+          {
+            g_autofree char *title =
+              g_strdup_printf ("%s of %s", (const char *) at->data, find_name (row));
+
+            print_list (title, json_object_get_array_member (row, at->data));
+          }
+    }
+}
+
+/* Lists, and all of them empty: whoever asked is told that nothing was found. */
+static gboolean
+is_nothing (JsonObject *result, GList *members)
+{
+  for (GList *at = members; at != NULL; at = at->next)
+    {
+      JsonNode *node = json_object_get_member (result, at->data);
+
+      if (!JSON_NODE_HOLDS_ARRAY (node) || json_array_get_length (json_node_get_array (node)) > 0)
+        return FALSE;
+    }
+  return members != NULL;
 }
 
 /**
@@ -190,6 +233,8 @@ ctl_print_any (JsonObject *result)
       if (!JSON_NODE_HOLDS_OBJECT (node) && !is_list_of_objects (node))
         g_array_append_val (lines, line);
     }
+  if (is_nothing (result, members))
+    puts ("none");
   ctl_print_record (result, (const CtlColumn *) lines->data);
   for (GList *at = members; at != NULL; at = at->next)
     if (JSON_NODE_HOLDS_OBJECT (json_object_get_member (result, at->data)))

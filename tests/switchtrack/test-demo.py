@@ -55,12 +55,16 @@ class Demo:
         for line in WANTED:
             assert re.search(f"^{line}$", done.stdout, re.M), f"no line {line}:\n{done.stdout}\n{done.stderr}"
 
-    def control(self, *words):
-        """The printed switchtrackctl; its result."""
+    def type(self, *words):
+        """The printed switchtrackctl; what it says to people."""
         command = re.search(r'^ +T="([^"]+)"$', self.text(), re.M).group(1).split()
-        done = subprocess.run([*command, "--json", *words], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run([*command, *words], capture_output=True, text=True, check=False, timeout=60)
         testlib.equal(done.returncode, 0, done.stdout + done.stderr)
-        return json.loads(done.stdout)["result"]
+        return done.stdout
+
+    def control(self, *words):
+        """Its result."""
+        return json.loads(self.type("--json", *words))["result"]
 
     def get(self, path):
         """Status and text of the status face."""
@@ -86,6 +90,9 @@ def test_demo():
         operations = lambda: {call["operation"] for call in demo.control("calls", "--kind", "call")["calls"]}
         testlib.wait_for(lambda: "CancelBooking" in operations(), 20, "the call log has the booking's calls")
         testlib.equal({"CreateBooking", "RescheduleBooking"} <= operations(), True, "calls that went through the gateway")
+        testlib.equal(demo.type("disturbances"), "none\n", "a list of nothing, for people")
+        health = demo.type("health")
+        assert "\naddresses of demo\nurl " in health and "{" not in health, f"a table each, for people:\n{health}"
         server = int(re.search(r"kill -STOP (\d+);", demo.text()).group(1))
         os.kill(server, signal.SIGSTOP)
         try:
