@@ -251,6 +251,25 @@ listener_leave_socket (Listener *listener)
   listener->settings.stop_grace_ms = listener->settings.idle_timeout_ms;
 }
 
+/**
+ * listener_shorten_grace:
+ * @listener: a listener.
+ * @grace_ms: instead of the settings' @stop_grace_ms, if it is less
+ *
+ * Connections without a request have so long from now on; after listener_stop_accepting() this begins at once.
+ */
+void
+listener_shorten_grace (Listener *listener, guint grace_ms)
+{
+  if (grace_ms >= listener->settings.stop_grace_ms)
+    return;
+  listener->settings.stop_grace_ms = grace_ms;
+  if (!listener->stopping)
+    return;
+  listener->now_us = g_get_monotonic_time ();
+  listener_connections_begin_grace (listener);
+}
+
 /* The library must not be stopped with suspended connections. */
 static void
 abandon_requests (Listener *listener)

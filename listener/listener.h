@@ -98,6 +98,7 @@ gboolean listener_start (Listener *listener,
 void listener_stop_accepting (Listener *listener);
 int listener_dup_socket (Listener *listener);
 void listener_leave_socket (Listener *listener);
+void listener_shorten_grace (Listener *listener, guint grace_ms);
 void listener_free (Listener *listener);
 
 guint16 listener_get_port (const Listener *listener);

@@ -38,6 +38,8 @@ typedef struct
   TrackHandover *handover;
   gboolean is_succeeded; /* another process accepts on our sockets */
   gboolean is_stopping;
+  gboolean is_told_to_stop; /* by a signal */
+  Timer *deadline;          /* of a stop under way */
   gboolean is_late;
 } Program;
 
@@ -87,15 +89,6 @@ keep_memory_small (void)
 {
   mallopt (M_MMAP_THRESHOLD, 128 * 1024);
   mallopt (M_TRIM_THRESHOLD, 1024 * 1024);
-}
-
-static gboolean
-on_stop_signal (gpointer data)
-{
-  Program *program = data;
-
-  program->is_stopping = TRUE;
-  return G_SOURCE_CONTINUE;
 }
 
 static gboolean
@@ -193,7 +186,32 @@ patience_us (const Program *program)
   const TrackConfig *config = program->daemon.config;
 
   return config->limits_stop_timeout_s * G_USEC_PER_SEC +
-         (program->is_succeeded ? config->limits_idle_timeout_ms * 1000 : 0);
+         (program->is_succeeded && !program->is_told_to_stop ? config->limits_idle_timeout_ms * 1000
+                                                             : 0);
+}
+
+/* A predecessor that rests for its callers' sake: the whole service is stopped, or started again, and waits for it. */
+static void
+hurry (Program *program)
+{
+  const TrackConfig *config = program->daemon.config;
+  TrackHandoverSocket sockets[TRACK_N_FACES];
+  guint n_sockets = list_sockets (program, sockets);
+
+  for (guint i = 0; i < n_sockets; i++)
+    listener_shorten_grace (sockets[i].listener, (guint) config->limits_stop_grace_ms);
+  timer_arm (program->deadline, clock_monotonic_us () + patience_us (program));
+}
+
+static gboolean
+on_stop_signal (gpointer data)
+{
+  Program *program = data;
+
+  program->is_stopping = program->is_told_to_stop = TRUE;
+  if (program->deadline != NULL && program->is_succeeded)
+    hurry (program);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -209,16 +227,17 @@ static void
 stop (Program *program)
 {
   TrackDaemon *daemon = &program->daemon;
-  g_autoptr (Timer) deadline = timer_new (NULL, on_stop_deadline, program);
 
   planner_log_event (PLANNER_LOG_INFO, "stopping", NULL);
   /* The service goes on in the successor. */
   if (!program->is_succeeded)
     planner_systemd_stopping ();
   track_server_stop_accepting (daemon->server);
-  timer_arm (deadline, clock_monotonic_us () + patience_us (program));
+  program->deadline = timer_new (NULL, on_stop_deadline, program);
+  timer_arm (program->deadline, clock_monotonic_us () + patience_us (program));
   while (track_server_is_draining (daemon->server) && !program->is_late)
     g_main_context_iteration (NULL, TRUE);
+  g_clear_pointer (&program->deadline, timer_free);
   track_daemon_stop (daemon);
   while (g_main_context_iteration (NULL, FALSE))
     continue;

@@ -148,6 +148,36 @@ test_grace_ends (void)
   harness_clear (&harness);
 }
 
+/* Whoever was given a minute is closed when somebody is in a hurry; what has begun is answered all the same. */
+static void
+test_grace_shortened (void)
+{
+  Harness harness;
+
+  start_on (&harness, listen_socket (), 60000);
+  {
+    g_autoptr (Client) resting = client_new (&harness);
+    g_autoptr (Client) begun = client_new (&harness);
+
+    client_send (resting, GET ("/echo"), -1);
+    g_assert_true (client_wait_text (resting, "200 OK", 2000));
+    client_send (begun, "GET /echo HTTP/1.1\r\n", -1);
+    harness_run_ms (&harness, 5);
+    listener_stop_accepting (harness.listener);
+    listener_shorten_grace (harness.listener, 70000);
+    harness_run_ms (&harness, 100);
+    g_assert_cmpuint (listener_n_draining (harness.listener), ==, 2);
+    listener_shorten_grace (harness.listener, 30);
+    g_assert_true (client_wait_closed (resting, 5000));
+    g_assert_cmpuint (listener_n_draining (harness.listener), ==, 1);
+    client_send (begun, HOST "\r\n", -1);
+    g_assert_true (client_wait_closed (begun, 2000));
+    g_assert_cmpuint (client_status (begun), ==, 200);
+    wait_drained (&harness, 2000);
+  }
+  harness_clear (&harness);
+}
+
 /* Of a socket of our own nobody else will answer the backlog, so it is taken on first. */
 static void
 test_own_backlog (void)
@@ -207,6 +237,7 @@ main (int argc, char **argv)
   g_test_add_func ("/listener-stop/successor", test_successor);
   g_test_add_func ("/listener-stop/grace", test_grace);
   g_test_add_func ("/listener-stop/grace-ends", test_grace_ends);
+  g_test_add_func ("/listener-stop/grace-shortened", test_grace_shortened);
   g_test_add_func ("/listener-stop/own-backlog", test_own_backlog);
   g_test_add_func ("/listener-stop/not-taken", test_not_taken);
   return g_test_run ();
