@@ -7,6 +7,7 @@
 #include "ctl/track-csv.h"
 #include "ctl/track-desk.h"
 #include "registry/track-edit.h"
+#include "registry/track-registry-index.h"
 
 /* clang-format off */
 #define REASON { "reason", ADMIN_TEXT, ADMIN_NEEDED_OPTION, "TEXT", "why; kept in the history" }
@@ -28,7 +29,7 @@ const AdminArgument track_propose_unit_arguments[] = {
   { "alias_of", ADMIN_TEXT, ADMIN_OPTION, "CODE", "it shares the jobcenter of this code" },
   { "remove", ADMIN_FLAG, ADMIN_OPTION, NULL, "its rows go" },
   { "name", ADMIN_TEXT, ADMIN_OPTION, "TEXT", "what people call it" },
-  { "from", ADMIN_TIME, ADMIN_OPTION, "TIME", "from then on (now; since ever for a unit without rows)" },
+  { "from", ADMIN_TIME, ADMIN_OPTION, "TIME", "from then on (now; since ever for a code that nobody serves yet)" },
   { "until", ADMIN_TIME, ADMIN_OPTION, "TIME", "up to then (for ever)" },
   { "move_bookings", ADMIN_FLAG, ADMIN_OPTION, NULL, "its bookings were migrated to the new Planner" },
   REASON,
@@ -199,13 +200,15 @@ track_command_import (AdminCall *call, GError **error)
   return propose (call, edit_import, error);
 }
 
+/* A row since ever would have it that the code was always served by it, also when its bookings were issued elsewhere. */
 static gboolean
-has_rows (const TrackRegistry *registry, const char *code)
+has_past (const TrackRegistry *registry, const char *code, gint64 now_us)
 {
-  for (guint i = 0; i < registry->units->len; i++)
-    if (g_str_equal (((TrackUnit *) g_ptr_array_index (registry->units, i))->code, code))
-      return TRUE;
-  return FALSE;
+  g_autoptr (TrackRegistryIndex) index = track_registry_index_new (registry);
+  guint n_rows = 0;
+
+  track_registry_index_get_rows (index, code, &n_rows);
+  return n_rows > 0 || track_registry_index_find_server (index, code, now_us) != NULL;
 }
 
 static gboolean
@@ -226,7 +229,8 @@ edit_unit (AdminCall *call, TrackRegistry *wanted, GError **error)
       return FALSE;
     }
   if (!track_command_get_instant (
-        call, "from", has_rows (wanted, edit.code) || edit.moves_bookings ? now_us : G_MININT64,
+        call, "from",
+        has_past (wanted, edit.code, call->now_us) || edit.moves_bookings ? now_us : G_MININT64,
         &edit.from_us, error) ||
       !track_command_get_instant (call, "until", G_MAXINT64, &edit.until_us, error))
     return FALSE;

@@ -451,7 +451,11 @@ count_learned (AdminCall *call, GError **error)
       JsonObject *row = json_object_new ();
 
       json_object_set_string_member (row, "kind", kinds[CLAMP (store_int (&query, 0), 0, 3)]);
-      json_object_set_string_member (row, "endpoint", store_text (&query, 1));
+      json_object_set_string_member (row, "endpoint",
+                                     store_int (&query, 0) == TRACK_ID_OPTION &&
+                                         *store_text (&query, 1) == '\0'
+                                       ? "several"
+                                       : store_text (&query, 1));
       json_object_set_string_member (row, "unit", store_text (&query, 2));
       json_object_set_int_member (row, "known", store_int (&query, 3));
       track_command_put_instant (row, "last_seen", store_int (&query, 4));

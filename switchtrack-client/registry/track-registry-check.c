@@ -316,7 +316,8 @@ check_target (Check *check, const TrackUnit *unit)
         add_finding (check, TRUE, "takes_over names the unit's own endpoint");
     }
   if (unit->alias_of != NULL && *unit->takes_over != NULL)
-    add_finding (check, TRUE, "an alias takes nothing over");
+    add_finding (check, TRUE,
+                 "an alias takes nothing over: name the endpoint where its bookings are");
 }
 
 static void

@@ -178,6 +178,28 @@ test_unit (void)
                  "state");
 }
 
+/* A centre gets a row of its own: what it was before, under its main centre's row, stays as it was. */
+static void
+test_past_stays (void)
+{
+  g_auto (World) world = { 0 };
+  g_autoptr (TrackRegistry) registry = NULL;
+  g_autoptr (TrackRoutes) routes = NULL;
+  gint64 day_us = G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC;
+
+  make_world (&world);
+  fill (&world);
+  change (&world, "propose-unit",
+          "{'code':'10100','endpoint':'own','move_bookings':true,'reason':'r'}");
+  world.now_us += 10 * day_us;
+  change (&world, "propose-unit", "{'code':'10107','endpoint':'own','name':'Filial','reason':'r'}");
+  registry = track_approval_load_current (world.session, NULL);
+  routes = track_routes_new (registry);
+  g_assert_cmpstr (
+    track_routes_find_issuer (routes, "state", "10107", NOW_US - day_us, world.now_us)->name, ==,
+    "own");
+}
+
 /* The hour that the clock skips, and the one that it shows twice, are nobody's to guess. */
 static void
 test_clock_changes (void)
@@ -411,6 +433,7 @@ test_decisions (void)
   make_world (&world);
   fill (&world);
   change (&world, "propose-unit", "{'code':'10100','endpoint':'state','reason':'r'}");
+  world.now_us += G_USEC_PER_SEC;
   proposed =
     run (&world, "anna", "propose-unit", "{'code':'10100','endpoint':'own','reason':'skift'}");
   dry = run (&world, "bo", "dry-run", "{'proposal':5}");
@@ -537,6 +560,7 @@ main (int argc, char **argv)
   admin_table_begin_empty ();
   track_commands_register ();
   g_test_add_func ("/track-commands/unit", test_unit);
+  g_test_add_func ("/track-commands/past-stays", test_past_stays);
   g_test_add_func ("/track-commands/clock-changes", test_clock_changes);
   g_test_add_func ("/track-commands/alias-and-removal", test_alias_and_removal);
   g_test_add_func ("/track-commands/endpoint", test_endpoint);
