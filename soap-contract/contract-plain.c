@@ -30,20 +30,23 @@ typedef struct
 } Attribute;
 
 #define MAX_ATTRIBUTES 8
+#define BLOCK_BYTES    256
+#define HIGH           G_GUINT64_CONSTANT (0x8080808080808080)
 
 /* Bits of the bytes that names are made of. */
 enum
 {
-  STARTS = 1, /* may begin a name */
-  NAMES = 2,  /* may stand in one */
-  ADDRESS = 4 /* may stand in the name of a namespace that no parser finds fault with */
+  STARTS = 1,  /* may begin a name */
+  NAMES = 2,   /* may stand in one */
+  ADDRESS = 4, /* may stand in the name of a namespace that no parser finds fault with */
+  MARKUP = 8   /* means more than itself in text */
 };
 
 /* clang-format off */
 static const guint8 classes[256] = {
   ['A' ... 'Z'] = STARTS | NAMES | ADDRESS, ['a' ... 'z'] = STARTS | NAMES | ADDRESS,
   ['0' ... '9'] = NAMES | ADDRESS, ['_'] = STARTS | NAMES | ADDRESS,
-  ['-'] = NAMES | ADDRESS, ['.'] = NAMES | ADDRESS, ['/'] = ADDRESS, [':'] = ADDRESS,
+  ['-'] = NAMES | ADDRESS, ['.'] = NAMES | ADDRESS, ['/'] = ADDRESS, [':'] = ADDRESS, ['&'] = MARKUP, [']'] = MARKUP,
 };
 /* clang-format on */
 
@@ -84,30 +87,45 @@ contract_plain_init (ContractPlain *plain,
 
 /* --- bytes ------------------------------------------------------------------------------------- */
 
+/* Bits beyond ASCII, and those of bytes below the blank, in eight bytes at once. */
+static guint64
+get_odd (const char *bytes, gsize n_bytes, guint64 *all)
+{
+  const guint64 blanks = G_GUINT64_CONSTANT (0x2020202020202020);
+  guint64 odd = 0;
+
+  for (gsize i = 0; i < n_bytes; i += sizeof blanks)
+    {
+      guint64 word = blanks;
+
+      if (n_bytes - i >= sizeof word)
+        memcpy (&word, bytes + i, sizeof word);
+      else
+        memcpy (&word, bytes + i, n_bytes - i);
+      *all |= word;
+      /* Borrows make false alarms only, behind a true one: each is looked at. */
+      odd |= (word - blanks) & ~word;
+    }
+  return odd & HIGH;
+}
+
 /* No control characters but tab and line feed: a carriage return would have to be made one. */
 static gboolean
 check_bytes (ContractPlain *plain, const char *bytes, gsize n_bytes)
 {
-  const guint64 high = G_GUINT64_CONSTANT (0x8080808080808080);
-  gsize i = plain->checked;
   guint64 all = 0;
-  guint64 word = 0;
 
-  for (; i < n_bytes; i += sizeof word)
+  for (gsize i = plain->checked; i < n_bytes; i += BLOCK_BYTES)
     {
-      gsize n = MIN (n_bytes - i, sizeof word);
+      gsize n = MIN (n_bytes - i, BLOCK_BYTES);
 
-      word = G_GUINT64_CONSTANT (0x2020202020202020);
-      memcpy (&word, bytes + i, n);
-      all |= word;
-      /* Borrows make false alarms only, behind a true one: each is looked at. */
-      if (((word - G_GUINT64_CONSTANT (0x2020202020202020)) & ~word & high) == 0)
+      if (get_odd (bytes + i, n, &all) == 0)
         continue;
       for (gsize k = i; k < i + n; k++)
         if ((guint8) bytes[k] < ' ' && !is_space (bytes[k]))
           return FALSE;
     }
-  plain->has_high = plain->has_high || (all & high) != 0;
+  plain->has_high = plain->has_high || (all & HIGH) != 0;
   plain->checked = n_bytes;
   return TRUE;
 }
@@ -358,12 +376,25 @@ find_entity (const char *at, gsize n_bytes)
   return NULL;
 }
 
+/* Most text is short, and nothing but itself. */
+static gboolean
+has_markup (const char *text, gsize n_bytes)
+{
+  guint all = 0;
+
+  for (gsize i = 0; i < n_bytes; i++)
+    all |= classes[(guint8) text[i]];
+  return (all & MARKUP) != 0;
+}
+
 static gboolean
 is_plain_text (const ContractPlain *plain, const char *text, gsize n_bytes)
 {
   const char *end = text + n_bytes;
 
-  if (memchr (text, ']', n_bytes) != NULL && memmem (text, n_bytes, "]]>", 3) != NULL)
+  if (!has_markup (text, n_bytes))
+    return check_characters (plain, text, n_bytes);
+  if (memmem (text, n_bytes, "]]>", 3) != NULL)
     return FALSE;
   for (const char *at = text; (at = memchr (at, '&', (gsize) (end - at))) != NULL; at++)
     if (find_entity (at, (gsize) (end - at)) == NULL)

@@ -16,6 +16,9 @@
 #define LINES_SUFFIX ".jsonl"
 #define MAX_TEXT     500
 #define CPR_DIGITS   10
+/* What is written at once, and room for the line that makes it full. */
+#define TEXT_BYTES (64 * 1024)
+#define LINE_BYTES (8 * 1024)
 
 /**
  * track_call_batch_new:
@@ -236,7 +239,7 @@ get_day (const TrackRecord *record)
 gboolean
 track_call_batch_append_lines (const TrackCallBatch *batch, const char *folder, GError **error)
 {
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GString) text = g_string_sized_new (TEXT_BYTES + LINE_BYTES);
   guint n = batch->records->len;
   TrackSecond second = { 0 };
 
@@ -245,8 +248,9 @@ track_call_batch_append_lines (const TrackCallBatch *batch, const char *folder, 
   for (guint i = 0; i < n; i++)
     {
       const TrackRecord *one = &g_array_index (batch->records, TrackRecord, i);
-      gboolean is_last = i + 1 == n || get_day (&g_array_index (batch->records, TrackRecord,
-                                                                i + 1)) != get_day (one);
+      gboolean is_last =
+        i + 1 == n || text->len >= TEXT_BYTES ||
+        get_day (&g_array_index (batch->records, TrackRecord, i + 1)) != get_day (one);
 
       track_call_line_append (text, one, &second);
       if (is_last && !append_to_day (folder, get_day (one), text, error))

@@ -20,6 +20,7 @@ from scenarios.idle import Idle, raise_descriptors
 from soap_client import message
 
 N_IDLE = 10000
+LONG_DAYS = 20
 HAPROXY = """global
   maxconn 5000
   nbthread 1
@@ -142,8 +143,9 @@ def contenders_of(planner, tracks, others, tls):
     return [direct] + [harness.Contender(name, server, port, path, **options) for name, server, port in ways]
 
 
-def measure_idle(bench, planner, bodies):
-    """A gateway with many silent connections beside one without, of the same plannerd."""
+def measure_idle(bench, planner, bodies, long_bodies):
+    """A gateway with many silent connections beside one without, of the same plannerd: with short answers, which are held whole,
+    and with long ones, which stream."""
     n_idle = 100 if bench.small else N_IDLE
     raise_descriptors(n_idle + 1000)
     tracks = [track_of(bench, planner, False, n_idle + 500) for _ in range(2)]
@@ -161,6 +163,12 @@ def measure_idle(bench, planner, bodies):
                 one.facts["rss_mb"], one.facts["pss_mb"] = harness.memory_mb(one.pids())
             made[1].facts["kb_each"] = round((made[1].facts["rss_mb"] - before) * 1024 / n_idle, 1)
             bench.add("gateway-idle", "Connections at the gateway that say nothing, 32 that call", made)
+            made = [harness.Contender(name, track, track.plain_port, path) for name, track in zip(names, tracks)]
+            harness.alternate(bench, made, 0.5, bodies=long_bodies)
+            for one in made:
+                one.facts["rss_mb"], one.facts["pss_mb"] = harness.memory_mb(one.pids())
+            n_kb = sum(one["bytes"] for one in made[1].windows) / sum(one["calls"] for one in made[1].windows) / 1000
+            bench.add("gateway-idle-stream", f"The same with answers of {n_kb:,.0f} kB, which stream", made)
 
 
 def run(bench):
@@ -169,6 +177,7 @@ def run(bench):
     with harness.Started([planner]):
         slots = world.list_slots(planner)
         bodies = world.listing_bodies(testlib.make_folder(), "gateway", slots, world.TEAM_OFFER, (8, 10.5))
+        long_bodies = world.listing_bodies(testlib.make_folder(), "gateway-long", slots, world.TEAM_OFFER, (0, 24 * LONG_DAYS))
         others, missing = proxies(bench, planner)
         bench.missing |= missing
         tracks = {tls: track_of(bench, planner, tls) for tls in (False, True)}
@@ -182,4 +191,4 @@ def run(bench):
                     harness.alternate(bench, made, 0.5, bodies=bodies, connections=n_connections)
                     name = f"gateway-{'tls' if tls else 'plain'}-{n_connections}"
                     bench.add(name, f"{word}, {n_connections} {'connections' if n_connections > 1 else 'connection'}", made)
-        measure_idle(bench, planner, bodies)
+        measure_idle(bench, planner, bodies, long_bodies)
