@@ -353,7 +353,7 @@ track_message_new_alarm (const TrackAlarm *alarm, const char *key, guint step, g
   message->disturbance = g_strdup (key);
   message->alarm = g_strdup (alarm->name);
   message->subject = g_strdup_printf ("Skiftespor: %s", alarm->subject);
-  message->text = g_strdup_printf ("%s\nSiden %s.\n\n%s\nSince %s.\n\nswitchtrackctl status\n",
+  message->text = g_strdup_printf ("%s\nSiden %s.\n\n%s\nSince %s.\n\nswitchtrackctl health\n",
                                    alarm->danish, da, alarm->english, en);
   return message;
 }

@@ -81,6 +81,7 @@ struct _TrackWatch
   gint64 ticked_wall_us;
   gint64 ticked_us;
   gboolean is_clock_standing;
+  gint64 adopt_us; /* monotonic: when to look for what a predecessor left; 0: done */
   gint64 written_us;
   gint64 upkeep_us;
   Timer *timer;

@@ -11,6 +11,7 @@
 #define UPKEEP_US (3600 * S)
 #define DAY_US    (86400 * S)
 #define LEAP_US   (120 * S)
+#define ADOPT_US  (10 * S)
 
 static const char *const state_words[] = { "i drift / up", "har travlt / busy",
                                            "svarer med fejl / ill", "nede / down" };
@@ -170,6 +171,10 @@ track_watch_observe (const TrackRecord *record, gpointer watch)
   track_health_note (self->health, record, track_steady_now_us (&self->steady));
 }
 
+static void look_for_strays (TrackWatch *watch);
+static char **dup_names (const TrackRegistry *registry);
+static void close_removed (TrackWatch *watch, const char *const *names);
+
 /* The clock --------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -255,6 +260,7 @@ track_watch_tick (TrackWatch *watch)
   look_at_clock (watch, now_us);
   track_health_advance (watch->health, track_steady_now_us (&watch->steady));
   look_at_disturbances (watch, now_us);
+  look_for_strays (watch);
   track_watch_look_at_windows (watch, now_us);
   track_watch_look_at_certificates (watch, now_us);
   track_watch_look_at_alarms (watch, now_us);
@@ -318,6 +324,50 @@ load_open (TrackWatch *watch, GError **error)
   if (all != NULL)
     g_ptr_array_set_free_func (all, NULL);
   return all != NULL;
+}
+
+/* In a hand-over the predecessor watches until its successor is ready: what it opened meanwhile is nobody's. */
+static void
+adopt (TrackWatch *watch)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) all =
+    track_watch_store_list_open (track_database_get_reader (watch->database), &error);
+  gint64 steady_us = track_steady_now_us (&watch->steady);
+
+  if (all == NULL)
+    g_message ("what a predecessor left open could not be read: %s", error->message);
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    {
+      TrackDisturbance *disturbance = all->pdata[i];
+      OpenOne *one;
+
+      if (g_hash_table_contains (watch->open, disturbance->endpoint))
+        continue;
+      one = g_new0 (OpenOne, 1);
+      one->disturbance = disturbance;
+      one->n_steps_told = count_told (disturbance);
+      one->failed_us = one->confirmed_us = steady_us;
+      g_hash_table_insert (watch->open, disturbance->endpoint, one);
+      all->pdata[i] = NULL;
+      g_message ("disturbance %s is taken over", disturbance->id);
+    }
+}
+
+static void
+look_for_strays (TrackWatch *watch)
+{
+  if (watch->adopt_us == 0 || clock_monotonic_us () < watch->adopt_us)
+    return;
+  watch->adopt_us = 0;
+  if (watch->database != NULL && watch->registry != NULL)
+    {
+      g_auto (GStrv) names = NULL;
+
+      adopt (watch);
+      names = dup_names (watch->registry);
+      close_removed (watch, (const char *const *) names);
+    }
 }
 
 static gboolean
@@ -399,6 +449,7 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
     return NULL;
   if (settings->database != NULL && settings->carrier != NULL)
     watch->sender = track_notice_sender_new (settings->context, watch->database, settings->carrier);
+  watch->adopt_us = clock_monotonic_us () + ADOPT_US;
   watch->timer = timer_new (settings->context, on_timer, watch);
   timer_arm (watch->timer, clock_monotonic_us () + TICK_US);
   return g_steal_pointer (&watch);

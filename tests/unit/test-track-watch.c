@@ -645,6 +645,35 @@ test_full (void)
   close_world (&world);
 }
 
+/* What a predecessor opened after its successor had begun is closed by the successor. */
+static void
+test_stray (void)
+{
+  World world;
+  World before;
+  g_autofree char *id = NULL;
+  g_autoptr (TrackDisturbance) kept = NULL;
+
+  open_world (&world);
+  before = world;
+  open_watch (&before);
+  call (&before, TRACK_OUTCOME_RESET, FALSE);
+  id = g_strdup (get_open (&before)->id);
+  close_watch (&before);
+  pass (&world, S);
+  g_assert_null (get_open (&world));
+  world.watch->adopt_us = 1;
+  pass (&world, S);
+  g_assert_cmpstr (get_open (&world)->id, ==, id);
+  recover (&world);
+  g_assert_null (get_open (&world));
+  pass (&world, S);
+  kept = track_watch_store_load (track_database_get_reader (world.database), id, NULL);
+  g_assert_cmpint (kept->closed_us, >, 0);
+  g_assert_cmpuint (kept->n_failed, ==, 1);
+  close_world (&world);
+}
+
 /* The clock was set back an hour: a Planner that dies meanwhile is known to, and people are told; the record says why. */
 static void
 test_clock_set_back (void)
@@ -742,6 +771,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/without", test_without);
   g_test_add_func ("/track-watch/full", test_full);
   g_test_add_func ("/track-watch/clock-set-back", test_clock_set_back);
+  g_test_add_func ("/track-watch/stray", test_stray);
   g_test_add_func ("/track-watch/successor", test_successor);
   g_test_add_func ("/track-watch/test-alarm", test_test_alarm);
   return g_test_run ();
