@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* plannerd: options, configuration, lock, database, faces, and a clean stop. */
+/* plannerd: configuration, lock, database, faces, and a clean stop. */
 #include "config.h"
 
 #include <glib-unix.h>
-#include <locale.h>
-#include <malloc.h>
-#include <signal.h>
-#include <stdlib.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "base/timer.h"
@@ -21,6 +15,7 @@
 #include "http/planner-server.h"
 #include "ops/facts/code-files.h"
 #include "planner-log.h"
+#include "planner-program.h"
 #include "planner-systemd.h"
 #include "store/store-lock.h"
 #include "sync/sync-commands.h"
@@ -35,15 +30,6 @@
 
 typedef struct
 {
-  char *config_path;
-  gboolean prints_sample;
-  gboolean prints_manual;
-  gboolean checks_config;
-  gboolean prints_version;
-} Options;
-
-typedef struct
-{
   const char *config_path;
   PlannerConfig *config;
   OpService *service;
@@ -54,56 +40,6 @@ typedef struct
   gboolean is_stopping;
   gboolean is_late;
 } Program;
-
-static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[] = {
-    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_path, "configuration file",
-      "FILE" },
-    { "print-config-sample", 0, 0, G_OPTION_ARG_NONE, &options->prints_sample,
-      "print every key with its meaning and default, and end", NULL },
-    { "print-config-manual", 0, 0, G_OPTION_ARG_NONE, &options->prints_manual,
-      "print the manual page plannerd.conf(5), and end", NULL },
-    { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->checks_config,
-      "read the configuration and its certificates, say what is wrong, and end", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &options->prints_version, "print the version", NULL },
-    { NULL },
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-
-  g_option_context_set_summary (context, "The booking calendar of a municipality, for DFDG.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (*argc == 1)
-    return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is not expected", (*argv)[1]);
-  return FALSE;
-}
-
-/* Memory holds citizens' numbers and keys: no dumps, no debugger, unless asked for. */
-static void
-keep_memory_private (const PlannerConfig *config)
-{
-  const struct rlimit none = { 0, 0 };
-
-  if (config->process_core_dumps)
-    return;
-  prctl (PR_SET_DUMPABLE, 0);
-  setrlimit (RLIMIT_CORE, &none);
-}
-
-/*
- * Bodies of requests come from pages of their own and go back to the system when they end. By itself glibc stops
- * doing that as soon as one such piece was freed, and then a crowd of large bodies leaves its mark for good.
- */
-static void
-keep_memory_small (void)
-{
-  mallopt (M_MMAP_THRESHOLD, 128 * 1024);
-  mallopt (M_TRIM_THRESHOLD, 1024 * 1024);
-}
 
 static gboolean
 on_stop_signal (gpointer data)
@@ -332,59 +268,29 @@ check_credentials (const PlannerConfig *config, GError **error)
 }
 
 static gboolean
-load_and_run (const Options *options, GError **error)
+load_and_run (const PlannerProgramOptions *options, GError **error)
 {
-  g_autoptr (PlannerConfig) config = NULL;
-  PlannerLogLevel level = PLANNER_LOG_INFO;
+  g_autoptr (PlannerConfig) config = planner_config_load (options->config_path, error);
 
-  if (options->config_path == NULL)
-    {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "--config FILE is needed; --print-config-sample shows one");
-      return FALSE;
-    }
-  config = planner_config_load (options->config_path, error);
   if (config == NULL)
     return FALSE;
-  if (options->checks_config)
+  if (options->only_checks)
     return check_credentials (config, error);
-  planner_log_parse_level (config->log_level, &level);
-  planner_log_start ((PlannerLogFormat) config->log_format, level);
-  g_log_set_writer_func (planner_log_write_library, NULL, NULL);
-  keep_memory_private (config);
-  keep_memory_small ();
+  planner_program_prepare (config->log_format, config->log_level, config->process_core_dumps != 0);
   return run (options->config_path, config, error);
 }
+
+static const PlannerProgram plannerd = {
+  .name = "plannerd",
+  .summary = "The booking calendar of a municipality, for DFDG.",
+  .checks = "read the configuration and its certificates, say what is wrong, and end",
+  .dup_sample = planner_config_dup_sample,
+  .dup_manual = planner_config_dup_manual,
+  .run = load_and_run,
+};
 
 int
 main (int argc, char **argv)
 {
-  Options options = { 0 };
-  g_autoptr (GError) error = NULL;
-  gboolean ok = FALSE;
-
-  setlocale (LC_ALL, "C.UTF-8");
-  /* A reader that left, and a file at its limit, are errors of one write, not the end. */
-  signal (SIGPIPE, SIG_IGN);
-  signal (SIGXFSZ, SIG_IGN);
-  if (!parse_options (&options, &argc, &argv, &error))
-    ok = FALSE;
-  else if (options.prints_version)
-    {
-      g_print ("plannerd %s\n", PLANNER_VERSION);
-      ok = TRUE;
-    }
-  else if (options.prints_sample || options.prints_manual)
-    {
-      g_autofree char *text =
-        options.prints_sample ? planner_config_dup_sample () : planner_config_dup_manual ();
-      g_print ("%s", text);
-      ok = TRUE;
-    }
-  else
-    ok = load_and_run (&options, &error);
-  g_free (options.config_path);
-  if (!ok)
-    g_printerr ("plannerd: %s\n", error->message);
-  return ok ? 0 : 1;
+  return planner_program_main (&plannerd, argc, argv);
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* switchtrackd: options, configuration, faces, reload, and a clean stop. */
+/* switchtrackd: configuration, faces, reload, and a clean stop. */
 #include "config.h"
 
 #include <glib-unix.h>
-#include <locale.h>
-#include <malloc.h>
 #include <signal.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "base/clock.h"
 #include "ctl/track-commands-health.h"
@@ -16,20 +12,11 @@
 #include "gateway/track-handover.h"
 #include "ops/admin/admin.h"
 #include "planner-log.h"
+#include "planner-program.h"
 #include "planner-systemd.h"
 
 /* Reading the registry and the certificates takes a moment on a busy machine; nobody waits for it. */
 #define SUCCESSOR_MS 60000
-
-typedef struct
-{
-  char **arguments; /* as they were given */
-  char *config_path;
-  gboolean prints_sample;
-  gboolean prints_manual;
-  gboolean checks_config;
-  gboolean prints_version;
-} Options;
 
 typedef struct
 {
@@ -42,54 +29,6 @@ typedef struct
   Timer *deadline;          /* of a stop under way */
   gboolean is_late;
 } Program;
-
-static gboolean
-parse_options (Options *options, int *argc, char ***argv, GError **error)
-{
-  const GOptionEntry entries[] = {
-    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &options->config_path, "configuration file",
-      "FILE" },
-    { "print-config-sample", 0, 0, G_OPTION_ARG_NONE, &options->prints_sample,
-      "print every key with its meaning and default, and end", NULL },
-    { "print-config-manual", 0, 0, G_OPTION_ARG_NONE, &options->prints_manual,
-      "print the manual page switchtrackd.conf(5), and end", NULL },
-    { "check-config", 0, 0, G_OPTION_ARG_NONE, &options->checks_config,
-      "read the configuration, say what is wrong, and end", NULL },
-    { "version", 0, 0, G_OPTION_ARG_NONE, &options->prints_version, "print the version", NULL },
-    { NULL },
-  };
-  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
-
-  g_option_context_set_summary (context,
-                                "The gateway between callers and the Planners of municipalities.");
-  g_option_context_add_main_entries (context, entries, NULL);
-  if (!g_option_context_parse (context, argc, argv, error))
-    return FALSE;
-  if (*argc == 1)
-    return TRUE;
-  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s is not expected", (*argv)[1]);
-  return FALSE;
-}
-
-/* Memory holds citizens' numbers and keys: no dumps, no debugger, unless asked for. */
-static void
-keep_memory_private (const TrackConfig *config)
-{
-  const struct rlimit none = { 0, 0 };
-
-  if (config->process_core_dumps)
-    return;
-  prctl (PR_SET_DUMPABLE, 0);
-  setrlimit (RLIMIT_CORE, &none);
-}
-
-/* Large bodies come from pages of their own and go back when they end. */
-static void
-keep_memory_small (void)
-{
-  mallopt (M_MMAP_THRESHOLD, 128 * 1024);
-  mallopt (M_TRIM_THRESHOLD, 1024 * 1024);
-}
 
 static gboolean
 on_reload_signal (gpointer data)
@@ -280,7 +219,7 @@ take_sockets (FaceSockets *sockets, GError **error)
 }
 
 static gboolean
-run (const Options *options, const TrackConfig *config, GError **error)
+run (const PlannerProgramOptions *options, const TrackConfig *config, GError **error)
 {
   Program program = { .config_path = options->config_path };
   FaceSockets sockets;
@@ -299,67 +238,32 @@ run (const Options *options, const TrackConfig *config, GError **error)
 }
 
 static gboolean
-load_and_run (const Options *options, GError **error)
+load_and_run (const PlannerProgramOptions *options, GError **error)
 {
-  g_autoptr (TrackConfig) config = NULL;
-  PlannerLogLevel level = PLANNER_LOG_INFO;
+  g_autoptr (TrackConfig) config = track_config_load (options->config_path, error);
 
-  if (options->config_path == NULL)
-    {
-      g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                           "--config FILE is needed; --print-config-sample shows one");
-      return FALSE;
-    }
-  config = track_config_load (options->config_path, error);
-  if (config == NULL)
-    return FALSE;
-  if (options->checks_config)
-    return TRUE;
-  planner_log_parse_level (config->log_level, &level);
-  planner_log_start ((PlannerLogFormat) config->log_format, level);
-  g_log_set_writer_func (planner_log_write_library, NULL, NULL);
-  keep_memory_private (config);
-  keep_memory_small ();
+  if (config == NULL || options->only_checks)
+    return config != NULL;
+  planner_program_prepare (config->log_format, config->log_level, config->process_core_dumps != 0);
   return run (options, config, error);
 }
+
+static const PlannerProgram switchtrackd = {
+  .name = "switchtrackd",
+  .summary = "The gateway between callers and the Planners of municipalities.",
+  .checks = "read the configuration, say what is wrong, and end",
+  .dup_sample = track_config_dup_sample,
+  .dup_manual = track_config_dup_manual,
+  .run = load_and_run,
+};
 
 int
 main (int argc, char **argv)
 {
-  Options options = { 0 };
-  g_autoptr (GError) error = NULL;
-  gboolean ok = FALSE;
-
-  setlocale (LC_ALL, "C.UTF-8");
-  options.arguments = g_strdupv (argv);
-  /* A reader that left, and a file at its limit, are errors of one write, not the end. */
-  signal (SIGPIPE, SIG_IGN);
-  signal (SIGXFSZ, SIG_IGN);
-  /* Whoever asks for a reload or an upgrade while we start must not end us by it. */
-  signal (SIGHUP, SIG_IGN);
+  /* Whoever asks for an upgrade while we start must not end us by it. */
   signal (SIGUSR2, SIG_IGN);
   admin_table_begin_empty ();
   track_commands_register ();
   track_commands_health_register ();
-  if (!parse_options (&options, &argc, &argv, &error))
-    ok = FALSE;
-  else if (options.prints_version)
-    {
-      g_print ("switchtrackd %s\n", PLANNER_VERSION);
-      ok = TRUE;
-    }
-  else if (options.prints_sample || options.prints_manual)
-    {
-      g_autofree char *text =
-        options.prints_sample ? track_config_dup_sample () : track_config_dup_manual ();
-      g_print ("%s", text);
-      ok = TRUE;
-    }
-  else
-    ok = load_and_run (&options, &error);
-  g_free (options.config_path);
-  g_strfreev (options.arguments);
-  if (!ok)
-    g_printerr ("switchtrackd: %s\n", error->message);
-  return ok ? 0 : 1;
+  return planner_program_main (&switchtrackd, argc, argv);
 }
