@@ -25,6 +25,19 @@ is_absent (StoreQuery *row, int column, const char *name)
          (strcmp (name, "fault_code") == 0 && store_int (row, column) == 0);
 }
 
+/* People read this, too. */
+static void
+set_instant (JsonObject *one, gint64 at_us)
+{
+  g_autoptr (GDateTime) at = g_date_time_new_from_unix_utc (at_us / G_USEC_PER_SEC);
+  g_autofree char *second = at != NULL ? g_date_time_format (at, "%Y-%m-%dT%H:%M:%S") : NULL;
+  g_autofree char *text =
+    second != NULL ? g_strdup_printf ("%s.%06dZ", second, (int) (at_us % G_USEC_PER_SEC)) : NULL;
+
+  if (text != NULL)
+    json_object_set_string_member (one, "at", text);
+}
+
 static JsonObject *
 read_row (StoreQuery *row)
 {
@@ -36,7 +49,9 @@ read_row (StoreQuery *row)
 
       if (is_absent (row, i, name))
         continue;
-      if (strcmp (name, "failed") == 0 || strcmp (name, "reused") == 0)
+      if (strcmp (name, "at_us") == 0)
+        set_instant (one, store_int (row, i));
+      else if (strcmp (name, "failed") == 0 || strcmp (name, "reused") == 0)
         json_object_set_boolean_member (one, name, store_int (row, i) != 0);
       else if (store_is_int (row, i))
         json_object_set_int_member (one, name, store_int (row, i));
@@ -50,7 +65,8 @@ read_row (StoreQuery *row)
  * track_call_search:
  * @session: of a database of data/schema/track-log
  *
- * Returns: (transfer full): objects named as the columns, newest first (by request: oldest first); at_us is Unix time
+ * Returns: (transfer full): objects named as the columns, newest first (by request: oldest first); but at
+ *   in place of at_us: YYYY-MM-DDTHH:MM:SS.ffffffZ
  */
 JsonArray *
 track_call_search (StoreSession *session, const TrackCallQuery *query, GError **error)

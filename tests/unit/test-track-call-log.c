@@ -111,6 +111,15 @@ count_found (TrackDatabase *database, const TrackCallQuery *query)
     track_call_search (track_database_get_reader (database), query, &error);
 
   g_assert_no_error (error);
+  for (guint i = 0; i < json_array_get_length (found); i++)
+    {
+      JsonObject *one = json_array_get_object_element (found, i);
+      g_autoptr (GDateTime) at =
+        g_date_time_new_from_iso8601 (json_object_get_string_member (one, "at"), NULL);
+
+      g_assert_cmpint (ABS (g_date_time_to_unix (at) - NOW_US / S), <, 400 * 86400);
+      g_assert_false (json_object_has_member (one, "at_us"));
+    }
   return json_array_get_length (found);
 }
 
