@@ -7,6 +7,7 @@
 #include <glib-unix.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/pidfd.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -27,7 +28,8 @@ struct _TrackHandover
   Timer *patience;
   GSource *word; /* the pipe's reading end */
   int word_fd;
-  GPid pid; /* 0: nobody */
+  GPid pid;       /* 0: nobody */
+  int process_fd; /* of it; -1: nobody, or it has ended already */
 };
 
 /* Where the program stands: an upgrade puts another file there. The path of /proc would name the file that went. */
@@ -54,31 +56,29 @@ end_wait (TrackHandover *handover)
   handover->word_fd = -1;
 }
 
-/* The end of a successor that has not become one; it answers nobody by our word, so nothing is lost with it. */
+/* By what names this very process: its number may be another's by now, for not we are told of its end. */
 static void
-on_child (GPid pid, int status, gpointer data)
+end_successor (TrackHandover *handover)
 {
-  g_spawn_close_pid (pid);
+  if (handover->process_fd >= 0)
+    pidfd_send_signal (handover->process_fd, SIGKILL, NULL, 0);
 }
 
 static void
-watch_child (TrackHandover *handover, GPid pid)
+forget_successor (TrackHandover *handover)
 {
-  g_autoptr (GSource) source = g_child_watch_source_new (pid);
-
-  g_source_set_callback (source, G_SOURCE_FUNC (on_child), NULL, NULL);
-  g_source_attach (source, handover->context);
+  if (handover->process_fd >= 0)
+    close (handover->process_fd);
+  handover->process_fd = -1;
+  handover->pid = 0;
 }
 
 static void
 fail (TrackHandover *handover, const char *problem)
 {
-  GPid pid = handover->pid;
-
   end_wait (handover);
-  handover->pid = 0;
-  kill (pid, SIGKILL);
-  watch_child (handover, pid);
+  end_successor (handover);
+  forget_successor (handover);
   handover->func (problem, 0, handover->data);
 }
 
@@ -100,8 +100,7 @@ on_word (int fd, GIOCondition condition, gpointer data)
   if (n_bytes == 1 && word == 'R')
     {
       end_wait (handover);
-      handover->pid = 0;
-      watch_child (handover, pid);
+      forget_successor (handover);
       handover->func (NULL, pid, handover->data);
     }
   else
@@ -128,7 +127,7 @@ track_handover_new (GMainContext *context, char **arguments)
   g_free (handover->arguments[0]);
   handover->arguments[0] = dup_program (arguments[0]);
   handover->patience = timer_new (context, on_patience, handover);
-  handover->word_fd = -1;
+  handover->word_fd = handover->process_fd = -1;
   return handover;
 }
 
@@ -212,10 +211,17 @@ spawn (TrackHandover *handover,
 
   for (guint i = 0; i <= n_sockets; i++)
     targets[i] = TRACK_HANDOVER_FIRST + (int) i;
-  return g_spawn_async_with_pipes_and_fds (
-    NULL, (const char *const *) handover->arguments, (const char *const *) environment,
-    G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, -1, -1, -1, fds, targets,
-    n_sockets + 1, &handover->pid, NULL, NULL, NULL, error);
+  /*
+   * Not our child but its intermediate's, and so soon the first process's: a service manager takes it for the main
+   * process as it takes one that it started itself, hears of its end, and waits for it when it stops the service.
+   */
+  if (!g_spawn_async_with_pipes_and_fds (
+        NULL, (const char *const *) handover->arguments, (const char *const *) environment,
+        G_SPAWN_CHILD_INHERITS_STDIN, NULL, NULL, -1, -1, -1, fds, targets, n_sockets + 1,
+        &handover->pid, NULL, NULL, NULL, error))
+    return FALSE;
+  handover->process_fd = pidfd_open (handover->pid, 0);
+  return TRUE;
 }
 
 static void
@@ -278,8 +284,8 @@ track_handover_start (TrackHandover *handover,
 void
 track_handover_free (TrackHandover *handover)
 {
-  if (handover->pid != 0)
-    kill (handover->pid, SIGKILL);
+  end_successor (handover);
+  forget_successor (handover);
   end_wait (handover);
   timer_free (handover->patience);
   g_strfreev (handover->arguments);

@@ -134,7 +134,7 @@ def test_switchtrack():
     for name in ("switchtrackd-crl", "switchtrackd"):
         found = dict(line.split("=", 1) for line in (source / f"{name}.service").read_text(encoding="utf-8").splitlines() if "=" in line)
         testlib.equal((found["LimitCORE"], found["UMask"], found["User"]), ("0", "0077", "switchtrack"), f"{name} is private")
-    # After an upgrade a stop must wait for a process that is no child of systemd's.
+    # A predecessor behind an upgrade is let finish its answers.
     testlib.equal(found["KillMode"], "control-group", "how it is stopped")
     # A service that is started without its sockets binds their ports itself.
     sockets = {path.name for path in source.glob("*.socket")}

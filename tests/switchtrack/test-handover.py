@@ -320,10 +320,15 @@ class Upgradable:
         return [line for line in self.world.track.log_text().splitlines() if "event=upgrade" in line and word in line]
 
     def child(self):
-        """A process that the newest of ours has started and that is none of those known."""
-        pid = self.pids[-1]
-        children = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-        return next((int(one) for one in children if int(one) not in self.pids), None)
+        """The process that is to be the next: none of those known, it speaks into our log, and has been told that it succeeds. Nobody's child but the first process's."""
+        log = os.path.realpath(self.world.track.log)
+        for folder in pathlib.Path("/proc").glob("[0-9]*"):
+            with contextlib.suppress(OSError, IndexError):
+                parent = int((folder / "stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[1])
+                ours = os.path.realpath(folder / "fd" / "2") == log and b"SWITCHTRACK_SUCCEEDS=" in (folder / "environ").read_bytes()
+                if ours and int(folder.name) not in self.pids and parent not in self.pids:
+                    return int(folder.name)
+        return None
 
     def __exit__(self, *details):
         for caller in self.callers:
