@@ -57,7 +57,9 @@ control ()
 remove_programs ()
 {
     if [ -f "$prefix/lib/kommunal-planner/installed" ]; then
-        xargs -r -d '\n' rm -f <"$prefix/lib/kommunal-planner/installed"
+        # The list of a first installation has folders, too.
+        # shellcheck disable=SC2016
+        xargs -r -d '\n' sh -c 'for file; do [ -d "$file" ] || rm -f "$file"; done' sh <"$prefix/lib/kommunal-planner/installed"
     fi
     rm -rf "$prefix/share/kommunal-planner" "$prefix/lib/kommunal-planner"
 }
