@@ -38,10 +38,11 @@ def fill(world, dice, number, citizens):
     return told, strays
 
 
-def kill_over(world, dice):
-    """While they are applied, as often as it takes until all are; at least once."""
-    n_kills = 0
-    while not n_kills or world.count(EVENTS + " WHERE state = 'new'"):
+def kill_over(world, dice, waiting):
+    """While they are worked, as often as it takes until none of WAITING is left; at least once."""
+    n_kills, deadline = 0, time.monotonic() + SETTLE_S
+    while not n_kills or world.count(waiting):
+        testlib.equal(time.monotonic() < deadline, True, f"all are worked within {SETTLE_S} s")
         time.sleep(dice.uniform(0, 0.12) if n_kills < 3 else 0.3)
         world.kill()
         world.start()
@@ -61,7 +62,7 @@ def burst(world, dice, number, citizens):
     # due at once, so that nobody waits for the next try of the first
     world.start()
     world.control("dfdg", "retry", "--all-parked")
-    n_kills = kill_over(world, dice)
+    n_kills = kill_over(world, dice, EVENTS + " WHERE state = 'new'")
     world.settle(SETTLE_S)
     for keys in told.values():
         rows = {key: (conflict, revision) for key, conflict, revision in world.query("SELECT identifier, conflict, revision FROM booking")}
@@ -119,12 +120,7 @@ def test_told():
             world.kill()
             world.act("calm")
             world.start()
-            n_kills += 1
-            while world.count("SELECT count(*) FROM outbox WHERE state = 'waiting'"):
-                time.sleep(dice.uniform(0.05, 0.4))
-                world.kill()
-                world.start()
-                n_kills += 1
+            n_kills += kill_over(world, dice, "SELECT count(*) FROM outbox WHERE state = 'waiting'")
             made = [key for key, kind, _ in world.simulator.ask("changes")["changes"] if kind == MADE]
             for keys in told.values():
                 testlib.equal([key for key in made if key in keys], keys, "registered at DFDG, in the order of their making here")

@@ -5,6 +5,7 @@
 
 import datetime
 import random
+import sqlite3
 import threading
 import time
 
@@ -153,6 +154,24 @@ def test_poison():
         testlib.equal(outcomes(world, last), ["done registered"], "of another")
         rows = world.query("SELECT reason FROM dfdg_event WHERE state = 'parked'")
         testlib.equal([row[0].split(":")[0] for row in rows], ["strange-id"], "put aside")
+
+
+def test_killed_before_it_is_stored():
+    """kill -9 between the fetch and the commit, which a locked database holds up: DFDG was not told that the messages arrived."""
+    with DfdgWorld(carrier="wsrm") as world:
+        lock = sqlite3.connect(world.database, isolation_level=None)
+        lock.execute("BEGIN IMMEDIATE")
+        bookings = [book(world, hour) for hour in (9, 10, 11)]
+        fetches = world.simulator.n_calls("GetIndkaldelseVersion1")
+        testlib.wait_for(lambda: world.simulator.n_calls("GetIndkaldelseVersion1") > fetches, 60, "they are fetched")
+        time.sleep(0.5)
+        world.kill()
+        lock.execute("ROLLBACK")
+        lock.close()
+        world.start()
+        settle(world)
+        same_stock(world)
+        testlib.equal([outcomes(world, booking) for booking in bookings], [["done registered"]] * 3, "each once")
 
 
 def test_not_let_in():
