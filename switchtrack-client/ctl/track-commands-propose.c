@@ -31,7 +31,7 @@ const AdminArgument track_propose_unit_arguments[] = {
   { "name", ADMIN_TEXT, ADMIN_OPTION, "TEXT", "what people call it" },
   { "from", ADMIN_TIME, ADMIN_OPTION, "TIME", "from then on (now; since ever for a code that nobody serves yet)" },
   { "until", ADMIN_TIME, ADMIN_OPTION, "TIME", "up to then (for ever)" },
-  { "move_bookings", ADMIN_FLAG, ADMIN_OPTION, NULL, "its bookings were migrated to the new Planner" },
+  { "move_bookings", ADMIN_FLAG, ADMIN_OPTION, NULL, "its bookings are migrated to the new Planner at --from, which is still to come" },
   REASON,
   { NULL },
 };
@@ -228,12 +228,18 @@ edit_unit (AdminCall *call, TrackRegistry *wanted, GError **error)
                            "one of --endpoint, --alias-of and --remove is needed");
       return FALSE;
     }
-  if (!track_command_get_instant (
-        call, "from",
-        has_past (wanted, edit.code, call->now_us) || edit.moves_bookings ? now_us : G_MININT64,
-        &edit.from_us, error) ||
+  if (!track_command_get_instant (call, "from",
+                                  has_past (wanted, edit.code, call->now_us) ? now_us : G_MININT64,
+                                  &edit.from_us, error) ||
       !track_command_get_instant (call, "until", G_MAXINT64, &edit.until_us, error))
     return FALSE;
+  if (edit.moves_bookings && !json_object_has_member (call->arguments, "from"))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID,
+                           "with --move-bookings say by --from when they are migrated: an instant "
+                           "that is still to come when the change is applied");
+      return FALSE;
+    }
   return track_edit_unit (wanted, &edit, error);
 }
 

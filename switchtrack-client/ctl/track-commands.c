@@ -32,8 +32,8 @@ static const AdminCommand commands[] = {
     "A proposal changes nothing. Another than its author approves it, then it is applied." },
   { "propose-unit", track_command_propose_unit, STORE_WRITE, track_propose_unit_arguments, "propose where a unit goes, from an instant on", .details =
     "Rows of the unit are written over between --from and --until; what was before and behind stays. Without --from it is from the moment of the"
-    " proposal on. With --move-bookings, identifiers that the Planner until then issued for the unit are looked for at the new one: its bookings were"
-    " migrated. Without, each booking stays with the Planner that issued it." },
+    " proposal on. With --move-bookings, what the Planner until then showed before --from is looked for at the new one: its bookings are"
+    " migrated at that instant, which must be still to come when the change is applied. Without, each booking stays with the Planner that issued it." },
   { "propose-endpoint", track_command_propose_endpoint, STORE_WRITE, track_propose_endpoint_arguments, "propose a new Planner, or other members of a known one" },
   { "propose-candidate", track_command_propose_candidate, STORE_WRITE, track_propose_candidate_arguments, "propose a share of a unit's calls for another Planner: as canary or as shadow" },
   { "state", track_command_state, STORE_WRITE, track_state_arguments, "propose a state of a Planner" },

@@ -192,19 +192,35 @@ has_row (const TrackRegistryIndex *index, const TrackUnit *unit)
   return FALSE;
 }
 
-/* Bookings are migrated at an instant: what their old Planner shows after it has come since. */
+/* Bookings are migrated at an instant: what their old Planner shows after it has come since. So that instant may not
+ * have passed while the old Planner goes on issuing. */
+static void
+check_takeover (const Step *step, const TrackUnit *unit)
+{
+  const TrackUnit *now =
+    track_registry_index_find_server (step->before_index, unit->code, step->settings->now_us);
+  g_autofree char *where = g_strdup_printf ("unit %s", unit->code);
+
+  if (unit->from_us == G_MININT64)
+    track_findings_add (step->findings, TRUE, where,
+                        "takes_over needs from: when the bookings were migrated");
+  else if (unit->from_us <= step->settings->now_us && now != NULL &&
+           g_strv_contains ((const char *const *) unit->takes_over, now->endpoint))
+    track_findings_add (step->findings, TRUE, where,
+                        "bookings were to be migrated at an instant that has passed, and %s has "
+                        "issued more since: name one that is still to come",
+                        now->endpoint);
+}
+
 static void
 check_takeovers (const Step *step)
 {
   for (guint i = 0; i < step->after->units->len; i++)
     {
       const TrackUnit *unit = g_ptr_array_index (step->after->units, i);
-      g_autofree char *where = g_strdup_printf ("unit %s", unit->code);
 
-      if (*unit->takes_over != NULL && unit->from_us == G_MININT64 &&
-          !has_row (step->before_index, unit))
-        track_findings_add (step->findings, TRUE, where,
-                            "takes_over needs from: when the bookings were migrated");
+      if (*unit->takes_over != NULL && !has_row (step->before_index, unit))
+        check_takeover (step, unit);
     }
 }
 

@@ -140,6 +140,56 @@ def test_planned_switch_under_load():
         testlib.equal(total, len(load.results), "each call came to one Planner once")
 
 
+def now_text():
+    """The present second, as documents have it; the next one has begun when this returns."""
+    instant = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(seconds=1)
+    time.sleep(1.05)
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_drain_move_and_return():
+    """A unit leaves a Planner that drains, takes its bookings along, and comes back without them: every booking is where it is."""
+    with TrackWorld([], [THIRD]) as world:
+        candidate = Peer(world.certificates, [THIRD], "candidate")
+        world.document["endpoints"].append(world.endpoint("candidate", candidate.url))
+        world.publish()
+        both = (world.peer, candidate)
+
+        def goes_to(booking):
+            """Who is asked for BOOKING."""
+            before = [len(peer.calls) for peer in both]
+            testlib.equal(world.call(by_booking("AcceptBooking", booking, testlib.cpr(7000))).status, 200, "answered")
+            return [peer.name for peer, number in zip(both, before) if len(peer.calls) > number]
+
+        first = registered(world, THIRD)
+        left = now_text()
+        old, new = {"code": THIRD, "endpoint": "peer", "until": left}, {"code": THIRD, "endpoint": "candidate", "from": left}
+        world.document["endpoints"][0]["state"] = "drain"
+        world.document["units"] = [old, new]
+        world.publish()
+        second = registered(world, THIRD, testlib.cpr(2))
+        testlib.equal((goes_to(first), goes_to(second)), (["peer"], ["candidate"]), "while it drains")
+
+        moved = now_text()
+        old["until"] = new["from"] = moved
+        new["takes_over"] = ["peer"]
+        world.publish()
+        testlib.equal((goes_to(first), goes_to(second)), (["candidate"], ["candidate"]), "when its bookings were migrated")
+
+        back = now_text()
+        world.document["endpoints"][0]["state"] = "active"
+        new["until"] = back
+        world.document["units"].append({"code": THIRD, "endpoint": "peer", "from": back})
+        world.publish()
+        third = registered(world, THIRD, testlib.cpr(3))
+        found = [goes_to(booking) for booking in (first, second, third)]
+        testlib.equal(found, [["candidate"], ["candidate"], ["peer"]], "when it came back without them")
+        world.track.stop()
+        world.track.start()
+        testlib.wait_for(lambda: world.track.get("/health/ready")[0] == 200, 20, "switchtrackd is back")
+        testlib.equal([goes_to(booking) for booking in (first, second, third)], found, "after a restart")
+
+
 def world_is_busy(peer):
     """Whether a call comes to PEER within a moment."""
     before = len(peer.calls)

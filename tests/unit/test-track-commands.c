@@ -189,8 +189,13 @@ test_past_stays (void)
 
   make_world (&world);
   fill (&world);
-  change (&world, "propose-unit",
-          "{'code':'10100','endpoint':'own','move_bookings':true,'reason':'r'}");
+  assert_refused (&world, "anna", "propose-unit",
+                  "{'code':'10100','endpoint':'own','move_bookings':true,'reason':'r'}",
+                  PLANNER_ERROR_NOT_VALID);
+  change (
+    &world, "propose-unit",
+    "{'code':'10100','endpoint':'own','from':'2027-01-16T00:00','move_bookings':true,'reason':"
+    "'r'}");
   world.now_us += 10 * day_us;
   change (&world, "propose-unit", "{'code':'10107','endpoint':'own','name':'Filial','reason':'r'}");
   registry = track_approval_load_current (world.session, NULL);

@@ -188,8 +188,10 @@ test_steps (void)
 {
   assert_step ("'owner':'IT'", "'owner':'IT','state':'drain'", NULL, FALSE);
   assert_step ("'10100','endpoint':'own'", "'10100','endpoint':'state'", "stay there", FALSE);
-  assert_step ("'10100','endpoint':'own'", "'10100','endpoint':'state','takes_over':['own']", NULL,
-               FALSE);
+  assert_step ("{'code':'10100','endpoint':'own'}",
+               "{'code':'10100','endpoint':'own','until':'2027-02-01T00:00:00Z'},{'code':'10100',"
+               "'endpoint':'state','takes_over':['own'],'from':'2027-02-01T00:00:00Z'}",
+               NULL, FALSE);
 }
 
 /* Two pieces are replaced: the endpoint's state and the unit's row. */
@@ -270,6 +272,12 @@ static const StepCase step_cases[] = {
   { "{'code':'10100','endpoint':'own'}", "active", "{'code':'10100','endpoint':'own','until':'2027-02-10T00:00:00Z'}", "", "goes nowhere from then on", FALSE },
   /* when were they migrated? */
   { "{'code':'20100','endpoint':'own'}", "active", "{'code':'10100','endpoint':'own','takes_over':['state']}", "", "takes_over needs from", TRUE },
+  /* an instant that passed while the old one went on */
+  { "{'code':'10100','endpoint':'state'}", "active",
+    "{'code':'10100','endpoint':'state','until':'2027-01-10T00:00:00Z'},{'code':'10100','endpoint':'own','takes_over':['state'],'from':'2027-01-10T00:00:00Z'}",
+    "", "name one that is still to come", TRUE },
+  /* a registry that is read in again has rows that are over */
+  { "", "active", "{'code':'10100','endpoint':'own','takes_over':['state'],'from':'2027-01-10T00:00:00Z'}", "", NULL, FALSE },
   /* a row that is parted by an edit switches nobody */
   { "{'code':'10100','endpoint':'own'}" DEFAULT_STATE, "drain",
     "{'code':'10100','endpoint':'own','until':'2027-02-10T00:00:00Z'},{'code':'10100','endpoint':'own','from':'2027-02-10T00:00:00Z','name':'By'}" DEFAULT_STATE, FROZEN, NULL, FALSE },
