@@ -102,6 +102,17 @@ void track_watch_put (TrackWatch *watch, const TrackDisturbance *disturbance);
 
 void track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets);
 void track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us);
+void track_watch_add_step (OpenOne *one,
+                           const char *what,
+                           gint64 at_us,
+                           gint64 until_us,
+                           const char *text);
+void track_watch_close_one (TrackWatch *watch, OpenOne *one, gint64 now_us);
+gboolean track_watch_load (TrackWatch *watch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char **track_watch_dup_names (const TrackRegistry *registry);
+void track_watch_close_removed (TrackWatch *watch, const char *const *names);
+void track_watch_look_for_strays (TrackWatch *watch);
+void track_watch_look_at_clock (TrackWatch *watch, gint64 now_us);
 void track_own_alarm_free (OwnAlarm *own);
 void track_watch_look_at_alarms (TrackWatch *watch, gint64 now_us);
 void track_watch_look_at_windows (TrackWatch *watch, gint64 now_us);

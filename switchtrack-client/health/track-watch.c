@@ -10,7 +10,6 @@
 #define WRITE_US  (2 * S)
 #define UPKEEP_US (3600 * S)
 #define DAY_US    (86400 * S)
-#define LEAP_US   (120 * S)
 #define ADOPT_US  (10 * S)
 
 static const char *const state_words[] = { "i drift / up", "har travlt / busy",
@@ -18,8 +17,17 @@ static const char *const state_words[] = { "i drift / up", "har travlt / busy",
 
 /* Disturbances ------------------------------------------------------------------------------------ */
 
-static void
-add_step (OpenOne *one, const char *what, gint64 at_us, gint64 until_us, const char *text)
+/**
+ * track_watch_add_step:
+ *
+ * Something that was seen or done, into its record.
+ */
+void
+track_watch_add_step (OpenOne *one,
+                      const char *what,
+                      gint64 at_us,
+                      gint64 until_us,
+                      const char *text)
 {
   const TrackStep step = { at_us, until_us, (char *) what, (char *) text };
 
@@ -51,14 +59,19 @@ on_change (const TrackHealthChange *change, gpointer data)
     return;
   text = g_strdup_printf ("%s: %s", change->url != NULL ? change->url : change->endpoint,
                           state_words[change->to]);
-  add_step (one, change->url != NULL ? "address" : "state", clock_now_us (), 0, text);
+  track_watch_add_step (one, change->url != NULL ? "address" : "state", clock_now_us (), 0, text);
   if (change->url == NULL && change->to >= TRACK_HEALTH_ILL)
     confirm (watch, one);
 }
 
-/* Into the database as it ended; nobody is told of the end of what nobody was told of. */
-static void
-close_one (TrackWatch *watch, OpenOne *one, gint64 now_us)
+/**
+ * track_watch_close_one:
+ * @one: gone afterwards
+ *
+ * Into the database as it ended; nobody is told of the end of what nobody was told of.
+ */
+void
+track_watch_close_one (TrackWatch *watch, OpenOne *one, gint64 now_us)
 {
   TrackDisturbance *disturbance = one->disturbance;
 
@@ -115,8 +128,9 @@ leave_window (TrackWatch *watch, OpenOne *one, gint64 now_us)
       is_in_window (watch, one->disturbance->endpoint, now_us) ||
       now_us - one->disturbance->from_us < S)
     return one;
-  add_step (one, "window", now_us, 0, "servicevinduet er slut / the service window is over");
-  close_one (watch, one, now_us);
+  track_watch_add_step (one, "window", now_us, 0,
+                        "servicevinduet er slut / the service window is over");
+  track_watch_close_one (watch, one, now_us);
   return NULL;
 }
 
@@ -171,10 +185,6 @@ track_watch_observe (const TrackRecord *record, gpointer watch)
   track_health_note (self->health, record, track_steady_now_us (&self->steady));
 }
 
-static void look_for_strays (TrackWatch *watch);
-static char **dup_names (const TrackRegistry *registry);
-static void close_removed (TrackWatch *watch, const char *const *names);
-
 /* The clock --------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -206,45 +216,8 @@ look_at_disturbances (TrackWatch *watch, gint64 now_us)
 
       if (track_disturbance_is_over (disturbance, disturbance->last_failure_us + quiet_us) &&
           is_well (watch, disturbance->endpoint))
-        close_one (watch, one, now_us);
+        track_watch_close_one (watch, one, now_us);
     }
-}
-
-static void
-tell_clock (TrackWatch *watch, gint64 now_us, const char *text)
-{
-  GHashTableIter iter;
-  gpointer value;
-
-  g_message ("%s", text);
-  g_hash_table_iter_init (&iter, watch->open);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    add_step (value, "clock", now_us, 0, text);
-}
-
-/* Times in a record are those of the clock; that it was set belongs to the record. */
-static void
-look_at_clock (TrackWatch *watch, gint64 now_us)
-{
-  gint64 passed_us = clock_monotonic_us ();
-  gint64 ahead_us = (now_us - watch->ticked_wall_us) - (passed_us - watch->ticked_us);
-  gboolean is_standing =
-    now_us == watch->ticked_wall_us && track_steady_behind_us (&watch->steady) > 0;
-
-  if (is_standing && !watch->is_clock_standing)
-    tell_clock (
-      watch, now_us,
-      "maskinens ur blev stillet tilbage: tiderne står stille, til det har indhentet det / "
-      "the machine's clock was set back: times stand still until it has caught up");
-  if (!is_standing && watch->is_clock_standing)
-    tell_clock (watch, now_us, "maskinens ur går igen / the machine's clock goes on again");
-  if (watch->ticked_us != 0 && ahead_us > LEAP_US)
-    tell_clock (watch, now_us,
-                "maskinens ur sprang frem, eller maskinen stod stille / the machine's clock leapt "
-                "ahead, or the machine stood still");
-  watch->is_clock_standing = is_standing;
-  watch->ticked_wall_us = now_us;
-  watch->ticked_us = passed_us;
 }
 
 /**
@@ -257,10 +230,10 @@ track_watch_tick (TrackWatch *watch)
 {
   gint64 now_us = clock_now_us ();
 
-  look_at_clock (watch, now_us);
+  track_watch_look_at_clock (watch, now_us);
   track_health_advance (watch->health, track_steady_now_us (&watch->steady));
   look_at_disturbances (watch, now_us);
-  look_for_strays (watch);
+  track_watch_look_for_strays (watch);
   track_watch_look_at_windows (watch, now_us);
   track_watch_look_at_certificates (watch, now_us);
   track_watch_look_at_alarms (watch, now_us);
@@ -284,108 +257,6 @@ on_timer (gpointer data)
 }
 
 /* Start and end ----------------------------------------------------------------------------------- */
-
-/* Steps of the ladder that were told before: noted and queued in one transaction. */
-static guint
-count_told (const TrackDisturbance *disturbance)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < disturbance->steps->len; i++)
-    n += g_str_equal (((const TrackStep *) disturbance->steps->pdata[i])->what, "told") ? 1 : 0;
-  return n;
-}
-
-/* What was open when the program ended goes on; that nobody looked meanwhile is said. */
-static gboolean
-load_open (TrackWatch *watch, GError **error)
-{
-  g_autoptr (GPtrArray) all =
-    track_watch_store_list_open (track_database_get_reader (watch->database), error);
-  gint64 now_us = clock_now_us ();
-  gint64 steady_us = track_steady_now_us (&watch->steady);
-
-  for (guint i = 0; all != NULL && i < all->len; i++)
-    {
-      TrackDisturbance *disturbance = all->pdata[i];
-      OpenOne *one = g_hash_table_lookup (watch->open, disturbance->endpoint);
-
-      if (one != NULL)
-        close_one (watch, one, now_us);
-      one = g_new0 (OpenOne, 1);
-      one->disturbance = disturbance;
-      one->n_steps_told = count_told (disturbance);
-      one->failed_us = steady_us - MAX (now_us - disturbance->last_failure_us, 0);
-      one->confirmed_us = steady_us - MAX (now_us - disturbance->confirmed_us, 0);
-      add_step (one, "unwatched", disturbance->watched_us, now_us,
-                "skiftesporet var ikke i drift / the switch-track was not running");
-      g_hash_table_insert (watch->open, disturbance->endpoint, one);
-    }
-  if (all != NULL)
-    g_ptr_array_set_free_func (all, NULL);
-  return all != NULL;
-}
-
-/* In a hand-over the predecessor watches until its successor is ready: what it opened meanwhile is nobody's. */
-static void
-adopt (TrackWatch *watch)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) all =
-    track_watch_store_list_open (track_database_get_reader (watch->database), &error);
-  gint64 steady_us = track_steady_now_us (&watch->steady);
-
-  if (all == NULL)
-    g_message ("what a predecessor left open could not be read: %s", error->message);
-  for (guint i = 0; all != NULL && i < all->len; i++)
-    {
-      TrackDisturbance *disturbance = all->pdata[i];
-      OpenOne *one;
-
-      if (g_hash_table_contains (watch->open, disturbance->endpoint))
-        continue;
-      one = g_new0 (OpenOne, 1);
-      one->disturbance = disturbance;
-      one->n_steps_told = count_told (disturbance);
-      one->failed_us = one->confirmed_us = steady_us;
-      g_hash_table_insert (watch->open, disturbance->endpoint, one);
-      all->pdata[i] = NULL;
-      g_message ("disturbance %s is taken over", disturbance->id);
-    }
-}
-
-static void
-look_for_strays (TrackWatch *watch)
-{
-  if (watch->adopt_us == 0 || clock_monotonic_us () < watch->adopt_us)
-    return;
-  watch->adopt_us = 0;
-  if (watch->database != NULL && watch->registry != NULL)
-    {
-      g_auto (GStrv) names = NULL;
-
-      adopt (watch);
-      names = dup_names (watch->registry);
-      close_removed (watch, (const char *const *) names);
-    }
-}
-
-static gboolean
-load_certificates (TrackWatch *watch, GError **error)
-{
-  g_autoptr (GPtrArray) all =
-    track_watch_store_list_certificates (track_database_get_reader (watch->database), error);
-
-  for (guint i = 0; all != NULL && i < all->len; i++)
-    {
-      TrackSeenCertificate *seen = all->pdata[i];
-
-      g_hash_table_insert (watch->certificates, seen->holder, seen);
-    }
-  if (all != NULL)
-    g_ptr_array_set_free_func (all, NULL);
-  return all != NULL;
-}
 
 /**
  * track_watch_reload:
@@ -445,7 +316,7 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
   /* Without registry.db all that it does goes on in the standby, until the program ends. */
   if (watch->database == NULL && track_watch_ensure_standby (watch))
     watch->database = track_standby_get_database (watch->standby);
-  if (watch->database != NULL && !(load_open (watch, error) && load_certificates (watch, error)))
+  if (watch->database != NULL && !track_watch_load (watch, error))
     return NULL;
   if (settings->database != NULL && settings->carrier != NULL)
     watch->sender = track_notice_sender_new (settings->context, watch->database, settings->carrier);
@@ -453,33 +324,6 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
   watch->timer = timer_new (settings->context, on_timer, watch);
   timer_arm (watch->timer, clock_monotonic_us () + TICK_US);
   return g_steal_pointer (&watch);
-}
-
-static char **
-dup_names (const TrackRegistry *registry)
-{
-  g_autoptr (GStrvBuilder) names = g_strv_builder_new ();
-
-  for (guint i = 0; i < registry->endpoints->len; i++)
-    g_strv_builder_add (names, ((const TrackEndpoint *) registry->endpoints->pdata[i])->name);
-  return g_strv_builder_end (names);
-}
-
-/* Nobody will ever answer there again. */
-static void
-close_removed (TrackWatch *watch, const char *const *names)
-{
-  g_autoptr (GList) endpoints = g_hash_table_get_keys (watch->open);
-
-  for (GList *link = endpoints; link != NULL; link = link->next)
-    if (!g_strv_contains (names, link->data))
-      {
-        OpenOne *one = g_hash_table_lookup (watch->open, link->data);
-
-        add_step (one, "state", clock_now_us (), 0,
-                  "taget ud af registret / removed from the registry");
-        close_one (watch, one, clock_now_us ());
-      }
 }
 
 /**
@@ -491,7 +335,7 @@ close_removed (TrackWatch *watch, const char *const *names)
 void
 track_watch_set_registry (TrackWatch *watch, TrackRegistry *registry)
 {
-  g_auto (GStrv) names = dup_names (registry);
+  g_auto (GStrv) names = track_watch_dup_names (registry);
   TrackRegistry *before = watch->registry;
 
   watch->registry = track_registry_ref (registry);
@@ -505,7 +349,7 @@ track_watch_set_registry (TrackWatch *watch, TrackRegistry *registry)
                                    (const char *const *) endpoint->urls);
     }
   track_health_keep_only (watch->health, (const char *const *) names);
-  close_removed (watch, (const char *const *) names);
+  track_watch_close_removed (watch, (const char *const *) names);
 }
 
 /**

@@ -168,6 +168,30 @@ def test_log_full():
         testlib.wait_for(lambda: len(here.track.rows("SELECT 1 FROM call")) > before, 10, "it is logged again")
 
 
+def test_shared_host():
+    """Two Planners at one host and port: what one does is not laid to the other, neither in health nor in the record."""
+    with opened() as (here, hook):
+        here.peer.units.add("46200")
+        well = here.peer._misbehave  # pylint: disable=protected-access
+
+        def by_path(handler, body, version):
+            here.peer.mode = "reset" if handler.path.endswith("/a") else "well"
+            well(handler, body, version)
+
+        here.peer._misbehave = by_path
+        here.document["endpoints"] = [here.endpoint(name, f"{here.peer.url}/{name}") for name in ("a", "b")]
+        here.document["units"] = [{"code": UNIT, "endpoint": "a"}, {"code": "46200", "endpoint": "b"}]
+        here.publish()
+        for _ in range(12):
+            testlib.equal(here.call(list_options(UNIT, CPR)).fault, 4769, "a call to the one that fails")
+            testlib.equal(here.call(list_options("46200", CPR)).status, 200, "a call to the one beside it")
+        testlib.wait_for(lambda: [one["state"] for one in status(here)["endpoints"]] == ["down", "up"], 30, "one is down")
+        found = here.track.control("disturbances")["result"]["disturbances"]
+        testlib.equal([one["endpoint"] for one in found], ["a"], "disturbances")
+        testlib.wait_for(lambda: hook.taken, 30, "people are told")
+        testlib.equal({one["endpoint"] for one in hook.taken if one["event"] == "disturbance"}, {"a"}, "of whom")
+
+
 def test_own_certificate():
     """Our client certificate expires in use: told apart from a Planner's faults in log, status, evidence; renewed: all is well."""
     with opened() as (here, hook):

@@ -199,6 +199,39 @@ test_mail (void)
   g_free (told.problem);
 }
 
+/* A mail server that takes the connection and says nothing: a stop does not wait for its thirty seconds. */
+static void
+test_mail_hangs (void)
+{
+  g_autoptr (GSocketListener) silent = g_socket_listener_new ();
+  g_autoptr (GError) error = NULL;
+  guint port = g_socket_listener_add_any_inet_port (silent, NULL, &error);
+  g_autofree char *url = g_strdup_printf ("smtp://127.0.0.1:%u", port);
+  const TrackCarrierSettings settings = { .mail = { .url = url,
+                                                    .from = "skiftespor@drift.example" } };
+  g_autoptr (TrackCarrier) carrier = track_carrier_new (&settings, NULL);
+  TrackNoticeCarrier carries = track_carrier_get (carrier);
+  const TrackNoticeParcel parcel = { TRACK_NOTICE_MAIL, "vagt@drift.example", "key-1", "s", "t" };
+  Told told = { 0 };
+  gint64 began_us;
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < 6; i++)
+    carries.send (carries.data, &parcel, on_done, &told);
+  began_us = clock_monotonic_us () + S / 2;
+  while (clock_monotonic_us () < began_us)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (10000);
+    }
+  g_assert_cmpuint (told.n_done, ==, 0);
+  track_carrier_stop (carrier);
+  g_assert_cmpuint (told.n_done, ==, 6);
+  g_assert_nonnull (told.problem);
+  g_assert_cmpint (clock_monotonic_us () - began_us, <, 20 * S);
+  g_free (told.problem);
+}
+
 /* Without TLS nothing is said when it is asked for; a password that others may read is not used. */
 static void
 test_mail_refused (void)
@@ -236,6 +269,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-carrier/webhook", test_webhook);
   g_test_add_func ("/track-carrier/stop", test_stop);
   g_test_add_func ("/track-carrier/mail", test_mail);
+  g_test_add_func ("/track-carrier/mail-hangs", test_mail_hangs);
   g_test_add_func ("/track-carrier/mail-refused", test_mail_refused);
   return g_test_run ();
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A disturbance's life with the real database: first failure, restart, recovery, who was told, evidence. */
-/* Also tests: track-standby, track-steady, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
+/* Also tests: track-standby, track-steady, track-watch-clock, track-watch-load, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
 #include "health/track-watch.h"
 
 #include <string.h>
