@@ -95,6 +95,18 @@ track_headers_take_id (const ListenerRequest *request, char out_id[IDS_GUID_LENG
     ids_new_guid (out_id);
 }
 
+static char *
+dup_line (const char *name, gsize n_name, const char *value)
+{
+  gsize n_value = strlen (value);
+  char *line = g_malloc (n_name + 2 + n_value + 1);
+
+  memcpy (line, name, n_name);
+  memcpy (line + n_name, ": ", 2);
+  memcpy (line + n_name + 2, value, n_value + 1);
+  return line;
+}
+
 /**
  * track_headers_dup_passed:
  * @request_id: what x-requestId is to be when the caller gave none
@@ -107,9 +119,8 @@ track_headers_take_id (const ListenerRequest *request, char out_id[IDS_GUID_LENG
 char **
 track_headers_dup_passed (const ListenerRequest *request, const char *request_id)
 {
-  g_autoptr (GStrvBuilder) lines = g_strv_builder_new ();
+  GPtrArray *lines = g_ptr_array_new ();
   const char *given = listener_request_find_header (request, REQUEST_ID);
-  g_autofree char *id = g_strconcat (REQUEST_ID ": ", given != NULL ? given : request_id, NULL);
   const char *name;
   const char *value;
   gsize n_bytes;
@@ -118,11 +129,9 @@ track_headers_dup_passed (const ListenerRequest *request, const char *request_id
        i++)
     if (is_passed (name, n_bytes) && !is_another (request, name, n_bytes, value) &&
         !is_for_us (request, name, n_bytes))
-      {
-        g_autofree char *line = g_strdup_printf ("%.*s: %s", (int) n_bytes, name, value);
-
-        g_strv_builder_add (lines, line);
-      }
-  g_strv_builder_add (lines, id);
-  return g_strv_builder_end (lines);
+      g_ptr_array_add (lines, dup_line (name, n_bytes, value));
+  g_ptr_array_add (lines,
+                   dup_line (REQUEST_ID, strlen (REQUEST_ID), given != NULL ? given : request_id));
+  g_ptr_array_add (lines, NULL);
+  return (char **) g_ptr_array_free (lines, FALSE);
 }
