@@ -418,12 +418,14 @@ on_head (TrackExchange *exchange,
          gpointer data)
 {
   TrackPassage *passage = data;
+  const char *retry_after = track_exchange_find_header (exchange, "Retry-After");
   const char *problem = NULL;
   TrackOutcome outcome = TRACK_N_OUTCOMES;
 
   passage->status = status;
   passage->length = length;
-  passage->retry_after = g_strdup (track_exchange_find_header (exchange, "Retry-After"));
+  if (track_judge_is_field (retry_after))
+    passage->retry_after = g_strdup (retry_after);
   if (!track_judge_head (status, content_type, &outcome, &problem))
     {
       blame (passage, outcome, problem);

@@ -11,11 +11,30 @@
 #define FAULT_CONFLICT 990024
 #define FAULT_UNREAD   990035
 #define FAULT_CLOSED   990034
+/* No media type or time is as long. */
+#define MAX_FIELD_BYTES 256
+
+/**
+ * track_judge_is_field:
+ * @value: (nullable): of a field of an answer's head
+ *
+ * Any thread. Returns: whether it may be passed on: neither long nor with anything in it that a head cannot hold
+ */
+gboolean
+track_judge_is_field (const char *value)
+{
+  gsize n_bytes = value == NULL ? 0 : strlen (value);
+
+  for (gsize i = 0; i < n_bytes; i++)
+    if ((guchar) value[i] < ' ' || (guchar) value[i] >= 0x7f)
+      return FALSE;
+  return n_bytes > 0 && n_bytes <= MAX_FIELD_BYTES;
+}
 
 static gboolean
 is_soap (const char *content_type)
 {
-  gsize n = content_type == NULL ? 0 : strcspn (content_type, "; \t");
+  gsize n = track_judge_is_field (content_type) ? strcspn (content_type, "; \t") : 0;
 
   return (n == 8 && g_ascii_strncasecmp (content_type, "text/xml", n) == 0) ||
          (n == 20 && g_ascii_strncasecmp (content_type, "application/soap+xml", n) == 0);

@@ -5,6 +5,7 @@
 #include "base/track-outcome.h"
 #include "route/track-answer.h"
 
+gboolean track_judge_is_field (const char *value);
 gboolean track_judge_head (guint status,
                            const char *content_type,
                            TrackOutcome *out_outcome,

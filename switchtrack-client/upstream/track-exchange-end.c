@@ -92,7 +92,7 @@ judge_stop (const TrackExchange *exchange, const char **out_problem)
     }
   if (exchange->is_ambiguous)
     {
-      *out_problem = "the answer names its length twice";
+      *out_problem = "the head of the answer can be read in two ways";
       return TRACK_OUTCOME_HTTP;
     }
   if (exchange->is_stopped)
@@ -172,7 +172,9 @@ track_exchange_judge (const TrackExchange *exchange, CURLcode code, const char *
       return judge_row (exchange, &ends[i], out_problem);
   *out_problem =
     exchange->handle->problem[0] != '\0' ? exchange->handle->problem : curl_easy_strerror (code);
-  return exchange->has_head ? TRACK_OUTCOME_CUT : TRACK_OUTCOME_RESET;
+  if (exchange->has_head)
+    return TRACK_OUTCOME_CUT;
+  return exchange->n_head > 0 ? TRACK_OUTCOME_HTTP : TRACK_OUTCOME_RESET;
 }
 
 static gint64

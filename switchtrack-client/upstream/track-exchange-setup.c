@@ -8,8 +8,9 @@
 
 #include <string.h>
 
-#define MAX_HEAD_BYTES (64 * 1024)
-#define EXPECT         "Expect:"
+#define MAX_HEAD_BYTES      (64 * 1024)
+#define SWITCHING_PROTOCOLS 101
+#define EXPECT              "Expect:"
 
 /*
  * Asked before the request goes out on a connection. The library sends a request again by itself when a kept
@@ -51,7 +52,6 @@ has_two_lengths (TrackExchange *exchange)
 static void
 spoil (TrackExchange *exchange)
 {
-  exchange->handle->is_changed = TRUE;
   curl_easy_setopt (exchange->easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
@@ -80,7 +80,8 @@ tell_head (TrackExchange *exchange)
   long status = 0;
 
   curl_easy_getinfo (exchange->easy, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 200)
+  /* After a 101 the library takes what follows for a body, though nobody asked for another protocol. */
+  if (status < 200 && status != SWITCHING_PROTOCOLS)
     return TRUE;
   exchange->has_head = TRUE;
   exchange->is_ambiguous = has_two_lengths (exchange);
@@ -89,9 +90,12 @@ tell_head (TrackExchange *exchange)
   curl_easy_getinfo (exchange->easy, CURLINFO_CONTENT_TYPE, &type);
   curl_easy_getinfo (exchange->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
   exchange->length = length;
-  /* What the library read behind a head without a body it throws away: nobody could say what it was. */
-  if (length == 0)
-    spoil (exchange);
+  /*
+   * Only what has shown a whole head is kept: the library would keep a connection that ended within one, too. What it
+   * read behind a head without a body it throws away: nobody could say what it was.
+   */
+  if (length != 0 && exchange->upstream->settings.max_idle > 0)
+    curl_easy_setopt (exchange->easy, CURLOPT_FORBID_REUSE, 0L);
   if (length > (curl_off_t) exchange->upstream->settings.max_answer_bytes)
     {
       exchange->is_too_large = TRUE;
@@ -115,7 +119,11 @@ on_header (char *line, size_t size, size_t n_items, void *data)
   exchange->n_head += n_bytes;
   if (exchange->is_cancelled || exchange->n_head > MAX_HEAD_BYTES)
     return 0;
-  if (exchange->has_head || (n_bytes > 2 || line[0] == ' '))
+  /* A line that goes on from the one before: others read it as a line of its own (RFC 9112 section 5.2). */
+  exchange->is_ambiguous |= line[0] == ' ' || line[0] == '\t';
+  if (exchange->is_ambiguous)
+    return 0;
+  if (exchange->has_head || n_bytes > 2)
     return n_bytes;
   return tell_head (exchange) ? n_bytes : 0;
 }
@@ -126,7 +134,6 @@ hold (TrackExchange *exchange)
 {
   exchange->is_held = TRUE;
   exchange->held_since_us = clock_monotonic_us ();
-  exchange->handle->is_changed = TRUE;
   curl_easy_setopt (exchange->easy, CURLOPT_TIMEOUT_MS, 0L);
   /* The library's alarm for the time-out is spent by then; with this, it looks at the time each second. */
   curl_easy_setopt (exchange->easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -138,7 +145,7 @@ on_body (char *bytes, size_t size, size_t n_items, void *data)
   TrackExchange *exchange = ((TrackHandle *) data)->exchange;
   gsize n_bytes = size * n_items;
 
-  if (exchange->is_cancelled || exchange->is_stopped)
+  if (exchange->is_cancelled || exchange->is_stopped || !exchange->has_head)
     return 0;
   if (exchange->is_paused)
     {

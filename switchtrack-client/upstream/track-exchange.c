@@ -9,7 +9,7 @@ static void
 free_exchange (TrackExchange *exchange)
 {
   if (exchange->handle != NULL)
-    track_handle_give (exchange->upstream, exchange->handle);
+    track_handle_free (exchange->handle);
   g_clear_pointer (&exchange->body, g_bytes_unref);
   g_free (exchange->headers);
   g_free (exchange);
@@ -48,7 +48,6 @@ send_afresh (TrackExchange *exchange)
   exchange->handle->problem[0] = '\0';
   curl_multi_remove_handle (multi, exchange->easy);
   track_upstream_loop_leave (exchange);
-  exchange->handle->is_changed = TRUE;
   curl_easy_setopt (exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
   curl_multi_add_handle (multi, exchange->easy);
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Handles of the library, told once what a target needs, and used again for the next exchange with it. */
+/* A handle of the library for one exchange, told what its target needs. */
 
 #include "upstream/track-upstream-private.h"
 
 #include <string.h>
 
-#define MAX_SPARE 128
 /* The library's own 64 KiB are taken from memory and given back with every request; the smallest that it allows. */
 #define SEND_BYTES (16 * 1024)
 
@@ -65,19 +64,6 @@ set_tls (TrackHandle *handle)
     curl_easy_setopt (easy, CURLOPT_PINNEDPUBLICKEY, handle->pins);
 }
 
-/* What an exchange may tell otherwise while it runs. */
-static void
-set_changeable (TrackHandle *handle, const TrackUpstreamSettings *settings)
-{
-  CURL *easy = handle->easy;
-
-  curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (long) handle->timeout_ms);
-  curl_easy_setopt (easy, CURLOPT_LOW_SPEED_LIMIT, 0L);
-  curl_easy_setopt (easy, CURLOPT_FRESH_CONNECT, 0L);
-  curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, settings->max_idle == 0 ? 1L : 0L);
-  handle->is_changed = FALSE;
-}
-
 static void
 set_manners (TrackHandle *handle, const TrackUpstreamSettings *settings)
 {
@@ -98,86 +84,35 @@ set_manners (TrackHandle *handle, const TrackUpstreamSettings *settings)
   curl_easy_setopt (easy, CURLOPT_CONNECTTIMEOUT_MS, (long) handle->connect_ms);
   curl_easy_setopt (easy, CURLOPT_MAXAGE_CONN, (long) ((settings->idle_ms + 999) / 1000));
   curl_easy_setopt (easy, CURLOPT_MAXLIFETIME_CONN, (long) settings->life_s);
-  set_changeable (handle, settings);
+  curl_easy_setopt (easy, CURLOPT_TIMEOUT_MS, (long) handle->timeout_ms);
+  curl_easy_setopt (easy, CURLOPT_FORBID_REUSE, 1L);
 }
 
-static void
-forget (TrackHandle *handle)
-{
-  g_clear_pointer (&handle->keys, track_keys_unref);
-  g_clear_pointer (&handle->url, g_free);
-  g_clear_pointer (&handle->peer, g_free);
-  g_clear_pointer (&handle->pins, g_free);
-}
-
-/* Tells the library all about @target; what it was told before is forgotten. */
+/* Tells the library all about @target. */
 static void
 set_up (TrackHandle *handle, TrackUpstream *upstream, const TrackTarget *target)
 {
-  forget (handle);
   handle->keys = track_keys_ref (upstream->keys);
   handle->url = g_strdup (target->url);
-  handle->peer = dup_peer (target->url);
   handle->pins = dup_pins (target);
   handle->connect_ms = target->connect_ms;
   handle->timeout_ms = target->timeout_ms;
   handle->posts = target->body != NULL;
-  curl_easy_reset (handle->easy);
   set_manners (handle, &upstream->settings);
   set_tls (handle);
   track_exchange_set_funcs (handle, upstream);
 }
 
-static gboolean
-has_pins (const TrackHandle *handle, const TrackTarget *target)
-{
-  const char *at = handle->pins;
-
-  for (guint i = 0; target->pins != NULL && target->pins[i] != NULL; i++)
-    {
-      gsize n_bytes = strlen (target->pins[i]);
-
-      if (at == NULL || strncmp (at, target->pins[i], n_bytes) != 0 ||
-          (at[n_bytes] != ';' && at[n_bytes] != '\0'))
-        return FALSE;
-      at = at[n_bytes] == '\0' ? NULL : at + n_bytes + 1;
-    }
-  return at == NULL;
-}
-
-static gboolean
-is_for (const TrackHandle *handle, const TrackUpstream *upstream, const TrackTarget *target)
-{
-  return handle->keys == upstream->keys && handle->connect_ms == target->connect_ms &&
-         handle->timeout_ms == target->timeout_ms && handle->posts == (target->body != NULL) &&
-         strcmp (handle->url, target->url) == 0 && has_pins (handle, target);
-}
-
+/*
+ * A new one for each exchange, though it costs some microseconds: one that is used again keeps a pointer to the last
+ * field of its last answer, which it has given back, and 7.88 writes behind it when the next answer's first line
+ * begins with a blank.
+ */
 static TrackHandle *
-find_spare (TrackUpstream *upstream, const TrackTarget *target)
+make_handle (void)
 {
-  TrackHandle *handle;
+  TrackHandle *handle = g_new0 (TrackHandle, 1);
 
-  for (GList *link = upstream->spare.head; link != NULL; link = link->next)
-    if (is_for (link->data, upstream, target))
-      {
-        handle = link->data;
-        g_queue_delete_link (&upstream->spare, link);
-        return handle;
-      }
-  return NULL;
-}
-
-/* The one that was not used for longest is told another target. */
-static TrackHandle *
-make_handle (TrackUpstream *upstream)
-{
-  TrackHandle *handle =
-    upstream->spare.length >= MAX_SPARE / 2 ? g_queue_pop_tail (&upstream->spare) : NULL;
-
-  if (handle != NULL)
-    return handle;
-  handle = g_new0 (TrackHandle, 1);
   handle->easy = curl_easy_init ();
   if (handle->easy == NULL)
     g_clear_pointer (&handle, g_free);
@@ -189,56 +124,43 @@ make_handle (TrackUpstream *upstream)
  * @target: where to
  * @error: %TRACK_UPSTREAM_ERROR_TARGET, or %TRACK_UPSTREAM_ERROR_LIMIT when there is no memory
  *
- * Returns: (transfer full) (nullable): a handle that knows @target but for headers and body; given back afterwards
+ * Returns: (transfer full) (nullable): a handle that knows @target but for headers and body
  */
 TrackHandle *
 track_handle_take (TrackUpstream *upstream, const TrackTarget *target, GError **error)
 {
-  TrackHandle *handle = find_spare (upstream, target);
-  g_autofree char *peer = handle == NULL ? dup_peer (target->url) : NULL;
+  g_autofree char *peer = dup_peer (target->url);
+  TrackHandle *handle;
 
-  if (handle != NULL)
-    return handle;
   if (peer == NULL)
     {
       g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_TARGET,
                            "the address is neither https:// nor http:// and a host");
       return NULL;
     }
-  handle = make_handle (upstream);
+  handle = make_handle ();
   if (handle == NULL)
     g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_LIMIT,
                          "no memory left for an exchange");
   else
-    set_up (handle, upstream, target);
+    {
+      handle->peer = g_steal_pointer (&peer);
+      set_up (handle, upstream, target);
+    }
   return handle;
 }
 
 /**
- * track_handle_give:
+ * track_handle_free:
  * @handle: (transfer full): not in the library's hands any more
  */
-void
-track_handle_give (TrackUpstream *upstream, TrackHandle *handle)
-{
-  handle->exchange = NULL;
-  if (upstream->spare.length >= MAX_SPARE)
-    {
-      track_handle_free (handle);
-      return;
-    }
-  if (handle->is_changed)
-    set_changeable (handle, &upstream->settings);
-  curl_easy_setopt (handle->easy, CURLOPT_HTTPHEADER, NULL);
-  curl_easy_setopt (handle->easy, CURLOPT_POSTFIELDS, NULL);
-  g_queue_push_head (&upstream->spare, handle);
-}
-
-/* Lets go of it for good. */
 void
 track_handle_free (TrackHandle *handle)
 {
   curl_easy_cleanup (handle->easy);
-  forget (handle);
+  track_keys_unref (handle->keys);
+  g_free (handle->url);
+  g_free (handle->peer);
+  g_free (handle->pins);
   g_free (handle);
 }

@@ -20,11 +20,11 @@ typedef struct
   gint64 until_us;
 } TrackKeys;
 
-/* The library's handle, and what it was told for good: the next exchange with the same target need not say it again. */
+/* The library's handle of one exchange, and what it was told. */
 typedef struct
 {
   CURL *easy;
-  TrackExchange *exchange; /* NULL at rest */
+  TrackExchange *exchange;
   TrackKeys *keys;
   char *url;
   char *peer; /* key of the peers */
@@ -32,7 +32,6 @@ typedef struct
   guint connect_ms;
   guint timeout_ms;
   gboolean posts;
-  gboolean is_changed; /* told something for one exchange that must be taken back */
   char problem[CURL_ERROR_SIZE];
 } TrackHandle;
 
@@ -50,7 +49,6 @@ struct _TrackUpstream
   TrackKeys *keys;                /* reference-counted */
   CURLM *multi;
   GSource *source;
-  GQueue spare;        /* of TrackHandle */
   GQueue running;      /* of TrackExchange, by their links */
   GQueue touched;      /* of TrackExchange: resumed, or cancelled while the library was at work */
   guint n_nested;      /* the library is at work: calls into it must wait */
@@ -122,7 +120,6 @@ void track_keys_unref (TrackKeys *keys);
 TrackHandle *track_handle_take (TrackUpstream *upstream,
                                 const TrackTarget *target,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void track_handle_give (TrackUpstream *upstream, TrackHandle *handle);
 void track_handle_free (TrackHandle *handle);
 gboolean track_handle_is_clean (const char *text);
 

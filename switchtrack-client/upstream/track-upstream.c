@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* The life of the room: settings, keys read and read again, spare handles, the end of all exchanges. */
+/* The life of the room: settings, keys read and read again, the end of all exchanges. */
 
 #include "upstream/track-upstream-private.h"
 
@@ -113,12 +113,9 @@ void
 track_upstream_free (TrackUpstream *upstream)
 {
   GList *link;
-  TrackHandle *handle;
 
   while ((link = upstream->running.head) != NULL)
     track_exchange_drop (link->data);
-  while ((handle = g_queue_pop_head (&upstream->spare)) != NULL)
-    track_handle_free (handle);
   track_sweep_stop (upstream);
   if (upstream->multi != NULL)
     curl_multi_cleanup (upstream->multi);

@@ -273,6 +273,98 @@ def test_odd_answers():
     testlib.equal(here.peer.calls, [], "calls at the other Planner")
 
 
+def lines_of(*lines, n_bytes=None, status="200 OK"):
+    """A head of LINES as they are, and the usual answer."""
+    good = compose(b"Body><GetBookings")
+    text = "\r\n".join([f"HTTP/1.1 {status}", *lines, f"Content-Length: {len(good) if n_bytes is None else n_bytes}"])
+    return text.encode("latin-1") + b"\r\n\r\n" + good
+
+
+def test_odd_heads():
+    """What no head may hold is not passed on; what makes it unreadable makes the answer broken; the gateway lives."""
+    here, crooked = world()
+    xml = "Content-Type: text/xml"
+    rows = [
+        ("a long type", lines_of(f"{xml}; x={'a' * 60000}"), 9303),
+        ("controls in the type", lines_of(f"{xml}; \x01\x02=\x7f"), 9303),
+        ("NUL in the type", lines_of(f"{xml}; a\0b"), 9303),
+        ("high bytes in the type", lines_of(f"{xml}; x=æøå"), 9303),
+        ("two types", lines_of(xml, "Content-Type: text/html"), 9303),
+        ("a line without a colon", lines_of(xml, "nonsense"), 9303),
+        ("a long Retry-After", lines_of(xml, "Retry-After: " + "7" * 60000), None),
+        ("controls in Retry-After", lines_of(xml, "Retry-After: 7\x01\x7f\x0bx"), None),
+        ("very many fields", lines_of(xml, *[f"X-{number}: 1" for number in range(3000)]), None),
+        ("an endless head", b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 20000, 9303),
+        ("many interim answers", b"HTTP/1.1 100 Continue\r\n\r\n" * 2000 + lines_of(xml), None),
+        ("another protocol", b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n\r\n" + lines_of(xml), 9303),
+        ("another protocol, and SOAP", lines_of(xml, "Upgrade: h2c", status="101 Switching Protocols"), 9303),
+        ("status 999", lines_of(xml, status="999 x"), 9303),
+        ("status 99", lines_of(xml, status="099 x"), 9303),
+        ("a length below nothing", lines_of(xml, n_bytes=-5), 9303),
+        ("a chunk beyond all", head(None, fields=["Transfer-Encoding: chunked"]) + b"f" * 18 + b"\r\n", 9303),
+        ("a line that goes on", lines_of(xml + ";", " charset=utf-8"), 9303),
+        ("a first line that goes on", lines_of(" x: y", xml), 9303),
+        ("trailers", head(None, fields=["Transfer-Encoding: chunked"]) + chunked(compose(b"Body><GetBookings"))[:-2] + b"Set-Cookie: a=b\r\n\r\n", None),
+    ]
+    wrong = []
+    for name, data, fault in rows:
+        crooked.play(whole(data))
+        reply = here.call(read())
+        fields = set(reply.headers) - {"Date", "Connection", "Content-Type", "Content-Length", "Transfer-Encoding"}
+        testlib.note(f"{name}: {reply.status} {reply.fault} {last_line()['outcome']}")
+        if reply.fault != fault or fields:
+            wrong.append(f"{name}: {reply.status} {reply.fault} {fields}")
+    testlib.equal(wrong, [], "rows")
+
+
+def mutate(generator, data):
+    """DATA with some of its bytes changed, most of them of the head."""
+    data = bytearray(data)
+    for _ in range(generator.randrange(1, 4)):
+        at = generator.randrange(min(len(data), 160) if generator.random() < 0.8 else len(data))
+        piece = generator.choice([b"\r\n", b"\r\n\r\n", b"\0", b":", b" ", b"0", b"9", b"\xff", b"HTTP/1.1 101 x\r\n\r\n", b"<", data[at : at + 20]])
+        length = generator.choice([0, 0, 1, 5, 30])
+        data[at : at + length] = piece
+        if len(data) == 0 or generator.random() < 0.1:
+            return bytes(data[:at])
+    return bytes(data)
+
+
+def test_any_bytes():
+    """Answers to changes with bytes of anybody's choice: each change is sent once, each caller gets what is an answer or a fault, and the gateway lives."""
+    here, crooked = world()
+    generator = testlib.generator()
+    good = compose(b"Body><RegisterBooking")
+    answers = [head(None, fields=["Transfer-Encoding: chunked"]) + chunked(good), head(len(good), fields=["Retry-After: 3"]) + good]
+    state = {}
+
+    def script(line):
+        while line.read():
+            line.send(state["data"])
+            if state["ends"]:
+                line.bid_farewell()
+                return
+
+    crooked.play(script)
+    kinds = {}
+    for _ in range(testlib.budget("track-crooked")):
+        state["data"], state["ends"] = mutate(generator, generator.choice(answers)), generator.random() < 0.9
+        before = crooked.count("RegisterBooking")
+        try:
+            reply = here.call(register(), url=here.track.plain_url)
+            kind = reply.fault
+            testlib.equal(b"Envelope>" in reply.body, True, f"{state}: {reply.body}")
+        except (http.client.HTTPException, ConnectionError, socket.timeout) as error:
+            kind = type(error).__name__
+        kinds[kind] = kinds.get(kind, 0) + 1
+        testlib.equal(crooked.count("RegisterBooking") - before, 1, f"{state}: {kind} {here.track.logged(asked=UNIT)[-2:]} times that the change came")
+        testlib.equal(here.track.process.poll(), None, f"{state}: the gateway")
+    testlib.note(f"{kinds}")
+    testlib.equal(None in kinds and 9303 in kinds, True, f"answers and faults: {kinds}")
+    crooked.play(honest)
+    testlib.equal(here.call(read()).status, 200, "well again")
+
+
 def memory_bytes():
     """Resident memory of the gateway."""
     text = pathlib.Path(f"/proc/{world()[0].track.process.pid}/statm").read_text(encoding="ascii")
