@@ -32,6 +32,57 @@ typedef struct
 extern const CtlProgram *ctl_program;
 
 /**
+ * CtlPrints:
+ *
+ * Options that print something made from the tables and nothing else; for people, the build and the docs.
+ */
+typedef struct
+{
+  gboolean manual;
+  gboolean markdown;
+  gboolean version;
+} CtlPrints;
+
+/* Their rows among a program's own; @prints is a CtlPrints. */
+#define CTL_PRINTS_ENTRIES(prints)                                                      \
+  { "version", 0, 0, G_OPTION_ARG_NONE, &(prints).version, "print the version", NULL }, \
+    { "print-manual",                                                                   \
+      0,                                                                                \
+      G_OPTION_FLAG_HIDDEN,                                                             \
+      G_OPTION_ARG_NONE,                                                                \
+      &(prints).manual,                                                                 \
+      "print the manual page in troff",                                                 \
+      NULL },                                                                           \
+  {                                                                                     \
+    "print-markdown", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &(prints).markdown,   \
+      "print the commands as the documentation lists them", NULL                        \
+  }
+
+/**
+ * CtlMain:
+ * @summary: above the help
+ * @entries: (array zero-terminated=1): options before the command, CTL_PRINTS_ENTRIES among them
+ * @prints: what they set
+ * @run: takes @arguments; the exit code
+ * @own_word: (nullable): a first word that is no row of the table
+ * @own: (nullable): what it does, with the words from @own_word on
+ *
+ * A program whose commands are the rows of the admin table.
+ */
+typedef struct
+{
+  const char *summary;
+  const GOptionEntry *entries;
+  const CtlPrints *prints;
+  int (*run) (gpointer data, const AdminCommand *command, JsonObject *arguments);
+  gpointer data;
+  const char *own_word;
+  int (*own) (int argc, char **argv);
+} CtlMain;
+
+int ctl_main_run (const CtlMain *self, int argc, char **argv);
+
+/**
  * Ctl:
  * @database: path of the database file
  * @socket: (nullable): plannerd's admin socket, tried when another process holds the database

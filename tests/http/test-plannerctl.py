@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # plannerctl as a program: on a database of its own, and through a plannerd that has the database.
-# Also tests: ctl-call, ctl-client, ctl-message, ctl-command, ctl-completion, ctl-explain, ctl-export, ctl-files, ctl-help, ctl-import, ctl-list, ctl-manual, ctl-missing, ctl-program,
+# Also tests: ctl-call, ctl-client, ctl-message, ctl-command, ctl-completion, ctl-explain, ctl-export, ctl-files, ctl-help, ctl-import, ctl-list, ctl-manual, ctl-missing, ctl-program, ctl-start,
 # ctl-print, ctl-printers, ctl-verify, ctl-week, planner-admin.
 """Exit codes, text and JSON, the lock, the admin socket, and that a citizen's number comes from no argument."""
 import datetime

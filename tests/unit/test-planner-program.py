@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-# How the two servers begin: what they print and end, what they refuse, and that a reload asked for too early does not end them.
+# How the programs begin: what they print and end, what they refuse, and that a reload asked for too early does not end them.
 import os
 import signal
 import subprocess
@@ -27,6 +27,13 @@ def test_what_is_printed():
         assert code == 0 and out.startswith(f".TH {name.upper()}.CONF 5") and not err, (out, err)
         code, out, err = run(name, "--help")
         assert code == 0 and f"print the manual page {name}.conf(5), and end" in out, out
+
+
+def test_version_of_clients():
+    version = run("plannerd", "--version")[1].split()[1]
+    for program in (testlib.BUILD / "planner" / "plannerctl", testlib.BUILD / "switchtrack-client" / "switchtrackctl"):
+        done = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=60, check=False)
+        testlib.equal((done.stdout, done.stderr), (f"{program.name} {version}\n", ""))
 
 
 def test_what_is_refused():
