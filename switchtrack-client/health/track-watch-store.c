@@ -390,6 +390,15 @@ remove_of (GPtrArray *due, const char *target)
       g_ptr_array_remove_index (due, i - 1);
 }
 
+/* A webhook that takes no joined message gets them one by one every other time. */
+static gboolean
+may_join (const TrackNotice *one)
+{
+  gboolean is_mail = strcmp (one->channel, TRACK_NOTICE_MAIL) == 0;
+
+  return one->joined == NULL && one->n_tries > 0 && (is_mail || one->n_tries % 2 == 1);
+}
+
 /**
  * track_watch_store_join:
  * @due: (element-type TrackNotice): changed
@@ -405,7 +414,7 @@ track_watch_store_join (StoreSession *session, GPtrArray *due, GError **error)
       g_autoptr (GPtrArray) waiting = NULL;
       TrackNotice *all;
 
-      if (one->n_tries == 0 || one->joined != NULL)
+      if (!may_join (one))
         continue;
       waiting = list_waiting (session, one->target, error);
       if (waiting == NULL)

@@ -20,6 +20,7 @@ typedef struct
   GPtrArray *parcels; /* "channel target event" */
   GPtrArray *bodies;
   gboolean refuses;
+  gboolean refuses_joined;
   const char *hanging; /* (nullable): a target that never answers */
   GPtrArray *held;     /* its errands */
 } Post;
@@ -59,7 +60,10 @@ carry (gpointer data, const TrackNoticeParcel *parcel, TrackNoticeDone done, gpo
   Post *post = data;
   Errand *errand = g_new0 (Errand, 1);
 
-  *errand = (Errand){ done, done_data, post->refuses };
+  *errand =
+    (Errand){ done, done_data,
+              post->refuses || (post->refuses_joined && strcmp (parcel->channel, "webhook") == 0 &&
+                                strstr (parcel->key, "joined/") != NULL) };
   g_ptr_array_add (post->parcels,
                    g_strdup_printf ("%s %s %s", parcel->channel, parcel->target, parcel->key));
   g_ptr_array_add (post->bodies, g_strdup (parcel->body));
@@ -552,6 +556,37 @@ test_away (void)
   close_world (&world);
 }
 
+/* A webhook that knows no joined messages gets each by itself. */
+static void
+test_no_joined (void)
+{
+  World world;
+  g_autoptr (GError) error = NULL;
+
+  open_world (&world);
+  world.post.refuses = TRUE;
+  testlib_expect_log ("switchtrack", G_LOG_LEVEL_MESSAGE, "*was not taken*");
+  for (guint i = 0; i < 5; i++)
+    {
+      clock_set_for_test (++world.now_us);
+      g_assert_true (track_watch_test_alarm (world.watch, "aarhus", "anna", &error));
+      wait_posted (&world, "webhook https", i + 1);
+      settle ();
+    }
+  world.post.refuses = FALSE;
+  world.post.refuses_joined = TRUE;
+  clock_set_for_test (world.now_us += 60 * S);
+  track_notice_sender_wake (world.watch->sender);
+  wait_posted (&world, "webhook https://hook.example/a joined/5/", 1);
+  settle ();
+  clock_set_for_test (world.now_us += 600 * S);
+  track_notice_sender_wake (world.watch->sender);
+  wait_posted (&world, "webhook https", 11);
+  settle ();
+  wait_posted (&world, "webhook https", 11);
+  close_world (&world);
+}
+
 /* The disk refuses what came of a message: it is not sent a second time for it. */
 static void
 test_taken_not_noted (void)
@@ -767,6 +802,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/storm", test_storm);
   g_test_add_func ("/track-watch/hanging", test_hanging);
   g_test_add_func ("/track-watch/away", test_away);
+  g_test_add_func ("/track-watch/no-joined", test_no_joined);
   g_test_add_func ("/track-watch/taken-not-noted", test_taken_not_noted);
   g_test_add_func ("/track-watch/without", test_without);
   g_test_add_func ("/track-watch/full", test_full);
