@@ -572,11 +572,12 @@ look_at_rest (const ContractPlain *plain, const char *bytes, gsize n_bytes, cons
 ContractPlainState
 contract_plain_read (ContractPlain *plain, const char *bytes, gsize length_bytes, GError **error)
 {
-  const char *end = bytes + length_bytes;
   ContractPlainState seen = CONTRACT_PLAIN_MORE;
+  const char *end;
 
   if (length_bytes == 0)
     return CONTRACT_PLAIN_MORE;
+  end = bytes + length_bytes;
   if (length_bytes > plain->limits.max_bytes || !check_bytes (plain, bytes, length_bytes))
     return CONTRACT_PLAIN_LEFT;
   if (!plain->is_begun)
