@@ -9,7 +9,8 @@
 
 typedef struct
 {
-  const TrackShadowSender *sender;
+  TrackShadowSender *sender;
+  TrackExchange *exchange;
   TrackShadowAnswered answered;
   gpointer data;
   GByteArray *body;
@@ -106,13 +107,14 @@ on_done (TrackExchange *exchange,
       sending->problem = problem;
     }
   log_sending (sending, times);
+  g_queue_remove (&sending->sender->running, sending);
   body = g_byte_array_free_to_bytes (g_steal_pointer (&sending->body));
   sending->answered (outcome, outcome == TRACK_OUTCOME_OK ? body : NULL, sending->data);
   free_sending (sending);
 }
 
 static Sending *
-sending_new (const TrackShadowSender *sender,
+sending_new (TrackShadowSender *sender,
              const TrackEndpoint *candidate,
              const TrackShadowCall *call,
              gsize n_request)
@@ -143,7 +145,7 @@ send (gpointer data,
       gpointer answered_data)
 {
   static const TrackExchangeFuncs funcs = { on_head, on_data, on_done };
-  const TrackShadowSender *sender = data;
+  TrackShadowSender *sender = data;
   Sending *sending = sending_new (sender, candidate, call, g_bytes_get_size (request));
   TrackTarget target = {
     .url = sending->url,
@@ -157,9 +159,13 @@ send (gpointer data,
 
   sending->answered = answered;
   sending->data = answered_data;
-  if (candidate->state != TRACK_STATE_MAINTENANCE &&
-      track_upstream_send (sender->upstream, &target, &funcs, sending, &error) != NULL)
-    return TRUE;
+  if (candidate->state != TRACK_STATE_MAINTENANCE)
+    sending->exchange = track_upstream_send (sender->upstream, &target, &funcs, sending, &error);
+  if (sending->exchange != NULL)
+    {
+      g_queue_push_tail (&sender->running, sending);
+      return TRUE;
+    }
   free_sending (sending);
   return FALSE;
 }
@@ -171,7 +177,25 @@ send (gpointer data,
  * Returns: how candidates are asked
  */
 TrackShadowPort
-track_shadow_send_port (const TrackShadowSender *sender)
+track_shadow_send_port (TrackShadowSender *sender)
 {
-  return (TrackShadowPort){ send, (gpointer) sender };
+  return (TrackShadowPort){ send, sender };
+}
+
+/**
+ * track_shadow_send_stop:
+ *
+ * Cuts off what is on its way, and says so to whoever waits for it. Loop thread.
+ */
+void
+track_shadow_send_stop (TrackShadowSender *sender)
+{
+  Sending *sending;
+
+  while ((sending = g_queue_pop_head (&sender->running)) != NULL)
+    {
+      track_exchange_cancel (sending->exchange);
+      sending->answered (TRACK_OUTCOME_GONE, NULL, sending->data);
+      free_sending (sending);
+    }
 }

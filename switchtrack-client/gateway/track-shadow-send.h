@@ -12,12 +12,15 @@
  * @upstream: best one of its own, so that a slow candidate takes no connection of the live calls
  * @gateway: (nullable): knows which address is in service; NULL: the first
  * @log: (nullable): gets a row of each
+ * @running: zeroed; what is on its way
  */
 typedef struct
 {
   TrackUpstream *upstream;
   TrackGateway *gateway;
   TrackCallLog *log;
+  GQueue running;
 } TrackShadowSender;
 
-TrackShadowPort track_shadow_send_port (const TrackShadowSender *sender);
+TrackShadowPort track_shadow_send_port (TrackShadowSender *sender);
+void track_shadow_send_stop (TrackShadowSender *sender);

@@ -95,7 +95,9 @@ track_side_new (const TrackSideSettings *settings, GError **error)
   side->settings = *settings;
   if (!open_upstream (side, error))
     return NULL;
-  side->sender = (TrackShadowSender){ side->upstream, settings->gateway, settings->log };
+  side->sender = (TrackShadowSender){ .upstream = side->upstream,
+                                      .gateway = settings->gateway,
+                                      .log = settings->log };
   TrackShadowSettings shadow = {
     .port = track_shadow_send_port (&side->sender),
     .mapping = settings->mapping,
@@ -123,8 +125,9 @@ track_side_free (TrackSide *side)
 {
   if (side == NULL)
     return;
-  g_clear_pointer (&side->upstream, track_upstream_free);
   g_clear_pointer (&side->shadowing, track_shadowing_free);
+  track_shadow_send_stop (&side->sender);
+  g_clear_pointer (&side->upstream, track_upstream_free);
   g_clear_pointer (&side->latency, track_latency_free);
   g_clear_pointer (&side->metrics, track_metrics_free);
   g_free (side->alarm);

@@ -426,7 +426,7 @@ def test_slow_readers_hold_up_their_planner_alone():
     testlib.equal(max(reader.took_s for reader in readers) * 1000 > TIMEOUT_MS, True, "slower than the Planner may be")
     testlib.equal({line["outcome"] for line in lines}, {"ok"}, "outcomes")
     testlib.equal(all(int(line["planner_us"]) < TIMEOUT_MS * 1000 for line in lines), True, f"the Planner's time: {lines}")
-    testlib.equal(most - before < 16 * MEGABYTE, True, f"memory grew by {most - before} bytes for {4 * len(answer)}")
+    testlib.equal(here.track.keeps_freed or most - before < 16 * MEGABYTE, True, f"memory grew by {most - before} bytes for {4 * len(answer)}")
 
 
 def test_deaf_readers():
@@ -520,7 +520,7 @@ def test_leaving_in_the_middle():
         time.sleep(0.01)
     told = here.track.logged(operation="UpdateBooking")[-1]
     testlib.equal((told["outcome"], told["status"]), ("ok", "0"), f"told: {told}")
-    testlib.equal(most - before < 4 * MEGABYTE, True, f"memory grew by {most - before} bytes")
+    testlib.equal(here.track.keeps_freed or most - before < 4 * MEGABYTE, True, f"memory grew by {most - before} bytes")
 
 
 def test_last_stop():

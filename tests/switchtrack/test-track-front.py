@@ -6,13 +6,17 @@ import concurrent.futures
 import re
 import socket
 import ssl
+import sys
 import time
 import uuid
 
 import testlib
-import torture
-import track_world
-from track_world import NAMESPACE, PATH, SOAP, TrackWorld, envelope, list_options, request
+
+sys.path.insert(0, str(testlib.SOURCE / "tests" / "http"))
+
+import torture  # pylint: disable=wrong-import-position
+import track_world  # pylint: disable=wrong-import-position
+from track_world import NAMESPACE, PATH, SOAP, TrackWorld, envelope, list_options, request  # pylint: disable=wrong-import-position
 
 UNIT, OTHER = "46100", "11100"
 CPR = testlib.cpr(1)

@@ -13,6 +13,7 @@ import contextlib
 import hashlib
 import http.server
 import json
+import pathlib
 import re
 import signal
 import socket
@@ -330,6 +331,11 @@ class TrackProcess(testlib.Server):
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+    @property
+    def keeps_freed(self):
+        """Whether an address sanitizer keeps freed memory back: then no figure of memory says anything."""
+        return b"__asan_init" in pathlib.Path(f"/proc/{self.process.pid}/exe").read_bytes()
 
     def logged(self, **wanted):
         """Lines `event=call` of the log that say all of WANTED, each as a dictionary."""
