@@ -31,7 +31,7 @@ random_value (GRand *rand, const TrackField *field)
 {
   g_autofree char *text = random_text (rand, TRUE);
   g_autofree char *instant = NULL;
-  JsonArray *array;
+  g_autoptr (JsonArray) array = NULL;
 
   switch (field->kind)
     {
