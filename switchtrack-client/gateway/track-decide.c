@@ -188,7 +188,7 @@ decide_by_citizen (const Ways *ways, const TrackCall *call, gint64 now_us, Track
  * track_decide:
  * @guard: (nullable): who may stop a canary
  *
- * Memory, and at most four looks by a primary key. Loop thread. Source: issue of the switch-track.
+ * Memory, and at most four looks by a primary key. Loop thread. Source: docs/switchtrack.md, "Where a call goes".
  */
 void
 track_decide (const TrackRoutes *routes,

@@ -264,7 +264,7 @@ scan_plain (Scan *scan, const ContractLimits *limits, const char *bytes, gsize n
  * Whether the message fits the schema is the Planner's to say; here it is only found out whose it is. Microseconds.
  *
  * Errors: CONTRACT_ERROR: malformed, too large, no envelope of one operation, or a value that routes it twice.
- * Any thread. Source: issue of the switch-track, contract section 5.
+ * Any thread. Source: docs/switchtrack.md, docs/contract.md "Messages and their parts".
  */
 gboolean
 track_call_scan (TrackCall *out_call,
