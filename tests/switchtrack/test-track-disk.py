@@ -36,9 +36,15 @@ class DiskWorld(TrackWorld):
         """From the next flush on: `delay N` in milliseconds, `fail`, or nothing."""
         self.orders.write_text(text, encoding="ascii")
 
+    def wait_for_copy(self):
+        """Its file, which is written behind the start."""
+        path = self.track.registry.with_name("registry.db.last-good")
+        testlib.wait_for(path.exists, 20, "there is a copy")
+        return path
+
     def copied(self):
         """The last good copy as a document."""
-        text = self.track.registry.with_name("registry.db.last-good").read_text(encoding="utf-8")
+        text = self.wait_for_copy().read_text(encoding="utf-8")
         return json.loads(text.split("\n", 4)[4])
 
     def register(self, citizen=CPR):
@@ -75,6 +81,7 @@ class DiskWorld(TrackWorld):
 def test_copy_does_not_hold_up_calls():
     """While the copy of a new revision is on its way to a slow disk, calls are answered by the new revision."""
     with DiskWorld() as world:
+        world.wait_for_copy()
         world.order("delay 1500")
         world.document["units"][0]["endpoint"] = "other"
         started = time.monotonic()

@@ -100,7 +100,10 @@ def people():
         world.registry_folder = world.folder / "state"
         world.registry_folder.mkdir()
         folder = world.registry_folder
+        # The tree may stand where only its owner may go.
+        schema = world.schema = shutil.copytree(testlib.SOURCE / "data" / "schema", world.folder / "schema")
         paths = {"registry/path": folder / "registry.db", "calls/path": folder / "calls.db", "calls/lines-dir": folder / "lines"}
+        paths |= {"registry/schema-dir": schema / "track-registry", "calls/schema-dir": schema / "track-log"}
         world.socket = folder / "admin.socket"
         world.track = ServedProcess(world.folder, world.certificates, {**SETTINGS, **paths, "admin/socket": world.socket})
         world.track.registry, world.track.calls = paths["registry/path"], paths["calls/path"]
@@ -193,7 +196,7 @@ def test_without_the_gateway():
         testlib.equal(world.track.stop(), 0, "exit status")
         crowd.is_refused(ANNA, "status", because="no switchtrackd listens at")
         before = sorted(path.name for path in world.registry_folder.iterdir())
-        database = ("--registry", world.track.registry, "--schema-dir", testlib.SOURCE / "data" / "schema" / "track-registry")
+        database = ("--registry", world.track.registry, "--schema-dir", world.schema / "track-registry")
         crowd.is_refused(ANNA, *database, "status", because="cannot open the database")
         testlib.equal(sorted(path.name for path in world.registry_folder.iterdir()), before, "files")
         # Who owns the database is not believed to be two people either.

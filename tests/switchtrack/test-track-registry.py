@@ -16,16 +16,23 @@ NOBODY = 65534
 SETTINGS = {"people/approvers": "root;nobody", "admin/group": "nogroup"}
 
 
-def control(world, *arguments, other=False, expected=0):
-    """switchtrackctl as root, or as another account; what it printed."""
+def start(world, *arguments, other=False):
+    """switchtrackctl as root, or as another account; under way."""
     program = testlib.BUILD / "switchtrack-client" / "switchtrackctl"
     if other:  # who may not go where the build is
-        program = shutil.copy2(program, world.folder / "switchtrackctl")
+        copy = world.folder / "switchtrackctl"
+        program = copy if copy.exists() else shutil.copy2(program, copy)
     command = [str(word) for word in (program, "--socket", f"{world.track.registry}.socket", "--json", *arguments)]
     identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if other else {}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60, cwd="/", **identity)
-    testlib.equal(done.returncode, expected, f"exit status of {arguments}: {done.stdout}{done.stderr}")
-    return json.loads(done.stdout).get("result", {})
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", **identity)
+
+
+def control(world, *arguments, other=False, expected=0):
+    """What it printed."""
+    with start(world, *arguments, other=other) as program:
+        out, _ = program.communicate(timeout=60)
+    testlib.equal(program.returncode, expected, f"exit status of {arguments}: {out}")
+    return json.loads(out).get("result", {})
 
 
 def test_wrong_entry_is_rolled_back():
@@ -93,14 +100,6 @@ def test_two_decide_at_once():
             control(world, "reject", left, "--reason", "overhalet")
         codes = [row["code"] for row in control(world, "show")["units"]]
         testlib.equal(len(codes), 5, f"units {codes}")
-
-
-def start(world, *arguments, other=False):
-    """As control, without waiting for its end."""
-    program = testlib.BUILD / "switchtrack-client" / "switchtrackctl"
-    command = [str(word) for word in (program, "--socket", f"{world.track.registry}.socket", "--json", *arguments)]
-    identity = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if other else {}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/", **identity)
 
 
 if __name__ == "__main__":
