@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Calls to DFDG against a server that says what it is told to: headers, verdicts, faults without numbers, every path. */
-/* Also tests: indkaldelse-client. */
+/* Also tests: dfdg-object, indkaldelse-client. */
 #include <glib/gstdio.h>
 #include <string.h>
 #include <time.h>

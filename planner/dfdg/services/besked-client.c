@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json-text.h"
 #include "contract-time.h"
 #include "dfdg/services/besked-json.h"
+#include "dfdg/wire/dfdg-object.h"
 
 #define ZONE         "Europe/Copenhagen"
 #define MAX_ID_BYTES 64
@@ -31,43 +31,12 @@ get_zone (GError **error)
   return calsync_zone_lookup (ZONE, error);
 }
 
-static char *
-dup_path (const char *folder, const char *id, const char *behind)
-{
-  g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
-
-  return g_strconcat (folder, escaped, behind, NULL);
-}
-
-static char *
-print_object (JsonObject *object)
-{
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-
-  return json_to_string (node, FALSE);
-}
-
-/* NULL for what is no JSON object. */
-static JsonParser *
-parse (const GString *body)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  guint line = 0;
-
-  if (body != NULL && json_text_find_fault (body->str, body->len, &line) == NULL &&
-      json_parser_load_from_data (parser, body->str, (gssize) body->len, NULL) &&
-      json_parser_get_root (parser) != NULL &&
-      JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return g_steal_pointer (&parser);
-  return NULL;
-}
-
 /* A broken answer to what was carried out is no reason to do it again: the id is found by reading. */
 static void
 take_identifier (BeskedOutcome *outcome, const char *member)
 {
   g_autoptr (JsonParser) parser =
-    outcome->answer.verdict == DFDG_DONE ? parse (outcome->answer.body) : NULL;
+    outcome->answer.verdict == DFDG_DONE ? dfdg_object_parse (outcome->answer.body) : NULL;
   JsonNode *node =
     parser == NULL
       ? NULL
@@ -90,7 +59,7 @@ send_write (DfdgClient *client,
             GError **error)
 {
   g_autoptr (JsonObject) owned = body;
-  g_autofree char *text = print_object (body);
+  g_autofree char *text = dfdg_object_print (body);
 
   besked_outcome_clear (outcome);
   request->service = DFDG_SERVICE_BESKED;
@@ -135,7 +104,7 @@ besked_reply (DfdgClient *client,
               GCancellable *cancellable,
               GError **error)
 {
-  g_autofree char *path = dup_path ("v1/Borgerbeskedsvar/", write->identifier, NULL);
+  g_autofree char *path = dfdg_dup_path ("v1/Borgerbeskedsvar/", write->identifier, NULL);
   DfdgRequest request = { .method = "POST", .path = path, .head = head };
   JsonObject *body = json_object_new ();
 
@@ -159,7 +128,7 @@ besked_set_status (DfdgClient *client,
                    GCancellable *cancellable,
                    GError **error)
 {
-  g_autofree char *path = dup_path ("v1/Besked/", write->identifier, "/action/setstatus");
+  g_autofree char *path = dfdg_dup_path ("v1/Besked/", write->identifier, "/action/setstatus");
   DfdgRequest request = { .method = "PUT", .path = path, .head = head };
   JsonObject *body = json_object_new ();
 
@@ -180,7 +149,7 @@ besked_set_reply_status (DfdgClient *client,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autofree char *path = dup_path ("v1/Beskedsvar/", write->identifier, "/action/setstatus");
+  g_autofree char *path = dfdg_dup_path ("v1/Beskedsvar/", write->identifier, "/action/setstatus");
   DfdgRequest request = { .method = "PUT", .path = path, .head = head };
   JsonObject *body = json_object_new ();
 
@@ -215,7 +184,7 @@ besked_set_mark (DfdgClient *client,
                  GCancellable *cancellable,
                  GError **error)
 {
-  g_autofree char *path = dup_path ("v1/Besked/", write->identifier, "/action/setmarkering");
+  g_autofree char *path = dfdg_dup_path ("v1/Besked/", write->identifier, "/action/setmarkering");
   DfdgRequest request = { .method = "PUT", .path = path, .head = head };
   JsonObject *body = json_object_new ();
 
@@ -251,17 +220,6 @@ ask (DfdgClient *client,
   return FALSE;
 }
 
-/* What is no JSON is not DFDG's: a proxy's page, half an answer. Another try may bring it. */
-static JsonParser *
-parse_or_fail (GString *body, const char *what, GError **error)
-{
-  JsonParser *parser = parse (body);
-
-  if (parser == NULL)
-    g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "%s: what came is no JSON", what);
-  return parser;
-}
-
 /**
  * besked_get:
  *
@@ -275,7 +233,7 @@ besked_get (DfdgClient *client,
             GCancellable *cancellable,
             GError **error)
 {
-  g_autofree char *path = dup_path ("v1/Beskeder/", identifier, NULL);
+  g_autofree char *path = dfdg_dup_path ("v1/Beskeder/", identifier, NULL);
   DfdgRequest request = { .path = path, .head = head, .max_bytes = MAX_LIST_BYTES };
   const CalsyncZone *zone = get_zone (error);
   g_autoptr (JsonParser) parser = NULL;
@@ -289,7 +247,7 @@ besked_get (DfdgClient *client,
       *out_besked = NULL;
       return TRUE;
     }
-  parser = parse_or_fail (body, "GetBesked", error);
+  parser = dfdg_object_parse_whole (body, "GetBesked", error);
   g_string_free (body, TRUE);
   besked = parser == NULL
              ? NULL
@@ -362,7 +320,7 @@ besked_list (DfdgClient *client,
                            "GetBeskeder: DFDG knows no such citizen");
       return NULL;
     }
-  parser = parse_or_fail (body, "GetBeskeder", &local_error);
+  parser = dfdg_object_parse_whole (body, "GetBeskeder", &local_error);
   g_string_free (body, TRUE);
   if (parser != NULL)
     list = read_list (json_node_get_object (json_parser_get_root (parser)), zone, &local_error);
@@ -385,7 +343,7 @@ besked_get_document (DfdgClient *client,
                      GCancellable *cancellable,
                      GError **error)
 {
-  g_autofree char *path = dup_path ("v1/Beskeddokument/", identifier, NULL);
+  g_autofree char *path = dfdg_dup_path ("v1/Beskeddokument/", identifier, NULL);
   DfdgRequest request = { .path = path, .head = head, .max_bytes = MAX_DOCUMENT_BYTES };
   GString *body = NULL;
 

@@ -3,25 +3,11 @@
 #include "dfdg/services/dfdg-read.h"
 
 #include "base/error.h"
-#include "base/json-text.h"
 #include "dfdg/services/indkaldelse-json.h"
+#include "dfdg/wire/dfdg-object.h"
 #include "ops/text/import-row.h"
 
 #define MAX_BYTES (8 * 1024 * 1024)
-
-static JsonParser *
-parse (const GString *body)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  guint line = 0;
-
-  if (body != NULL && json_text_find_fault (body->str, body->len, &line) == NULL &&
-      json_parser_load_from_data (parser, body->str, (gssize) body->len, NULL) &&
-      json_parser_get_root (parser) != NULL &&
-      JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return g_steal_pointer (&parser);
-  return NULL;
-}
 
 static JsonArray *
 find_list (JsonParser *parser, const char *member)
@@ -76,7 +62,7 @@ dfdg_read_list (DfdgClient *client,
       dfdg_answer_set_error (&answer, question->what, error);
       return NULL;
     }
-  parser = parse (answer.body);
+  parser = dfdg_object_parse (answer.body);
   *out_list = parser == NULL ? NULL : find_list (parser, question->member);
   if (*out_list != NULL)
     return g_steal_pointer (&parser);

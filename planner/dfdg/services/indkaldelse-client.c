@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json-text.h"
 #include "dfdg/services/dfdg-read.h"
 #include "dfdg/services/indkaldelse-json.h"
+#include "dfdg/wire/dfdg-object.h"
 
 #define ZONE         "Europe/Copenhagen"
 #define PATH         "v1/Indkaldelse/"
@@ -23,22 +23,6 @@ get_zone (GError **error)
   return calsync_zone_lookup (ZONE, error);
 }
 
-static char *
-dup_path (const char *folder, const char *id, const char *behind)
-{
-  g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
-
-  return g_strconcat (folder, escaped, behind, NULL);
-}
-
-static char *
-print_object (JsonObject *object)
-{
-  g_autoptr (JsonNode) node = json_node_init_object (json_node_alloc (), object);
-
-  return json_to_string (node, FALSE);
-}
-
 /* @body: (transfer full) (nullable) */
 static gboolean
 send (DfdgClient *client,
@@ -49,7 +33,7 @@ send (DfdgClient *client,
       GError **error)
 {
   g_autoptr (JsonObject) owned = body;
-  g_autofree char *text = body == NULL ? NULL : print_object (body);
+  g_autofree char *text = body == NULL ? NULL : dfdg_object_print (body);
 
   request->service = DFDG_SERVICE_INDKALDELSE;
   request->body = text;
@@ -65,7 +49,7 @@ write_record (DfdgClient *client,
               GCancellable *cancellable,
               GError **error)
 {
-  g_autofree char *path = dup_path (PATH, record->identifier, NULL);
+  g_autofree char *path = dfdg_dup_path (PATH, record->identifier, NULL);
   const CalsyncZone *zone = get_zone (error);
 
   request->path = path;
@@ -121,26 +105,10 @@ indkaldelse_delete (DfdgClient *client,
                     GCancellable *cancellable,
                     GError **error)
 {
-  g_autofree char *path = dup_path (PATH, indkaldelse_id, NULL);
+  g_autofree char *path = dfdg_dup_path (PATH, indkaldelse_id, NULL);
   DfdgRequest request = { .method = "DELETE", .path = path, .head = head };
 
   return send (client, &request, NULL, out_answer, cancellable, error);
-}
-
-/* What is no JSON is not DFDG's: a proxy's page, half an answer. Another try may bring it. */
-static JsonParser *
-parse (const GString *body, const char *what, GError **error)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  guint line = 0;
-
-  if (body != NULL && json_text_find_fault (body->str, body->len, &line) == NULL &&
-      json_parser_load_from_data (parser, body->str, (gssize) body->len, NULL) &&
-      json_parser_get_root (parser) != NULL &&
-      JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
-    return g_steal_pointer (&parser);
-  g_set_error (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE, "%s: what came is no JSON", what);
-  return NULL;
 }
 
 /**
@@ -153,7 +121,7 @@ char *
 indkaldelse_dup_version (const DfdgAnswer *answer)
 {
   g_autoptr (JsonParser) parser =
-    answer->verdict == DFDG_DONE ? parse (answer->body, "versionIdentifier", NULL) : NULL;
+    answer->verdict == DFDG_DONE ? dfdg_object_parse (answer->body) : NULL;
   const char *text = NULL;
 
   if (parser == NULL ||
@@ -178,7 +146,7 @@ ask (DfdgClient *client,
   if (!send (client, request, NULL, &answer, cancellable, error))
     return NULL;
   if (answer.verdict == DFDG_DONE)
-    return parse (answer.body, what, error);
+    return dfdg_object_parse_whole (answer.body, what, error);
   if (answer.verdict != DFDG_ABSENT)
     dfdg_answer_set_error (&answer, what, error);
   return NULL;
@@ -213,7 +181,7 @@ indkaldelse_get (DfdgClient *client,
                  GCancellable *cancellable,
                  GError **error)
 {
-  g_autofree char *path = dup_path (PATH, indkaldelse_id, NULL);
+  g_autofree char *path = dfdg_dup_path (PATH, indkaldelse_id, NULL);
   DfdgRequest request = { .path = path };
   g_autoptr (JsonParser) parser = NULL;
   g_autoptr (GError) local_error = NULL;
@@ -420,7 +388,7 @@ indkaldelse_list_history (DfdgClient *client,
   g_autoptr (GPtrArray) history = g_ptr_array_new_with_free_func (history_free);
   g_autofree char *path = indkaldelse_id == NULL
                             ? g_strdup (PATH "historik")
-                            : dup_path (PATH "historik/", indkaldelse_id, NULL);
+                            : dfdg_dup_path (PATH "historik/", indkaldelse_id, NULL);
   DfdgCallHead head = { .cpr = cpr };
   DfdgRequest request = { .path = path, .head = &head, .max_bytes = MAX_LIST_BYTES };
   const CalsyncZone *zone = get_zone (error);
@@ -462,7 +430,8 @@ indkaldelse_write_participant (DfdgClient *client,
   static const char *const methods[] = { [INDKALDELSE_PARTICIPANT_CREATE] = "POST",
                                          [INDKALDELSE_PARTICIPANT_UPDATE] = "PUT",
                                          [INDKALDELSE_PARTICIPANT_DELETE] = "DELETE" };
-  g_autofree char *path = dup_path (PARTICIPANTS, participation->participant->identifier, NULL);
+  g_autofree char *path =
+    dfdg_dup_path (PARTICIPANTS, participation->participant->identifier, NULL);
   DfdgRequest request = { .method = methods[participation->call], .path = path, .head = head };
   JsonObject *body = NULL;
 
@@ -487,7 +456,7 @@ indkaldelse_save_opt_out (DfdgClient *client,
                           DfdgAnswer *out_answer,
                           GError **error)
 {
-  g_autofree char *path = dup_path (PATH, indkaldelse_id, "/deltagelsesvalg");
+  g_autofree char *path = dfdg_dup_path (PATH, indkaldelse_id, "/deltagelsesvalg");
   DfdgRequest request = { .method = "PUT", .path = path, .head = head };
   JsonObject *body = json_object_new ();
 
@@ -507,7 +476,7 @@ indkaldelse_get_opt_out (DfdgClient *client,
                          GCancellable *cancellable,
                          GError **error)
 {
-  g_autofree char *path = dup_path (PATH, indkaldelse_id, "/deltagelsesvalg");
+  g_autofree char *path = dfdg_dup_path (PATH, indkaldelse_id, "/deltagelsesvalg");
   DfdgRequest request = { .path = path };
   g_autoptr (GError) local_error = NULL;
   g_autoptr (JsonParser) parser =

@@ -13,9 +13,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/ids.h"
-#include "base/json-text.h"
 #include "calsync-remote-http.h"
 #include "dfdg/wire/dfdg-contact.h"
+#include "dfdg/wire/dfdg-object.h"
 
 #define STATUS_DENIED    401
 #define MAX_ANSWER_BYTES (4 * 1024 * 1024)
@@ -481,18 +481,14 @@ is_page (const GString *body)
 void
 dfdg_answer_read_faults (DfdgAnswer *answer, const GString *body)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (JsonParser) parser = dfdg_object_parse (body);
   g_autoptr (GString) texts = g_string_new (NULL);
   Faults all = { answer, texts };
-  guint line = 0;
   JsonNode *faults = NULL;
 
   answer->codes = g_array_new (FALSE, FALSE, sizeof (gint64));
   answer->faults = g_ptr_array_new_with_free_func (g_free);
-  if (body == NULL || json_text_find_fault (body->str, body->len, &line) != NULL ||
-      !json_parser_load_from_data (parser, body->str, (gssize) body->len, NULL) ||
-      json_parser_get_root (parser) == NULL ||
-      !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (parser == NULL)
     return;
   faults = json_object_get_member (json_node_get_object (json_parser_get_root (parser)), "fejl");
   if (faults == NULL || !JSON_NODE_HOLDS_ARRAY (faults))
