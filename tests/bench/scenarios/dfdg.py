@@ -135,7 +135,7 @@ class Truth(testlib.Server):
         temporary = "".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         answer = TRUTH.format(now=MADE)
         (folder / "nginx.conf").write_text(
-            f"worker_processes 1; pid {folder}/pid; error_log {folder}/error; events {{ worker_connections 512; }}"
+            f"master_process off; worker_processes 1; pid {folder}/pid; error_log {folder}/error; events {{ worker_connections 512; }}"
             f"http {{ {temporary} access_log off; server {{ listen 127.0.0.1:{port} ssl; keepalive_requests 100000000;"
             f"ssl_certificate {certificates.server[0]}; ssl_certificate_key {certificates.server[1]};"
             f"ssl_client_certificate {certificates.authority[0]}; ssl_verify_client on; default_type application/json;"
