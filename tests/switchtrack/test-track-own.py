@@ -8,31 +8,37 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import sqlite3
 import threading
 import time
 
 import testlib
-from track_world import Peer, TrackWorld, list_options
+from track_world import Peer, TrackWorld, list_options, request
 
 UNIT = "46100"
 CPR = testlib.cpr(11)
 SETTINGS = {"escalation/steps": "0:webhook"}
+SHIFT = testlib.BUILD / "tests" / "upgrade" / "libshift-clock.so"
 
 
 class Hook(http.server.ThreadingHTTPServer):
-    """A webhook that takes all."""
+    """A webhook that takes all, unless `refuses` says otherwise."""
 
     def __init__(self):
-        self.taken = taken = []
+        hook = self
+        self.taken, self.n_refused, self.refuses = [], 0, False
 
         class Handler(http.server.BaseHTTPRequestHandler):
             """One delivery."""
 
             def do_POST(self):  # pylint: disable=invalid-name
                 """Taken."""
-                taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-                self.send_response(204)
+                message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                hook.n_refused += hook.refuses
+                if not hook.refuses:
+                    hook.taken.append(message)
+                self.send_response(503 if hook.refuses else 204)
                 self.end_headers()
 
             def log_message(self, *arguments):  # pylint: disable=arguments-differ
@@ -42,9 +48,10 @@ class Hook(http.server.ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}/hook"
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
-    def alarms(self, name):
-        """Deliveries of the alarm NAME."""
-        return [one for one in self.taken if one["event"] == "alarm" and one["alarm"] == name]
+    def alarms(self, name, event="alarm"):
+        """Deliveries of the alarm NAME, by themselves or joined with others."""
+        every = [message for one in self.taken for message in one.get("messages", [one])]
+        return [one for one in every if one["event"] == event and one["alarm"] == name]
 
 
 @contextlib.contextmanager
@@ -190,6 +197,97 @@ def test_shared_host():
         testlib.equal([one["endpoint"] for one in found], ["a"], "disturbances")
         testlib.wait_for(lambda: hook.taken, 30, "people are told")
         testlib.equal({one["endpoint"] for one in hook.taken if one["event"] == "disturbance"}, {"a"}, "of whom")
+
+
+def raised(here):
+    """Names of the alarms of the moment."""
+    return sorted(one["name"] for one in status(here)["alarms"])
+
+
+def counted(here, kind):
+    """The metric of alarms of KIND."""
+    return f'switchtrack_alarms{{kind="{kind}"}} 1\n' in here.track.get("/metrics")[1]
+
+
+def restart(here):
+    """Stopped and started."""
+    testlib.equal(here.track.stop(), 0, "exit status")
+    here.track.start()
+    testlib.wait_for(lambda: here.track.get("/health/ready")[0] == 200, 20, "it is back")
+
+
+def test_learned_key():
+    """The key of what was learned is gone: told until it is put back, for then all that was learned is found again."""
+    with opened() as (here, hook):
+        key = here.folder / "registry.db.key"
+        register = request("RegisterBooking", PersonCivilRegistrationIdentifier=CPR, JobCenterCode=UNIT)
+        booking = here.call(register).element("BookingIdentifier")
+        cancel = request("CancelBooking", PersonCivilRegistrationIdentifier=testlib.cpr(12), BookingIdentifier=booking)
+        testlib.equal(here.call(cancel).status, 200, "it is known who issued it")
+        testlib.equal(raised(here), [], "alarms before")
+        kept = key.rename(key.with_suffix(".away"))
+        restart(here)
+        told(here, hook, "learned-key", "Nøglen til det, skiftesporet har lært, er væk", "The key of what the switch-track has learned is gone")
+        testlib.equal((raised(here), counted(here, "learned-key")), (["learned-key"], True), "alarms")
+        testlib.equal(here.call(cancel).status == 200, False, "a call without a code finds nobody")
+        testlib.equal(here.track.stop(), 0, "exit status")
+        kept.replace(key)
+        here.track.start()
+        testlib.wait_for(lambda: here.track.get("/health/ready")[0] == 200, 20, "it is back")
+        testlib.equal(here.call(cancel).status, 200, "put back: it is known again")
+        testlib.wait_for(lambda: raised(here) == [], 10, "and the alarm is gone")
+
+
+def test_upgrade():
+    """An upgrade that fails is told by the ladder too, not by the log alone."""
+    with opened() as (here, hook):
+        good = here.track.configuration.read_text(encoding="utf-8")
+        here.track.configuration.write_text(good + "[nothing]\nx=y\n", encoding="utf-8")
+        here.track.process.send_signal(signal.SIGUSR2)
+        told(here, hook, "upgrade", "Opgraderingen mislykkedes, og den gamle udgave fortsætter", "the upgrade failed, and version")
+        testlib.equal((raised(here), counted(here, "upgrade")), (["upgrade"], True), "alarms")
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "the old version serves")
+        here.track.configuration.write_text(good, encoding="utf-8")
+
+
+def go_on(passed, by_s):
+    """Time has passed, for the program that reads the file PASSED."""
+    moved = passed.with_suffix(".new")
+    moved.write_text(str(int(passed.read_text(encoding="utf-8")) + by_s), encoding="utf-8")
+    moved.replace(passed)
+
+
+def test_telling():
+    """A receiver that takes nothing for ten minutes is said where it can be seen, told when it takes again, and over then."""
+    with opened() as (here, hook):
+        passed = here.folder / "passed"
+        passed.write_text("0", encoding="utf-8")
+        here.track.environment |= {"LD_PRELOAD": str(SHIFT), "PLANNER_TEST_PASSED_FILE": str(passed)}
+        restart(here)
+        hook.refuses = True
+        here.track.control("test-alarm", "peer")
+        testlib.wait_for(lambda: hook.n_refused > 0, 30, "a message is refused")
+        go_on(passed, 540)
+        testlib.wait_for(lambda: hook.n_refused > 1, 30, "it is tried again")
+        time.sleep(1.5)
+        testlib.equal(raised(here), [], "nine minutes are not ten")
+        go_on(passed, 120)
+        testlib.wait_for(lambda: raised(here) == ["telling"], 30, "it is raised")
+        for language, words in (("da", "1 modtagere af alarmer har ikke taget imod i ti minutter"), ("en", "1 receivers of alarms have taken nothing for ten minutes")):
+            testlib.equal(words in here.track.get(f"/status?lang={language}")[1], True, f"on the page in {language}")
+        testlib.equal(counted(here, "telling"), True, "the metric")
+        hook.refuses = False
+
+        def is_told(event):
+            """Minutes pass: a try that they cut short is made again."""
+            if not hook.alarms("telling", event):
+                go_on(passed, 100)
+                time.sleep(1.5)
+            return hook.alarms("telling", event)
+
+        for event in ("alarm", "alarm-over"):
+            testlib.equal(len(testlib.wait_for(lambda event=event: is_told(event), 60, f"{event} is told")), 1, event)
+        testlib.equal((raised(here), counted(here, "telling")), ([], False), "it is over")
 
 
 def test_own_certificate():

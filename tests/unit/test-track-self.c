@@ -328,6 +328,29 @@ test_registry (void)
   clear_world (&world);
 }
 
+/* The key of what was learned is gone: told once, and its end when it is there again. */
+static void
+test_learned_key (void)
+{
+  World world;
+  g_autoptr (JsonObject) before = NULL;
+  g_autoptr (JsonObject) after = NULL;
+
+  make_world (&world);
+  pass (&world, S);
+  g_assert_null (find_alarm (&world, "learned-key", &before));
+  world.self.has_new_key = TRUE;
+  pass (&world, S);
+  pass (&world, S);
+  g_assert_nonnull (find_alarm (&world, "learned-key", &after));
+  g_assert_cmpuint (count (&world, "alarm/learned-key/", 1), ==, 1);
+  world.self.has_new_key = FALSE;
+  pass (&world, S);
+  pass (&world, 61 * S);
+  g_assert_cmpuint (count (&world, "/over", 1), ==, 1);
+  clear_world (&world);
+}
+
 /* Our own certificate has expired: told while it is so. */
 static void
 test_certificate (void)
@@ -353,6 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-self/canary", test_canary);
   g_test_add_func ("/track-self/rollback", test_rollback);
   g_test_add_func ("/track-self/registry", test_registry);
+  g_test_add_func ("/track-self/learned-key", test_learned_key);
   g_test_add_func ("/track-self/certificate", test_certificate);
   return g_test_run ();
 }

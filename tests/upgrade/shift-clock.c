@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Preloaded into the programs: a wall clock moved by PLANNER_TEST_CLOCK_S seconds, or by what the file PLANNER_TEST_CLOCK_FILE
- * says at the moment; the monotonic one is left alone. */
+ * says at the moment; the monotonic one is left alone. Both go on by the seconds that the file PLANNER_TEST_PASSED_FILE says. */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -32,13 +32,24 @@ offset_s (void)
   return text == NULL ? 0 : (time_t) strtoll (text, NULL, 10);
 }
 
+static time_t
+passed_s (void)
+{
+  const char *path = getenv ("PLANNER_TEST_PASSED_FILE");
+
+  return path == NULL ? 0 : read_offset_s (path);
+}
+
 int
 clock_gettime (clockid_t clock, struct timespec *out_time)
 {
   int code = (int) syscall (SYS_clock_gettime, clock, out_time);
+  int is_wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
 
-  if (code == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+  if (code == 0 && is_wall)
     out_time->tv_sec += offset_s ();
+  if (code == 0 && (is_wall || clock == CLOCK_MONOTONIC || clock == CLOCK_MONOTONIC_COARSE))
+    out_time->tv_sec += passed_s ();
   return code;
 }
 
