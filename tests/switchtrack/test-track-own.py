@@ -266,7 +266,8 @@ def test_telling():
         restart(here)
         hook.refuses = True
         here.track.control("test-alarm", "peer")
-        testlib.wait_for(lambda: hook.n_refused > 0, 30, "a message is refused")
+        noted = lambda: [one for one in here.track.control("messages")["result"]["messages"] if one.get("problem")]
+        testlib.wait_for(noted, 30, "a message is refused, and that is noted")
         go_on(passed, 540)
         testlib.wait_for(lambda: hook.n_refused > 1, 30, "it is tried again")
         time.sleep(1.5)
