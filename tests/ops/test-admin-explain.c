@@ -327,6 +327,50 @@ test_citizens (void)
     }
 }
 
+static gint64
+count_look_ups (World *world)
+{
+  return world_count (world, "SELECT count(*) FROM journal WHERE kind = 'citizen-looked-up'");
+}
+
+/* A question that is refused has looked nobody up; one that is answered is in the journal, or is not answered. */
+static void
+test_look_ups (void)
+{
+  static const char *const wrong[] = {
+    "\"offer\": \"00000000-0000-4000-8000-00000000dead\", \"time\": \"2026-11-25T10:00\"",
+    "\"offer\": \"" INDIVIDUAL "\", \"time\": \"yesterday\"",
+    "\"offer\": \"" INDIVIDUAL "\", \"time\": \"2026-11-25T10:00\", \"advisor\": \"nobody\"",
+  };
+  g_autoptr (World) world = new_demo ();
+  g_autofree char *cpr = g_strdup_printf (", \"cpr\": \"%s\"", testlib_cpr (5));
+  g_autofree char *good =
+    g_strdup_printf ("{\"offer\": \"" INDIVIDUAL "\", \"time\": \"2026-11-25T10:00\"%s}", cpr);
+  g_autoptr (JsonObject) answered = NULL;
+  g_autoptr (JsonObject) unrecorded = NULL;
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autofree char *arguments = g_strdup_printf ("{%s%s}", wrong[i], cpr);
+      g_autoptr (JsonObject) refused =
+        admin_harness_run_on (world->writer, world->now_us, "explain", arguments, &error);
+
+      g_assert_nonnull (refused);
+      g_assert_nonnull (error);
+      g_clear_error (&error);
+      g_assert_cmpint (count_look_ups (world), ==, 0);
+    }
+  answered = explain (world, "2026-11-25T10:00", cpr);
+  g_assert_true (json_object_has_member (answered, "citizen"));
+  g_assert_cmpint (count_look_ups (world), ==, 1);
+  world_run_sql (world, "CREATE TRIGGER full BEFORE INSERT ON journal BEGIN SELECT RAISE "
+                        "(ABORT, 'no room'); END;");
+  unrecorded = admin_harness_run_on (world->writer, world->now_us, "explain", good, &error);
+  g_assert_nonnull (error);
+  g_assert_cmpuint (json_object_get_size (unrecorded), ==, 0);
+}
+
 /* The demo is sound; each kind of damage is found by its name. */
 static void
 test_verify_finds_damage (void)
@@ -390,6 +434,7 @@ main (int argc, char **argv)
   g_test_add_func ("/admin-explain/verdicts", test_verdicts);
   g_test_add_func ("/admin-explain/stale-calendar", test_stale_calendar);
   g_test_add_func ("/admin-explain/citizens", test_citizens);
+  g_test_add_func ("/admin-explain/look-ups", test_look_ups);
   g_test_add_func ("/admin-explain/verify-finds-damage", test_verify_finds_damage);
   return g_test_run ();
 }

@@ -856,6 +856,27 @@ test_privacy (World *world, gconstpointer data)
   g_assert_cmpint (admin_harness_count (&world->harness, "message"), ==, 0);
 }
 
+/* Without the service nobody is looked up: what DFDG has is refused first, what is kept here is told and recorded. */
+static void
+test_look_ups (World *world, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (JsonObject) refused = NULL;
+  g_autoptr (JsonObject) stored = NULL;
+  gint64 n_rows = admin_harness_count (&world->harness, "journal");
+
+  dfdg_settings_set_current (NULL);
+  refused =
+    command (world, "message-list", g_strdup_printf ("{\"cpr\":\"%s\"}", testlib_cpr (1)), &error);
+  g_assert_error (error, PLANNER_ERROR, PLANNER_ERROR_NOT_VALID);
+  g_assert_cmpint (admin_harness_count (&world->harness, "journal"), ==, n_rows);
+  g_clear_error (&error);
+  stored = command (world, "message-list",
+                    g_strdup_printf ("{\"cpr\":\"%s\",\"stored\":true}", testlib_cpr (1)), &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (admin_harness_count (&world->harness, "journal"), ==, n_rows + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -881,6 +902,7 @@ main (int argc, char **argv)
   ADD ("tell", test_tell);
   ADD ("document", test_document);
   ADD ("privacy", test_privacy);
+  ADD ("look-ups", test_look_ups);
   g_test_add_func ("/messages/news", test_news);
   return g_test_run ();
 }

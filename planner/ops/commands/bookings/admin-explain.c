@@ -478,6 +478,16 @@ const AdminArgument admin_explain_arguments[] = {
 };
 /* clang-format on */
 
+/* What could not be recorded is not told. */
+static void
+forget (JsonObject *result)
+{
+  g_autoptr (GList) names = json_object_get_members (result);
+
+  for (const GList *name = names; name != NULL; name = name->next)
+    json_object_remove_member (result, name->data);
+}
+
 static gboolean
 explain (AdminCall *call, GError **error)
 {
@@ -506,7 +516,8 @@ explain (AdminCall *call, GError **error)
  * whether that start is offered; reasons of the offer and the citizen, then per advisor, room and
  * group meeting, each with the verdict's name, a sentence and the stretch of time that explains it.
  *
- * That a citizen was looked up is written to the journal; all else is read in one picture.
+ * That a citizen was looked up is written to the journal before anything is told; a question that is
+ * refused has told nothing of anybody and leaves nothing. All else is read in one picture.
  *
  * The verdicts are the ones by which bookings are decided (rules/offer-match).
  */
@@ -517,10 +528,12 @@ admin_explain (AdminCall *call, GError **error)
   gint64 unused = 0;
   gboolean ok;
 
-  if (tenant == NULL || !admin_find_citizen (call, tenant->tenant_id, "explain", &unused, error) ||
-      !store_begin (call->session, STORE_READ, error))
+  if (tenant == NULL || !store_begin (call->session, STORE_READ, error))
     return FALSE;
   ok = explain (call, error);
   store_rollback (call->session);
-  return ok;
+  if (!ok || admin_find_citizen (call, tenant->tenant_id, "explain", &unused, error))
+    return ok;
+  forget (call->result);
+  return FALSE;
 }
