@@ -21,6 +21,10 @@ XML_TYPE, SOAP_TYPE = "text/xml; charset=utf-8", "application/soap+xml; charset=
 FOLDER = pathlib.Path(__file__).parent
 MEGABYTE = 1024 * 1024
 MAX_STANDING = 100
+LAST_ROWS = (
+    "SELECT strftime('%H:%M:%f', at_us / 1e6, 'unixepoch'), kind, actor, call_id, subject, payload"
+    " FROM journal LEFT JOIN journal_payload USING (sequence) ORDER BY sequence DESC LIMIT 5"
+)
 
 
 def wrap(body, version="http://schemas.xmlsoap.org/soap/envelope/"):
@@ -74,14 +78,18 @@ class World(PlannerProcess):
         return b"__asan_init" in pathlib.Path(f"/proc/{self.process.pid}/exe").read_bytes()
 
     def digests(self):
-        """A digest of every table's rows, but of those in which plannerd keeps what it did by itself."""
+        """A digest of every table's rows, but of those in which plannerd keeps what it did by itself; nothing is still to be written."""
+        self.settle()
         return {name: hashlib.sha256(repr(rows).encode()).hexdigest() for name, rows in self.rows_of_callers().items()}
 
-    def assert_same(self, before):
-        """Fails, naming the tables, unless the database is as BEFORE."""
+    def assert_same(self, before, happened=""):
+        """Fails, naming the tables and what HAPPENED, unless the database is as BEFORE."""
         after = self.digests()
         changed = [name for name in after if after[name] != before.get(name)]
-        testlib.equal(changed, [], "tables that changed")
+        if changed:
+            last = [str(row)[:300] for row in self.query(LAST_ROWS)]
+            words = [f"tables that changed: {changed}", happened, "the journal's last rows:", *last]
+            raise AssertionError("\n".join(words))
 
 
 class Answer:

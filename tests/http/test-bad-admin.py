@@ -2,13 +2,12 @@
 # The admin socket and plannerctl with wrong JSON, wrong types and huge arguments, and import folders that nobody should import.
 """Each is refused in words and changes nothing; plannerd lives on, and plannerctl ends with the exit code that the docs promise."""
 
-import http.client
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
+import time
 
 import testlib
 from bad_world import World
@@ -31,24 +30,9 @@ def world():
 # The socket -------------------------------------------------------------------------------------------
 
 
-class AdminConnection(http.client.HTTPConnection):
-    """HTTP over the unix socket."""
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(60)
-        self.sock.connect(f"{world().database}.socket")
-
-
 def ask(path, body, method="POST"):
     """Status and text of one request."""
-    connection = AdminConnection("localhost")
-    try:
-        connection.request(method, path, body, {"Content-Type": "application/json"})
-        reply = connection.getresponse()
-        return reply.status, reply.read().decode()
-    finally:
-        connection.close()
+    return world().ask_admin(path, body, method)
 
 
 DEEP = b"[" * 500000
@@ -133,6 +117,31 @@ def commands():
 WRONG_VALUES = (7, -1, True, None, [], {}, ["a"], {"a": 1}, "", "x" * 70000, "\n", "'; DROP TABLE booking --", "../../etc/passwd", "\u202e", CPR)
 
 
+# Refused, and yet an answer: that nothing is held of a citizen. That it was asked for stays in the journal: test_look_up_of_nobody.
+TELLS = ("show-citizen", {"cpr": CPR})
+
+
+def judge(name, body, status, error):
+    """Fails unless one answer is one, or is refused in words."""
+    if status not in (200, 422) or (status == 422) != (error is not None):
+        raise AssertionError(f"{name} {str(body)[:100]}: {status} {error}")
+    if error and not error["text"].strip():
+        raise AssertionError(f"{name} {str(body)[:100]}: refused without a word")
+
+
+def ask_all(name, bodies):
+    """Asks one command with each of BODIES. Answers (when, status, body) of each in brief."""
+    asked = []
+    for body in bodies:
+        if (name, body) == TELLS:
+            continue
+        begin = time.strftime("%H:%M:%S", time.gmtime())
+        status, text = ask(f"/admin/v1/{name}", json.dumps(body).encode())
+        judge(name, body, status, json.loads(text).get("error"))
+        asked.append((begin, status, str(body)[:60]))
+    return asked
+
+
 def test_every_command_with_every_wrong_argument():
     """Types, lengths, signs: refused in words or answered, never a fault of ours; what is refused changed nothing."""
     names, arguments = commands()
@@ -142,26 +151,33 @@ def test_every_command_with_every_wrong_argument():
         bodies = [{}, {"nonsense": 1}]
         for argument in arguments:
             bodies += [{argument: value} for value in dice.sample(WRONG_VALUES, min(n_values, len(WRONG_VALUES)))]
-        for body in bodies:
-            status, text = ask(f"/admin/v1/{name}", json.dumps(body).encode())
-            error = json.loads(text).get("error")
-            if status not in (200, 422) or (status == 422) != (error is not None):
-                raise AssertionError(f"{name} {str(body)[:100]}: {status} {text[:300]}")
-            if error and not error["text"].strip():
-                raise AssertionError(f"{name} {str(body)[:100]}: refused without a word")
-            refused, answered = refused + (status == 422), answered + (status == 200)
-            if status == 422:
-                continue
-            # A command without any need for arguments may do its work.
-            before = None
-        if before is None:
+        asked = ask_all(name, bodies)
+        n_answered = sum(status == 200 for _, status, _ in asked)
+        refused, answered = refused + len(asked) - n_answered, answered + n_answered
+        # A command without any need for arguments may do its work.
+        if n_answered:
             before = world().digests()
         else:
-            world().assert_same(before)
+            world().assert_same(before, "\n".join([f"all refused of {name}:", *map(str, asked)]))
     testlib.note(f"{len(names)} commands: {refused} refused, {answered} answered")
     log = world().log.read_text(encoding="utf-8")
     testlib.equal("level=error" in log, False, "a fault of ours in the log")
     testlib.equal(all(line.startswith("time=") for line in log.splitlines()), True, "one event, one line")
+
+
+def test_look_up_of_nobody():
+    """That nothing is held of a citizen is told once the journal has that it was asked, and nothing but that is left."""
+    name, body = TELLS
+    journal = "SELECT kind, subject, actor FROM journal WHERE kind <> 'retention-run' ORDER BY sequence"
+    before, rows = world().digests(), world().query(journal)
+    # After the last test there may be several municipalities.
+    status, text = ask(f"/admin/v1/{name}", json.dumps({**body, "tenant": "demo"}).encode())
+    testlib.equal((status, json.loads(text)["error"]["text"]), (422, "nothing is held of this citizen"), "answer")
+    testlib.equal(world().query(journal), [*rows, ("citizen-looked-up", "citizen:0", "plannerctl")], "journal")
+    after = world().digests()
+    changed = [table for table in after if after[table] != before[table]]
+    testlib.equal(changed, ["journal", "journal_payload"], "tables that changed")
+    testlib.equal(CPR in str(world().query("SELECT payload FROM journal_payload ORDER BY sequence")), False, "the number in the journal")
 
 
 # plannerctl -------------------------------------------------------------------------------------------

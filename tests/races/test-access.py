@@ -76,7 +76,8 @@ class World:
         return {**races.summons(cpr, start=begin, end=end, worker=worker), "unit": unit}
 
     def snapshot(self):
-        """Everything that a call could change, of every tenant."""
+        """Everything that a call could change, of every tenant, also behind its answer."""
+        self.planner.settle()
         rows = self.planner.rows_of_callers()
         return {table: rows[table] for table in TABLES}
 

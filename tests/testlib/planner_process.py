@@ -9,9 +9,12 @@
 
 import csv
 import hashlib
+import http.client
+import json
 import os
 import pathlib
 import re
+import socket
 import sqlite3
 import ssl
 import subprocess
@@ -199,6 +202,19 @@ class Caller:
         self.name, self.roles, self.units, self.tenant, self.plain = name, roles, units, tenant, plain
 
 
+class AdminConnection(http.client.HTTPConnection):
+    """HTTP over the admin socket PATH."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=60)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
+
+
 class PlannerProcess(testlib.Server):
     """plannerd over a fresh database with MUNICIPALITIES in it, serving CALLERS."""
 
@@ -266,6 +282,23 @@ class PlannerProcess(testlib.Server):
         if isinstance(municipality, Municipality):
             municipality = municipality.write(self.folder / f"import-{municipality.tenant}")
         self.control("import", municipality)
+
+    def ask_admin(self, path, body, method="POST"):
+        """Status and text of one request to the admin socket."""
+        connection = AdminConnection(f"{self.database}.socket")
+        try:
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            reply = connection.getresponse()
+            return reply.status, reply.read().decode()
+        finally:
+            connection.close()
+
+    def settle(self):
+        """Waits until what calls leave behind their answers (a citizen's facts, the evidence of an empty answer) is written: the writer takes
+        its work in order and answers after the commit, so a write that it refuses comes behind all of it."""
+        nothing = {"tenant": self.callers[0].tenant, "reservation": "00000000-0000-4000-8000-000000000000"}
+        status, text = self.ask_admin("/admin/v1/release-hold", json.dumps(nothing).encode())
+        testlib.equal((status, "there is no reservation" in text), (422, True), text)
 
     def query(self, sql, *values):
         """Rows of the database, read beside the server."""
