@@ -19,7 +19,7 @@
  * @TRACK_OUTCOME_XML: not well-formed, or no envelope
  * @TRACK_OUTCOME_CONTRACT: an envelope, but none that answers this operation
  * @TRACK_OUTCOME_CUT: ended before its end
- * @TRACK_OUTCOME_LIMIT: not sent: too many at once at that endpoint
+ * @TRACK_OUTCOME_LIMIT: not sent: too many at once at that endpoint, or no room for it in our own system
  * @TRACK_OUTCOME_NO_ROUTE: not sent: nobody is known for it
  * @TRACK_OUTCOME_MAINTENANCE: not sent: the registry says so
  * @TRACK_OUTCOME_REFUSED_CALL: not sent: the message is none that can be routed

@@ -143,6 +143,16 @@ judge_row (const TrackExchange *exchange, const EndRow *row, const char **out_pr
   return TRACK_OUTCOME_OWN_CERTIFICATE;
 }
 
+/* Our own trouble; what had gone out may have been read. */
+static TrackOutcome
+judge_unwatched (const TrackExchange *exchange, const char **out_problem)
+{
+  *out_problem = "our system has no room to watch its connection";
+  if (exchange->n_sent == 0)
+    return TRACK_OUTCOME_LIMIT;
+  return exchange->has_head ? TRACK_OUTCOME_CUT : TRACK_OUTCOME_RESET;
+}
+
 /**
  * track_exchange_judge:
  * @exchange: ended
@@ -155,6 +165,8 @@ TrackOutcome
 track_exchange_judge (const TrackExchange *exchange, CURLcode code, const char **out_problem)
 {
   *out_problem = NULL;
+  if (exchange->is_unwatched)
+    return judge_unwatched (exchange, out_problem);
   if (code == CURLE_OK && exchange->has_head)
     return TRACK_OUTCOME_OK;
   /* The library is content with a head that breaks off. */

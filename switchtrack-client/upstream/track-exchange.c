@@ -39,7 +39,7 @@ track_exchange_drop (TrackExchange *exchange)
 }
 
 /* On a connection of its own, as the kept one is not what it was. */
-static void
+static gboolean
 send_afresh (TrackExchange *exchange)
 {
   CURLM *multi = exchange->upstream->multi;
@@ -49,7 +49,7 @@ send_afresh (TrackExchange *exchange)
   curl_multi_remove_handle (multi, exchange->easy);
   track_upstream_loop_leave (exchange);
   curl_easy_setopt (exchange->easy, CURLOPT_FRESH_CONNECT, 1L);
-  curl_multi_add_handle (multi, exchange->easy);
+  return curl_multi_add_handle (multi, exchange->easy) == CURLM_OK;
 }
 
 /* The library is done with @exchange: says so, and frees it. */
@@ -65,11 +65,8 @@ track_exchange_finish (TrackExchange *exchange, CURLcode code)
       track_exchange_drop (exchange);
       return;
     }
-  if (exchange->needs_fresh && code == CURLE_ABORTED_BY_CALLBACK)
-    {
-      send_afresh (exchange);
-      return;
-    }
+  if (exchange->needs_fresh && code == CURLE_ABORTED_BY_CALLBACK && send_afresh (exchange))
+    return;
   track_exchange_note_certificate (exchange);
   track_exchange_read_times (exchange, &times);
   outcome = track_exchange_judge (exchange, code, &problem);
@@ -89,6 +86,11 @@ track_exchange_settle (TrackExchange *exchange)
   if (exchange->is_cancelled)
     {
       track_exchange_drop (exchange);
+      return;
+    }
+  if (exchange->is_unwatched)
+    {
+      track_exchange_finish (exchange, CURLE_OUT_OF_MEMORY);
       return;
     }
   if (!exchange->is_held || exchange->is_paused)
@@ -152,8 +154,14 @@ track_upstream_send (TrackUpstream *upstream,
       free_exchange (exchange);
       return NULL;
     }
+  if (curl_multi_add_handle (upstream->multi, exchange->easy) != CURLM_OK)
+    {
+      g_set_error_literal (error, TRACK_UPSTREAM_ERROR, TRACK_UPSTREAM_ERROR_LIMIT,
+                           "the HTTP library takes no more exchanges");
+      free_exchange (exchange);
+      return NULL;
+    }
   g_queue_push_tail_link (&upstream->running, &exchange->running_link);
-  curl_multi_add_handle (upstream->multi, exchange->easy);
   return exchange;
 }
 

@@ -20,7 +20,7 @@ on_open (void *data, curlsocktype purpose, struct curl_sockaddr *address)
   int fd = socket (address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 
   if (fd >= 0)
-    track_upstream_loop_opened (exchange->upstream, fd);
+    track_upstream_loop_opened (exchange, fd);
   exchange->opened[exchange->n_opened++ % G_N_ELEMENTS (exchange->opened)] = fd;
   return fd;
 }
@@ -41,7 +41,7 @@ static int
 on_close (void *data, curl_socket_t fd)
 {
   forget (data, fd);
-  track_upstream_loop_closing (data, fd);
+  track_upstream_loop_forget (data, fd);
   return close (fd);
 }
 
@@ -79,7 +79,7 @@ has_ports (int fd, const TrackSocketName *name)
   struct sockaddr_storage own = { 0 }, peer = { 0 };
   socklen_t n_own = sizeof own, n_peer = sizeof peer;
 
-  return fd >= 0 && getsockname (fd, (struct sockaddr *) &own, &n_own) == 0 &&
+  return getsockname (fd, (struct sockaddr *) &own, &n_own) == 0 &&
          getpeername (fd, (struct sockaddr *) &peer, &n_peer) == 0 &&
          get_port (&own) == name->own_port && get_port (&peer) == name->peer_port;
 }
@@ -98,8 +98,9 @@ track_socket_note (TrackExchange *exchange, const TrackSocketName *name)
     {
       int fd = exchange->opened[i];
 
-      if (!has_ports (fd, name))
+      if (!track_upstream_loop_has (exchange, fd) || !has_ports (fd, name))
         continue;
+      track_upstream_loop_connected (upstream, fd);
       write_name (name, text);
       forget (upstream, fd);
       char *kept = g_strdup (text);

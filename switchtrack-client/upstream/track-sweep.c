@@ -51,8 +51,7 @@ on_sweep (gpointer data)
     upstream->sweeper = new_sweeper (&upstream->settings);
   if (upstream->sweeper == NULL)
     return;
-  upstream->is_sweeping = TRUE;
-  curl_multi_add_handle (upstream->multi, upstream->sweeper);
+  upstream->is_sweeping = curl_multi_add_handle (upstream->multi, upstream->sweeper) == CURLM_OK;
 }
 
 /* Nothing is kept: nothing is swept. */

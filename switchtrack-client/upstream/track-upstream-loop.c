@@ -46,6 +46,7 @@ get_watched (TrackUpstream *upstream, int fd)
   return &g_array_index (upstream->watched, TrackWatched, fd);
 }
 
+/* Only to watch can fail: what epoll does not know need not be taken out, whatever has the number by then. */
 static gboolean
 watch (TrackUpstream *upstream, int fd, guint32 events)
 {
@@ -57,81 +58,144 @@ watch (TrackUpstream *upstream, int fd, guint32 events)
   if (one->events == events)
     return TRUE;
   one->events = events;
-  if (epoll_ctl (loop->epoll_fd, what, fd, &event) == 0 ||
-      (what == EPOLL_CTL_DEL && (errno == ENOENT || errno == EBADF)))
+  if (epoll_ctl (loop->epoll_fd, what, fd, &event) == 0 || what == EPOLL_CTL_DEL)
     return TRUE;
+  one->events = 0;
   g_warning ("cannot watch a connection: %s", g_strerror (errno));
   return FALSE;
 }
 
-/* Nothing more comes for @exchange on any descriptor. */
-void
-track_upstream_loop_leave (TrackExchange *exchange)
-{
-  GArray *sockets = exchange->upstream->watched;
-
-  if (exchange->fd >= 0)
-    g_array_index (sockets, TrackWatched, exchange->fd).user = NULL;
-  exchange->fd = -1;
-  /* Two addresses were tried at once. */
-  for (guint i = 0; exchange->has_more_fds && i < sockets->len; i++)
-    if (g_array_index (sockets, TrackWatched, i).user == exchange)
-      g_array_index (sockets, TrackWatched, i).user = NULL;
-}
-
-/* We made @fd. */
-void
-track_upstream_loop_opened (TrackUpstream *upstream, int fd)
-{
-  *get_watched (upstream, fd) = (TrackWatched){ .is_ours = TRUE };
-  upstream->n_open++;
-}
-
 /* Nothing is known of @fd any more. */
 void
-track_upstream_loop_closing (TrackUpstream *upstream, int fd)
+track_upstream_loop_forget (TrackUpstream *upstream, int fd)
 {
   TrackWatched *one = get_watched (upstream, fd);
 
   (void) !watch (upstream, fd, 0);
   if (one->user != NULL && one->user->fd == fd)
     one->user->fd = -1;
+  if (one->is_ours)
+    upstream->n_open--;
   *one = (TrackWatched){ 0 };
-  upstream->n_open--;
 }
 
-/* Ours stay watched while they rest: that saves two system calls a call. */
-static int
+/* What comes on @fd is for @exchange. */
+static void
+use (TrackExchange *exchange, int fd)
+{
+  get_watched (exchange->upstream, fd)->user = exchange;
+  exchange->has_more_fds |= exchange->fd >= 0 && exchange->fd != fd;
+  exchange->fd = fd;
+}
+
+static void
+watch_for (TrackExchange *exchange, int fd, guint32 events)
+{
+  if (watch (exchange->upstream, fd, events))
+    return;
+  exchange->is_unwatched = TRUE;
+  track_upstream_loop_touch (exchange);
+}
+
+/* What did not become a connection is closed by now. */
+static void
+leave (TrackUpstream *upstream, int fd)
+{
+  TrackWatched *one = get_watched (upstream, fd);
+
+  one->user = NULL;
+  if (!one->is_connection)
+    track_upstream_loop_forget (upstream, fd);
+}
+
+/* Nothing more comes for @exchange on any descriptor; the library has let go of it. */
+void
+track_upstream_loop_leave (TrackExchange *exchange)
+{
+  TrackUpstream *upstream = exchange->upstream;
+
+  if (exchange->fd >= 0)
+    leave (upstream, exchange->fd);
+  exchange->fd = -1;
+  /* Two addresses were tried at once. */
+  for (guint i = 0; exchange->has_more_fds && i < upstream->watched->len; i++)
+    if (get_watched (upstream, (int) i)->user == exchange)
+      leave (upstream, (int) i);
+}
+
+/*
+ * @exchange made @fd. What is known of the number is of a socket that the library has closed without a word; it goes
+ * on believing that it is watched when the new one waits for the same, and does not say so again.
+ */
+void
+track_upstream_loop_opened (TrackExchange *exchange, int fd)
+{
+  TrackUpstream *upstream = exchange->upstream;
+  guint32 events = get_watched (upstream, fd)->events;
+
+  track_upstream_loop_forget (upstream, fd);
+  get_watched (upstream, fd)->is_ours = TRUE;
+  upstream->n_open++;
+  use (exchange, fd);
+  watch_for (exchange, fd, events);
+}
+
+/* Whether @exchange made @fd, and has it still. */
+gboolean
+track_upstream_loop_has (const TrackExchange *exchange, int fd)
+{
+  const TrackWatched *one = fd >= 0 ? get_watched (exchange->upstream, fd) : NULL;
+
+  return one != NULL && one->is_ours && one->user == exchange;
+}
+
+/* A request goes out on @fd, which we made: from now on the library closes it by us. */
+void
+track_upstream_loop_connected (TrackUpstream *upstream, int fd)
+{
+  get_watched (upstream, fd)->is_connection = TRUE;
+}
+
+/*
+ * Connections stay watched while they rest: that saves two system calls a call. A socket that is none yet is closed
+ * or will be: one that loses against another address, runs out of time or is cancelled, 7.88 closes without a word,
+ * and tells of it here afterwards, when the number may be a file's or socket's of another thread.
+ */
+static void
 leave_socket (TrackUpstream *upstream, int fd)
 {
   TrackWatched *one = get_watched (upstream, fd);
-  gboolean rests = one->is_ours && (one->user == NULL || !one->user->is_held);
 
-  return watch (upstream, fd, rests ? one->events & EPOLLIN : 0) ? 0 : -1;
+  if (!one->is_connection)
+    track_upstream_loop_forget (upstream, fd);
+  else if (one->user != NULL && one->user->is_held)
+    (void) !watch (upstream, fd, 0);
+  else
+    (void) !watch (upstream, fd, one->events & EPOLLIN);
 }
 
+/* Never fails: the library would end all exchanges, and hear of no new ones before the last of them was gone. */
 static int
 on_socket (CURL *easy, curl_socket_t fd, int what, void *data, void *mark)
 {
   TrackUpstream *upstream = ((LoopSource *) data)->upstream;
-  TrackWatched *one = get_watched (upstream, fd);
+  guint32 events =
+    ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0) | ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0);
   TrackHandle *handle = NULL;
 
   if (what == CURL_POLL_REMOVE)
-    return leave_socket (upstream, fd);
+    {
+      leave_socket (upstream, fd);
+      return 0;
+    }
   note_connected (easy, what);
   curl_easy_getinfo (easy, CURLINFO_PRIVATE, (char **) &handle);
-  if (one->is_ours && handle != NULL && handle->exchange != NULL)
-    {
-      one->user = handle->exchange;
-      handle->exchange->has_more_fds |= handle->exchange->fd >= 0 && handle->exchange->fd != fd;
-      handle->exchange->fd = fd;
-    }
-  return watch (upstream, fd,
-                ((what & CURL_POLL_IN) != 0 ? EPOLLIN : 0) |
-                  ((what & CURL_POLL_OUT) != 0 ? EPOLLOUT : 0))
-           ? 0
-           : -1;
+  if (handle == NULL || handle->exchange == NULL)
+    return 0;
+  if (get_watched (upstream, fd)->is_ours)
+    use (handle->exchange, fd);
+  watch_for (handle->exchange, fd, events);
+  return 0;
 }
 
 static int

@@ -38,9 +38,10 @@ typedef struct
 /* What the loop knows of a descriptor; by its number. */
 typedef struct
 {
-  TrackExchange *user; /* whose answer comes on it; NULL: at rest */
-  guint32 events;      /* that epoll reports; 0: it does not know it */
-  gboolean is_ours;    /* we made it, and hear of its end; else it is of the library's own */
+  TrackExchange *user;    /* whose answer comes on it; NULL: at rest */
+  guint32 events;         /* that epoll reports; 0: it does not know it */
+  gboolean is_ours;       /* we made it; else it is of the library's own */
+  gboolean is_connection; /* of ours: a request went out on it, and we hear of its end */
 } TrackWatched;
 
 struct _TrackUpstream
@@ -94,6 +95,7 @@ struct _TrackExchange
   guint is_too_large : 1;
   guint is_touched : 1;
   guint has_more_fds : 1;
+  guint is_unwatched : 1; /* the system refused to: nothing would be heard of it */
 };
 
 /* Both ends of a connection. */
@@ -134,8 +136,10 @@ gboolean track_upstream_loop_start (TrackUpstream *upstream);
 void track_upstream_loop_stop (TrackUpstream *upstream);
 void track_upstream_loop_touch (TrackExchange *exchange);
 void track_upstream_loop_leave (TrackExchange *exchange);
-void track_upstream_loop_opened (TrackUpstream *upstream, int fd);
-void track_upstream_loop_closing (TrackUpstream *upstream, int fd);
+void track_upstream_loop_opened (TrackExchange *exchange, int fd);
+gboolean track_upstream_loop_has (const TrackExchange *exchange, int fd);
+void track_upstream_loop_connected (TrackUpstream *upstream, int fd);
+void track_upstream_loop_forget (TrackUpstream *upstream, int fd);
 
 /* track-exchange.c */
 void track_exchange_finish (TrackExchange *exchange, CURLcode code);

@@ -11,7 +11,7 @@
 /**
  * TrackUpstreamError:
  * @TRACK_UPSTREAM_ERROR_KEYS: certificate, key or authorities are missing, unreadable, too open or wrong; nothing changed
- * @TRACK_UPSTREAM_ERROR_LIMIT: as many exchanges as the settings allow; nothing was sent
+ * @TRACK_UPSTREAM_ERROR_LIMIT: as many exchanges as the settings or the library allow; nothing was sent
  * @TRACK_UPSTREAM_ERROR_TARGET: the address or a header cannot be used; nothing was sent
  */
 typedef enum

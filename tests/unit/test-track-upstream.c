@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* Outgoing calls against servers that answer, lie, stall and leave: what came of each, and how often it was sent. */
-/* Also tests: track-exchange-end, track-exchange-setup, track-exchange, track-socket, track-upstream-loop. */
+/* Also tests: track-exchange-end, track-exchange-setup, track-exchange, track-socket. */
 
 #include "upstream/track-upstream.h"
 
