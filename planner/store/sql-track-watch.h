@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Statements about disturbances, notices and certificates of the switch-track: data/schema/track-registry. */
+/* Statements about disturbances, notices, certificates and windows of the switch-track: data/schema/track-registry. */
 #pragma once
 
 /* clang-format off */
@@ -26,7 +26,7 @@
      "WHERE sent_us = 0 AND given_up_us = 0 AND due_us <= $1 ORDER BY due_us, notice_key LIMIT $2") \
   X (TRACK_NOTICES_WAITING, "SELECT notice_key, event, channel, target, subject, body, n_held, n_tries, created_us FROM notice " \
      "WHERE target = $1 AND sent_us = 0 AND given_up_us = 0 AND (n_held = 0 OR n_tries > 0) ORDER BY created_us, notice_key LIMIT $2") \
-  X (TRACK_NOTICES_TOLD, "SELECT DISTINCT channel, target FROM notice WHERE disturbance_id = $1 AND event IN ('disturbance', 'alarm') " \
+  X (TRACK_NOTICES_TOLD, "SELECT DISTINCT channel, target FROM notice WHERE disturbance_id = $1 AND event IN ('disturbance', 'alarm', 'window') " \
      "ORDER BY channel, target") \
   X (TRACK_NOTICE_SENT, "UPDATE notice SET sent_us = $2, n_tries = n_tries + 1, problem = NULL WHERE notice_key = $1") \
   X (TRACK_NOTICE_FAILED, "UPDATE notice SET due_us = $2, given_up_us = $3, n_tries = n_tries + 1, problem = $4 WHERE notice_key = $1") \
@@ -37,5 +37,11 @@
   X (TRACK_CERTIFICATE_PUT, "INSERT INTO seen_certificate (holder, until_us, told_days) VALUES ($1, $2, $3) ON CONFLICT (holder) " \
      "DO UPDATE SET until_us = excluded.until_us, told_days = excluded.told_days") \
   X (TRACK_CERTIFICATES, "SELECT holder, until_us, told_days FROM seen_certificate ORDER BY until_us, holder") \
-  X (TRACK_CERTIFICATE_REMOVE, "DELETE FROM seen_certificate WHERE holder = $1")
+  X (TRACK_CERTIFICATE_REMOVE, "DELETE FROM seen_certificate WHERE holder = $1") \
+  \
+  X (TRACK_WINDOW_TOLD, "INSERT INTO told_window (window_key, endpoint, from_us, until_us, n_told) VALUES ($1, $2, $3, $4, $5) " \
+     "ON CONFLICT (window_key) DO UPDATE SET n_told = max (n_told, excluded.n_told)") \
+  X (TRACK_WINDOWS_TOLD, "SELECT window_key, endpoint, from_us, until_us, n_told FROM told_window WHERE until_us > $1 " \
+     "ORDER BY window_key") \
+  X (TRACK_WINDOWS_REMOVE, "DELETE FROM told_window WHERE until_us < $1")
 /* clang-format on */

@@ -292,22 +292,43 @@ track_message_new_certificate (const char *holder, gint64 until_us, guint days, 
 }
 
 /**
+ * track_message_dup_window_key:
+ *
+ * Returns: (transfer full): what the messages about a window have in common
+ */
+char *
+track_message_dup_window_key (const TrackWindow *window)
+{
+  return g_strdup_printf ("window/%s/%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, window->endpoint,
+                          window->from_us / G_USEC_PER_SEC, window->until_us / G_USEC_PER_SEC);
+}
+
+static TrackMessage *
+window_message_new (const char *event, const TrackWindow *window, guint number, gint64 now_us)
+{
+  TrackMessage *message = message_new (event, window->endpoint, now_us);
+
+  message->disturbance = track_message_dup_window_key (window);
+  message->key = number == 1 ? g_strdup (message->disturbance)
+                             : g_strdup_printf ("%s/%u", message->disturbance, number);
+  return message;
+}
+
+/**
  * track_message_new_window:
+ * @number: of the messages about it, from 1
  *
  * A service window that is to come.
  */
 TrackMessage *
-track_message_new_window (const TrackWindow *window, gint64 now_us)
+track_message_new_window (const TrackWindow *window, guint number, gint64 now_us)
 {
-  TrackMessage *message = message_new ("window", window->endpoint, now_us);
+  TrackMessage *message = window_message_new ("window", window, number, now_us);
   g_autofree char *from_da = dup_civil (window->from_us, TRACK_CIVIL_DA);
   g_autofree char *from_en = dup_civil (window->from_us, TRACK_CIVIL_EN);
   g_autofree char *until_da = dup_civil (window->until_us, TRACK_CIVIL_DA);
   g_autofree char *until_en = dup_civil (window->until_us, TRACK_CIVIL_EN);
 
-  message->key =
-    g_strdup_printf ("window/%s/%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT, window->endpoint,
-                     window->from_us / G_USEC_PER_SEC, window->until_us / G_USEC_PER_SEC);
   message->subject = g_strdup_printf ("Skiftespor: servicevindue hos %s", window->endpoint);
   message->text = g_strdup_printf (
     "Planneren %s har et servicevindue fra %s til %s.%s %s\n\n"
@@ -316,6 +337,47 @@ track_message_new_window (const TrackWindow *window, gint64 now_us)
     window->text_da != NULL ? window->text_da : "", window->endpoint, from_en, until_en,
     window->is_closed ? " Meanwhile calls are refused with 990034." : "",
     window->text_en != NULL ? window->text_en : "");
+  return message;
+}
+
+static char *
+dup_instead (const TrackWindow *instead, const char *words, TrackCivilLanguage language)
+{
+  g_autofree char *from = instead != NULL ? dup_civil (instead->from_us, language) : NULL;
+  g_autofree char *until = instead != NULL ? dup_civil (instead->until_us, language) : NULL;
+
+  return instead == NULL ? g_strdup ("") : g_strdup_printf (" %s %s – %s.", words, from, until);
+}
+
+/**
+ * track_message_new_window_withdrawn:
+ * @window: as it was told
+ * @number: of the messages about it
+ * @instead: (nullable): another at that time
+ *
+ * A service window that was told and is in the registry no more.
+ */
+TrackMessage *
+track_message_new_window_withdrawn (const TrackWindow *window,
+                                    guint number,
+                                    const TrackWindow *instead,
+                                    gint64 now_us)
+{
+  TrackMessage *message = window_message_new ("window-withdrawn", window, number, now_us);
+  g_autofree char *from_da = dup_civil (window->from_us, TRACK_CIVIL_DA);
+  g_autofree char *from_en = dup_civil (window->from_us, TRACK_CIVIL_EN);
+  g_autofree char *until_da = dup_civil (window->until_us, TRACK_CIVIL_DA);
+  g_autofree char *until_en = dup_civil (window->until_us, TRACK_CIVIL_EN);
+  g_autofree char *instead_da = dup_instead (instead, "I stedet:", TRACK_CIVIL_DA);
+  g_autofree char *instead_en = dup_instead (instead, "Instead:", TRACK_CIVIL_EN);
+
+  message->subject =
+    g_strdup_printf ("Skiftespor: servicevindue hos %s er trukket tilbage", window->endpoint);
+  message->text = g_strdup_printf (
+    "Servicevinduet hos Planneren %s fra %s til %s gælder ikke længere.%s\n\n"
+    "The service window of the Planner %s from %s to %s does not apply any more.%s\n",
+    window->endpoint, from_da, until_da, instead_da, window->endpoint, from_en, until_en,
+    instead_en);
   return message;
 }
 
@@ -385,6 +447,15 @@ set_text (JsonObject *object, const char *name, const char *value)
     json_object_set_string_member (object, name, value);
 }
 
+/* Of what @disturbance is the id. */
+static const char *
+get_kind (const TrackMessage *message)
+{
+  if (message->alarm != NULL)
+    return "alarm";
+  return g_str_has_prefix (message->event, "window") ? "window" : "disturbance";
+}
+
 /**
  * track_message_dup_json:
  *
@@ -404,7 +475,7 @@ track_message_dup_json (const TrackMessage *message)
   set_text (one, "delivery", message->key);
   set_text (one, "at", when);
   set_text (one, "endpoint", message->endpoint);
-  set_text (one, message->alarm != NULL ? "alarm" : "disturbance",
+  set_text (one, get_kind (message),
             message->alarm != NULL ? message->alarm : message->disturbance);
   set_text (one, "subject", message->subject);
   set_text (one, "text", message->text);

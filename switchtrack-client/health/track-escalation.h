@@ -47,9 +47,9 @@ typedef struct
 
 /**
  * TrackMessage:
- * @event: disturbance, recovery, alarm, alarm-over, certificate, window, test or summary
+ * @event: disturbance, recovery, alarm, alarm-over, certificate, window, window-withdrawn, test or summary
  * @key: the same for the same news: nobody is told twice
- * @disturbance: (nullable): its id; of an alarm: what its messages have in common
+ * @disturbance: (nullable): its id; of an alarm or a window: what its messages have in common
  * @subject: one line of ASCII
  * @text: Danish, then English
  */
@@ -89,7 +89,12 @@ track_message_new_disturbance (const TrackDisturbance *one, guint step, gint64 n
 TrackMessage *track_message_new_recovery (const TrackDisturbance *one, gint64 now_us);
 TrackMessage *
 track_message_new_certificate (const char *holder, gint64 until_us, guint days, gint64 now_us);
-TrackMessage *track_message_new_window (const TrackWindow *window, gint64 now_us);
+char *track_message_dup_window_key (const TrackWindow *window);
+TrackMessage *track_message_new_window (const TrackWindow *window, guint number, gint64 now_us);
+TrackMessage *track_message_new_window_withdrawn (const TrackWindow *window,
+                                                  guint number,
+                                                  const TrackWindow *instead,
+                                                  gint64 now_us);
 TrackMessage *track_message_new_test (const char *endpoint, const char *who, gint64 now_us);
 TrackMessage *
 track_message_new_alarm (const TrackAlarm *alarm, const char *key, guint step, gint64 now_us);

@@ -30,6 +30,7 @@ track_watch_job_new (void)
   job->puts = g_ptr_array_new_with_free_func ((GDestroyNotify) track_disturbance_free);
   job->tells = g_ptr_array_new_with_free_func ((GDestroyNotify) track_watch_tell_free);
   job->certificates = g_ptr_array_new_with_free_func ((GDestroyNotify) track_seen_certificate_free);
+  job->windows = g_ptr_array_new_with_free_func ((GDestroyNotify) track_told_window_free);
   return job;
 }
 
@@ -46,6 +47,7 @@ track_watch_job_free (WatchJob *job)
   g_ptr_array_unref (job->puts);
   g_ptr_array_unref (job->tells);
   g_ptr_array_unref (job->certificates);
+  g_ptr_array_unref (job->windows);
   g_free (job);
 }
 
@@ -88,7 +90,7 @@ static gboolean
 is_empty (const WatchJob *job)
 {
   return job->puts->len == 0 && job->tells->len == 0 && job->certificates->len == 0 &&
-         job->remove_before_us == 0;
+         job->windows->len == 0 && job->remove_before_us == 0;
 }
 
 static gboolean
@@ -112,10 +114,18 @@ store_certificate (StoreSession *session, const TrackSeenCertificate *seen, GErr
 }
 
 static gboolean
+store_window (StoreSession *session, const TrackToldWindow *told, GError **error)
+{
+  return store_run (session, error, SQL_TRACK_WINDOW_TOLD, "ssiii", told->key, told->endpoint,
+                    told->from_us, told->until_us, (gint64) told->n_told);
+}
+
+static gboolean
 remove_old (StoreSession *session, gint64 before_us, GError **error)
 {
   return store_run (session, error, SQL_TRACK_DISTURBANCES_REMOVE, "i", before_us) &&
-         store_run (session, error, SQL_TRACK_NOTICES_REMOVE, "i", before_us);
+         store_run (session, error, SQL_TRACK_NOTICES_REMOVE, "i", before_us) &&
+         store_run (session, error, SQL_TRACK_WINDOWS_REMOVE, "i", before_us);
 }
 
 static gboolean
@@ -130,6 +140,8 @@ run_job (gpointer data, gpointer session, GError **error)
     ok = store_tell (session, job->tells->pdata[i], job->cap_per_hour, error);
   for (guint i = 0; ok && i < job->certificates->len; i++)
     ok = store_certificate (session, job->certificates->pdata[i], error);
+  for (guint i = 0; ok && i < job->windows->len; i++)
+    ok = store_window (session, job->windows->pdata[i], error);
   if (ok && job->remove_before_us != 0)
     ok = remove_old (session, job->remove_before_us, error);
   return ok;

@@ -147,13 +147,31 @@ load_certificates (TrackWatch *watch, GError **error)
   return all != NULL;
 }
 
+static gboolean
+load_windows (TrackWatch *watch, GError **error)
+{
+  g_autoptr (GPtrArray) all = track_watch_store_list_windows (
+    track_database_get_reader (watch->database), clock_now_us (), error);
+
+  for (guint i = 0; all != NULL && i < all->len; i++)
+    {
+      TrackToldWindow *told = all->pdata[i];
+
+      g_hash_table_replace (watch->windows, told->key, told);
+    }
+  if (all != NULL)
+    g_ptr_array_set_free_func (all, NULL);
+  return all != NULL;
+}
+
 /**
  * track_watch_load:
  *
- * What was open, and the certificates that were seen. Errors: of the database. Loop thread; blocks.
+ * What was open, the certificates that were seen, and the windows that were told. Errors: of the database. Loop thread; blocks.
  */
 gboolean
 track_watch_load (TrackWatch *watch, GError **error)
 {
-  return load_open (watch, error) && load_certificates (watch, error);
+  return load_open (watch, error) && load_certificates (watch, error) &&
+         load_windows (watch, error);
 }

@@ -21,6 +21,7 @@ typedef struct
   GPtrArray *puts;         /* TrackDisturbance */
   GPtrArray *tells;        /* WatchTell */
   GPtrArray *certificates; /* TrackSeenCertificate */
+  GPtrArray *windows;      /* TrackToldWindow */
   guint cap_per_hour;
   gint64 remove_before_us; /* 0: no upkeep */
 } WatchJob;
@@ -70,7 +71,7 @@ struct _TrackWatch
   gint64 keep_us;
   GHashTable *open;         /* endpoint → OpenOne */
   GHashTable *certificates; /* holder → TrackSeenCertificate */
-  GHashTable *windows_told; /* keys */
+  GHashTable *windows;      /* key → TrackToldWindow: those that people were told of */
   GHashTable *alarms;       /* name → OwnAlarm */
   TrackWatchLook look;
   gpointer look_data;
@@ -101,6 +102,7 @@ void track_watch_tell_free (WatchTell *tell);
 void track_watch_put (TrackWatch *watch, const TrackDisturbance *disturbance);
 
 void track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets);
+GPtrArray *track_watch_list_first_targets (TrackWatch *watch, const char *endpoint);
 void track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us);
 void track_watch_add_step (OpenOne *one,
                            const char *what,

@@ -51,6 +51,21 @@ track_seen_certificate_free (TrackSeenCertificate *seen)
 }
 
 /**
+ * track_told_window_free:
+ *
+ * NULL is ignored.
+ */
+void
+track_told_window_free (TrackToldWindow *told)
+{
+  if (told == NULL)
+    return;
+  g_free (told->key);
+  g_free (told->endpoint);
+  g_free (told);
+}
+
+/**
  * track_watch_store_put:
  *
  * Inserts or replaces it; a closed one gets its digest.
@@ -214,8 +229,9 @@ track_watch_store_tell (StoreSession *session,
 
 /**
  * track_watch_store_list_told:
+ * @disturbance: or what the messages of an alarm or a window have in common
  *
- * Returns: (transfer full) (element-type TrackNoticeTarget): who was told of a disturbance, or is about to be
+ * Returns: (transfer full) (element-type TrackNoticeTarget): who was told of it, or is about to be
  */
 GPtrArray *
 track_watch_store_list_told (StoreSession *session, const char *disturbance, GError **error)
@@ -488,6 +504,35 @@ track_watch_store_list_certificates (StoreSession *session, GError **error)
       seen->until_us = store_int (&rows, 1);
       seen->told_days = (guint) store_int (&rows, 2);
       g_ptr_array_add (all, seen);
+    }
+  return step == STORE_END ? g_steal_pointer (&all) : NULL;
+}
+
+/**
+ * track_watch_store_list_windows:
+ *
+ * Returns: (transfer full) (element-type TrackToldWindow): those that are not over
+ */
+GPtrArray *
+track_watch_store_list_windows (StoreSession *session, gint64 now_us, GError **error)
+{
+  g_autoptr (GPtrArray) all =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) track_told_window_free);
+  g_auto (StoreQuery) rows = { 0 };
+  StoreStep step;
+
+  if (!store_query (session, &rows, error, SQL_TRACK_WINDOWS_TOLD, "i", now_us))
+    return NULL;
+  while ((step = store_step (&rows, error)) == STORE_ROW)
+    {
+      TrackToldWindow *told = g_new0 (TrackToldWindow, 1);
+
+      told->key = g_strdup (store_text (&rows, 0));
+      told->endpoint = g_strdup (store_text (&rows, 1));
+      told->from_us = store_int (&rows, 2);
+      told->until_us = store_int (&rows, 3);
+      told->n_told = (guint) store_int (&rows, 4);
+      g_ptr_array_add (all, told);
     }
   return step == STORE_END ? g_steal_pointer (&all) : NULL;
 }

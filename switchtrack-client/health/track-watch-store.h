@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Rows of the watch in registry.db: disturbances, notices, certificates. */
+/* Rows of the watch in registry.db: disturbances, notices, certificates, windows. */
 #pragma once
 
 #include "health/track-disturbance.h"
@@ -38,8 +38,23 @@ typedef struct
   guint told_days;
 } TrackSeenCertificate;
 
+/**
+ * TrackToldWindow:
+ * @key: what its messages have in common
+ * @n_told: messages about it; odd: it stands; even: it is withdrawn
+ */
+typedef struct
+{
+  char *key;
+  char *endpoint;
+  gint64 from_us;
+  gint64 until_us;
+  guint n_told;
+} TrackToldWindow;
+
 void track_notice_free (TrackNotice *notice);
 void track_seen_certificate_free (TrackSeenCertificate *seen);
+void track_told_window_free (TrackToldWindow *told);
 
 gboolean track_watch_store_put (StoreSession *session,
                                 const TrackDisturbance *disturbance,
@@ -71,3 +86,6 @@ gboolean track_watch_store_note_try (StoreSession *session,
                                      GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *track_watch_store_list_certificates (StoreSession *session,
                                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *track_watch_store_list_windows (StoreSession *session,
+                                           gint64 now_us,
+                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Tells people: steps of the ladder, windows to come, certificates that end, test alarms. */
+/* Tells people: steps of the ladder, certificates that end, test alarms. */
 #include <string.h>
 
 #include "base/clock.h"
@@ -39,7 +39,6 @@ track_watch_tell (TrackWatch *watch, TrackMessage *message, GPtrArray *targets)
   g_ptr_array_add (watch->next->tells, tell);
 }
 
-/* Of each kind the first step of the ladder: what has time is told to those who are told first. */
 static GPtrArray *
 list_first_targets (TrackWatch *watch, const TrackEndpoint *endpoint)
 {
@@ -58,6 +57,17 @@ list_first_targets (TrackWatch *watch, const TrackEndpoint *endpoint)
       g_ptr_array_extend_and_steal (all, some);
     }
   return all;
+}
+
+/**
+ * track_watch_list_first_targets:
+ *
+ * Returns: (transfer full): of each kind the first step of the ladder: what has time is told to those who are told first
+ */
+GPtrArray *
+track_watch_list_first_targets (TrackWatch *watch, const char *endpoint)
+{
+  return list_first_targets (watch, find_endpoint (watch, endpoint));
 }
 
 static void
@@ -96,30 +106,6 @@ track_watch_climb (TrackWatch *watch, OpenOne *one, gint64 now_us)
       note_told (one, one->n_steps_told, targets->len, now_us);
       track_watch_tell (
         watch, track_message_new_disturbance (disturbance, one->n_steps_told, now_us), targets);
-    }
-}
-
-/**
- * track_watch_look_at_windows:
- *
- * Tells of service windows that begin soon, each once.
- */
-void
-track_watch_look_at_windows (TrackWatch *watch, gint64 now_us)
-{
-  for (guint i = 0; watch->registry != NULL && i < watch->registry->windows->len; i++)
-    {
-      const TrackWindow *window = watch->registry->windows->pdata[i];
-      g_autoptr (TrackMessage) message = NULL;
-
-      if (window->from_us <= now_us || window->from_us - now_us > watch->window_notice_us)
-        continue;
-      message = track_message_new_window (window, now_us);
-      if (g_hash_table_contains (watch->windows_told, message->key))
-        continue;
-      g_hash_table_add (watch->windows_told, g_strdup (message->key));
-      track_watch_tell (watch, g_steal_pointer (&message),
-                        list_first_targets (watch, find_endpoint (watch, window->endpoint)));
     }
 }
 

@@ -307,7 +307,8 @@ track_watch_new (const TrackWatchSettings *settings, GError **error)
     g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) track_watch_open_free);
   watch->certificates = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
                                                (GDestroyNotify) track_seen_certificate_free);
-  watch->windows_told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  watch->windows =
+    g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) track_told_window_free);
   watch->alarms =
     g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify) track_own_alarm_free);
   watch->next = track_watch_job_new ();
@@ -414,7 +415,7 @@ track_watch_free (TrackWatch *watch)
   g_clear_pointer (&watch->writing, track_watch_job_free);
   g_clear_pointer (&watch->open, g_hash_table_unref);
   g_clear_pointer (&watch->certificates, g_hash_table_unref);
-  g_clear_pointer (&watch->windows_told, g_hash_table_unref);
+  g_clear_pointer (&watch->windows, g_hash_table_unref);
   g_clear_pointer (&watch->alarms, g_hash_table_unref);
   g_clear_pointer (&watch->health, track_health_free);
   g_clear_pointer (&watch->steps, g_array_unref);

@@ -294,12 +294,12 @@ def window(begins_s, ends_s, **more):
 
 
 def test_windows_are_announced():
-    """Told once, a day ahead, to those who are told first; while a closed one lasts calls are refused with a time; failures inside are nobody's alarm."""
+    """Told once, a day ahead, to those who are told first, and withdrawn likewise; while a closed one lasts calls are refused with a time; failures inside are nobody's alarm."""
     with told_world(settings={"escalation/confirm-failures": 2}) as (world, hook, mails), world:
         track, hour = world.track, 3600
         world.document["windows"] = [window(20 * hour, 21 * hour, is_closed=True), window(48 * hour, 50 * hour)]
         world.publish()
-        told = lambda: [message for message in hook.taken if message["event"] == "window"]
+        told = lambda event="window": [message for message in hook.taken if message["event"] == event]
         testlib.wait_for(lambda: told() and len(mails.taken) == 1, 60, "the window of tomorrow is told")
         testlib.equal((mails.taken[0].to, "Ny version" in mails.taken[0].text, "990034" in mails.taken[0].text), ([WATCH], True, True), "the mail")
         testlib.equal([row["endpoint"] for row in ask(track, "health")["windows"]], ["peer", "peer"], "both are shown")
@@ -320,6 +320,18 @@ def test_windows_are_announced():
         testlib.equal(world.call(list_options(UNIT, CPR), url=track.plain_url).status, 200, "after it")
         testlib.wait_for(lambda: len(told()) == 2 and len(mails.taken) == 2, 60, "the next one is told")
 
+        # That one is withdrawn, and after a restart put back.
+        windows = world.document["windows"]
+        world.document["windows"] = []
+        world.publish()
+        testlib.wait_for(lambda: told("window-withdrawn") and len(mails.taken) == 3, 60, "it is told that it is withdrawn")
+        testlib.equal(("gælder ikke længere" in mails.taken[2].text, mails.taken[2].to), (True, [WATCH]), "the mail")
+        testlib.equal(told("window-withdrawn")[0]["window"], told()[1]["window"], "of which one")
+        begin_again(track, 25 * hour)
+        world.document["windows"] = windows
+        world.publish()
+        testlib.wait_for(lambda: len(told()) == 3 and len(mails.taken) == 4, 60, "it is told again")
+
         # In the open one: it fails, and nobody is woken.
         begin_again(track, 48 * hour + 60)
         world.peer.mode = "reset"
@@ -336,7 +348,7 @@ def test_windows_are_announced():
         for _ in range(4):
             world.call(list_options(UNIT, CPR), url=track.plain_url)
         testlib.wait_for(lambda: [m for m in hook.taken if m["event"] == "disturbance"], 60, "what lasts longer is told")
-        testlib.equal(len(told()), 2, "windows that were told")
+        testlib.equal((len(told()), len(told("window-withdrawn"))), (3, 1), "windows that were told, and withdrawn")
 
 
 if __name__ == "__main__":

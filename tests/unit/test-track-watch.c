@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A disturbance's life with the real database: first failure, restart, recovery, who was told, evidence. */
-/* Also tests: track-standby, track-steady, track-watch-clock, track-watch-load, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-describe, track-notice. */
+/* Also tests: track-standby, track-steady, track-watch-clock, track-watch-load, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-window, track-watch-describe, track-notice. */
 #include "health/track-watch.h"
 
 #include <string.h>
@@ -382,6 +382,80 @@ test_window (void)
   g_assert_false (get_open (&world)->is_planned);
   pass (&world, 4 * S);
   wait_parcels (&world, 3);
+  close_world (&world);
+}
+
+static void
+put_window (World *world, gint64 from_us, gint64 until_us)
+{
+  TrackWindow *window = g_new0 (TrackWindow, 1);
+
+  window->endpoint = g_strdup ("aarhus");
+  window->from_us = from_us;
+  window->until_us = until_us;
+  g_ptr_array_set_size (world->registry->windows, 0);
+  g_ptr_array_add (world->registry->windows, window);
+}
+
+static const char *
+get_posted (World *world, guint i, const char *key)
+{
+  if (strstr (world->post.parcels->pdata[i], key) == NULL)
+    g_error ("%s is not of %s", (char *) world->post.parcels->pdata[i], key);
+  return world->post.bodies->pdata[i];
+}
+
+/* Whoever was told of a window is told when it is withdrawn, over a restart too; put back, it is told anew; moved, the
+ * other is named; and what is over is left alone. */
+static void
+test_withdrawn (void)
+{
+  World world;
+  const char *body;
+  gint64 day_us = 86400 * S;
+
+  open_world (&world);
+  put_window (&world, NOW_US + 3600 * S, NOW_US + 7200 * S);
+  pass (&world, S);
+  wait_parcels (&world, 2);
+  settle ();
+  /* Another is told first now; whoever was told of the window is told of its end. */
+  close_watch (&world);
+  g_ptr_array_set_size (world.registry->windows, 0);
+  g_strfreev (((TrackEndpoint *) world.registry->endpoints->pdata[0])->contacts);
+  ((TrackEndpoint *) world.registry->endpoints->pdata[0])->contacts =
+    g_strsplit ("ny@drift.example", ",", -1);
+  open_watch (&world);
+  pass (&world, S);
+  pass (&world, S);
+  wait_parcels (&world, 4);
+  for (guint i = 2; i < 4; i++)
+    {
+      body = get_posted (&world, i, "/2>");
+      g_assert_nonnull (strstr (body, "gælder ikke længere"));
+      g_assert_nonnull (strstr (body, "does not apply any more"));
+      g_assert_null (strstr (body, "Instead"));
+      g_assert_null (strstr (world.post.parcels->pdata[i], "ny@drift"));
+    }
+  put_window (&world, NOW_US + 3600 * S, NOW_US + 7200 * S);
+  pass (&world, S);
+  wait_parcels (&world, 6);
+  get_posted (&world, 4, "/3>");
+  /* Under way, it is made longer. */
+  pass (&world, 3700 * S);
+  put_window (&world, NOW_US + 3600 * S, NOW_US + 9000 * S);
+  pass (&world, S);
+  wait_parcels (&world, 9);
+  body = get_posted (&world, 6, "/4>");
+  g_assert_nonnull (strstr (body, "I stedet: "));
+  g_assert_nonnull (strstr (body, "Instead: "));
+  /* One that nobody was told of yet, and one that is over, are taken out in silence. */
+  put_window (&world, NOW_US + 9 * day_us, NOW_US + 10 * day_us);
+  pass (&world, 6000 * S);
+  g_ptr_array_set_size (world.registry->windows, 0);
+  pass (&world, S);
+  settle ();
+  wait_parcels (&world, 9);
   close_world (&world);
 }
 
@@ -798,6 +872,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/restart", test_restart);
   g_test_add_func ("/track-watch/refusing-receiver", test_refusing_receiver);
   g_test_add_func ("/track-watch/window", test_window);
+  g_test_add_func ("/track-watch/withdrawn", test_withdrawn);
   g_test_add_func ("/track-watch/certificates", test_certificates);
   g_test_add_func ("/track-watch/storm", test_storm);
   g_test_add_func ("/track-watch/hanging", test_hanging);
