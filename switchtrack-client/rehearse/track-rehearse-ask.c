@@ -4,7 +4,13 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 #define ANSWER_LIMIT_BYTES (16 * 1024 * 1024)
+
+/* What is busy is asked again after 0.2, 0.4, 0.8, 1.6 and 3.2 s. */
+#define N_REPEATS      5
+#define FIRST_PAUSE_US (200 * 1000)
 
 static gboolean set_error (GError **error, int code, const char *format, va_list values)
   G_GNUC_PRINTF (3, 0);
@@ -137,12 +143,97 @@ track_rehearse_read (TrackRehearse *rehearse,
   return FALSE;
 }
 
+/* --- calls ------------------------------------------------------------------------------------- */
+
+static gboolean
+ask_once (TrackRehearse *rehearse,
+          ContractOperationId operation,
+          const GString *body,
+          ContractReply *out_reply,
+          GError **error)
+{
+  g_auto (TrackWireAnswer) answer = { 0 };
+  return track_rehearse_post (rehearse, contract_soap_content_type (CONTRACT_SOAP_1_1), "\"\"",
+                              body, &answer, error) &&
+         track_rehearse_read (rehearse, operation, &answer, out_reply, error);
+}
+
+/* Receiver's faults that say "try again": the same request is made once, however often it comes. */
+static gboolean
+is_busy (const ContractReply *reply)
+{
+  return reply->is_fault && reply->fault != NULL &&
+         (reply->fault->code == 990012 || reply->fault->code == 990024 ||
+          reply->fault->code == 990035);
+}
+
+static guint
+count_busy (const ContractReply *replies, guint n_replies)
+{
+  guint n_busy = 0;
+  for (guint i = 0; i < n_replies; i++)
+    n_busy += is_busy (&replies[i]);
+  return n_busy;
+}
+
+/**
+ * track_rehearse_settle:
+ * @bodies: (array length=n_replies): what was sent
+ * @replies: (array length=n_replies) (inout): what was answered
+ *
+ * Repeats what was answered busy (990012, 990024, 990035), as the contract asks of every caller, a few
+ * times with longer and longer pauses; what is busy still stays so. Source: docs/faults.md.
+ */
+gboolean
+track_rehearse_settle (TrackRehearse *rehearse,
+                       ContractOperationId operation,
+                       const GString *const *bodies,
+                       ContractReply *replies,
+                       guint n_replies,
+                       GError **error)
+{
+  guint64 pause_us = FIRST_PAUSE_US;
+  for (guint round = 0; round < N_REPEATS && count_busy (replies, n_replies) > 0; round++)
+    {
+      clock_pause_us (pause_us);
+      pause_us *= 2;
+      for (guint i = 0; i < n_replies; i++)
+        {
+          if (!is_busy (&replies[i]))
+            continue;
+          rehearse->n_busy++;
+          if (!ask_once (rehearse, operation, bodies[i], &replies[i], error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
+/**
+ * track_rehearse_ask_body:
+ * @body: an envelope of SOAP 1.1
+ *
+ * One call; it is repeated while the endpoint is busy.
+ *
+ * Errors: G_IO_ERROR and the like without an answer, CONTRACT_ERROR for a wrong one.
+ *
+ * Returns: whether an answer of the contract came, a fault included
+ */
+gboolean
+track_rehearse_ask_body (TrackRehearse *rehearse,
+                         ContractOperationId operation,
+                         const GString *body,
+                         ContractReply *out_reply,
+                         GError **error)
+{
+  return ask_once (rehearse, operation, body, out_reply, error) &&
+         track_rehearse_settle (rehearse, operation, &body, out_reply, 1, error);
+}
+
 /**
  * track_rehearse_ask:
  *
- * One call in SOAP 1.1.
- *
- * Errors: G_IO_ERROR and the like without an answer, CONTRACT_ERROR for a wrong one.
+ * Writes the request; the rest as track_rehearse_ask_body().
  *
  * Returns: whether an answer of the contract came, a fault included
  */
@@ -153,13 +244,9 @@ track_rehearse_ask (TrackRehearse *rehearse,
                     ContractReply *out_reply,
                     GError **error)
 {
-  g_auto (TrackWireAnswer) answer = { 0 };
   g_autoptr (GString) body =
     track_rehearse_write (rehearse, CONTRACT_SOAP_1_1, operation, request, error);
-  return body != NULL &&
-         track_rehearse_post (rehearse, contract_soap_content_type (CONTRACT_SOAP_1_1), "\"\"",
-                              body, &answer, error) &&
-         track_rehearse_read (rehearse, operation, &answer, out_reply, error);
+  return body != NULL && track_rehearse_ask_body (rehearse, operation, body, out_reply, error);
 }
 
 /**
@@ -252,54 +339,4 @@ track_rehearse_is_alive (TrackRehearse *rehearse, GError **error)
     return TRUE;
   g_prefix_error (error, "afterwards an ordinary call is not answered: ");
   return FALSE;
-}
-
-static gboolean
-write_all (TrackRehearse *rehearse, GPtrArray *bodies, GPtrArray *wires, GError **error)
-{
-  for (guint i = 0; i < bodies->len; i++)
-    {
-      const GString *body = bodies->pdata[i];
-      g_autoptr (GString) text =
-        track_wire_dup_post (rehearse->target, contract_soap_content_type (CONTRACT_SOAP_1_1),
-                             "\"\"", body->str, body->len);
-      if (!track_wire_write (wires->pdata[i], text->str, text->len, NULL, error))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/**
- * track_rehearse_shoot:
- * @bodies: (element-type GString): envelopes, each for a connection of its own
- * @out_replies: (array): as many
- *
- * Opens all connections, then writes all requests, then reads the answers: the endpoint has them
- * all before it can answer the last.
- */
-gboolean
-track_rehearse_shoot (TrackRehearse *rehearse,
-                      ContractOperationId operation,
-                      GPtrArray *bodies,
-                      ContractReply *out_replies,
-                      GError **error)
-{
-  g_autoptr (GPtrArray) wires = g_ptr_array_new_with_free_func ((GDestroyNotify) track_wire_close);
-  for (guint i = 0; i < bodies->len; i++)
-    {
-      TrackWire *wire = track_wire_open (rehearse->target, error);
-      if (wire == NULL)
-        return FALSE;
-      g_ptr_array_add (wires, wire);
-    }
-  if (!write_all (rehearse, bodies, wires, error))
-    return FALSE;
-  for (guint i = 0; i < bodies->len; i++)
-    {
-      g_auto (TrackWireAnswer) answer = { 0 };
-      if (!track_wire_read (wires->pdata[i], NULL, &answer, error) ||
-          !track_rehearse_read (rehearse, operation, &answer, &out_replies[i], error))
-        return FALSE;
-    }
-  return TRUE;
 }

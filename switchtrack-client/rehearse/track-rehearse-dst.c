@@ -93,16 +93,13 @@ list_by_wall (TrackRehearse *rehearse,
     .booking_option_interval_end_time = midnight (at_us + 2 * G_TIME_SPAN_DAY),
   };
   ContractReply reply;
-  g_auto (TrackWireAnswer) answer = { 0 };
   g_autoptr (GString) body =
     track_rehearse_write (rehearse, CONTRACT_SOAP_1_1, OPERATION, &request, error);
   if (body == NULL)
     return FALSE;
   g_string_replace (body, "T00:00:00+00:00</", "T00:00:00</", 0);
   g_string_replace (body, "T00:00:00Z</", "T00:00:00</", 0);
-  if (!track_rehearse_post (rehearse, contract_soap_content_type (CONTRACT_SOAP_1_1), "\"\"", body,
-                            &answer, error) ||
-      !track_rehearse_read (rehearse, OPERATION, &answer, &reply, error))
+  if (!track_rehearse_ask_body (rehearse, OPERATION, body, &reply, error))
     return FALSE;
   if (reply.is_fault)
     return track_rehearse_wrong (error, "times asked for by wall clock are refused");

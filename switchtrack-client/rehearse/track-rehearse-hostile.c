@@ -151,15 +151,22 @@ attack_once (TrackRehearse *rehearse, const Attack *attack, GError **error)
   return FALSE;
 }
 
+/* A machine that stood still for a moment is no slow endpoint: what takes long must do so twice. */
 static gboolean
 run_attack (TrackRehearse *rehearse, gconstpointer data, GError **error)
 {
-  gint64 start_us = clock_monotonic_us ();
-  if (!attack_once (rehearse, data, error))
-    return FALSE;
-  gint64 took_us = clock_monotonic_us () - start_us;
+  gint64 took_us = REFUSAL_MAX_US + 1;
+  for (guint i = 0; i < 2 && took_us > REFUSAL_MAX_US; i++)
+    {
+      gint64 start_us = clock_monotonic_us ();
+      g_clear_pointer (&rehearse->wire, track_wire_close);
+      if (!attack_once (rehearse, data, error))
+        return FALSE;
+      took_us = clock_monotonic_us () - start_us;
+    }
   if (took_us > REFUSAL_MAX_US)
-    return track_rehearse_wrong (error, "it took %d ms to refuse it", (int) (took_us / 1000));
+    return track_rehearse_wrong (error, "it took %d ms to refuse it, the second time too",
+                                 (int) (took_us / 1000));
   return track_rehearse_is_alive (rehearse, error);
 }
 

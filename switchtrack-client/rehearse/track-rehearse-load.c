@@ -38,7 +38,11 @@ run_options (TrackRehearse *rehearse, gconstpointer data, GError **error)
         return FALSE;
       for (guint i = 0; i < N_CALLERS; i++)
         if (replies[i].is_fault != replies[0].is_fault)
-          return track_rehearse_wrong (error, "the same question is refused and not refused");
+          {
+            g_autofree char *tally = track_rehearse_dup_tally (replies, N_CALLERS);
+            return track_rehearse_wrong (error, "the same question is refused and not refused: %s",
+                                         tally);
+          }
     }
   return TRUE;
 }
@@ -89,7 +93,11 @@ run_times (TrackRehearse *rehearse, gconstpointer data, GError **error)
     return FALSE;
   for (guint i = 0; i < N_CALLERS; i++)
     if (!is_of_day (&replies[i], rehearse->plan->from_us + i * G_TIME_SPAN_DAY, error))
-      return FALSE;
+      {
+        g_autofree char *tally = track_rehearse_dup_tally (replies, N_CALLERS);
+        g_prefix_error (error, "of %u callers %s; ", N_CALLERS, tally);
+        return FALSE;
+      }
   return TRUE;
 }
 

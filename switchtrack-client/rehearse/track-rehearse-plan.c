@@ -74,6 +74,12 @@ read_citizens (TrackRehearsePlan *plan, GKeyFile *file, const char *path, GError
                        path, i + 1);
           return FALSE;
         }
+      if (g_ptr_array_find_with_equal_func (plan->citizens, number, g_str_equal, NULL))
+        {
+          g_set_error (error, G_KEY_FILE_ERROR, G_KEY_FILE_ERROR_INVALID_VALUE,
+                       "%s: number %u of citizens stands there before", path, i + 1);
+          return FALSE;
+        }
       g_ptr_array_add (plan->citizens, g_strdup (number));
     }
   return plan->citizens->len >= 2 || refuse (path, "citizens: at least two are needed", error);

@@ -31,7 +31,8 @@ struct _TrackRehearse
   GPtrArray *left_behind;
   GArray *reserved; /* gint64: starts that this rehearsal reserved and nobody can give back */
   guint next_citizen;
-  char *offer; /* found once */
+  guint n_busy; /* calls that were repeated because the endpoint was busy */
+  char *offer;  /* found once */
   gint64 contact_type;
   gint64 duration_us;
 };
@@ -81,33 +82,30 @@ gboolean track_rehearse_is_fault (const ContractReply *reply,
 gboolean track_rehearse_is_alive (TrackRehearse *rehearse,
                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Many at once: all requests are written before the first answer is read. */
+gboolean track_rehearse_ask_body (TrackRehearse *rehearse,
+                                  ContractOperationId operation,
+                                  const GString *body,
+                                  ContractReply *out_reply,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_rehearse_settle (TrackRehearse *rehearse,
+                                ContractOperationId operation,
+                                const GString *const *bodies,
+                                ContractReply *replies,
+                                guint n_replies,
+                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Many at once: track-rehearse-shots.c */
 gboolean track_rehearse_shoot (TrackRehearse *rehearse,
                                ContractOperationId operation,
                                GPtrArray *bodies,
                                ContractReply *out_replies,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
+char *track_rehearse_dup_tally (const ContractReply *replies, guint n_replies);
 
 /* Steps: track-rehearse-steps.c; an error of theirs is TRACK_REHEARSE_ERROR_BLOCKED. */
 gint64 track_rehearse_contact_group (const TrackRehearse *rehearse);
 const char *track_rehearse_citizen (TrackRehearse *rehearse);
 gboolean track_rehearse_find_offer (TrackRehearse *rehearse,
-                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean track_rehearse_list (TrackRehearse *rehearse,
-                              const char *citizen,
-                              const char *worker,
-                              const ContractTime interval[2],
-                              ContractTimeslotList *out_times,
-                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean track_rehearse_is_listed (TrackRehearse *rehearse,
-                                   const char *citizen,
-                                   const TrackRehearseTime *time,
-                                   gboolean *out_is_listed,
-                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean track_rehearse_find_times (TrackRehearse *rehearse,
-                                    const char *citizen,
-                                    guint n_times,
-                                    TrackRehearseTime *out_times,
                                     GError **error) G_GNUC_WARN_UNUSED_RESULT;
 ContractGetBookingDetailsRequest track_rehearse_reservation_of (TrackRehearse *rehearse,
                                                                 const char *citizen,
@@ -123,11 +121,6 @@ const ContractBookingDetails *track_rehearse_book (TrackRehearse *rehearse,
                                                    const char *citizen,
                                                    const TrackRehearseTime *time,
                                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
-gboolean track_rehearse_prepare (TrackRehearse *rehearse,
-                                 guint n_times,
-                                 TrackRehearseTime *out_times,
-                                 const char **out_citizen,
-                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_rehearse_note (TrackRehearse *rehearse, const char *citizen, const char *booking);
 gboolean track_rehearse_count (TrackRehearse *rehearse,
                                const char *citizen,
@@ -135,6 +128,34 @@ gboolean track_rehearse_count (TrackRehearse *rehearse,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_rehearse_clean (TrackRehearse *rehearse);
 const char *track_rehearse_guid (TrackRehearse *rehearse);
+
+/* Times: track-rehearse-times.c; errors as above. */
+gboolean track_rehearse_list (TrackRehearse *rehearse,
+                              const char *citizen,
+                              const char *worker,
+                              const ContractTime interval[2],
+                              ContractTimeslotList *out_times,
+                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_rehearse_is_listed (TrackRehearse *rehearse,
+                                   const char *citizen,
+                                   const TrackRehearseTime *time,
+                                   gboolean *out_is_listed,
+                                   GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_rehearse_is_free (TrackRehearse *rehearse,
+                                 const char *citizen,
+                                 const TrackRehearseTime *time,
+                                 gboolean *out_is_free,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_rehearse_find_times (TrackRehearse *rehearse,
+                                    const char *citizen,
+                                    guint n_times,
+                                    TrackRehearseTime *out_times,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_rehearse_prepare (TrackRehearse *rehearse,
+                                 guint n_times,
+                                 TrackRehearseTime *out_times,
+                                 const char **out_citizen,
+                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 extern const TrackRehearseRow track_rehearse_schema[];
 extern const TrackRehearseRow track_rehearse_faults[];

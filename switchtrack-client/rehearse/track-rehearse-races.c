@@ -36,6 +36,21 @@ free_body (gpointer body)
   g_string_free (body, TRUE);
 }
 
+/* A refusal with another code is told beside all that was answered. */
+static gboolean
+is_refusal (const ContractReply *replies,
+            guint n_replies,
+            guint at,
+            const gint64 *codes,
+            GError **error)
+{
+  if (track_rehearse_is_fault (&replies[at], codes, error))
+    return TRUE;
+  g_autofree char *tally = track_rehearse_dup_tally (replies, n_replies);
+  g_prefix_error (error, "of %u callers %s; one got ", n_replies, tally);
+  return FALSE;
+}
+
 static gboolean
 count_winners (const ContractReply *replies, guint n_replies, guint *out_n_winners, GError **error)
 {
@@ -43,69 +58,125 @@ count_winners (const ContractReply *replies, guint n_replies, guint *out_n_winne
   for (guint i = 0; i < n_replies; i++)
     if (!replies[i].is_fault)
       *out_n_winners += 1;
-    else if (!track_rehearse_is_fault (&replies[i], lost, error))
+    else if (!is_refusal (replies, n_replies, i, lost, error))
       return FALSE;
   return TRUE;
 }
 
-static gboolean
-is_one (guint n_winners, guint n_all, GError **error)
+/* --- different citizens --------------------------------------------------------------------------- */
+
+typedef struct
 {
-  return n_winners == 1 ||
-         track_rehearse_wrong (error, "%u of %u got the one time", n_winners, n_all);
+  TrackRehearseTime time;
+  const char *citizen; /* who was offered the time */
+  gboolean books; /* whether each caller had nothing booked, so that one booking must be there */
+} Race;
+
+/* Whatever was answered: what do they have now? */
+static gboolean
+count_booked (TrackRehearse *rehearse, guint *out_n_booked, GError **error)
+{
+  *out_n_booked = 0;
+  for (guint i = 0; i < rehearse->booked->len; i++)
+    {
+      const TrackRehearseBooked *caller = rehearse->booked->pdata[i];
+      guint n_bookings;
+      if (!track_rehearse_count (rehearse, caller->citizen, &n_bookings, error))
+        return FALSE;
+      *out_n_booked += n_bookings;
+    }
+  return TRUE;
 }
 
-/* --- different citizens --------------------------------------------------------------------------- */
+/* Not exactly one got it: what became of the time tells who is to blame. */
+static gboolean
+explain (TrackRehearse *rehearse,
+         const Race *race,
+         const char *what,
+         guint n_booked,
+         GError **error)
+{
+  gboolean is_free;
+  if (!track_rehearse_is_free (rehearse, race->citizen, &race->time, &is_free, error))
+    {
+      g_prefix_error (error, "%s; then ", what);
+      return FALSE;
+    }
+  g_autofree char *bookings =
+    race->books ? g_strdup_printf ("; bookings afterwards: %u", n_booked) : g_strdup ("");
+  return track_rehearse_wrong (error, "%s%s; the time is %s", what, bookings,
+                               is_free ? "still offered" : "not offered any more");
+}
+
+static gboolean
+judge (TrackRehearse *rehearse,
+       const Race *race,
+       const ContractReply *replies,
+       guint n_replies,
+       GError **error)
+{
+  guint n_winners, n_booked = 1;
+  if (!count_winners (replies, n_replies, &n_winners, error) ||
+      (race->books && !count_booked (rehearse, &n_booked, error)))
+    return FALSE;
+  if (n_winners == 1 && n_booked == 1)
+    return TRUE;
+  g_autofree char *tally = track_rehearse_dup_tally (replies, n_replies);
+  g_autofree char *what =
+    g_strdup_printf ("%u of %u got the one time: %s", n_winners, n_replies, tally);
+  return explain (rehearse, race, what, n_booked, error);
+}
 
 static gboolean
 run_create (TrackRehearse *rehearse, gconstpointer data, GError **error)
 {
-  TrackRehearseTime time;
-  guint n = n_callers (rehearse), n_winners;
+  Race race = { .books = TRUE };
+  guint n = n_callers (rehearse);
   g_autoptr (GPtrArray) bodies = g_ptr_array_new_with_free_func (free_body);
   g_autofree ContractReply *replies = g_new0 (ContractReply, n);
-  if (!track_rehearse_prepare (rehearse, 1, &time, NULL, error))
+  if (!track_rehearse_prepare (rehearse, 1, &race.time, &race.citizen, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
       ContractCreateBookingRequest request =
-        track_rehearse_creation_of (rehearse, track_rehearse_citizen (rehearse), &time);
+        track_rehearse_creation_of (rehearse, track_rehearse_citizen (rehearse), &race.time);
       if (!add (rehearse, bodies, OP (CREATE_BOOKING), &request, error))
         return FALSE;
     }
   return track_rehearse_shoot (rehearse, OP (CREATE_BOOKING), bodies, replies, error) &&
-         count_winners (replies, n, &n_winners, error) && is_one (n_winners, n, error);
+         judge (rehearse, &race, replies, n, error);
 }
 
 static gboolean
 run_reserve (TrackRehearse *rehearse, gconstpointer data, GError **error)
 {
-  TrackRehearseTime time;
-  guint n = n_callers (rehearse), n_winners;
+  Race race = { .books = FALSE };
+  guint n = n_callers (rehearse);
   g_autoptr (GPtrArray) bodies = g_ptr_array_new_with_free_func (free_body);
   g_autofree ContractReply *replies = g_new0 (ContractReply, n);
-  if (!track_rehearse_prepare (rehearse, 1, &time, NULL, error))
+  if (!track_rehearse_prepare (rehearse, 1, &race.time, &race.citizen, error))
     return FALSE;
   for (guint i = 0; i < n; i++)
     {
       ContractGetBookingDetailsRequest request =
-        track_rehearse_reservation_of (rehearse, track_rehearse_citizen (rehearse), &time);
+        track_rehearse_reservation_of (rehearse, track_rehearse_citizen (rehearse), &race.time);
       if (!add (rehearse, bodies, OP (GET_BOOKING_DETAILS), &request, error))
         return FALSE;
     }
   return track_rehearse_shoot (rehearse, OP (GET_BOOKING_DETAILS), bodies, replies, error) &&
-         count_winners (replies, n, &n_winners, error) && is_one (n_winners, n, error);
+         judge (rehearse, &race, replies, n, error);
 }
 
 static gboolean
 run_move (TrackRehearse *rehearse, gconstpointer data, GError **error)
 {
   TrackRehearseTime times[3];
-  guint n_winners;
+  Race race = { .books = FALSE };
   g_autoptr (GPtrArray) bodies = g_ptr_array_new_with_free_func (free_body);
   ContractReply replies[2];
-  if (!track_rehearse_prepare (rehearse, 3, times, NULL, error))
+  if (!track_rehearse_prepare (rehearse, 3, times, &race.citizen, error))
     return FALSE;
+  race.time = times[2];
   for (guint i = 0; i < 2; i++)
     {
       const char *citizen = track_rehearse_citizen (rehearse);
@@ -124,7 +195,7 @@ run_move (TrackRehearse *rehearse, gconstpointer data, GError **error)
         return FALSE;
     }
   return track_rehearse_shoot (rehearse, OP (RESCHEDULE_BOOKING), bodies, replies, error) &&
-         count_winners (replies, 2, &n_winners, error) && is_one (n_winners, 2, error);
+         judge (rehearse, &race, replies, 2, error);
 }
 
 /* --- the same request --------------------------------------------------------------------------- */
@@ -143,7 +214,7 @@ are_one_booking (const ContractReply *replies,
       const ContractCreateBookingResponse *response = replies[i].response;
       if (replies[i].is_fault)
         {
-          if (!track_rehearse_is_fault (&replies[i], later, error))
+          if (!is_refusal (replies, n_replies, i, later, error))
             return FALSE;
           continue;
         }
@@ -174,7 +245,10 @@ run_same (TrackRehearse *rehearse, gconstpointer data, GError **error)
       !are_one_booking (replies, n, &n_answers, error))
     return FALSE;
   if (n_answers == 0)
-    return track_rehearse_wrong (error, "none of %u equal requests was answered", n);
+    {
+      g_autofree char *tally = track_rehearse_dup_tally (replies, n);
+      return track_rehearse_wrong (error, "none of %u equal requests was accepted: %s", n, tally);
+    }
   return track_rehearse_count (rehearse, citizen, &n_bookings, error) &&
          (n_bookings == 1 ||
           track_rehearse_wrong (error, "%u equal requests made %u bookings", n, n_bookings));

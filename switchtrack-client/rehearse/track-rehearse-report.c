@@ -75,6 +75,9 @@ track_rehearse_report_dup_text (const TrackRehearseReport *report)
     g_string_append_printf (
       text, "\nNot cancelled, to be cleaned up by hand: booking %s of a test citizen\n",
       (const char *) report->left_behind->pdata[i]);
+  if (report->n_busy > 0)
+    g_string_append_printf (
+      text, "\nAnswered busy (990012, 990024 or 990035) and repeated: %u calls\n", report->n_busy);
   g_string_append_printf (text, "\n%s: %u passed, %u failed, %u blocked, %u left out, in %.1f s\n",
                           track_rehearse_report_is_passed (report) ? "PASSED" : "NOT PASSED",
                           track_rehearse_report_count (report, TRACK_REHEARSE_PASSED),
@@ -124,6 +127,7 @@ track_rehearse_report_dup_json (const TrackRehearseReport *report)
   json_object_set_boolean_member (object, "is_passed", track_rehearse_report_is_passed (report));
   for (guint i = 0; i < TRACK_REHEARSE_N_VERDICTS; i++)
     json_object_set_int_member (object, verdict_words[i], track_rehearse_report_count (report, i));
+  json_object_set_int_member (object, "busy", report->n_busy);
   json_object_set_array_member (object, "rows", rows);
   json_object_set_array_member (object, "left_behind", left_behind);
   return object;

@@ -6,8 +6,12 @@
 
 #define OPERATION CONTRACT_OPERATION_GET_SELFBOOK_INTERVIEW_OPTIONS
 
-/* Others must be answered within this while one connection dawdles. */
-#define OTHERS_MAX_US (2 * G_USEC_PER_SEC)
+/* Others must be answered within this while connections dawdle, or within so many times what the same
+   question takes when none does: an endpoint on a slow machine is slow to all. */
+#define OTHERS_MAX_US    (2 * G_USEC_PER_SEC)
+#define OTHERS_MAX_TIMES 3
+
+#define N_DAWDLING 20
 
 static GString *
 dup_question (TrackRehearse *rehearse, GError **error)
@@ -88,63 +92,80 @@ run_kept (TrackRehearse *rehearse, gconstpointer data, GError **error)
 }
 
 static gboolean
-answers_others (TrackRehearse *rehearse, GError **error)
+measure_question (TrackRehearse *rehearse, gint64 *out_took_us, GError **error)
 {
   gint64 start_us = clock_monotonic_us ();
   g_autoptr (TrackWire) wire = track_wire_open (rehearse->target, error);
   if (wire == NULL || !exchange (rehearse, wire, NULL, NULL, error))
     return FALSE;
-  gint64 took_us = clock_monotonic_us () - start_us;
-  return took_us <= OTHERS_MAX_US ||
-         track_rehearse_wrong (error, "another caller waited %d ms meanwhile",
-                               (int) (took_us / 1000));
+  *out_took_us = clock_monotonic_us () - start_us;
+  return TRUE;
+}
+
+/* Each sends so much of a question and then neither writes nor reads; another asks meanwhile. */
+static gboolean
+measure_among (TrackRehearse *rehearse,
+               const GString *text,
+               gsize n_sent,
+               gint64 *out_took_us,
+               GError **error)
+{
+  g_autoptr (GPtrArray) wires = g_ptr_array_new_with_free_func ((GDestroyNotify) track_wire_close);
+  for (guint i = 0; i < N_DAWDLING; i++)
+    {
+      TrackWire *wire = track_wire_open (rehearse->target, error);
+      if (wire == NULL)
+        return FALSE;
+      g_ptr_array_add (wires, wire);
+      if (!track_wire_write (wire, text->str, n_sent, NULL, error))
+        return FALSE;
+    }
+  return measure_question (rehearse, out_took_us, error);
+}
+
+/* Twice when it took long: a machine that stood still for a moment is no slow endpoint. */
+static gboolean
+answers_others (TrackRehearse *rehearse, const GString *text, gsize n_sent, GError **error)
+{
+  gint64 alone_us, took_us = G_MAXINT64;
+  if (!measure_question (rehearse, &alone_us, error))
+    return FALSE;
+  gint64 most_us = MAX (OTHERS_MAX_US, OTHERS_MAX_TIMES * alone_us);
+  for (guint i = 0; i < 2 && took_us > most_us; i++)
+    if (!measure_among (rehearse, text, n_sent, &took_us, error))
+      return FALSE;
+  return took_us <= most_us ||
+         track_rehearse_wrong (error,
+                               "another caller waited %d ms meanwhile, and %d ms before alone",
+                               (int) (took_us / 1000), (int) (alone_us / 1000));
 }
 
 /* Half a request and then silence, on many connections. */
 static gboolean
 run_stalled (TrackRehearse *rehearse, gconstpointer data, GError **error)
 {
-  g_autoptr (GPtrArray) wires = g_ptr_array_new_with_free_func ((GDestroyNotify) track_wire_close);
   g_autoptr (GString) text = dup_question (rehearse, error);
-  for (guint i = 0; text != NULL && i < 20; i++)
-    {
-      TrackWire *wire = track_wire_open (rehearse->target, error);
-      if (wire == NULL)
-        return FALSE;
-      g_ptr_array_add (wires, wire);
-      if (!track_wire_write (wire, text->str, text->len / 2, NULL, error))
-        return FALSE;
-    }
-  return text != NULL && answers_others (rehearse, error);
+  return text != NULL && answers_others (rehearse, text, text->len / 2, error);
 }
 
 /* Requests whose answers nobody reads. */
 static gboolean
 run_unread (TrackRehearse *rehearse, gconstpointer data, GError **error)
 {
-  g_autoptr (GPtrArray) wires = g_ptr_array_new_with_free_func ((GDestroyNotify) track_wire_close);
   g_autoptr (GString) text = dup_question (rehearse, error);
-  for (guint i = 0; text != NULL && i < 20; i++)
-    {
-      TrackWire *wire = track_wire_open (rehearse->target, error);
-      if (wire == NULL)
-        return FALSE;
-      g_ptr_array_add (wires, wire);
-      if (!track_wire_write (wire, text->str, text->len, NULL, error))
-        return FALSE;
-    }
-  return text != NULL && answers_others (rehearse, error);
+  return text != NULL && answers_others (rehearse, text, text->len, error);
 }
 
-#define FREE TRACK_REHEARSE_NEEDS_NOTHING
-#define HTTP "RFC 9112"
+#define FREE   TRACK_REHEARSE_NEEDS_NOTHING
+#define HTTP   "RFC 9112"
+#define OTHERS "others are answered within 2 s, or 3 times what they wait alone"
 /* clang-format off */
 const TrackRehearseRow track_rehearse_slow[] = {
   { "dribble", "a request in pieces of 40 bytes, 50 ms apart",     "an ordinary answer",                    HTTP, FREE, run_paced, &dribble },
   { "reader",  "an answer read 64 bytes at a time, 50 ms apart",   "the whole answer",                      HTTP, FREE, run_paced, &slow_read },
   { "kept",    "four questions on one connection, 0.7 s apart",    "four answers",                          HTTP, FREE, run_kept },
-  { "stalled", "20 connections stop within their requests",        "others are answered within 2 s",        HTTP, FREE, run_stalled },
-  { "unread",  "20 connections do not read their answers",         "others are answered within 2 s",        HTTP, FREE, run_unread },
+  { "stalled", "20 connections stop within their requests",        OTHERS, HTTP, FREE, run_stalled },
+  { "unread",  "20 connections do not read their answers",         OTHERS, HTTP, FREE, run_unread },
   { NULL },
 };
 /* clang-format on */

@@ -182,6 +182,7 @@ track_rehearse_run (const TrackRehearseSettings *settings, GError **error)
   gint64 start_us = clock_monotonic_us ();
   run_all (&rehearse, only, report);
   report->took_us = clock_monotonic_us () - start_us;
+  report->n_busy = rehearse.n_busy;
   g_array_unref (rehearse.reserved);
   g_free (rehearse.offer);
   return report;

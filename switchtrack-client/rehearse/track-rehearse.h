@@ -101,6 +101,7 @@ typedef struct
  * TrackRehearseReport:
  * @results: (element-type TrackRehearseResult): in the order of the set
  * @left_behind: (element-type utf8): bookings that could not be cancelled, by their identifiers
+ * @n_busy: calls that were answered busy and repeated
  */
 typedef struct
 {
@@ -110,6 +111,7 @@ typedef struct
   gint64 took_us;
   GPtrArray *results;
   GPtrArray *left_behind;
+  guint n_busy;
 } TrackRehearseReport;
 
 TrackRehearseReport *track_rehearse_run (const TrackRehearseSettings *settings,

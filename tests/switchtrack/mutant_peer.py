@@ -34,10 +34,10 @@ class Answer:
 
 
 class Call:
-    """A request as it came; PEER keeps what a mutant remembers from one to the next."""
+    """A request as it came, the NUMBERth of all; PEER keeps what a mutant remembers from one to the next."""
 
-    def __init__(self, peer, handler, body):
-        self.peer, self.handler, self.body = peer, handler, body
+    def __init__(self, peer, handler, body, number):
+        self.peer, self.handler, self.body, self.number = peer, handler, body, number
         self.media = handler.headers.get("Content-Type", "")
         self.action = handler.headers.get("SOAPAction")
         self.text = body.decode("utf-8", errors="replace")
@@ -52,48 +52,70 @@ class Call:
     def forward(self, body=None):
         """plannerd's own answer."""
         target = urllib.parse.urlsplit(self.peer.target)
-        connection = http.client.HTTPConnection(target.hostname, target.port, timeout=20)
+        connection = http.client.HTTPConnection(target.hostname, target.port, timeout=120)
         headers = {"Content-Type": self.media}
         if self.action is not None:
             headers["SOAPAction"] = self.action
+        start_s = time.monotonic()
         try:
             connection.request("POST", target.path, self.body if body is None else body, headers)
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers.get("Content-Type", ""), answer.read())
         finally:
             connection.close()
+            with self.peer.lock:
+                self.peer.slowest_s = max(self.peer.slowest_s, time.monotonic() - start_s)
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+    was_asked, n_pieces = False, 0
 
     def do_POST(self):  # pylint: disable=invalid-name
         """One call."""
         length = int(self.headers.get("Content-Length", "0"))
         peer = self.server.peer
-        start_s = time.monotonic()
         with peer.lock:
             peer.n_reading += 1
-        try:
-            body = self.rfile.read(length)
-        except OSError:
-            body = b""
+        body = self._read(length)
         with peer.lock:
             peer.n_reading -= 1
             peer.n_calls += 1
-        self.reading_s = time.monotonic() - start_s  # pylint: disable=attribute-defined-outside-init
+            number = peer.n_calls
         if len(body) < length:
             self.close_connection = True
             return
+        if not self.was_asked:
+            self.was_asked = True
+            with peer.lock:
+                peer.n_asked += 1
         try:
-            answer = peer.mutant(Call(peer, self, body))
+            answer = peer.mutant(Call(peer, self, body, number))
         except (OSError, http.client.HTTPException):
             answer = None
         if answer is None:
             self.close_connection = True
             return
         self._send(answer)
+
+    def _read(self, length):
+        pieces, self.n_pieces = [], 0
+        try:
+            while length > 0 and (piece := self.rfile.read1(length)):
+                pieces.append(piece)
+                length -= len(piece)
+                self.n_pieces += 1
+        except OSError:
+            pass
+        return b"".join(pieces)
+
+    def finish(self):
+        """The connection is at its end."""
+        if self.was_asked:
+            with self.server.peer.lock:
+                self.server.peer.n_asked -= 1
+        super().finish()
 
     def _send(self, answer):
         body = answer.body[: len(answer.body) // 2] if answer.cut else answer.body
@@ -118,13 +140,18 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class MutantPeer:
-    """Listens on a free port while it is entered; `peer.url` is its address."""
+    """Listens on a free port while it is entered; `peer.url` is its address.
+
+    Counted are bodies that are being read, calls, and open connections on which a whole question came; `slowest_s` is what the
+    slowest answer behind took.
+    """
 
     def __init__(self, target, mutant):
         self.target, self.mutant = target, mutant
         self.lock = threading.Lock()
         self.memory = {}
-        self.n_reading = self.n_calls = 0
+        self.n_reading = self.n_calls = self.n_asked = 0
+        self.slowest_s = 0.0
         self.server = _Server(("127.0.0.1", 0), _Handler)
         self.server.peer = self
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}{urllib.parse.urlsplit(target).path}"
@@ -377,6 +404,46 @@ def late_repeat(call):
     return answer
 
 
+NO_SUCH_UNIT = GOOD.replace(
+    'Response xmlns="urn:dk:planner:externalbooking:3"/>',
+    ' xmlns="urn:dk:planner:externalbooking:3"><PersonCivilRegistrationIdentifier>0000000000</PersonCivilRegistrationIdentifier>'
+    "<JobCenterCode>99999</JobCenterCode><ContactGroupTypeIdentifier>1</ContactGroupTypeIdentifier></GetSelfbookInterviewOptions>",
+)
+
+
+def _refused(call, code):
+    """A refusal with CODE; nothing is carried out."""
+    return call.forward(NO_SUCH_UNIT.encode("ascii")).sub(r"Code>\d+<", f"Code>{code}<")
+
+
+def all_lose(operation, code, is_done):
+    """Everybody is refused with CODE, or gets no answer if that is None; IS_DONE: what they asked for is carried out all the same."""
+
+    def mutant(call):
+        if call.operation != operation:
+            return call.forward()
+        if is_done:
+            call.forward()
+        return _refused(call, code) if code else None
+
+    return mutant
+
+
+def busy_at_first(call):
+    """What takes or lists times is answered busy when it first comes; every other one of these was carried out all the same."""
+    if call.operation not in ("CreateBooking", "GetBookingDetails", "RescheduleBooking", "GetSelfbookTimeslots"):
+        return call.forward()
+    with call.peer.lock:
+        is_repeat = call.body in call.peer.memory
+        call.peer.memory[call.body] = True
+        is_done = len(call.peer.memory) % 2 == 0
+    if is_repeat:
+        return call.forward()
+    if is_done:
+        call.forward()
+    return _refused(call, 990012)
+
+
 LOST = (990001, 990014, 990024)
 
 
@@ -389,7 +456,7 @@ def all_win(operation):
             return answer
         if answer.status == 200:
             call.peer.memory["won"] = answer
-        deadline_s = time.monotonic() + 5
+        deadline_s = time.monotonic() + 30
         while answer.code() in LOST and "won" not in call.peer.memory and time.monotonic() < deadline_s:
             time.sleep(0.005)
         return call.peer.memory.get("won", answer)
@@ -412,9 +479,7 @@ def refuses_every(n_calls):
     """Every so many calls one is refused."""
 
     def mutant(call):
-        if call.peer.n_calls % n_calls == 0:
-            return call.forward(call.text.replace("89000", "99999").encode("utf-8"))
-        return call.forward()
+        return _refused(call, 990010) if call.number % n_calls == 0 else call.forward()
 
     return mutant
 
@@ -457,8 +522,8 @@ def closes_silently(call):
 
 
 def impatient(call):
-    """A request that comes slowly is dropped."""
-    return None if call.handler.reading_s > 0.2 else call.forward()
+    """A request that comes in many pieces is dropped."""
+    return None if call.handler.n_pieces > 3 else call.forward()
 
 
 def cuts(call):
@@ -468,17 +533,22 @@ def cuts(call):
     return answer
 
 
+def _dawdle(call):
+    """Takes longer than a slow machine explains."""
+    time.sleep(2.5 + 6 * call.peer.slowest_s)
+
+
 def waits_for_others(call):
     """Nobody is answered while others have not sent their requests."""
     if call.peer.n_reading > 5:
-        time.sleep(2.5)
+        _dawdle(call)
     return call.forward()
 
 
 def tires(call):
-    """After twenty calls all are slow."""
-    if call.peer.n_calls > 20:
-        time.sleep(2.5)
+    """While others have asked and are still there all are slow."""
+    if call.peer.n_asked > 5:
+        _dawdle(call)
     return call.forward()
 
 

@@ -2,14 +2,17 @@
 # The rehearsal against plannerd passes; against a peer that does one thing wrong exactly the rows about that fail.
 # Also tests: track-rehearse, track-rehearse-ask, track-rehearse-dst, track-rehearse-faults, track-rehearse-holds,
 # track-rehearse-hostile, track-rehearse-load, track-rehearse-plan, track-rehearse-races, track-rehearse-repeats,
-# track-rehearse-report, track-rehearse-schema, track-rehearse-slow, track-rehearse-steps, track-wire, track-ctl-rehearse.
+# track-rehearse-report, track-rehearse-schema, track-rehearse-shots, track-rehearse-slow, track-rehearse-steps,
+# track-rehearse-times, track-wire, track-ctl-rehearse.
 
+import asyncio
 import datetime
 import json
 import subprocess
 
 import mutant_peer as m
 import planner_process
+import soap_client
 import testlib
 import track_world
 from planner_process import Caller, Municipality, PlannerProcess
@@ -128,6 +131,18 @@ CLOCK_MUTANTS = {
 }
 
 
+# What everybody who wants one time is told, whether it is carried out all the same, the row, and what its reason must say.
+NOBODY_WINS = [
+    (CREATE, 990001, False, "create", "0 of 20", "20 refused with 990001", "bookings afterwards: 0", "still offered"),
+    (CREATE, 990001, True, "create", "0 of 20", "20 refused with 990001", "bookings afterwards: 1", "not offered"),
+    (CREATE, 990012, False, "same", "none of 20", "20 refused with 990012"),
+    (CREATE, 990013, False, "create", "20 refused with 990013", "expected 990001 or"),
+    (CREATE, None, False, "create", "answer 1 of 20", "the connection ended"),
+    (DETAILS, 990001, False, "reserve", "0 of 20", "20 refused with 990001", "still offered"),
+    (MOVE, 990014, False, "move", "0 of 2", "2 refused with 990014", "still offered"),
+]
+
+
 class World:
     """plannerd, started by the first test that asks."""
 
@@ -160,8 +175,8 @@ def plan(**keys):
 
 def rehearse(url, *arguments):
     """Exit code and output of a rehearsal."""
-    words = [str(word) for word in (COMMAND, "rehearse", UNIT, url, *arguments)]
-    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=120)
+    words = [str(word) for word in (COMMAND, "rehearse", UNIT, url, "--timeout", 60, *arguments)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=400)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -241,6 +256,50 @@ def test_honest_peer():
         testlib.equal((code, answer["passed"]), (0, 1), f"a reservation that ends: {answer}")
 
 
+def test_nobody_wins():
+    """When nobody gets a time, the report says what all were told, and what became of the time."""
+    planner, path = World.get(), plan()
+    for operation, code, is_done, row, *words in NOBODY_WINS:
+        with m.MutantPeer(planner.url, m.all_lose(operation, code, is_done)) as peer:
+            _, answer = report(peer.url, "--plan", path, "--only", f"races/{row}")
+        why = answer["rows"][0].get("why", "")
+        testlib.equal([word for word in words if word not in why], [], f"{operation} {code} {is_done}: {why}: lacks")
+    _, answer = report(f"http://127.0.0.1:{testlib.free_port()}/", "--plan", path, "--only", "load/options")
+    testlib.equal("no contact on connection 1 of 20" in answer["rows"][0]["why"], True, str(answer))
+
+
+def test_busy():
+    """What is answered busy is repeated, as every caller must; the report counts it."""
+    planner, path = World.get(), plan()
+    with m.MutantPeer(planner.url, m.busy_at_first) as peer:
+        code, answer = report(peer.url, "--plan", path, "--only", "races,repeats/late,holds/given-back,load/times")
+    testlib.equal((code, answer["failed"], answer["blocked"], answer["busy"] > 60), (0, 0, 0, True), f"outcome {answer}")
+
+
+async def _reserve_last(url, until):
+    """Each citizen reserves the last time before the day UNTIL that is offered to him; the reservations."""
+    line, reservations = await soap_client.Line(url).open(), []
+    days = {"from_time": f"{until - datetime.timedelta(days=5)}T00:00:00Z", "to_time": f"{until}T00:00:00Z"}
+    for cpr in CITIZENS:
+        times = await line.call("GetSelfbookTimeslots", cpr=cpr, offer=OFFER, **days)
+        testlib.equal(times.find("TimeslotCollectionTruncated"), "false", "the list is cut off")
+        last = {"start": times.find_all("StartTime")[-1], "worker": times.find_all("CaseWorkerIdentifier")[-1]}
+        answer = await line.call(DETAILS, cpr=cpr, offer=OFFER, contact=1, **last)
+        reservations.append(answer.find("ReservationIdentifier"))
+    line.close()
+    return reservations
+
+
+def test_held_before():
+    """Reservations of an earlier rehearsal stand for a while: what a citizen holds is offered to him alone, and is no time for a race."""
+    planner, until = World.get(), datetime.date.today() + datetime.timedelta(days=10)
+    for group in ("races", "holds", "repeats"):
+        testlib.equal(len(set(asyncio.run(_reserve_last(planner.url, until))) - {None}), len(CITIZENS), "reservations")
+        code, answer = report(planner.url, "--plan", plan(until=until), "--only", group)
+        whys = [(row["row"], row.get("why")) for row in answer["rows"] if row["verdict"] in ("failed", "blocked")]
+        testlib.equal((code, whys), (0, []), f"{group} at a Planner that does nothing wrong")
+
+
 def test_clock_changes():
     """Right times pass; wrong offsets, a time twice, a short meeting and a wall clock read as UTC do not."""
     planner, path = World.get(), plan()
@@ -272,6 +331,7 @@ def test_bad_plans():
     for keys, word in (
         ({"citizens": f"{CITIZENS[0]};{somebody}"}, "number 2"),
         ({"citizens": CITIZENS[0]}, "two"),
+        ({"citizens": f"{CITIZENS[0]};{CITIZENS[1]};{CITIZENS[0]}"}, "number 3"),
         ({"from": "tomorrow"}, "YYYY-MM-DD"),
         ({"until": "2020-01-01"}, "after from"),
         ({"parallel": 1}, "race"),
