@@ -329,8 +329,9 @@ def test_down_and_up():
         before = world.simulator.n_calls(CREATE)
         time.sleep(10)
         tried = world.simulator.n_calls(CREATE) - before
-        # each for itself would be twice or more; slow machines make it fewer
-        testlib.equal(tried <= 8, True, f"{tried} calls of {len(citizens)} citizens in ten seconds")
+        # Eight may have been under way when the third failed, and 1, 3 and 7 seconds later one is tried. Each for itself would
+        # be 24 or more; slow machines make it fewer.
+        testlib.equal(tried <= 12, True, f"{tried} calls of {len(citizens)} citizens in ten seconds")
         world.act("calm")
         world.settle(300)
         world.assert_same_stock()

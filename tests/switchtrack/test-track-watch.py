@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 # A Planner that goes away, comes back, and the gateway killed meanwhile: how soon it is known, who is told, what the evidence says.
 
+import contextlib
 import hashlib
 import http.server
 import json
 import re
 import signal
-import socket
+import sqlite3
 import threading
 import time
 
@@ -53,9 +54,7 @@ class Mails:
 
     def __init__(self):
         self.taken = []
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = testlib.free_port()
         self.controller = aiosmtpd.controller.Controller(self, hostname="127.0.0.1", port=port)
         self.controller.start()
         self.url = f"smtp://127.0.0.1:{port}"
@@ -81,6 +80,13 @@ def health(track):
     return next(one for one in ask(track, "health")["endpoints"] if one["name"] == "peer")
 
 
+def sent_mails(track, disturbance):
+    """How many mails about the disturbance the gateway knows to have been taken."""
+    with contextlib.closing(sqlite3.connect(f"file:{track.registry}?mode=ro", uri=True, timeout=10)) as connection:
+        sql = "SELECT count(*) FROM notice WHERE channel = 'mail' AND disturbance_id = ? AND sent_us > 0"
+        return connection.execute(sql, (disturbance,)).fetchone()[0]
+
+
 def test_life_of_a_disturbance():
     """From the first failed call over alarms, a kill of the gateway and recovery to the evidence."""
     hook, mails = Hook(), Mails()
@@ -102,13 +108,16 @@ def test_life_of_a_disturbance():
         here.peer.stop()
         started = time.monotonic()
         testlib.equal(here.call(list_options(UNIT, CPR)).fault, 4769, "a call while it is away")
-        opened = ask(track, "disturbances")["disturbances"]
+        # It stands in the registry a moment after the call was answered.
+        opened = testlib.wait_for(lambda: ask(track, "disturbances")["disturbances"], 30, "a disturbance")
         testlib.equal(len(opened), 1, "disturbances after the first failed call")
         testlib.wait_for(lambda: health(track)["state"] == "down", 30, "it is known to be down")
         print(f"# known to be down after {time.monotonic() - started:.1f} s")
         testlib.wait_for(lambda: mails.of("forstyrrelse"), 30, "a mail comes")
         testlib.equal(mails.of("forstyrrelse")[0][0], ["vagt@drift.example"], "its receiver")
         testlib.wait_for(lambda: hook.seen, 30, "the webhook is tried")
+        # Killed before it has noted that the server took it, it would rightly send it once more.
+        testlib.wait_for(lambda: sent_mails(track, opened[0]["id"]), 30, "the mail is noted as sent")
 
         track.process.send_signal(signal.SIGKILL)
         track.process.wait()
