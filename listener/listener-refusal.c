@@ -11,9 +11,10 @@
  * The library can queue a reply only before the body or after its last byte, and closes on top of unread
  * bytes, upon which the kernel resets the connection and many clients never see the reply. So where a body
  * is coming, the reply is written straight to the socket, our half is closed, and the rest of the body is
- * swallowed for a while: at most so many bytes, and the span of the lingering phase.
+ * swallowed for a while: at most so many bytes, for a client that was not far above the limit writes all of its body
+ * before it reads, and at most the span of the lingering phase.
  */
-#define MAX_LINGERED_BYTES (1024 * 1024)
+#define MAX_LINGERED_BYTES (16 * 1024 * 1024)
 
 static const struct
 {

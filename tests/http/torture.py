@@ -347,6 +347,24 @@ def check_large_body(target):
                 raise AssertionError(f"{name}: {received[:200]!r}, closed: {closed}")
 
 
+def check_written_whole(target):
+    """A client that writes all of 8 MB before it reads, announced or in chunks, still reads 413."""
+    data = bytes(8 * MEGABYTE)
+    announced = target.head("POST", target.post_path, [f"Content-Length: {len(data)}"])
+    chunked = target.head("POST", target.post_path, ["Transfer-Encoding: chunked"])
+    chunks = b"100000\r\n" + data[: 1 << 20] + b"\r\n"
+    for name, text in (("announced", announced + data), ("chunked", chunked + 8 * chunks + b"0\r\n\r\n")):
+        with target.connect() as client:
+            client.settimeout(30)
+            try:
+                client.sendall(text)
+                received, _ = receive_all(client)
+            except ConnectionError as error:
+                raise AssertionError(f"{name}: {error}") from error
+        if status_of(received) != 413:
+            raise AssertionError(f"{name}: {received[:200]!r}")
+
+
 def check_deaf_flood(target):
     """A client that sends for ever and never looks is cut, in flat memory."""
     with flat(target):
