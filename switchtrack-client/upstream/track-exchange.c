@@ -76,6 +76,17 @@ track_exchange_finish (TrackExchange *exchange, CURLcode code)
   free_exchange (exchange);
 }
 
+/* Has the library look at @exchange at once; there is no other way to say so without a socket. */
+static void
+make_look (TrackExchange *exchange)
+{
+  exchange->needs_look = FALSE;
+  if (exchange->n_sent > 0)
+    return;
+  curl_easy_pause (exchange->easy, CURLPAUSE_SEND);
+  curl_easy_pause (exchange->easy, CURLPAUSE_CONT);
+}
+
 /* Does with @exchange what had to wait until the library was not at work. */
 void
 track_exchange_settle (TrackExchange *exchange)
@@ -93,6 +104,8 @@ track_exchange_settle (TrackExchange *exchange)
       track_exchange_finish (exchange, CURLE_OUT_OF_MEMORY);
       return;
     }
+  if (exchange->needs_look)
+    make_look (exchange);
   if (!exchange->is_held || exchange->is_paused)
     return;
   exchange->is_held = FALSE;

@@ -157,17 +157,32 @@ track_upstream_loop_connected (TrackUpstream *upstream, int fd)
 }
 
 /*
- * Connections stay watched while they rest: that saves two system calls a call. A socket that is none yet is closed
- * or will be: one that loses against another address, runs out of time or is cancelled, 7.88 closes without a word,
- * and tells of it here afterwards, when the number may be a file's or socket's of another thread.
+ * A socket that is no connection yet is closed or will be: one that loses against another address, runs out of time or
+ * is cancelled, 7.88 closes without a word, and tells of it here afterwards, when the number may be a file's or
+ * socket's of another thread. It tries the next address of a name when it looks at the exchange again, and has nothing
+ * that would make it look.
  */
+static void
+leave_attempt (TrackUpstream *upstream, int fd)
+{
+  const TrackWatched *one = get_watched (upstream, fd);
+  TrackExchange *exchange = one->is_ours ? one->user : NULL;
+
+  track_upstream_loop_forget (upstream, fd);
+  if (exchange == NULL)
+    return;
+  exchange->needs_look = TRUE;
+  track_upstream_loop_touch (exchange);
+}
+
+/* Connections stay watched while they rest: that saves two system calls a call. */
 static void
 leave_socket (TrackUpstream *upstream, int fd)
 {
-  TrackWatched *one = get_watched (upstream, fd);
+  const TrackWatched *one = get_watched (upstream, fd);
 
   if (!one->is_connection)
-    track_upstream_loop_forget (upstream, fd);
+    leave_attempt (upstream, fd);
   else if (one->user != NULL && one->user->is_held)
     (void) !watch (upstream, fd, 0);
   else

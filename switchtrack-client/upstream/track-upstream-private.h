@@ -95,6 +95,7 @@ struct _TrackExchange
   guint is_too_large : 1;
   guint is_touched : 1;
   guint has_more_fds : 1;
+  guint needs_look : 1;   /* one of its addresses came to nothing */
   guint is_unwatched : 1; /* the system refused to: nothing would be heard of it */
 };
 

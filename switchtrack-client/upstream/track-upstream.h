@@ -94,7 +94,8 @@ typedef struct _TrackExchange TrackExchange;
  *   %TRACK_OUTCOME_OK, else words without personal data
  *
  * Loop thread, from the main context, never from within track_upstream_send(). @head and @data return whether to go
- * on; if not, the outcome is %TRACK_OUTCOME_GONE. Any of them may pause, cancel, or send other exchanges.
+ * on; if not, the outcome is %TRACK_OUTCOME_GONE. Any of them may pause or cancel; only @done may send other exchanges:
+ * to the library, the other two are within its work.
  */
 typedef struct
 {

@@ -365,6 +365,49 @@ test_again (void)
   world_clear (&world);
 }
 
+/* Of a name with several addresses: as "curl --resolve" would have it. */
+static struct curl_slist *
+resolve (World *world, TrackExchange *exchange, const char *host, const char *addresses)
+{
+  g_autoptr (GUri) uri = g_uri_parse (world->url, G_URI_FLAGS_NONE, NULL);
+  g_autofree char *line = g_strdup_printf ("%s:%d:%s", host, g_uri_get_port (uri), addresses);
+  struct curl_slist *list = curl_slist_append (NULL, line);
+
+  curl_easy_setopt (exchange->easy, CURLOPT_RESOLVE, list);
+  return list;
+}
+
+/* The next address of a name is tried when one does not answer in its share of the time, or says no. */
+static void
+test_addresses (void)
+{
+  static const char *const addresses[] = {
+    "127.0.0.2,127.0.0.1",           "127.0.0.2,127.0.0.3,127.0.0.1",
+    "127.0.0.4,127.0.0.2,127.0.0.1", "127.0.0.2,127.0.0.4,127.0.0.1",
+    "[::1],127.0.0.2,127.0.0.1",     "127.0.0.2,127.0.0.1,[::1]",
+  };
+  struct curl_slist *lists[G_N_ELEMENTS (addresses)];
+  Answer answers[G_N_ELEMENTS (addresses)] = { 0 };
+  World world;
+
+  world_init (&world);
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_autofree char *host = g_strdup_printf ("town-%u.example", i);
+
+      start (&world, &answers[i], host, "/ok");
+      lists[i] = resolve (&world, answers[i].exchange, host, addresses[i]);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (addresses); i++)
+    {
+      g_test_message ("%s", addresses[i]);
+      check_whole (&world, &answers[i]);
+      curl_slist_free_all (lists[i]);
+    }
+  g_assert_cmpuint (world.upstream->n_open, ==, G_N_ELEMENTS (addresses));
+  world_clear (&world);
+}
+
 /* A system that refuses to watch one more: that call ends, and is not laid to the Planner; the others go on. */
 static void
 test_refused (void)
@@ -396,6 +439,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-upstream-loop/file", test_file);
   g_test_add_func ("/track-upstream-loop/name", test_name);
   g_test_add_func ("/track-upstream-loop/again", test_again);
+  g_test_add_func ("/track-upstream-loop/addresses", test_addresses);
   g_test_add_func ("/track-upstream-loop/refused", test_refused);
   return g_test_run ();
 }
