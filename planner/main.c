@@ -252,19 +252,15 @@ run (const char *config_path, PlannerConfig *config, GError **error)
   return ok;
 }
 
-/* What a start would refuse, too. */
+/* What a start would refuse. */
 static gboolean
-check_credentials (const PlannerConfig *config, GError **error)
+check_files (const PlannerConfig *config, GError **error)
 {
-  g_auto (PlannerCredentials) credentials = { 0 };
+  g_autofree char *notes = NULL;
+  gboolean ok = planner_faces_check_files (config, &notes, error);
 
-  if (!planner_credentials_load (&credentials, config, error))
-    return FALSE;
-  if (credentials.tls == NULL || credentials.expiry_unix_us > clock_now_us ())
-    return TRUE;
-  g_set_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE, "%s: the certificate has expired",
-               config->dfdg_certificate);
-  return FALSE;
+  g_print ("%s", notes);
+  return ok;
 }
 
 static gboolean
@@ -275,7 +271,7 @@ load_and_run (const PlannerProgramOptions *options, GError **error)
   if (config == NULL)
     return FALSE;
   if (options->only_checks)
-    return check_credentials (config, error);
+    return check_files (config, error);
   planner_program_prepare (config->log_format, config->log_level, config->process_core_dumps != 0);
   return run (options->config_path, config, error);
 }

@@ -237,13 +237,26 @@ run (const PlannerProgramOptions *options, const TrackConfig *config, GError **e
   return ok;
 }
 
+/* What a start would refuse. */
+static gboolean
+check_files (const TrackConfig *config, GError **error)
+{
+  g_autofree char *notes = NULL;
+  gboolean ok = track_faces_check_files (config, &notes, error);
+
+  g_print ("%s", notes);
+  return ok;
+}
+
 static gboolean
 load_and_run (const PlannerProgramOptions *options, GError **error)
 {
   g_autoptr (TrackConfig) config = track_config_load (options->config_path, error);
 
-  if (config == NULL || options->only_checks)
-    return config != NULL;
+  if (config == NULL)
+    return FALSE;
+  if (options->only_checks)
+    return check_files (config, error);
   planner_program_prepare (config->log_format, config->log_level, config->process_core_dumps != 0);
   return run (options, config, error);
 }
@@ -251,7 +264,7 @@ load_and_run (const PlannerProgramOptions *options, GError **error)
 static const PlannerProgram switchtrackd = {
   .name = "switchtrackd",
   .summary = "The gateway between callers and the Planners of municipalities.",
-  .checks = "read the configuration, say what is wrong, and end",
+  .checks = "read the configuration and its certificates, say what is wrong, and end",
   .dup_sample = track_config_dup_sample,
   .dup_manual = track_config_dup_manual,
   .run = load_and_run,

@@ -2,6 +2,7 @@
 /* From configuration to listeners: addresses, caps, time-outs, TLS. */
 #include "http/planner-faces.h"
 
+#include "face/face-check.h"
 #include "ops/admin/admin.h"
 
 /* An import's JSON may be large; nobody but the socket's owner can send it. */
@@ -179,7 +180,7 @@ planner_credentials_clear (PlannerCredentials *credentials)
  * planner_credentials_load:
  * @credentials: zeroed; to be cleared in any case
  *
- * For plannerd --check-config and plannerctl doctor. Expired certificates are loaded, not judged.
+ * For plannerctl doctor. Expired certificates are loaded, not judged.
  *
  * Errors: LISTENER_ERROR_CERTIFICATE: a file that is missing, unreadable, or a key that does not fit.
  */
@@ -205,4 +206,32 @@ planner_credentials_load (PlannerCredentials *credentials,
     return TRUE;
   g_propagate_error (error, g_steal_pointer (&local_error));
   return FALSE;
+}
+
+/**
+ * planner_faces_check_files:
+ * @out_notes: (transfer full): as face_check_end()
+ *
+ * For plannerd --check-config: certificates, keys and authorities, towards callers, DFDG and calendars. Blocks. Errors: as
+ * face_check_end().
+ */
+gboolean
+planner_faces_check_files (const PlannerConfig *config, char **out_notes, GError **error)
+{
+  const FaceCredentials files = credentials_of (config);
+  FaceCheck *check = face_check_new ();
+
+  if (is_wanted (PLANNER_FACE_DFDG, config))
+    face_check_pair (check, files.certificate_file, files.key_file);
+  if (is_wanted (PLANNER_FACE_DFDG, config) || is_wanted (PLANNER_FACE_PROXIED, config))
+    face_check_trust (check, &files);
+  face_check_authorities (check, config->sync_ca_file);
+  for (guint i = 0; i < config->dfdg_clients->len; i++)
+    {
+      const ConfigDfdgClient *client = config->dfdg_clients->pdata[i];
+
+      face_check_pair (check, client->certificate, client->key);
+      face_check_authorities (check, client->ca_file);
+    }
+  return face_check_end (check, out_notes, error);
 }

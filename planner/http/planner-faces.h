@@ -23,6 +23,9 @@ gboolean planner_faces_open (FaceSet *faces,
                              const ListenerHandler *handlers,
                              gpointer user_data,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean planner_faces_check_files (const PlannerConfig *config,
+                                    char **out_notes,
+                                    GError **error) G_GNUC_WARN_UNUSED_RESULT;
 guint planner_faces_describe (FaceSet *faces, MetricsFace *out_faces);
 
 /**

@@ -2,6 +2,7 @@
 /* From switchtrackd's configuration to its faces: addresses, caps, time-outs, TLS. */
 #include "gateway/track-faces.h"
 
+#include "face/face-check.h"
 #include "ops/admin/admin.h"
 
 /* A rehearsal may last; nobody but the socket's group can ask for it. */
@@ -27,17 +28,23 @@ set_limits (ListenerSettings *settings, const TrackConfig *config)
   settings->stop_grace_ms = (guint) config->limits_stop_grace_ms;
 }
 
+static FaceCredentials
+credentials_of (const TrackConfig *config)
+{
+  return (FaceCredentials){ .trust_file = config->service_trust,
+                            .crl_path = config->service_crl,
+                            .crl_grace_h = config->service_crl_grace_h,
+                            .crl_check_s = config->service_crl_check_s,
+                            .accepts_missing = config->service_crl_missing != 0,
+                            .certificate_file = config->service_certificate,
+                            .key_file = config->service_key,
+                            .resumption_s = config->service_resumption_s };
+}
+
 static gboolean
 init_service (FaceSet *faces, ListenerSettings *settings, const TrackConfig *config, GError **error)
 {
-  const FaceCredentials files = { .trust_file = config->service_trust,
-                                  .crl_path = config->service_crl,
-                                  .crl_grace_h = config->service_crl_grace_h,
-                                  .crl_check_s = config->service_crl_check_s,
-                                  .accepts_missing = config->service_crl_missing != 0,
-                                  .certificate_file = config->service_certificate,
-                                  .key_file = config->service_key,
-                                  .resumption_s = config->service_resumption_s };
+  const FaceCredentials files = credentials_of (config);
   gboolean ok = face_set_load_tls (faces, &files, error);
 
   settings->address = config->service_address;
@@ -117,4 +124,31 @@ track_faces_open (FaceSet *faces,
                   GError **error)
 {
   return face_set_open (faces, &plan, config, handlers, user_data, error);
+}
+
+/**
+ * track_faces_check_files:
+ * @out_notes: (transfer full): as face_check_end()
+ *
+ * For switchtrackd --check-config: certificates, keys, authorities and secrets, towards callers, Planners and those who
+ * are told. Blocks. Errors: as face_check_end().
+ */
+gboolean
+track_faces_check_files (const TrackConfig *config, char **out_notes, GError **error)
+{
+  const FaceCredentials files = credentials_of (config);
+  FaceCheck *check = face_check_new ();
+
+  if (is_wanted (TRACK_FACE_SERVICE, config))
+    {
+      face_check_pair (check, files.certificate_file, files.key_file);
+      face_check_trust (check, &files);
+    }
+  face_check_pair (check, config->upstream_certificate, config->upstream_key);
+  face_check_authorities (check, config->upstream_trust);
+  face_check_authorities (check, config->escalation_trust);
+  face_check_authorities (check, config->mail_trust);
+  if (*config->mail_user != '\0')
+    face_check_secret (check, config->mail_password_file);
+  return face_check_end (check, out_notes, error);
 }

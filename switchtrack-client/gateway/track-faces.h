@@ -21,3 +21,6 @@ gboolean track_faces_open (FaceSet *faces,
                            const ListenerHandler *handlers,
                            gpointer user_data,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_faces_check_files (const TrackConfig *config,
+                                  char **out_notes,
+                                  GError **error) G_GNUC_WARN_UNUSED_RESULT;

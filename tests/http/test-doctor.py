@@ -148,6 +148,14 @@ def test_certificates():
         config.write_text(text.replace(old, new), encoding="utf-8")
         assert check_config(config, 1)
         testlib.equal(doctor("x.db", "--config", config, code=1)["certificate"], "fail")
+    config.write_text(text.replace(f"key={key}", "key=/run/credentials/nobody.service/server.key"), encoding="utf-8")
+    testlib.equal(check_config(config, 0), "", "a key that comes with the service")
+    client = f"{text}\n[dfdg-client 11100]\ncertificate={planner.certificates.client('dfdg')[0]}\nkey={{}}\nca-file={{}}\n"
+    config.write_text(client.format(planner.certificates.client("dfdg")[1], planner.certificates.authority[0]), encoding="utf-8")
+    check_config(config, 0)
+    config.write_text(client.format(other, "/gone/dfdg.pem"), encoding="utf-8")
+    problem = check_config(config, 1)
+    testlib.equal((f"{other}: cannot use" in problem, "/gone/dfdg.pem: No such file" in problem), (True, True), problem)
     config.write_text(text.replace("[health]", "[healht]"), encoding="utf-8")
     testlib.equal(doctor(planner.database, "--config", config, code=1)["configuration"], "fail")
     expired = planner.folder / "expired.crt"

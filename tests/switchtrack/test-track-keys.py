@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # Certificates, keys and revocation lists that are replaced while calls come, towards callers and towards Planners: no call fails.
-# Also tests: track-keys, track-faces, track-daemon.
+# Also tests: track-keys, track-faces, track-daemon, face-check.
 
 import contextlib
 import datetime
@@ -237,6 +237,65 @@ def allowed(name):
         return world().call(list_options(UNIT, testlib.cpr(1)), client=name).status == 200
     except OSError:
         return False
+
+
+def check_config(text):
+    """Exit status of switchtrackd --check-config for a file of TEXT, what it says is wrong, and what it could not look at."""
+    path = world().folder / "checked.conf"
+    path.write_text(text, encoding="utf-8")
+    program = testlib.BUILD / "switchtrack-client" / "switchtrackd"
+    done = subprocess.run([program, "--check-config", "--config", path], capture_output=True, text=True, check=False, timeout=60)
+    return done.returncode, done.stderr, done.stdout
+
+
+def test_check_config():
+    """--check-config opens every file that the configuration names, says all that is wrong by path, and shows nothing of what is in them."""
+    here = world()
+    good = here.track.configuration.read_text(encoding="utf-8")
+    testlib.equal(check_config(good), (0, "", ""), "a good one")
+    settings = {line.partition("=")[0] + f"/{group}": line for block in good.split("[") for group in [block.partition("]")[0]] for line in block.splitlines()[1:]}
+    stranger, others = here.certificates.client("stranger")[1], here.folder / "others.key"
+    shutil.copy(settings["key/upstream"].partition("=")[2], others)
+    others.chmod(0o644)
+    empty = here.folder / "empty.pem"
+    empty.write_text("nothing\n", encoding="ascii")
+    credential = "/run/credentials/nobody.service/upstream.key"
+
+    def changed(key, value, text=good):
+        assert text.count(settings[key]) >= 1, key
+        group = key.partition("/")[2]
+        head, mark, tail = text.partition(f"[{group}]\n")
+        return head + mark + tail.replace(settings[key], f"{key.partition('/')[0]}={value}", 1)
+
+    mail = good + "[mail]\nurl=smtps://127.0.0.1:1\nuser=a\npassword-file="
+    wrong = (
+        (changed("certificate/service", "/gone/server.crt"), "/gone/server.crt: No such file"),
+        (changed("certificate/service", here.folder), f"{here.folder}: is no file"),
+        (changed("key/service", stranger), f"{stranger}: cannot use certificate and key"),
+        (changed("key/service", "/gone/server.key"), "/gone/server.key: No such file"),
+        (changed("trust/service", "/gone/trust.pem"), "/gone/trust.pem: No such file"),
+        (changed("trust/service", stranger), f"cannot use trust file {stranger}"),
+        (changed("certificate/upstream", here.expired("late")[0]).replace(settings["key/upstream"], f"key={here.certificates.client('late')[1]}"), "late.expired.crt: the certificate has expired: 2025-02-01"),
+        (changed("certificate/upstream", empty), f"{empty}: holds no certificate in PEM"),
+        (changed("key/upstream", stranger), f"{stranger}: cannot use certificate and key"),
+        (changed("key/upstream", others), "is open to everybody on this machine: chmod 600"),
+        (changed("trust/upstream", empty), f"cannot use trust file {empty}"),
+        (good + "[escalation]\ntrust=/gone/hook.pem\n", "/gone/hook.pem: No such file"),
+        (mail + "/gone/password\n", "/gone/password: No such file"),
+        (mail + f"{others}\n", f"{others}: others may read it"),
+    )
+    said = []
+    for text, words in wrong:
+        status, problem, _ = check_config(text)
+        testlib.equal((status, words in problem, problem.count("\n")), (1, True, 1), f"{words}: {problem}")
+        said.append(problem)
+    status, problem, _ = check_config(changed("certificate/service", "/gone/server.crt", changed("key/upstream", stranger, changed("trust/upstream", empty))))
+    testlib.equal((status, problem.count("\n")), (1, 3), f"three at once: {problem}")
+    status, problem, seen = check_config(changed("key/upstream", credential))
+    testlib.equal((status, problem), (0, ""), "a key that comes with the service")
+    testlib.equal(seen, f"{credential}: not looked at: the service manager hands it over when the service starts\n", "it is said")
+    secrets = {line for path in (stranger, others) for line in path.read_text(encoding="ascii").splitlines()} | {"nothing"}
+    testlib.equal([line for line in secrets if line in "".join(said)], [], "what stands in the files")
 
 
 def test_last_stop():
