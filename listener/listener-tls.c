@@ -94,6 +94,15 @@ check_key_file (const char *path, GError **error)
 }
 
 static gboolean
+fail_pair (GError **error, const ListenerTlsSettings *settings, int code)
+{
+  g_autofree char *both =
+    g_strdup_printf ("%s, %s", settings->certificate_file, settings->key_file);
+
+  return fail (error, "certificate and key", both, code);
+}
+
+static gboolean
 load_key (TlsMaterial *material, const ListenerTlsSettings *settings, GError **error)
 {
   gnutls_x509_crt_t *certificates = NULL;
@@ -105,7 +114,7 @@ load_key (TlsMaterial *material, const ListenerTlsSettings *settings, GError **e
   code = gnutls_certificate_set_x509_key_file (material->credentials, settings->certificate_file,
                                                settings->key_file, GNUTLS_X509_FMT_PEM);
   if (code < 0)
-    return fail (error, "certificate and key", settings->certificate_file, code);
+    return fail_pair (error, settings, code);
   code = gnutls_certificate_get_x509_crt (material->credentials, (guint) code, &certificates,
                                           &n_certificates);
   if (code < 0)

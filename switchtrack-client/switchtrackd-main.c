@@ -40,7 +40,10 @@ on_reload_signal (gpointer data)
 
   planner_systemd_reloading (clock_monotonic_us ());
   if (config == NULL)
-    planner_log_event (PLANNER_LOG_ERROR, "reload", "refused", error->message, NULL);
+    {
+      planner_log_event (PLANNER_LOG_ERROR, "reload", "refused", error->message, NULL);
+      track_daemon_set_reload_problem (&program->daemon, g_strdup (error->message));
+    }
   else
     {
       track_daemon_reload (&program->daemon, config);

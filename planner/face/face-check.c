@@ -115,7 +115,7 @@ check_fit (FaceCheck *check, const char *certificate_file, const char *key_file)
   if (tls != NULL)
     listener_tls_unref (tls);
   else
-    add (check->problems, key_file, problem->message);
+    g_ptr_array_add (check->problems, g_strdup (problem->message));
 }
 
 /**

@@ -257,19 +257,24 @@ face_set_start (FaceSet *set, GMainContext *context, GError **error)
  * face_set_reload:
  *
  * Reads trust, revocation lists, certificate and key again; what is wrong with them is logged, and the old ones stay.
+ *
+ * Returns: (transfer full) (nullable): what is wrong, NULL when all was taken
  */
-void
+char *
 face_set_reload (FaceSet *set)
 {
+  g_autoptr (GError) trust_error = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (set->trust != NULL && !listener_trust_reload (set->trust, &error))
-    planner_log_event (PLANNER_LOG_ERROR, "reload", "trust", error->message, NULL);
+  if (set->trust != NULL && !listener_trust_reload (set->trust, &trust_error))
+    planner_log_event (PLANNER_LOG_ERROR, "reload", "trust", trust_error->message, NULL);
   if (set->trust != NULL)
     tell_lists (set);
-  g_clear_error (&error);
   if (set->tls != NULL && !listener_tls_reload (set->tls, &error))
     planner_log_event (PLANNER_LOG_ERROR, "reload", "certificates", error->message, NULL);
+  return error != NULL         ? g_strdup (error->message)
+         : trust_error != NULL ? g_strdup (trust_error->message)
+                               : NULL;
 }
 
 /**

@@ -108,7 +108,7 @@ gboolean face_settings_use_group (ListenerSettings *settings,
 
 gboolean
 face_set_start (FaceSet *set, GMainContext *context, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void face_set_reload (FaceSet *set);
+char *face_set_reload (FaceSet *set) G_GNUC_WARN_UNUSED_RESULT;
 void face_set_stop_accepting (FaceSet *set);
 guint face_set_count_draining (FaceSet *set);
 char *face_set_dup_addresses (FaceSet *set);

@@ -457,6 +457,7 @@ void
 planner_server_reload (PlannerServer *server, const PlannerConfig *config)
 {
   g_autofree char *fixed = planner_config_list_fixed_changes (server->config, config);
+  g_autofree char *problem = NULL;
 
   if (fixed != NULL)
     planner_log_event (PLANNER_LOG_WARNING, "reload", "needs-restart", fixed, NULL);
@@ -466,7 +467,8 @@ planner_server_reload (PlannerServer *server, const PlannerConfig *config)
   server->config = planner_config_ref (config);
   server->endpoint.config = server->config;
   server->endpoint.schema = config->contract_validate_live ? server->schema : NULL;
-  face_set_reload (&server->faces);
+  /* Logged; what is in force stands in the metrics. */
+  problem = face_set_reload (&server->faces);
 }
 
 /**

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "listener-certificate.h"
 #include "planner-log.h"
 #include "planner-systemd.h"
 
@@ -194,20 +193,14 @@ on_watched_routes (TrackRoutes *routes, gpointer data)
   track_lookout_set_registry (daemon->lookout, track_routes_get_registry (routes));
 }
 
-/* What our callers and the Planners see of us has a last day too. */
+/* What our callers and the Planners see of us has a last day too: that of what is in use, whatever the files say. */
 static void
 see_own_certificates (TrackDaemon *daemon)
 {
   TrackWatch *watch = track_lookout_get_watch (daemon->lookout);
-  g_autofree char *pem = NULL;
-  g_autoptr (ListenerCertificateInfo) info = NULL;
-  gsize n_bytes = 0;
 
-  if (*daemon->config->service_certificate != '\0' &&
-      g_file_get_contents (daemon->config->service_certificate, &pem, &n_bytes, NULL))
-    info = listener_certificate_read (pem, n_bytes);
-  if (info != NULL)
-    track_watch_see_certificate (watch, TRACK_HOLDER_SERVER, info->expires_unix_us);
+  track_watch_see_certificate (watch, TRACK_HOLDER_SERVER,
+                               track_server_get_certificate_until_us (daemon->server));
   track_watch_see_certificate (watch, TRACK_HOLDER_CLIENT,
                                track_upstream_get_certificate_until_us (daemon->upstream));
 }
@@ -245,7 +238,6 @@ open_lookout (TrackDaemon *daemon, GError **error)
   track_keeper_add_listener (daemon->keeper, on_watched_routes, daemon);
   if (routes != NULL)
     on_watched_routes (routes, daemon);
-  see_own_certificates (daemon);
   open_self (daemon);
   return TRUE;
 }
@@ -423,24 +415,47 @@ track_daemon_open (TrackDaemon *daemon,
   open_admin (daemon);
   if (!open_server (daemon, sockets, error))
     return FALSE;
+  see_own_certificates (daemon);
   daemon->upkeep = timer_new (NULL, on_upkeep, daemon);
   on_upkeep (daemon);
   return TRUE;
 }
 
 /**
+ * track_daemon_set_reload_problem:
+ * @problem: (transfer full) (nullable): NULL: what was read again is in use
+ *
+ * An alarm as long as it is set. Loop thread.
+ */
+void
+track_daemon_set_reload_problem (TrackDaemon *daemon, char *problem)
+{
+  g_free (daemon->self.reload_problem);
+  daemon->self.reload_problem = problem;
+}
+
+/* @problem: (inout): the first one stays */
+static void
+note_problem (char **problem, const char *part, const GError *error)
+{
+  planner_log_event (PLANNER_LOG_ERROR, "reload", part, error->message, NULL);
+  if (*problem == NULL)
+    *problem = g_strdup (error->message);
+}
+
+/**
  * track_daemon_reload:
  * @config: as the file is now
  *
- * Takes over what may change while running; certificates and registry are read again. What is wrong is logged, and the
- * old stays. Loop thread.
+ * Takes over what may change while running; certificates and registry are read again. What is wrong is logged and raised
+ * as an alarm, and the old stays. Loop thread.
  */
 void
 track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
 {
-  g_autoptr (GError) error = NULL, side_error = NULL;
+  g_autoptr (GError) error = NULL, health_error = NULL, side_error = NULL;
+  char *problem = track_server_reload (daemon->server, config);
 
-  track_server_reload (daemon->server, config);
   /* A command on its thread may still read the old one: it is kept to the end. */
   g_ptr_array_add (daemon->old_configs, daemon->config);
   daemon->config = track_config_ref (config);
@@ -449,13 +464,13 @@ track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
   if (daemon->log != NULL)
     track_call_log_set_days (daemon->log, (guint) config->calls_days);
   if (!track_upstream_reload (daemon->upstream, &error))
-    planner_log_event (PLANNER_LOG_ERROR, "reload", "upstream", error->message, NULL);
-  g_clear_error (&error);
-  if (!track_lookout_reload (daemon->lookout, config, &error))
-    planner_log_event (PLANNER_LOG_ERROR, "reload", "health", error->message, NULL);
+    note_problem (&problem, "upstream", error);
+  if (!track_lookout_reload (daemon->lookout, config, &health_error))
+    note_problem (&problem, "health", health_error);
   see_own_certificates (daemon);
   if (!track_side_reload (daemon->side, &side_error))
-    planner_log_event (PLANNER_LOG_ERROR, "reload", "shadow", side_error->message, NULL);
+    note_problem (&problem, "shadow", side_error);
+  track_daemon_set_reload_problem (daemon, problem);
   track_keeper_refresh (daemon->keeper);
 }
 
@@ -511,6 +526,7 @@ track_daemon_close (TrackDaemon *daemon)
   g_clear_pointer (&daemon->calls, track_database_free);
   g_clear_pointer (&daemon->registry, track_database_free);
   g_clear_pointer (&daemon->own_mapping, contract_mapping_free);
+  g_clear_pointer (&daemon->self.reload_problem, g_free);
   g_clear_pointer (&daemon->old_configs, g_ptr_array_unref);
   g_clear_pointer (&daemon->config, track_config_unref);
 }

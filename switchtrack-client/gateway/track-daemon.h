@@ -43,6 +43,7 @@ gboolean track_daemon_open (TrackDaemon *daemon,
                             const TrackConfig *config,
                             const FaceSockets *sockets,
                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_daemon_set_reload_problem (TrackDaemon *daemon, char *problem);
 void track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config);
 void track_daemon_yield (TrackDaemon *daemon);
 void track_daemon_stop (TrackDaemon *daemon);

@@ -138,6 +138,36 @@ look_at_upgrade (TrackWatch *watch, const char *problem)
   track_watch_raise (watch, &alarm);
 }
 
+/* Keys that the service manager hands over are its copies, made at the start: reading them again brings the old ones. */
+static void
+look_at_reload (TrackWatch *watch, const char *problem)
+{
+  g_autofree char *danish = NULL;
+  g_autofree char *english = NULL;
+  TrackAlarm alarm = { .name = "reload", .subject = "det nye blev ikke taget i brug" };
+  gboolean is_handed = problem != NULL && strstr (problem, "/run/credentials/") != NULL;
+
+  if (problem == NULL)
+    return;
+  danish =
+    g_strdup_printf ("Konfiguration, certifikater eller nøgler blev læst igen og ikke taget i "
+                     "brug; de gamle gælder: %s.%s",
+                     problem,
+                     is_handed ? " En ny nøgle, som systemd overdrager, tages kun i brug ved en "
+                                 "genstart: systemctl restart switchtrackd."
+                               : "");
+  english =
+    g_strdup_printf ("Configuration, certificates or keys were read again and not taken into use; "
+                     "the old ones stay: %s.%s",
+                     problem,
+                     is_handed ? " A new key that systemd hands over is taken by a restart only: "
+                                 "systemctl restart switchtrackd."
+                               : "");
+  alarm.danish = danish;
+  alarm.english = english;
+  track_watch_raise (watch, &alarm);
+}
+
 /**
  * track_self_look:
  * @self: a TrackSelf
@@ -166,6 +196,7 @@ track_self_look (TrackWatch *watch, gint64 now_us, gpointer self)
   look_at_log (watch, own);
   if (own->side != NULL)
     look_at_upgrade (watch, track_side_get_alarm (own->side));
+  look_at_reload (watch, own->reload_problem);
   if (own->has_new_key)
     track_watch_raise (watch, &key);
 }

@@ -13,6 +13,7 @@
  * @side: (nullable): what an upgrade that failed says
  * @log: (nullable): NULL: the call log could not be opened
  * @has_new_key: calls without a code find nobody: the key of what was learned is gone
+ * @reload_problem: (nullable): why what was read again last was not taken
  * @n_lost, @lost_us: of calls that are missing in the log, as they were last seen; zeroed at first
  */
 typedef struct
@@ -22,6 +23,7 @@ typedef struct
   const TrackCallLog *log;
   const TrackSide *side;
   gboolean has_new_key;
+  char *reload_problem;
   guint64 n_lost;
   gint64 lost_us;
 } TrackSelf;

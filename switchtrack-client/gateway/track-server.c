@@ -218,8 +218,10 @@ track_server_start (TrackServer *server, GError **error)
  * @config: as the file is now
  *
  * Takes over callers, and reads the certificates again; keys that take a restart are logged.
+ *
+ * Returns: (transfer full) (nullable): as face_set_reload()
  */
-void
+char *
 track_server_reload (TrackServer *server, const TrackConfig *config)
 {
   g_autofree char *fixed = track_config_list_fixed_changes (server->config, config);
@@ -229,7 +231,18 @@ track_server_reload (TrackServer *server, const TrackConfig *config)
     planner_log_event (PLANNER_LOG_WARNING, "reload", "needs-restart", fixed, NULL);
   server->config = track_config_ref (config);
   track_config_unref (old);
-  face_set_reload (&server->faces);
+  return face_set_reload (&server->faces);
+}
+
+/**
+ * track_server_get_certificate_until_us:
+ *
+ * Returns: the last instant, Unix time, of the certificate that callers are shown, whatever its file says by now; 0: none
+ */
+gint64
+track_server_get_certificate_until_us (TrackServer *server)
+{
+  return server->faces.tls != NULL ? listener_tls_get_expiry_unix_us (server->faces.tls) : 0;
 }
 
 /**

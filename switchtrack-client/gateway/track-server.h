@@ -36,7 +36,9 @@ typedef struct _TrackServer TrackServer;
 TrackServer *track_server_new (const TrackServerSettings *settings,
                                GError **error) G_GNUC_WARN_UNUSED_RESULT;
 gboolean track_server_start (TrackServer *server, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-void track_server_reload (TrackServer *server, const TrackConfig *config);
+char *track_server_reload (TrackServer *server,
+                           const TrackConfig *config) G_GNUC_WARN_UNUSED_RESULT;
+gint64 track_server_get_certificate_until_us (TrackServer *server);
 void track_server_stop_accepting (TrackServer *server);
 gboolean track_server_is_draining (TrackServer *server);
 FaceSet *track_server_get_faces (TrackServer *server);

@@ -265,7 +265,8 @@ write_alarms (GString *out, JsonArray *all)
 {
   static const char *const kinds[] = { "registry", "rollback",           "canary",
                                        "call-log", "learned-key",        "upgrade",
-                                       "telling",  "certificate-client", "certificate-server" };
+                                       "telling",  "certificate-client", "certificate-server",
+                                       "reload" };
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     {

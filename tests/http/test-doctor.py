@@ -155,7 +155,7 @@ def test_certificates():
     check_config(config, 0)
     config.write_text(client.format(other, "/gone/dfdg.pem"), encoding="utf-8")
     problem = check_config(config, 1)
-    testlib.equal((f"{other}: cannot use" in problem, "/gone/dfdg.pem: No such file" in problem), (True, True), problem)
+    testlib.equal((f", {other}: The certificate and" in problem, "/gone/dfdg.pem: No such file" in problem), (True, True), problem)
     config.write_text(text.replace("[health]", "[healht]"), encoding="utf-8")
     testlib.equal(doctor(planner.database, "--config", config, code=1)["configuration"], "fail")
     expired = planner.folder / "expired.crt"

@@ -291,6 +291,36 @@ def test_telling():
         testlib.equal((raised(here), counted(here, "telling")), ([], False), "it is over")
 
 
+def test_key_not_taken():
+    """A certificate is renewed and its key is not, as with one that the service manager handed over: both old ones serve, their days are shown, and it is said."""
+    with opened() as (here, hook):
+        files = [here.folder / name for name in ("own.crt", "own.key")]
+        for source, path in zip(here.certificates.server, files):
+            shutil.copy(source, path)
+        files[1].chmod(0o600)
+        here.track.settings |= {"service/certificate": files[0], "service/key": files[1]}
+        here.track.write_configuration()
+        restart(here)
+        days = lambda: [one["days"] for one in status(here)["own_certificates"] if one["holder"] == "switchtrackd server"]
+        testlib.equal(days(), [29], "days of the certificate in use")
+        renewed = here.certificates.other_server("renewed", 300)
+        shutil.copy(renewed[0], files[0])
+        here.publish()
+        told(here, hook, "reload", "ikke taget i brug; de gamle gælder", "not taken into use; the old ones stay")
+        testlib.equal((days(), raised(here), counted(here, "reload")), ([29], ["reload"], True), "days of the certificate in use")
+        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "the old ones serve")
+        shutil.copy(renewed[1], files[1])
+        here.publish()
+        testlib.wait_for(lambda: (days(), raised(here)) == ([299], []), 10, "both are taken")
+        good = here.track.configuration.read_text(encoding="utf-8")
+        here.track.configuration.write_text(good + "[nothing]\nx=y\n", encoding="utf-8")
+        here.track.process.send_signal(signal.SIGHUP)
+        testlib.wait_for(lambda: raised(here) == ["reload"], 10, "a configuration that is refused is said too")
+        here.track.configuration.write_text(good, encoding="utf-8")
+        here.publish()
+        testlib.wait_for(lambda: raised(here) == [], 10, "until it is mended")
+
+
 def test_own_certificate():
     """Our client certificate expires in use: told apart from a Planner's faults in log, status, evidence; renewed: all is well."""
     with opened() as (here, hook):

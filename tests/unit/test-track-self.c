@@ -351,6 +351,38 @@ test_learned_key (void)
   clear_world (&world);
 }
 
+/* What was read again was not taken: told with what helps, until it is. */
+static void
+test_reload (void)
+{
+  World world;
+  g_autoptr (JsonObject) before = NULL;
+  g_autoptr (JsonObject) plain = NULL;
+  g_autoptr (JsonObject) handed = NULL;
+  JsonObject *one;
+
+  make_world (&world);
+  pass (&world, S);
+  g_assert_null (find_alarm (&world, "reload", &before));
+  world.self.reload_problem = (char *) "/tmp/x.key: Permission denied";
+  pass (&world, S);
+  g_assert_cmpuint (count (&world, "alarm/reload/", 1), ==, 1);
+  one = find_alarm (&world, "reload", &plain);
+  g_assert_nonnull (strstr (json_object_get_string_member (one, "text_en"), "/tmp/x.key"));
+  g_assert_null (strstr (json_object_get_string_member (one, "text_en"), "restart"));
+  world.self.reload_problem =
+    (char *) "cannot use certificate and key a.pem, /run/credentials/s/a.key: no match";
+  pass (&world, S);
+  one = find_alarm (&world, "reload", &handed);
+  g_assert_nonnull (strstr (json_object_get_string_member (one, "text_en"), "systemctl restart"));
+  g_assert_nonnull (strstr (json_object_get_string_member (one, "text_da"), "systemctl restart"));
+  world.self.reload_problem = NULL;
+  pass (&world, S);
+  pass (&world, 61 * S);
+  g_assert_cmpuint (count (&world, "/over", 1), ==, 1);
+  clear_world (&world);
+}
+
 /* Our own certificate has expired: told while it is so. */
 static void
 test_certificate (void)
@@ -377,6 +409,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-self/rollback", test_rollback);
   g_test_add_func ("/track-self/registry", test_registry);
   g_test_add_func ("/track-self/learned-key", test_learned_key);
+  g_test_add_func ("/track-self/reload", test_reload);
   g_test_add_func ("/track-self/certificate", test_certificate);
   return g_test_run ();
 }
