@@ -177,15 +177,20 @@ def free_port():
     raise AssertionError(f"no free port between {first} and {last}")
 
 
+# A busy machine stands still for seconds: whatever is waited for, nobody gives up sooner. It costs time only where a test fails.
+LEAST_PATIENCE_S = 60
+
+
 def wait_for(check, timeout_s, what):
-    """Calls CHECK until it answers something true, which is returned; fails after TIMEOUT_S seconds."""
-    deadline = time.monotonic() + timeout_s
+    """Calls CHECK until it answers something true, which is returned; fails after TIMEOUT_S seconds, or LEAST_PATIENCE_S when that is more."""
+    patience_s = max(timeout_s, LEAST_PATIENCE_S)
+    deadline = time.monotonic() + patience_s
     while True:
         value = check()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what}: not within {timeout_s} s")
+            raise AssertionError(f"{what}: not within {patience_s} s")
         time.sleep(0.02)
 
 
@@ -201,7 +206,7 @@ def port_answers(port, host="127.0.0.1"):
 class Server:
     """A program that listens on PORT, started on entry, ended by its pid on exit. Its output is in LOG."""
 
-    def __init__(self, arguments, port, log=None, environment=None, timeout_s=20):
+    def __init__(self, arguments, port, log=None, environment=None, timeout_s=LEAST_PATIENCE_S):
         self.arguments = [str(argument) for argument in arguments]
         self.port = port
         self.log = pathlib.Path(log) if log else make_folder() / "server.log"
@@ -231,7 +236,7 @@ class Server:
             raise AssertionError(f"{self.arguments[0]} ended with {self.process.returncode}:\n{self.tail()}")
         return self
 
-    def stop(self, timeout_s=20):
+    def stop(self, timeout_s=LEAST_PATIENCE_S):
         """Sends SIGTERM and answers the exit status; fails when the program does not end in TIMEOUT_S seconds."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)

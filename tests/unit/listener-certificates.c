@@ -404,7 +404,7 @@ set_credentials (TlsClient *client, const Certificate *authority, const Certific
 static void
 shake_hands (TlsClient *client)
 {
-  gint64 end_us = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+  gint64 end_us = g_get_monotonic_time () + PATIENCE_MS * (gint64) 1000;
   int code = GNUTLS_E_AGAIN;
 
   while (code == GNUTLS_E_AGAIN && g_get_monotonic_time () < end_us)

@@ -28,6 +28,9 @@ typedef struct
   gboolean reset; /* closed by the server without a regular end */
 } Client;
 
+/* A busy machine stands still for seconds: how long to wait for what must come. */
+#define PATIENCE_MS 60000
+
 void harness_init (Harness *harness);
 void harness_start (Harness *harness);
 void harness_clear (Harness *harness);

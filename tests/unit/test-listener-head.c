@@ -159,7 +159,7 @@ test_refused (gconstpointer data)
     g_autoptr (Client) client = client_new (&harness);
 
     client_send (client, row->data, (gssize) row->n_bytes);
-    g_assert_true (client_wait_closed (client, 5000));
+    g_assert_true (client_wait_closed (client, PATIENCE_MS));
     g_test_message ("%s", client->received->str);
     g_assert_cmpuint (client_status (client), ==, row->status);
     g_assert_cmpuint (client_count (client, "HTTP/1.1 "), ==, count_heads (row));
@@ -184,11 +184,11 @@ test_served (gconstpointer data)
     g_autoptr (Client) client = client_new (&harness);
 
     client_send (client, row->data, (gssize) row->n_bytes);
-    g_assert_true (client_wait_text (client, "HTTP/1.1 200 OK", 5000));
+    g_assert_true (client_wait_text (client, "HTTP/1.1 200 OK", PATIENCE_MS));
     g_assert_cmpuint (client_status (client), ==, row->status);
     g_assert_cmpuint (harness_counters (&harness)->n_requests, ==, 1);
     if (strstr (row->name, "chunked") != NULL || strstr (row->name, "1.0") != NULL)
-      g_assert_true (client_wait_closed (client, 5000));
+      g_assert_true (client_wait_closed (client, PATIENCE_MS));
     if (strstr (row->data, "hello") != NULL)
       g_assert_nonnull (strstr (client->received->str, "\r\n\r\nhello"));
   }
@@ -210,7 +210,7 @@ test_dripped (void)
 
         for (gsize k = 0; k < refused[i].n_bytes && !client->closed; k++)
           client_send (client, refused[i].data + k, 1);
-        g_assert_true (client_wait_closed (client, 5000));
+        g_assert_true (client_wait_closed (client, PATIENCE_MS));
         g_assert_cmpuint (client_status (client), ==, refused[i].status);
       }
       g_assert_cmpuint (harness_counters (&harness)->n_requests, ==, 0);
@@ -251,10 +251,10 @@ test_head_size (void)
         g_autoptr (Client) client = client_new (&harness);
 
         send_fields (client, rows[i].n_fields, rows[i].value_bytes);
-        g_assert_true (client_wait_text (client, "HTTP/1.1 ", 5000));
+        g_assert_true (client_wait_text (client, "HTTP/1.1 ", PATIENCE_MS));
         g_assert_cmpuint (client_status (client), ==, rows[i].status);
         if (rows[i].status != 200)
-          g_assert_true (client_wait_closed (client, 5000));
+          g_assert_true (client_wait_closed (client, PATIENCE_MS));
       }
       harness_clear (&harness);
     }
@@ -273,7 +273,7 @@ test_target_size (void)
     g_autoptr (Client) client = client_new (&harness);
 
     client_send (client, text, -1);
-    g_assert_true (client_wait_closed (client, 5000));
+    g_assert_true (client_wait_closed (client, PATIENCE_MS));
     g_assert_cmpuint (client_status (client), ==, 414);
   }
   harness_clear (&harness);

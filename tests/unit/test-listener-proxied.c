@@ -103,7 +103,7 @@ ask (Harness *harness, const char *fields)
     g_strdup_printf ("GET /echo HTTP/1.1\r\n" HOST "%sConnection: close\r\n\r\n", fields);
 
   client_send (client, text, -1);
-  g_assert_true (client_wait_closed (client, 3000));
+  g_assert_true (client_wait_closed (client, PATIENCE_MS));
   return client_status (client);
 }
 
@@ -203,11 +203,11 @@ test_revoked_meanwhile (void)
     g_autoptr (Client) open = client_new (&harness);
 
     client_send (open, text, -1);
-    g_assert_true (client_wait_text (open, "HTTP/1.1 200", 2000));
+    g_assert_true (client_wait_text (open, "HTTP/1.1 200", PATIENCE_MS));
     put_list (revoked, 1);
     g_assert_true (listener_trust_refresh (trust, &error));
     client_send (open, text, -1);
-    g_assert_true (client_wait_text (open, "HTTP/1.1 403", 2000));
+    g_assert_true (client_wait_text (open, "HTTP/1.1 403", PATIENCE_MS));
     g_assert_cmpuint (ask (&harness, good_field), ==, 403);
     put_list (NULL, 2);
     g_assert_true (listener_trust_refresh (trust, &error));

@@ -68,7 +68,7 @@ test_successor (void)
     g_autoptr (Client) early = client_new (&first);
 
     client_send (early, GET ("/echo"), -1);
-    g_assert_true (client_wait_text (early, "200 OK", 2000));
+    g_assert_true (client_wait_text (early, "200 OK", PATIENCE_MS));
     listener_stop_accepting (first.listener);
     wait_drained (&first, 2000);
   }
@@ -80,7 +80,7 @@ test_successor (void)
     g_assert_cmpuint (between->received->len, ==, 0);
     harness_clear (&first);
     between->harness = &second;
-    g_assert_true (client_wait_text (between, "200 OK", 2000));
+    g_assert_true (client_wait_text (between, "200 OK", PATIENCE_MS));
   }
   harness_clear (&second);
   g_assert_cmpint (fcntl (ours, F_GETFD), >=, 0);
@@ -99,7 +99,7 @@ test_grace (void)
     g_autoptr (Client) fresh = client_new (&harness);
 
     client_send (resting, GET ("/echo"), -1);
-    g_assert_true (client_wait_text (resting, "200 OK", 2000));
+    g_assert_true (client_wait_text (resting, "200 OK", PATIENCE_MS));
     g_assert_null (strstr (resting->received->str, "Connection: close"));
     g_string_truncate (resting->received, 0);
     harness_run_ms (&harness, 5);
@@ -108,8 +108,8 @@ test_grace (void)
     harness_run_ms (&harness, 50);
     client_send (resting, GET ("/echo"), -1);
     client_send (fresh, GET ("/echo"), -1);
-    g_assert_true (client_wait_closed (resting, 2000));
-    g_assert_true (client_wait_closed (fresh, 2000));
+    g_assert_true (client_wait_closed (resting, PATIENCE_MS));
+    g_assert_true (client_wait_closed (fresh, PATIENCE_MS));
     g_assert_cmpuint (client_status (resting), ==, 200);
     g_assert_cmpuint (client_status (fresh), ==, 200);
     g_assert_nonnull (strstr (resting->received->str, "Connection: close"));
@@ -132,15 +132,15 @@ test_grace_ends (void)
     g_autoptr (Client) begun = client_new (&harness);
 
     client_send (resting, GET ("/echo"), -1);
-    g_assert_true (client_wait_text (resting, "200 OK", 2000));
+    g_assert_true (client_wait_text (resting, "200 OK", PATIENCE_MS));
     client_send (begun, "GET /echo HTTP/1.1\r\n", -1);
     harness_run_ms (&harness, 5);
     listener_stop_accepting (harness.listener);
-    g_assert_true (client_wait_closed (resting, 5000));
-    g_assert_true (client_wait_closed (fresh, 5000));
+    g_assert_true (client_wait_closed (resting, PATIENCE_MS));
+    g_assert_true (client_wait_closed (fresh, PATIENCE_MS));
     g_assert_cmpuint (listener_n_draining (harness.listener), ==, 1);
     client_send (begun, HOST "\r\n", -1);
-    g_assert_true (client_wait_closed (begun, 2000));
+    g_assert_true (client_wait_closed (begun, PATIENCE_MS));
     g_assert_cmpuint (client_status (begun), ==, 200);
     g_assert_cmpuint (harness_counters (&harness)->n_timed_out_idle, ==, 0);
     g_assert_cmpuint (harness_counters (&harness)->n_timed_out_request, ==, 0);
@@ -160,7 +160,7 @@ test_grace_shortened (void)
     g_autoptr (Client) begun = client_new (&harness);
 
     client_send (resting, GET ("/echo"), -1);
-    g_assert_true (client_wait_text (resting, "200 OK", 2000));
+    g_assert_true (client_wait_text (resting, "200 OK", PATIENCE_MS));
     client_send (begun, "GET /echo HTTP/1.1\r\n", -1);
     harness_run_ms (&harness, 5);
     listener_stop_accepting (harness.listener);
@@ -168,10 +168,10 @@ test_grace_shortened (void)
     harness_run_ms (&harness, 100);
     g_assert_cmpuint (listener_n_draining (harness.listener), ==, 2);
     listener_shorten_grace (harness.listener, 30);
-    g_assert_true (client_wait_closed (resting, 5000));
+    g_assert_true (client_wait_closed (resting, PATIENCE_MS));
     g_assert_cmpuint (listener_n_draining (harness.listener), ==, 1);
     client_send (begun, HOST "\r\n", -1);
-    g_assert_true (client_wait_closed (begun, 2000));
+    g_assert_true (client_wait_closed (begun, PATIENCE_MS));
     g_assert_cmpuint (client_status (begun), ==, 200);
     wait_drained (&harness, 2000);
   }
@@ -193,7 +193,7 @@ test_own_backlog (void)
     /* Without a turn of the loop, which client_send() would take. */
     g_assert_cmpint (send (waiting->fd, GET ("/echo"), strlen (GET ("/echo")), 0), >, 0);
     listener_stop_accepting (harness.listener);
-    g_assert_true (client_wait_closed (waiting, 2000));
+    g_assert_true (client_wait_closed (waiting, PATIENCE_MS));
     g_assert_cmpuint (client_status (waiting), ==, 200);
   }
   harness_clear (&harness);

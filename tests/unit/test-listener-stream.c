@@ -86,21 +86,21 @@ test_known (void)
 
     listener_request_add_reply_header (request, "X-Own", "yes");
     listener_request_reply_begin (request, 200, "text/xml", 12);
-    g_assert_true (client_wait_text (client, "\r\n\r\n", 2000));
+    g_assert_true (client_wait_text (client, "\r\n\r\n", PATIENCE_MS));
     feed (request, "first ");
-    g_assert_true (client_wait_text (client, "first ", 2000));
+    g_assert_true (client_wait_text (client, "first ", PATIENCE_MS));
     harness_run_ms (&harness, 20);
     feed (request, "");
     feed (request, "second");
     listener_request_reply_end (request);
     listener_request_reply_abort (request);
-    g_assert_true (client_wait_text (client, "first second", 2000));
+    g_assert_true (client_wait_text (client, "first second", PATIENCE_MS));
     g_assert_nonnull (strstr (client->received->str, "Content-Length: 12\r\n"));
     g_assert_nonnull (strstr (client->received->str, "Content-Type: text/xml\r\n"));
     g_assert_nonnull (strstr (client->received->str, "X-Own: yes\r\n"));
     g_string_truncate (client->received, 0);
     client_send (client, "GET /echo HTTP/1.1\r\n" HOST "\r\n", -1);
-    g_assert_true (client_wait_text (client, "200 OK", 2000));
+    g_assert_true (client_wait_text (client, "200 OK", PATIENCE_MS));
     g_assert_cmpuint (harness_counters (&harness)->n_replies[2], ==, 2);
     g_assert_cmpuint (harness_counters (&harness)->n_aborted, ==, 0);
     g_assert_cmpuint (listener_n_busy (harness.listener), ==, 0);
@@ -134,18 +134,18 @@ test_unknown (void)
         feed (requests[i], "two");
         listener_request_reply_end (requests[i]);
       }
-    g_assert_true (client_wait_text (modern, "\r\n0\r\n\r\n", 2000));
+    g_assert_true (client_wait_text (modern, "\r\n0\r\n\r\n", PATIENCE_MS));
     body = dup_unchunked (modern->received->str);
     g_assert_cmpstr (body, ==, "one, two");
-    g_assert_true (client_wait_closed (old, 2000));
+    g_assert_true (client_wait_closed (old, PATIENCE_MS));
     g_assert_false (old->reset);
     g_assert_true (g_str_has_suffix (old->received->str, "\r\n\r\none, two"));
     g_assert_null (strstr (old->received->str, "chunked"));
-    g_assert_true (client_wait_text (head, "\r\n\r\n", 2000));
+    g_assert_true (client_wait_text (head, "\r\n\r\n", PATIENCE_MS));
     g_assert_true (g_str_has_suffix (head->received->str, "\r\n\r\n"));
     g_string_truncate (head->received, 0);
     client_send (head, "GET /echo HTTP/1.1\r\n" HOST "\r\n", -1);
-    g_assert_true (client_wait_text (head, "200 OK", 2000));
+    g_assert_true (client_wait_text (head, "200 OK", PATIENCE_MS));
   }
   harness_clear (&harness);
 }
@@ -202,10 +202,10 @@ check_broken (Break how, guint moment, guint kind)
     if (moment > 1)
       {
         feed (request, "some");
-        g_assert_true (client_wait_text (client, "some", 2000));
+        g_assert_true (client_wait_text (client, "some", PATIENCE_MS));
       }
     break_reply (&harness, request, how);
-    g_assert_true (client_wait_closed (client, 5000));
+    g_assert_true (client_wait_closed (client, PATIENCE_MS));
     g_assert_true (client->reset);
     g_assert_cmpuint (harness_counters (&harness)->n_aborted, ==, 1);
     for (guint i = 0; i < 2000 && harness_counters (&harness)->n_open > 0; i++)
@@ -357,12 +357,12 @@ test_deadlines (void)
       harness_run_ms (&harness, 5);
     g_assert_cmpuint (heard.n_gone, ==, 1);
     g_assert_cmpuint (harness_counters (&harness)->n_timed_out_reply, ==, 1);
-    g_assert_true (client_wait_closed (slow, 2000));
+    g_assert_true (client_wait_closed (slow, PATIENCE_MS));
     g_assert_true (slow->reset);
     harness_run_ms (&harness, 300);
     feed (late, " and done");
     listener_request_reply_end (late);
-    g_assert_true (client_wait_text (patient, "\r\n0\r\n\r\n", 2000));
+    g_assert_true (client_wait_text (patient, "\r\n0\r\n\r\n", PATIENCE_MS));
     g_assert_cmpuint (harness_counters (&harness)->n_timed_out_reply, ==, 1);
   }
   harness_clear (&harness);
@@ -398,8 +398,8 @@ test_stop (void)
     feed (first, "67890");
     listener_request_reply_end (second);
     listener_request_reply_end (first);
-    g_assert_true (client_wait_text (begun, "1234567890", 2000));
-    g_assert_true (client_wait_closed (later, 2000));
+    g_assert_true (client_wait_text (begun, "1234567890", PATIENCE_MS));
+    g_assert_true (client_wait_closed (later, PATIENCE_MS));
     g_assert_false (later->reset);
     g_assert_nonnull (strstr (later->received->str, "Connection: close"));
     g_assert_cmpuint (listener_n_draining (harness.listener), >=, 3);
@@ -409,7 +409,7 @@ test_stop (void)
     listener_request_reply_end (third[1]);
     for (guint i = 0; i < 3; i++)
       {
-        g_assert_true (client_wait_closed (left[i], 2000));
+        g_assert_true (client_wait_closed (left[i], PATIENCE_MS));
         g_assert_true (left[i]->reset);
         client_free (left[i]);
       }
@@ -447,16 +447,16 @@ test_tls (void)
       request = harness.held->pdata[is_broken];
       listener_request_reply_begin (request, 200, NULL, LISTENER_LENGTH_UNKNOWN);
       feed (request, "half, ");
-      g_assert_true (tls_client_wait_text (client, "half, ", 2000));
+      g_assert_true (tls_client_wait_text (client, "half, ", PATIENCE_MS));
       if (is_broken)
         listener_request_reply_abort (request);
       else
         {
           feed (request, "whole");
           listener_request_reply_end (request);
-          g_assert_true (tls_client_wait_text (client, "half, whole", 2000));
+          g_assert_true (tls_client_wait_text (client, "half, whole", PATIENCE_MS));
         }
-      g_assert_true (tls_client_wait_end (client, 5000));
+      g_assert_true (tls_client_wait_end (client, PATIENCE_MS));
       g_assert_cmpint (client->failure != 0, ==, is_broken);
     }
   listener_tls_unref (harness.settings.tls);
@@ -585,7 +585,7 @@ test_many (void)
     {
       g_autofree char *text = g_strdup_printf ("stream %u.", i);
 
-      g_assert_true (client_wait_text (clients->pdata[N_RESTING + i], text, 5000));
+      g_assert_true (client_wait_text (clients->pdata[N_RESTING + i], text, PATIENCE_MS));
     }
   g_ptr_array_set_size (clients, 0);
   harness_clear (&harness);

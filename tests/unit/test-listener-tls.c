@@ -96,7 +96,7 @@ assert_let_in (Harness *harness, const Certificate *const *chain, const char *pr
 
   g_assert_cmpint (client->failure, ==, 0);
   g_assert_true (tls_client_send (client, GET ("/echo"), -1));
-  g_assert_true (tls_client_wait_text (client, "HTTP/1.1 200 OK", 3000));
+  g_assert_true (tls_client_wait_text (client, "HTTP/1.1 200 OK", PATIENCE_MS));
 }
 
 /* Refused within the handshake, which with TLS 1.3 the client learns only when it reads; @n_open others stay. */
@@ -112,7 +112,7 @@ assert_kept_out (Harness *harness,
   g_autoptr (TlsClient) client = tls_client_new (harness, root, chain, priority);
 
   tls_client_send (client, GET ("/echo"), -1);
-  g_assert_true (tls_client_wait_end (client, 3000));
+  g_assert_true (tls_client_wait_end (client, PATIENCE_MS));
   g_assert_cmpuint (client->plain->received->len, ==, 0);
   g_assert_cmpint (client->failure, ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
   g_assert_cmpint (gnutls_alert_get (client->session), ==, alert);
@@ -220,7 +220,7 @@ test_slow_keys (gconstpointer priority)
     g_autoptr (TlsClient) client = tls_client_new (&harness, root, wrong, priority);
 
     tls_client_send (client, GET ("/echo"), -1);
-    g_assert_true (tls_client_wait_end (client, 3000));
+    g_assert_true (tls_client_wait_end (client, PATIENCE_MS));
     g_assert_cmpuint (client->plain->received->len, ==, 0);
     g_assert_cmpuint (counters->n_refused[LISTENER_VERDICT_UNREADABLE], ==,
                       n_before + G_N_ELEMENTS (chains));
@@ -393,11 +393,11 @@ test_http_over_tls (void)
     g_autoptr (TlsClient) client = tls_client_new (&harness, root, NULL, NULL);
 
     g_assert_true (tls_client_send (client, post, -1));
-    g_assert_true (tls_client_wait_text (client, body, 3000));
+    g_assert_true (tls_client_wait_text (client, body, PATIENCE_MS));
     g_string_truncate (client->plain->received, 0);
     wait_identity (&harness, client);
     listener_request_reply_take (harness.held->pdata[0], 200, NULL, g_strdup ("later"), 5);
-    g_assert_true (tls_client_wait_text (client, "later", 3000));
+    g_assert_true (tls_client_wait_text (client, "later", PATIENCE_MS));
     g_string_truncate (client->plain->received, 0);
     g_assert_true (tls_client_send (client, GET ("/large?2000000"), -1));
     for (guint i = 0; i < 5000 && client->plain->received->len < 2000000; i++)
@@ -405,8 +405,8 @@ test_http_over_tls (void)
     g_assert_cmpuint (client->plain->received->len, >, 2000000);
     g_string_truncate (client->plain->received, 0);
     tls_client_send (client, many, -1);
-    g_assert_true (tls_client_wait_text (client, "HTTP/1.1 413", 3000));
-    g_assert_true (tls_client_wait_end (client, 4000));
+    g_assert_true (tls_client_wait_text (client, "HTTP/1.1 413", PATIENCE_MS));
+    g_assert_true (tls_client_wait_end (client, PATIENCE_MS));
   }
   harness_run_ms (&harness, 20);
   g_assert_cmpuint (harness_counters (&harness)->n_open, ==, 0);
@@ -425,7 +425,7 @@ test_no_handshake (void)
       g_autoptr (Client) client = client_new (&harness);
 
       client_send (client, beginnings[i], -1);
-      g_assert_true (client_wait_closed (client, 3000));
+      g_assert_true (client_wait_closed (client, PATIENCE_MS));
       g_assert_null (strstr (client->received->str, "HTTP"));
     }
   g_assert_cmpuint (harness_counters (&harness)->n_requests, ==, 0);
@@ -463,7 +463,7 @@ test_reload (void)
 
     /* Once served it may rest for long, whatever time the rest of this takes. */
     g_assert_true (tls_client_send (open, GET ("/echo"), -1));
-    g_assert_true (tls_client_wait_text (open, "200 OK", 3000));
+    g_assert_true (tls_client_wait_text (open, "200 OK", PATIENCE_MS));
     overwrite (server_file, renewed, FALSE);
     g_assert_false (listener_tls_reload (harness.settings.tls, &error));
     g_assert_error (error, LISTENER_ERROR, LISTENER_ERROR_CERTIFICATE);
@@ -479,8 +479,8 @@ test_reload (void)
     assert_kept_out (&harness, chain, NULL, GNUTLS_A_UNKNOWN_CA, 1);
     /* An authority that is trusted no more has no friends left, not even on open connections. */
     g_assert_true (tls_client_send (open, GET ("/echo"), -1));
-    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 403 Forbidden", 3000));
-    g_assert_true (tls_client_wait_end (open, 3000));
+    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 403 Forbidden", PATIENCE_MS));
+    g_assert_true (tls_client_wait_end (open, PATIENCE_MS));
   }
   harness_clear (&harness);
   overwrite (server_file, server_certificate, FALSE);

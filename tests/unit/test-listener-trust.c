@@ -175,7 +175,7 @@ try_chain (Harness *harness, const Certificate *const *chain, const char *priori
   g_autoptr (TlsClient) client = tls_client_new (harness, root, chain, priority);
 
   tls_client_send (client, GET ("/echo"), -1);
-  if (tls_client_wait_text (client, "HTTP/1.1 200 OK", 3000))
+  if (tls_client_wait_text (client, "HTTP/1.1 200 OK", PATIENCE_MS))
     return -1;
   g_assert_cmpint (client->failure, ==, GNUTLS_E_FATAL_ALERT_RECEIVED);
   g_assert_null (strstr (client->plain->received->str, "HTTP"));
@@ -520,7 +520,7 @@ test_open_connection (void)
     g_autoptr (GError) error = NULL;
 
     g_assert_true (tls_client_send (open, GET ("/echo"), -1));
-    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 200 OK", 3000));
+    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 200 OK", PATIENCE_MS));
     generation = listener_trust_get_generation (trust);
     g_assert_true (listener_trust_refresh (trust, &error));
     g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation);
@@ -528,8 +528,8 @@ test_open_connection (void)
     g_assert_true (listener_trust_refresh (trust, &error));
     g_assert_cmpuint (listener_trust_get_generation (trust), ==, generation + 1);
     g_assert_true (tls_client_send (open, GET ("/echo"), -1));
-    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 403 Forbidden", 3000));
-    g_assert_true (tls_client_wait_end (open, 3000));
+    g_assert_true (tls_client_wait_text (open, "HTTP/1.1 403 Forbidden", PATIENCE_MS));
+    g_assert_true (tls_client_wait_end (open, PATIENCE_MS));
     g_assert_cmpuint (listener_trust_get_counters (trust)->n_refused[LISTENER_VERDICT_REVOKED], ==,
                       1);
     g_assert_cmpuint (harness_counters (&harness)->n_requests, ==, 1);
@@ -562,7 +562,7 @@ test_resumed (gconstpointer priority)
     g_autoptr (TlsClient) first = tls_client_new (&harness, root, chain, priority);
 
     g_assert_true (tls_client_send (first, GET ("/echo"), -1));
-    g_assert_true (tls_client_wait_text (first, "200 OK", 3000));
+    g_assert_true (tls_client_wait_text (first, "200 OK", PATIENCE_MS));
     take_ticket (first, &ticket);
   }
   tls_client_ticket = &ticket;
@@ -581,7 +581,7 @@ test_resumed (gconstpointer priority)
       g_assert_true (tls_client_send (again, GET ("/later"), -1));
       if (i > 0)
         {
-          g_assert_true (tls_client_wait_text (again, "HTTP/1.1 403 Forbidden", 3000));
+          g_assert_true (tls_client_wait_text (again, "HTTP/1.1 403 Forbidden", PATIENCE_MS));
           continue;
         }
       while (harness.held->len == 0)

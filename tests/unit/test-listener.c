@@ -63,7 +63,7 @@ test_request_value (Harness *harness)
   listener_request_add_reply_header (held (harness, 0), "X-Request-Id", "42");
   reply (held (harness, 0), "later");
   g_ptr_array_set_size (harness->held, 0);
-  g_assert_true (client_wait_text (client, "\r\n\r\nlater", 2000));
+  g_assert_true (client_wait_text (client, "\r\n\r\nlater", PATIENCE_MS));
   g_assert_true (client_wait_text (client, "\r\nX-Request-Id: 42\r\n", 0));
   g_assert_cmpuint (harness_counters (harness)->n_body_bytes, ==, 0);
 }
@@ -84,7 +84,7 @@ test_keep_alive (Harness *harness)
   g_assert_cmpuint (harness_counters (harness)->n_accepted, ==, 1);
   g_assert_cmpuint (harness_counters (harness)->n_busy, ==, 0);
   client_send (client, GET ("/end"), -1);
-  g_assert_true (client_wait_closed (client, 2000));
+  g_assert_true (client_wait_closed (client, PATIENCE_MS));
 }
 
 /* Three at once, the middle one answered late: the replies keep the order. */
@@ -98,10 +98,10 @@ test_pipelining (Harness *harness)
 
   client_send (client, GET ("/one") GET ("/later") GET ("/three"), -1);
   wait_held (harness, 1);
-  g_assert_true (client_wait_text (client, "\r\n\r\n/one", 2000));
+  g_assert_true (client_wait_text (client, "\r\n\r\n/one", PATIENCE_MS));
   g_assert_cmpuint (client_count (client, "HTTP/1.1 "), ==, 1);
   reply (held (harness, 0), "two");
-  g_assert_true (client_wait_text (client, "/three", 2000));
+  g_assert_true (client_wait_text (client, "/three", PATIENCE_MS));
   first = strstr (client->received->str, "/one");
   second = strstr (client->received->str, "two");
   third = strstr (client->received->str, "/three");
@@ -114,7 +114,7 @@ test_head_method (Harness *harness)
   g_autoptr (Client) client = client_new (harness);
 
   client_send (client, "HEAD /large?500 HTTP/1.1\r\n" HOST "\r\n" GET ("/after"), -1);
-  g_assert_true (client_wait_text (client, "/after", 2000));
+  g_assert_true (client_wait_text (client, "/after", PATIENCE_MS));
   g_assert_cmpuint (client_count (client, "Content-Length: 500\r\n"), ==, 1);
   g_assert_null (strstr (client->received->str, "xxx"));
 }
@@ -138,7 +138,7 @@ test_dropped (Harness *harness)
   g_autoptr (Client) client = client_new (harness);
 
   client_send (client, GET ("/drop"), -1);
-  g_assert_true (client_wait_text (client, "HTTP/1.1 500", 2000));
+  g_assert_true (client_wait_text (client, "HTTP/1.1 500", PATIENCE_MS));
   client_send (client, GET ("/later"), -1);
   wait_held (harness, 1);
   g_ptr_array_set_size (harness->held, 0);
@@ -167,7 +167,7 @@ test_dropped_on_other_thread (Harness *harness)
   g_ptr_array_set_size (harness->held, 0);
   g_ptr_array_set_free_func (harness->held, (GDestroyNotify) listener_request_unref);
   g_thread_join (thread);
-  g_assert_true (client_wait_text (client, "HTTP/1.1 500", 2000));
+  g_assert_true (client_wait_text (client, "HTTP/1.1 500", PATIENCE_MS));
 }
 
 static void
@@ -177,7 +177,7 @@ test_replied_twice (Harness *harness)
 
   testlib_expect_log ("listener", G_LOG_LEVEL_CRITICAL, "*replied*");
   client_send (client, GET ("/twice"), -1);
-  g_assert_true (client_wait_text (client, "HTTP/1.1 200", 2000));
+  g_assert_true (client_wait_text (client, "HTTP/1.1 200", PATIENCE_MS));
   harness_run_ms (harness, 20);
   g_assert_cmpuint (client_count (client, "HTTP/1.1 "), ==, 1);
   testlib_assert_expected_logs ();
@@ -250,7 +250,7 @@ test_body_limit (Harness *harness)
       else
         g_string_append_printf (text, "Content-Length: %u\r\n\r\n%s", rows[i].n_bytes, body);
       client_send (client, text->str, (gssize) text->len);
-      g_assert_true (client_wait_closed (client, 4000));
+      g_assert_true (client_wait_closed (client, PATIENCE_MS));
       g_assert_cmpuint (client_status (client), ==, rows[i].status);
       g_assert_cmpuint (client->received->len, >, rows[i].status == 200 ? 100000 : 100);
     }
@@ -271,7 +271,7 @@ test_body_limit_in_small_chunks (Harness *harness)
                  "64\r\n0123456789012345678901234567890123456789012345678901234567890123456789"
                  "012345678901234567890123456789\r\n",
                  -1);
-  g_assert_true (client_wait_text (client, "HTTP/1.1 413", 2000));
+  g_assert_true (client_wait_text (client, "HTTP/1.1 413", PATIENCE_MS));
 }
 
 /* Refused in the middle of its body, a client that then waits sees the end at once; its own is not waited for long. */
@@ -284,7 +284,9 @@ test_refused_and_silent (Harness *harness)
   g_autoptr (Client) client = client_new (harness);
 
   client_send (client, text, -1);
-  g_assert_true (client_wait_closed (client, 1000));
+  for (guint i = 0; i < 500 && !client_wait_closed (client, 0); i++)
+    harness_run_ms (harness, 2);
+  g_assert_true (client_wait_closed (client, 0));
   g_assert_cmpuint (client_status (client), ==, 413);
   harness_run_ms (harness, 2100);
   g_assert_cmpuint (harness_counters (harness)->n_open, ==, 0);
@@ -302,10 +304,10 @@ test_buffered_bytes (Harness *harness)
   client_send (first, text, -1);
   wait_held (harness, 1);
   client_send (second, text, -1);
-  g_assert_true (client_wait_closed (second, 4000));
+  g_assert_true (client_wait_closed (second, PATIENCE_MS));
   g_assert_cmpuint (client_status (second), ==, 503);
   reply (held (harness, 0), "fine");
-  g_assert_true (client_wait_text (first, "fine", 2000));
+  g_assert_true (client_wait_text (first, "fine", PATIENCE_MS));
 }
 
 static void
@@ -330,7 +332,7 @@ test_silent_clients (Harness *harness)
     }
   for (gsize i = 0; i < G_N_ELEMENTS (beginnings); i++)
     {
-      g_assert_true (client_wait_closed (clients[i], 1500));
+      g_assert_true (client_wait_closed (clients[i], PATIENCE_MS));
       g_assert_cmpuint (client_status (clients[i]), ==, 0);
       client_free (clients[i]);
     }
@@ -345,16 +347,16 @@ test_dribbling_client (Harness *harness)
 {
   static const char text[] =
     "POST /echo HTTP/1.1\r\nHost: a\r\nX-Long: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
-  gint64 begin_us = g_get_monotonic_time ();
   g_autoptr (Client) client = client_new (harness);
+  gsize n_sent = 0;
 
-  for (gsize i = 0; i < sizeof text - 1 && !client_wait_closed (client, 0); i++)
+  for (; n_sent < sizeof text - 1 && !client_wait_closed (client, 0); n_sent++)
     {
-      client_send (client, text + i, 1);
+      client_send (client, text + n_sent, 1);
       harness_run_ms (harness, 40);
     }
-  g_assert_true (client_wait_closed (client, 1000));
-  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, 2500000);
+  g_assert_cmpuint (n_sent, <, sizeof text - 1);
+  g_assert_true (client_wait_closed (client, 0));
   g_assert_cmpuint (harness_counters (harness)->n_timed_out_request, ==, 1);
 }
 
@@ -364,8 +366,8 @@ test_idle_client (Harness *harness)
   g_autoptr (Client) client = client_new (harness);
 
   client_send (client, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (client, "200 OK", 2000));
-  g_assert_true (client_wait_closed (client, 1500));
+  g_assert_true (client_wait_text (client, "200 OK", PATIENCE_MS));
+  g_assert_true (client_wait_closed (client, PATIENCE_MS));
   g_assert_cmpuint (harness_counters (harness)->n_timed_out_idle, ==, 1);
 }
 
@@ -391,7 +393,7 @@ test_held_beyond_deadlines (Harness *harness)
   wait_held (harness, 1);
   harness_run_ms (harness, 1500);
   reply (held (harness, 0), "at last");
-  g_assert_true (client_wait_text (client, "at last", 2000));
+  g_assert_true (client_wait_text (client, "at last", PATIENCE_MS));
 }
 
 /* An end that comes in one piece with the data before it gives the library no edge to wake up on. */
@@ -413,7 +415,7 @@ test_end_unseen_by_library (Harness *harness)
       harness_run_ms (harness, 5);
       g_assert_cmpint (send (client->fd, rows[i].data, strlen (rows[i].data), 0), >, 0);
       shutdown (client->fd, SHUT_WR);
-      g_assert_true (client_wait_closed (client, 2000));
+      g_assert_true (client_wait_closed (client, PATIENCE_MS));
       g_assert_cmpuint (client_status (client), ==, rows[i].status);
     }
   harness_run_ms (harness, 5);
@@ -430,25 +432,25 @@ test_connection_cap (Harness *harness)
   g_autoptr (Client) fourth = NULL;
 
   client_send (first, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (first, "200 OK", 2000));
+  g_assert_true (client_wait_text (first, "200 OK", PATIENCE_MS));
   client_send (second, GET ("/later"), -1);
   wait_held (harness, 1);
   third = client_new (harness);
-  g_assert_true (client_wait_closed (third, 2000));
+  g_assert_true (client_wait_closed (third, PATIENCE_MS));
   g_assert_cmpuint (harness_counters (harness)->n_refused[LISTENER_REFUSED_CONNECTIONS], ==, 1);
   g_assert_false (client_wait_closed (first, 1100));
   fourth = client_new (harness);
   client_send (fourth, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (fourth, "200 OK", 2000));
-  g_assert_true (client_wait_closed (first, 2000));
+  g_assert_true (client_wait_text (fourth, "200 OK", PATIENCE_MS));
+  g_assert_true (client_wait_closed (first, PATIENCE_MS));
   g_assert_cmpuint (harness_counters (harness)->n_evicted, ==, 1);
   reply (held (harness, 0), "kept");
-  g_assert_true (client_wait_text (second, "kept", 2000));
+  g_assert_true (client_wait_text (second, "kept", PATIENCE_MS));
   g_clear_pointer (&second, client_free);
   harness_run_ms (harness, 10);
   second = client_new (harness);
   client_send (second, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (second, "200 OK", 2000));
+  g_assert_true (client_wait_text (second, "200 OK", PATIENCE_MS));
 }
 
 static void
@@ -460,7 +462,7 @@ test_peer_cap (Harness *harness)
     {
       clients[i] = client_new (harness);
       client_send (clients[i], GET ("/echo"), -1);
-      g_assert_cmpint (client_wait_text (clients[i], "200 OK", 500), ==, i < 2);
+      g_assert_cmpint (client_wait_text (clients[i], "200 OK", PATIENCE_MS), ==, i < 2);
     }
   g_assert_cmpuint (harness_counters (harness)->n_refused[LISTENER_REFUSED_PEER], ==, 2);
   for (guint i = 0; i < 4; i++)
@@ -468,7 +470,7 @@ test_peer_cap (Harness *harness)
   harness_run_ms (harness, 20);
   clients[0] = client_new (harness);
   client_send (clients[0], GET ("/echo"), -1);
-  g_assert_true (client_wait_text (clients[0], "200 OK", 500));
+  g_assert_true (client_wait_text (clients[0], "200 OK", PATIENCE_MS));
   client_free (clients[0]);
 }
 
@@ -515,7 +517,7 @@ test_no_descriptors (Harness *harness)
     client_free (clients[i]);
   after = client_new (harness);
   client_send (after, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (after, "200 OK", 2000));
+  g_assert_true (client_wait_text (after, "200 OK", PATIENCE_MS));
 }
 
 /* A connection at rest gives its descriptor to one who waits, and to nobody else. */
@@ -527,7 +529,7 @@ test_descriptor_of_resting (Harness *harness)
   g_autoptr (Client) third = NULL;
 
   client_send (resting, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (resting, "200 OK", 2000));
+  g_assert_true (client_wait_text (resting, "200 OK", PATIENCE_MS));
   harness_run_ms (harness, 1100);
   second = client_new (harness);
   third = client_new (harness);
@@ -535,9 +537,9 @@ test_descriptor_of_resting (Harness *harness)
   client_send (second, GET ("/later"), -1);
   wait_held (harness, 1);
   g_assert_cmpuint (harness_counters (harness)->n_evicted, ==, 1);
-  g_assert_true (client_wait_closed (resting, 500));
+  g_assert_true (client_wait_closed (resting, PATIENCE_MS));
   client_send (third, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (third, "200 OK", 2000));
+  g_assert_true (client_wait_text (third, "200 OK", PATIENCE_MS));
   g_assert_cmpuint (harness_counters (harness)->n_refused[LISTENER_REFUSED_DESCRIPTORS], ==, 0);
   limit_descriptors (-1);
 }
@@ -550,12 +552,12 @@ test_last_descriptor (Harness *harness)
   g_autoptr (Client) second = NULL;
 
   client_send (resting, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (resting, "200 OK", 2000));
+  g_assert_true (client_wait_text (resting, "200 OK", PATIENCE_MS));
   harness_run_ms (harness, 1100);
   second = client_new (harness);
   limit_descriptors (1);
   client_send (second, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (second, "200 OK", 2000));
+  g_assert_true (client_wait_text (second, "200 OK", PATIENCE_MS));
   g_assert_false (client_wait_closed (resting, 50));
   g_assert_cmpuint (harness_counters (harness)->n_evicted, ==, 0);
   limit_descriptors (-1);
@@ -572,7 +574,7 @@ test_many_connections (Harness *harness)
       g_autoptr (Client) client = client_new (harness);
 
       client_send (client, GET ("/echo"), -1);
-      g_assert_true (client_wait_text (client, "200 OK", 2000));
+      g_assert_true (client_wait_text (client, "200 OK", PATIENCE_MS));
       if (i == 10)
         before = lowest_free_descriptor ();
     }
@@ -591,19 +593,19 @@ test_drain (Harness *harness)
   client_send (busy, GET ("/later"), -1);
   wait_held (harness, 1);
   client_send (idle, GET ("/echo"), -1);
-  g_assert_true (client_wait_text (idle, "200 OK", 2000));
+  g_assert_true (client_wait_text (idle, "200 OK", PATIENCE_MS));
   client_send (half, "GET /echo HTTP/1.1\r\n", -1);
   harness_run_ms (harness, 5);
   g_assert_cmpuint (listener_n_busy (harness->listener), ==, 2);
   listener_stop_accepting (harness->listener);
   listener_stop_accepting (harness->listener);
-  g_assert_true (client_wait_closed (idle, 500));
+  g_assert_true (client_wait_closed (idle, PATIENCE_MS));
   client_send (half, HOST "\r\n", -1);
-  g_assert_true (client_wait_closed (half, 500));
+  g_assert_true (client_wait_closed (half, PATIENCE_MS));
   g_assert_cmpuint (client_status (half), ==, 200);
   g_assert_nonnull (strstr (half->received->str, "Connection: close"));
   reply (held (harness, 0), "done");
-  g_assert_true (client_wait_closed (busy, 500));
+  g_assert_true (client_wait_closed (busy, PATIENCE_MS));
   g_assert_nonnull (strstr (busy->received->str, "done"));
   g_assert_cmpuint (listener_n_busy (harness->listener), ==, 0);
 }
@@ -623,7 +625,7 @@ test_free_with_held_requests (Harness *harness)
   g_assert_true (listener_request_is_gone (held (harness, 0)));
   g_assert_cmpstr (listener_request_get_body (held (harness, 0), &n_bytes), ==, "hello");
   reply (held (harness, 0), "nobody");
-  g_assert_true (client_wait_closed (first, 500));
+  g_assert_true (client_wait_closed (first, PATIENCE_MS));
   g_assert_cmpuint (client_status (first), ==, 0);
 }
 
@@ -664,7 +666,7 @@ test_unix_socket (void)
         wait_held (&harness, 1);
         g_assert_cmpstr (listener_request_get_peer (held (&harness, 0)), ==, peer);
         reply (held (&harness, 0), "by file");
-        g_assert_true (client_wait_text (client, "by file", 2000));
+        g_assert_true (client_wait_text (client, "by file", PATIENCE_MS));
       }
       harness_clear (&harness);
       g_assert_cmpint (g_stat (path, &status), ==, -1);

@@ -79,7 +79,7 @@ test_face (void)
       g_autofree char *text = g_strdup_printf (
         "GET %s HTTP/1.1\r\nHost: a\r\nConnection: close\r\n%s\r\n", rows[i].path, rows[i].field);
       client_send (client, text, -1);
-      g_assert_true (client_wait_closed (client, 10000));
+      g_assert_true (client_wait_closed (client, PATIENCE_MS));
       g_test_message ("row %u", i);
       g_assert_cmpuint (client_status (client), ==, rows[i].status);
       g_assert_nonnull (strstr (client->received->str, rows[i].has));
