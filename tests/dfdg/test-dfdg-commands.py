@@ -119,6 +119,9 @@ def test_switched_on_late():
         advisor = world.query("SELECT resource_key FROM resource WHERE kind = 'advisor' ORDER BY resource_key")[0][0]
         start = datetime.datetime.combine(datetime.date.today() + datetime.timedelta(days=10), datetime.time(8), datetime.timezone.utc)
         reload(world, indkaldelse_url=None)
+        # What the start had begun with the address is over then: a try would make a meeting more than backlog.
+        world.restart()
+        testlib.wait_for(lambda: world.count("SELECT count(*) FROM dfdg_switch") == 0, 60, "it is off")
         keys = [world.register(Citizens.new(), start + datetime.timedelta(days=days), advisor) for days in (0, 7)]
         world.restart(later_s=12 * 86400)
         time.sleep(1)

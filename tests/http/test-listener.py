@@ -7,19 +7,13 @@ import testlib
 import torture
 
 SERVER = testlib.BUILD / "tests" / "http" / "listener-server"
-REQUEST_TIMEOUT_S = 1.0
-REPLY_TIMEOUT_S = 1.0
 
 
 def run_check(name):
     """Starts a server, runs the check NAME on it, and stops the server."""
     port = testlib.free_port()
-    arguments = [
-        SERVER,
-        f"--port={port}",
-        f"--request-timeout={int(REQUEST_TIMEOUT_S * 1000)}",
-        f"--reply-timeout={int(REPLY_TIMEOUT_S * 1000)}",
-    ]
+    timeout_s = 1 if name in torture.IMPATIENT else 30
+    arguments = [SERVER, f"--port={port}", f"--request-timeout={timeout_s * 1000}", f"--reply-timeout={timeout_s * 1000}"]
     with testlib.Server(arguments, port) as server:
         target = torture.Target(
             port=port,
@@ -28,8 +22,8 @@ def run_check(name):
             post_path="/echo",
             later="/later?200",
             large="/large?50000000",
-            request_timeout_s=REQUEST_TIMEOUT_S,
-            reply_timeout_s=REPLY_TIMEOUT_S,
+            request_timeout_s=timeout_s,
+            reply_timeout_s=timeout_s,
             connections=testlib.budget("listener-torture"),
         )
         torture.CHECKS[name](target)

@@ -7,27 +7,23 @@ import testlib
 import torture
 from planner_process import PATH, Caller, Municipality, PlannerProcess
 
-REQUEST_TIMEOUT_S = 1.0
-# What only the listener's own small server offers: a late reply, a large one, an echo.
-SETTINGS = {
-    "limits/request-timeout-ms": 1000,
-    "limits/reply-timeout-ms": 1000,
-    "limits/max-body-bytes": 1024 * 1024,
-}
-
 
 def run_check(name):
     """One check on a server of its own."""
     place = Municipality().jobcenter("89000")
     place.offer("10000000-0000-4000-8000-000000000001", "89000", 7)
-    with PlannerProcess(place, [Caller("plain", plain=True)], settings=SETTINGS) as planner:
+    timeout_s = 1 if name in torture.IMPATIENT else 30
+    # What only the listener's own small server offers: a late reply, a large one, an echo.
+    settings = {"limits/max-body-bytes": 1024 * 1024}
+    settings |= {f"limits/{what}-timeout-ms": timeout_s * 1000 for what in ("request", "reply")}
+    with PlannerProcess(place, [Caller("plain", plain=True)], settings=settings) as planner:
         target = torture.Target(
             port=urllib.parse.urlsplit(planner.url).port,
             pid=planner.process.pid,
             path=PATH + "?xsd",
             post_path=PATH,
-            request_timeout_s=REQUEST_TIMEOUT_S,
-            reply_timeout_s=1.0,
+            request_timeout_s=timeout_s,
+            reply_timeout_s=timeout_s,
             connections=testlib.budget("plannerd-torture"),
         )
         try:

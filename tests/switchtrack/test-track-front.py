@@ -20,7 +20,7 @@ from track_world import NAMESPACE, PATH, SOAP, TrackWorld, envelope, list_option
 
 UNIT, OTHER = "46100", "11100"
 CPR = testlib.cpr(1)
-REQUEST_TIMEOUT_S = 1.5
+REQUEST_TIMEOUT_S = 4
 MEGABYTE = 1024 * 1024
 STATE = {}
 
