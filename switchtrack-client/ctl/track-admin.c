@@ -3,14 +3,20 @@
 #include "ctl/track-admin.h"
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "ctl/track-desk.h"
 #include "face/face-admin.h"
 #include "planner-log.h"
 
+#define STOPS "switchtrackd is being stopped"
+
+/* @n_jobs: that have not been answered yet; the loop's. @is_stopping: read by commands' threads, atomically */
 struct _TrackAdmin
 {
   TrackDatabase *registry;
   GMainContext *context;
+  guint n_jobs;
+  int is_stopping;
 };
 
 typedef struct
@@ -90,7 +96,7 @@ run_write (gpointer runner, AdminWrite function, gpointer data, GError **error)
 
   g_mutex_init (&write.mutex);
   g_cond_init (&write.cond);
-  g_main_context_invoke (admin->context, on_write_asked, &write);
+  track_desk_tell_loop (admin->context, on_write_asked, &write);
   g_mutex_lock (&write.mutex);
   while (!write.is_done)
     g_cond_wait (&write.cond, &write.mutex);
@@ -115,6 +121,11 @@ run_command (gpointer data, gpointer session, GError **error)
                      .actor = job->person,
                      .call_id = job->call_id };
 
+  if (g_atomic_int_get (&job->admin->is_stopping))
+    {
+      g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_BUSY, STOPS);
+      return FALSE;
+    }
   if (admin_run (job->command, &call, error))
     return TRUE;
   /* Without the registry's database commands run on another: what that lacks is not what is wrong. */
@@ -135,6 +146,7 @@ on_done (gpointer data, const ExecutorReport *report, const GError *error)
                      job->call_id, "command", job->command->name, "person", job->person, "outcome",
                      error == NULL ? "ok" : "refused", "reason",
                      error == NULL ? NULL : error->message, "duration_us", duration_us, NULL);
+  job->admin->n_jobs--;
   face_admin_reply_done (job->request, job->result, error);
   job_free (job);
 }
@@ -154,7 +166,10 @@ submit (TrackAdmin *admin, ListenerRequest *request, const FaceAdminRequest *ask
   job->arrived_us = clock_monotonic_us ();
   g_strlcpy (job->call_id, asked->call_id, sizeof job->call_id);
   if (track_database_run_once (admin->registry, run_command, on_done, job, &error))
-    return;
+    {
+      admin->n_jobs++;
+      return;
+    }
   face_admin_reply (request, 503, NULL, error);
   job_free (job);
 }
@@ -174,6 +189,20 @@ track_admin_new (TrackDatabase *registry, GMainContext *context)
   admin->registry = registry;
   admin->context = context;
   return admin;
+}
+
+/**
+ * track_admin_stop:
+ *
+ * Begins no command any more and answers those that have begun. Before the database is stopped, for what a command waits
+ * for may need the loop. Loop thread; turns the loop for as long as commands take.
+ */
+void
+track_admin_stop (TrackAdmin *admin)
+{
+  g_atomic_int_set (&admin->is_stopping, TRUE);
+  while (admin->n_jobs > 0)
+    g_main_context_iteration (admin->context, TRUE);
 }
 
 /**

@@ -4,7 +4,11 @@
 
 #include "base/error.h"
 
-static TrackDesk current;
+static const TrackDesk nobody;
+
+/* Exchanged whole: a command's thread may be reading the one before, which is kept in @earlier. */
+static const TrackDesk *current = &nobody;
+static GSList *earlier;
 
 struct _TrackAsk
 {
@@ -18,14 +22,18 @@ struct _TrackAsk
 
 /**
  * track_desk_set_current:
- * @desk: (nullable): copied; NULL: nothing is there any longer
+ * @desk: (nullable): copied; NULL: nothing is there any longer, and no command runs
  *
- * Loop thread, while no command runs.
+ * Loop thread. What a command has found stays as it is until NULL is set.
  */
 void
 track_desk_set_current (const TrackDesk *desk)
 {
-  current = desk == NULL ? (TrackDesk){ 0 } : *desk;
+  if (desk != NULL)
+    earlier = g_slist_prepend (earlier, g_memdup2 (desk, sizeof *desk));
+  g_atomic_pointer_set (&current, desk == NULL ? &nobody : earlier->data);
+  if (desk == NULL)
+    g_slist_free_full (g_steal_pointer (&earlier), g_free);
 }
 
 /**
@@ -36,7 +44,24 @@ track_desk_set_current (const TrackDesk *desk)
 const TrackDesk *
 track_desk_get_current (void)
 {
-  return &current;
+  return g_atomic_pointer_get (&current);
+}
+
+/**
+ * track_desk_tell_loop:
+ * @context: (nullable): the loop's
+ *
+ * Runs @func on the loop thread, in a turn of the loop. Not g_main_context_invoke(): it runs the function here when the
+ * loop happens to be between two turns, or is being stopped. Any thread; does not block.
+ */
+void
+track_desk_tell_loop (GMainContext *context, GSourceFunc func, gpointer data)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, data, NULL);
+  g_source_attach (source, context);
 }
 
 static gboolean
@@ -59,8 +84,9 @@ gboolean
 track_desk_ask (TrackAskFunc func, gpointer data, GError **error)
 {
   TrackAsk ask = { .func = func, .data = data };
+  GMainContext *context = track_desk_get_current ()->context;
 
-  if (current.context == NULL)
+  if (context == NULL)
     {
       g_set_error_literal (error, PLANNER_ERROR, PLANNER_ERROR_UNAVAILABLE,
                            "switchtrackd does not run: start it, or name its socket by --socket");
@@ -68,7 +94,7 @@ track_desk_ask (TrackAskFunc func, gpointer data, GError **error)
     }
   g_mutex_init (&ask.mutex);
   g_cond_init (&ask.cond);
-  g_main_context_invoke (current.context, on_asked, &ask);
+  track_desk_tell_loop (context, on_asked, &ask);
   g_mutex_lock (&ask.mutex);
   while (!ask.is_answered)
     g_cond_wait (&ask.cond, &ask.mutex);
@@ -100,7 +126,7 @@ track_ask_answer (TrackAsk *ask, GError *error)
 static void
 refresh (TrackAsk *ask, gpointer data)
 {
-  track_keeper_refresh (current.keeper);
+  track_keeper_refresh (track_desk_get_current ()->keeper);
   track_ask_answer (ask, NULL);
 }
 
@@ -113,7 +139,9 @@ refresh (TrackAsk *ask, gpointer data)
 void
 track_desk_refresh (void)
 {
-  if (current.context != NULL && current.keeper != NULL && !track_desk_ask (refresh, NULL, NULL))
+  const TrackDesk *desk = track_desk_get_current ();
+
+  if (desk->context != NULL && desk->keeper != NULL && !track_desk_ask (refresh, NULL, NULL))
     g_warning ("the registry could not be looked at again");
 }
 
@@ -128,9 +156,10 @@ static void
 look_what_is_in_use (TrackAsk *ask, gpointer data)
 {
   InUse *in_use = data;
-  const TrackKeeperState *state = track_keeper_get_state (current.keeper);
+  TrackKeeper *keeper = track_desk_get_current ()->keeper;
+  const TrackKeeperState *state = track_keeper_get_state (keeper);
 
-  in_use->revision = track_routes_get_registry (track_keeper_get_routes (current.keeper))->revision;
+  in_use->revision = track_routes_get_registry (track_keeper_get_routes (keeper))->revision;
   in_use->is_copy = state->is_copy;
   in_use->problem = g_strdup (state->problem);
   track_ask_answer (ask, NULL);
@@ -147,9 +176,10 @@ look_what_is_in_use (TrackAsk *ask, gpointer data)
 gboolean
 track_desk_get_in_use (guint64 *out_revision, gboolean *out_is_copy, char **out_problem)
 {
+  const TrackDesk *desk = track_desk_get_current ();
   InUse in_use = { 0 };
 
-  if (current.context == NULL || current.keeper == NULL ||
+  if (desk->context == NULL || desk->keeper == NULL ||
       !track_desk_ask (look_what_is_in_use, &in_use, NULL))
     return FALSE;
   *out_revision = in_use.revision;
@@ -167,7 +197,7 @@ track_desk_get_in_use (guint64 *out_revision, gboolean *out_is_copy, char **out_
 TrackApproval
 track_desk_approval (const AdminCall *call, StoreSession *session)
 {
-  const TrackConfig *config = current.config;
+  const TrackConfig *config = track_desk_get_current ()->config;
 
   return (TrackApproval){
     .session = session,

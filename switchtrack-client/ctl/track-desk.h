@@ -24,7 +24,7 @@ typedef struct _TrackShadowing TrackShadowing;
  * @mapping: (nullable): names of the wire
  * @keeper, @watch, @probes, @learned, @upstream, @guard, @shadowing: (nullable): of the daemon; the loop's
  *
- * Set once at the start, before any command runs.
+ * Set at the start, before any command runs, and at a reload, while some may.
  */
 typedef struct
 {
@@ -49,6 +49,7 @@ typedef void (*TrackAskFunc) (TrackAsk *ask, gpointer data);
 
 void track_desk_set_current (const TrackDesk *desk);
 const TrackDesk *track_desk_get_current (void);
+void track_desk_tell_loop (GMainContext *context, GSourceFunc func, gpointer data);
 gboolean
 track_desk_ask (TrackAskFunc func, gpointer data, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_ask_answer (TrackAsk *ask, GError *error);

@@ -494,6 +494,8 @@ void
 track_daemon_stop (TrackDaemon *daemon)
 {
   g_clear_pointer (&daemon->upkeep, timer_free);
+  if (daemon->admin != NULL)
+    track_admin_stop (daemon->admin);
   if (daemon->lookout != NULL)
     track_lookout_stop (daemon->lookout);
   if (daemon->log != NULL)
@@ -513,7 +515,7 @@ void
 track_daemon_close (TrackDaemon *daemon)
 {
   g_clear_pointer (&daemon->server, track_server_free);
-  track_desk_set_current (&(TrackDesk){ 0 });
+  track_desk_set_current (NULL);
   g_clear_pointer (&daemon->admin, track_admin_free);
   g_clear_pointer (&daemon->upstream, track_upstream_free);
   g_clear_pointer (&daemon->lookout, track_lookout_free);
