@@ -9,6 +9,7 @@
      "until_us = excluded.until_us, closed_us = excluded.closed_us, planned = excluded.planned, n_failed = excluded.n_failed, " \
      "n_probes_failed = excluded.n_probes_failed, digest = excluded.digest, document = excluded.document") \
   X (TRACK_DISTURBANCES_OPEN, "SELECT document FROM disturbance WHERE closed_us = 0 ORDER BY from_us, disturbance_id") \
+  X (TRACK_DISTURBANCES_ALL, "SELECT document FROM disturbance ORDER BY from_us, disturbance_id") \
   X (TRACK_DISTURBANCE_FIND, "SELECT document FROM disturbance WHERE disturbance_id = $1") \
   X (TRACK_DISTURBANCES, "SELECT disturbance_id, endpoint, from_us, until_us, closed_us, planned, n_failed, n_probes_failed, digest " \
      "FROM disturbance WHERE from_us < $2 AND (closed_us = 0 OR closed_us >= $1) AND ($3 IS NULL OR endpoint = $3) " \

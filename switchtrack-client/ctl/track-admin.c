@@ -92,7 +92,9 @@ static gboolean
 run_write (gpointer runner, AdminWrite function, gpointer data, GError **error)
 {
   TrackAdmin *admin = runner;
-  Write write = { .registry = admin->registry, .write = function, .data = data };
+  Write write = { .registry = g_atomic_pointer_get (&admin->registry),
+                  .write = function,
+                  .data = data };
 
   g_mutex_init (&write.mutex);
   g_cond_init (&write.cond);
@@ -130,8 +132,8 @@ run_command (gpointer data, gpointer session, GError **error)
     return TRUE;
   /* Without the registry's database commands run on another: what that lacks is not what is wrong. */
   if (track_desk_get_current ()->keeper != NULL && track_desk_get_current ()->registry == NULL)
-    g_prefix_error (error, "the registry's database could not be opened when switchtrackd started; "
-                           "put a good one in its place and restart: ");
+    g_prefix_error (error, "the registry's database cannot be opened; mend it, or move a backup "
+                           "into its place, and switchtrackd opens it: ");
   return FALSE;
 }
 
@@ -203,6 +205,16 @@ track_admin_stop (TrackAdmin *admin)
   g_atomic_int_set (&admin->is_stopping, TRUE);
   while (admin->n_jobs > 0)
     g_main_context_iteration (admin->context, TRUE);
+}
+
+/**
+ * track_admin_set_registry:
+ * @registry: could be opened after all; commands from now on run on it. Loop thread
+ */
+void
+track_admin_set_registry (TrackAdmin *admin, TrackDatabase *registry)
+{
+  g_atomic_pointer_set (&admin->registry, registry);
 }
 
 /**

@@ -9,6 +9,7 @@ typedef struct _TrackAdmin TrackAdmin;
 
 TrackAdmin *track_admin_new (TrackDatabase *registry, GMainContext *context);
 void track_admin_stop (TrackAdmin *admin);
+void track_admin_set_registry (TrackAdmin *admin, TrackDatabase *registry);
 void track_admin_free (TrackAdmin *admin);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackAdmin, track_admin_free)
 

@@ -12,6 +12,7 @@
 #define LOG_QUEUED       20000
 #define FORGET_EVERY_US  (10 * G_TIME_SPAN_MINUTE)
 #define MAX_ALL_PARALLEL G_MAXUINT16
+#define NO_DATABASE      "Neither of the databases can be opened: see the log.\n"
 
 /* A registry that cannot be opened is no reason to serve nobody: H5 of the plan of tests. */
 static void
@@ -137,14 +138,14 @@ on_routes (TrackRoutes *routes, gpointer data)
 }
 
 static gboolean
-open_guard (TrackDaemon *daemon, GError **error)
+open_guard (TrackDaemon *daemon, TrackDatabase *registry, GError **error)
 {
   TrackRoutes *routes = track_keeper_get_routes (daemon->keeper);
 
-  if (daemon->registry == NULL)
+  if (registry == NULL)
     return TRUE;
   daemon->guard =
-    track_canary_guard_new (daemon->registry, &track_canary_defaults, on_tripped, daemon, error);
+    track_canary_guard_new (registry, &track_canary_defaults, on_tripped, daemon, error);
   if (daemon->guard == NULL)
     return FALSE;
   track_keeper_add_listener (daemon->keeper, on_routes, daemon);
@@ -246,8 +247,15 @@ static void
 on_admin (ListenerRequest *request, gpointer data)
 {
   TrackDaemon *daemon = data;
+  g_autoptr (GBytes) words = NULL;
 
-  track_admin_handle (daemon->admin, request);
+  if (daemon->admin != NULL)
+    {
+      track_admin_handle (daemon->admin, request);
+      return;
+    }
+  words = g_bytes_new_static (NO_DATABASE, strlen (NO_DATABASE));
+  listener_request_reply (request, 503, "text/plain; charset=utf-8", words);
 }
 
 /* What commands work on. */
@@ -280,6 +288,75 @@ open_admin (TrackDaemon *daemon)
   set_desk (daemon);
   if (database != NULL)
     daemon->admin = track_admin_new (database, NULL);
+}
+
+/* All that stood without the registry's database is given it; what may fail comes first. */
+static gboolean
+attach_registry (TrackDaemon *daemon, TrackDatabase *registry, GError **error)
+{
+  TrackWatch *watch = track_lookout_get_watch (daemon->lookout);
+  TrackLearnedCounters counters;
+
+  if (daemon->guard == NULL && !open_guard (daemon, registry, error))
+    return FALSE;
+  if (!track_watch_attach (watch, registry, error))
+    return FALSE;
+  track_learned_attach (daemon->learned, registry);
+  track_learned_get_counters (daemon->learned, &counters);
+  daemon->self.has_new_key = counters.is_new_key;
+  daemon->self.guard = daemon->guard;
+  track_gateway_set_guard (daemon->gateway, daemon->guard);
+  track_gateway_add_observer (daemon->gateway, note_canary, daemon->guard);
+  track_side_set_guard (daemon->side, daemon->guard);
+  daemon->registry = registry;
+  if (daemon->admin != NULL)
+    track_admin_set_registry (daemon->admin, registry);
+  else
+    daemon->admin = track_admin_new (registry, NULL);
+  set_desk (daemon);
+  track_keeper_attach (daemon->keeper, registry);
+  return TRUE;
+}
+
+/* A TrackReopenFunc: it was opened on a thread a moment ago, so that this is quick. */
+static gboolean
+on_reopened (gpointer data, GError **error)
+{
+  TrackDaemon *daemon = data;
+  TrackDatabaseSettings settings = { .path = daemon->config->registry_path,
+                                     .schema_dir = daemon->config->registry_schema_dir };
+  TrackDatabase *registry = track_database_open (&settings, error);
+
+  if (registry == NULL)
+    return FALSE;
+  if (attach_registry (daemon, registry, error))
+    {
+      planner_log_event (PLANNER_LOG_INFO, "registry-opened", "file", settings.path, NULL);
+      return TRUE;
+    }
+  if (daemon->guard != NULL)
+    track_keeper_remove_listener (daemon->keeper, on_routes, daemon);
+  g_clear_pointer (&daemon->guard, track_canary_guard_free);
+  track_database_stop (registry);
+  track_database_free (registry);
+  return FALSE;
+}
+
+/* On threads of the call log's, or of the standby's. */
+static void
+open_reopen (TrackDaemon *daemon)
+{
+  TrackWatch *watch = track_lookout_get_watch (daemon->lookout);
+  TrackReopenSettings settings = { .path = daemon->config->registry_path,
+                                   .schema_dir = daemon->config->registry_schema_dir,
+                                   .workers = daemon->calls != NULL
+                                                ? daemon->calls
+                                                : track_watch_get_database (watch),
+                                   .func = on_reopened,
+                                   .data = daemon };
+
+  if (daemon->registry == NULL && settings.workers != NULL)
+    daemon->reopen = track_reopen_new (&settings);
 }
 
 static JsonObject *
@@ -327,7 +404,7 @@ open_server (TrackDaemon *daemon, const FaceSockets *sockets, GError **error)
                                    .sockets = sockets,
                                    .mapping = daemon->mapping,
                                    .gateway = daemon->gateway,
-                                   .admin = daemon->admin == NULL ? NULL : on_admin,
+                                   .admin = on_admin,
                                    .admin_data = daemon,
                                    .status = track_side_serve,
                                    .status_data = daemon->side,
@@ -407,7 +484,7 @@ track_daemon_open (TrackDaemon *daemon,
   open_registry (daemon);
   open_calls (daemon);
   if (!open_keeper (daemon, error) || !open_learned (daemon, error) ||
-      !open_guard (daemon, error) || !open_upstream (daemon, error))
+      !open_guard (daemon, daemon->registry, error) || !open_upstream (daemon, error))
     return FALSE;
   open_gateway (daemon);
   if (!open_lookout (daemon, error) || !open_side (daemon, error))
@@ -416,6 +493,7 @@ track_daemon_open (TrackDaemon *daemon,
   if (!open_server (daemon, sockets, error))
     return FALSE;
   see_own_certificates (daemon);
+  open_reopen (daemon);
   daemon->upkeep = timer_new (NULL, on_upkeep, daemon);
   on_upkeep (daemon);
   return TRUE;
@@ -471,6 +549,7 @@ track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
   if (!track_side_reload (daemon->side, &side_error))
     note_problem (&problem, "shadow", side_error);
   track_daemon_set_reload_problem (daemon, problem);
+  track_reopen_hurry (daemon->reopen);
   track_keeper_refresh (daemon->keeper);
 }
 
@@ -482,6 +561,7 @@ track_daemon_reload (TrackDaemon *daemon, const TrackConfig *config)
 void
 track_daemon_yield (TrackDaemon *daemon)
 {
+  track_reopen_stop (daemon->reopen);
   track_lookout_stop (daemon->lookout);
 }
 
@@ -494,6 +574,7 @@ void
 track_daemon_stop (TrackDaemon *daemon)
 {
   g_clear_pointer (&daemon->upkeep, timer_free);
+  track_reopen_stop (daemon->reopen);
   if (daemon->admin != NULL)
     track_admin_stop (daemon->admin);
   if (daemon->lookout != NULL)
@@ -514,6 +595,7 @@ track_daemon_stop (TrackDaemon *daemon)
 void
 track_daemon_close (TrackDaemon *daemon)
 {
+  g_clear_pointer (&daemon->reopen, track_reopen_free);
   g_clear_pointer (&daemon->server, track_server_free);
   track_desk_set_current (NULL);
   g_clear_pointer (&daemon->admin, track_admin_free);

@@ -2,6 +2,7 @@
 /* All parts of switchtrackd put together, reloaded and taken apart. */
 #pragma once
 
+#include "base/track-reopen.h"
 #include "ctl/track-admin.h"
 #include "ctl/track-desk.h"
 #include "gateway/track-self.h"
@@ -13,8 +14,8 @@
 
 /**
  * TrackDaemon:
- * @registry: (nullable): NULL when the database cannot be read: the last good copy is served, and nothing is learned
- *   for longer than this run
+ * @registry: (nullable): NULL while the database cannot be read: the last good copy is served, and what is learned is in
+ *   memory alone
  */
 typedef struct
 {
@@ -23,6 +24,7 @@ typedef struct
   ContractMapping *own_mapping;
   const ContractMapping *mapping;
   TrackDatabase *registry;
+  TrackReopen *reopen; /* (nullable): of @registry */
   TrackDatabase *calls;
   TrackKeeper *keeper;
   TrackLearned *learned;

@@ -57,6 +57,16 @@ track_gateway_set_config (TrackGateway *gateway, const TrackConfig *config)
 }
 
 /**
+ * track_gateway_set_guard:
+ * @guard: of the canaries, which could not be had before
+ */
+void
+track_gateway_set_guard (TrackGateway *gateway, const TrackCanaryGuard *guard)
+{
+  gateway->settings.guard = guard;
+}
+
+/**
  * track_gateway_set_pick:
  * @pick: who knows which addresses are well; without it the first one is taken
  */

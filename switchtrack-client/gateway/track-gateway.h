@@ -80,6 +80,7 @@ typedef struct
 TrackGateway *track_gateway_new (const TrackGatewaySettings *settings);
 void track_gateway_free (TrackGateway *gateway);
 void track_gateway_set_config (TrackGateway *gateway, const TrackConfig *config);
+void track_gateway_set_guard (TrackGateway *gateway, const TrackCanaryGuard *guard);
 void track_gateway_set_pick (TrackGateway *gateway, TrackPickFunc pick, gpointer data);
 const char *
 track_gateway_pick_url (TrackGateway *gateway, const TrackEndpoint *endpoint, gint64 now_us);

@@ -146,6 +146,16 @@ track_side_reload (TrackSide *side, GError **error)
 }
 
 /**
+ * track_side_set_guard:
+ * @guard: of the canaries, which could not be had before
+ */
+void
+track_side_set_guard (TrackSide *side, const TrackCanaryGuard *guard)
+{
+  side->settings.guard = guard;
+}
+
+/**
  * track_side_set_alarm:
  * @words: (nullable): what is wrong with the gateway itself; NULL: nothing any more
  *

@@ -38,6 +38,7 @@ TrackSide *track_side_new (const TrackSideSettings *settings,
                            GError **error) G_GNUC_WARN_UNUSED_RESULT;
 void track_side_free (TrackSide *side);
 gboolean track_side_reload (TrackSide *side, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_side_set_guard (TrackSide *side, const TrackCanaryGuard *guard);
 void track_side_set_alarm (TrackSide *side, const char *words);
 const char *track_side_get_alarm (const TrackSide *side);
 void track_side_serve (ListenerRequest *request, const char *path, gpointer side);

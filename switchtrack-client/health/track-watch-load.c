@@ -51,6 +51,29 @@ count_told (const TrackDisturbance *disturbance)
   return n;
 }
 
+/**
+ * track_watch_go_on:
+ * @disturbance: (transfer full): of an endpoint that has none open
+ * @until_us: nobody looked so long
+ *
+ * It was open when the program before ended.
+ */
+void
+track_watch_go_on (TrackWatch *watch, TrackDisturbance *disturbance, gint64 until_us)
+{
+  gint64 now_us = clock_now_us ();
+  gint64 steady_us = track_steady_now_us (&watch->steady);
+  OpenOne *one = g_new0 (OpenOne, 1);
+
+  one->disturbance = disturbance;
+  one->n_steps_told = count_told (disturbance);
+  one->failed_us = steady_us - MAX (now_us - disturbance->last_failure_us, 0);
+  one->confirmed_us = steady_us - MAX (now_us - disturbance->confirmed_us, 0);
+  track_watch_add_step (one, "unwatched", disturbance->watched_us, until_us,
+                        "skiftesporet var ikke i drift / the switch-track was not running");
+  g_hash_table_insert (watch->open, disturbance->endpoint, one);
+}
+
 /* What was open when the program ended goes on; that nobody looked meanwhile is said. */
 static gboolean
 load_open (TrackWatch *watch, GError **error)
@@ -58,7 +81,6 @@ load_open (TrackWatch *watch, GError **error)
   g_autoptr (GPtrArray) all =
     track_watch_store_list_open (track_database_get_reader (watch->database), error);
   gint64 now_us = clock_now_us ();
-  gint64 steady_us = track_steady_now_us (&watch->steady);
 
   for (guint i = 0; all != NULL && i < all->len; i++)
     {
@@ -67,14 +89,7 @@ load_open (TrackWatch *watch, GError **error)
 
       if (one != NULL)
         track_watch_close_one (watch, one, now_us);
-      one = g_new0 (OpenOne, 1);
-      one->disturbance = disturbance;
-      one->n_steps_told = count_told (disturbance);
-      one->failed_us = steady_us - MAX (now_us - disturbance->last_failure_us, 0);
-      one->confirmed_us = steady_us - MAX (now_us - disturbance->confirmed_us, 0);
-      track_watch_add_step (one, "unwatched", disturbance->watched_us, now_us,
-                            "skiftesporet var ikke i drift / the switch-track was not running");
-      g_hash_table_insert (watch->open, disturbance->endpoint, one);
+      track_watch_go_on (watch, disturbance, now_us);
     }
   if (all != NULL)
     g_ptr_array_set_free_func (all, NULL);

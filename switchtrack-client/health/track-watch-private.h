@@ -111,6 +111,9 @@ void track_watch_add_step (OpenOne *one,
                            const char *text);
 void track_watch_close_one (TrackWatch *watch, OpenOne *one, gint64 now_us);
 gboolean track_watch_load (TrackWatch *watch, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+void track_watch_go_on (TrackWatch *watch, TrackDisturbance *disturbance, gint64 until_us);
+void track_watch_keep_certificate (TrackWatch *watch, const TrackSeenCertificate *seen);
+void track_watch_keep_window (TrackWatch *watch, const TrackToldWindow *told);
 char **track_watch_dup_names (const TrackRegistry *registry);
 void track_watch_close_removed (TrackWatch *watch, const char *const *names);
 void track_watch_look_for_strays (TrackWatch *watch);

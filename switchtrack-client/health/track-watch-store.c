@@ -96,22 +96,16 @@ read_document (StoreQuery *row, GError **error)
   return track_disturbance_from_json (node, error);
 }
 
-/**
- * track_watch_store_list_open:
- *
- * One that cannot be read is told in the log and left out; it stays in the database.
- *
- * Returns: (transfer full) (element-type TrackDisturbance): by start
- */
-GPtrArray *
-track_watch_store_list_open (StoreSession *session, GError **error)
+/* One that cannot be read is told in the log and left out; it stays in the database. */
+static GPtrArray *
+list_documents (StoreSession *session, StoreStatement statement, GError **error)
 {
   g_autoptr (GPtrArray) all =
     g_ptr_array_new_with_free_func ((GDestroyNotify) track_disturbance_free);
   g_auto (StoreQuery) rows = { 0 };
   StoreStep step;
 
-  if (!store_query (session, &rows, error, SQL_TRACK_DISTURBANCES_OPEN, ""))
+  if (!store_query (session, &rows, error, statement, ""))
     return NULL;
   while ((step = store_step (&rows, error)) == STORE_ROW)
     {
@@ -121,9 +115,31 @@ track_watch_store_list_open (StoreSession *session, GError **error)
       if (one != NULL)
         g_ptr_array_add (all, one);
       else
-        g_message ("an open disturbance cannot be read: %s", problem->message);
+        g_message ("a disturbance cannot be read: %s", problem->message);
     }
   return step == STORE_END ? g_steal_pointer (&all) : NULL;
+}
+
+/**
+ * track_watch_store_list_open:
+ *
+ * Returns: (transfer full) (element-type TrackDisturbance): by start; without those that cannot be read
+ */
+GPtrArray *
+track_watch_store_list_open (StoreSession *session, GError **error)
+{
+  return list_documents (session, SQL_TRACK_DISTURBANCES_OPEN, error);
+}
+
+/**
+ * track_watch_store_list_all:
+ *
+ * Returns: (transfer full) (element-type TrackDisturbance): the closed ones too
+ */
+GPtrArray *
+track_watch_store_list_all (StoreSession *session, GError **error)
+{
+  return list_documents (session, SQL_TRACK_DISTURBANCES_ALL, error);
 }
 
 /**

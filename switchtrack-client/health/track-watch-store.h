@@ -61,6 +61,8 @@ gboolean track_watch_store_put (StoreSession *session,
                                 GError **error) G_GNUC_WARN_UNUSED_RESULT;
 GPtrArray *track_watch_store_list_open (StoreSession *session,
                                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *track_watch_store_list_all (StoreSession *session,
+                                       GError **error) G_GNUC_WARN_UNUSED_RESULT;
 TrackDisturbance *track_watch_store_load (StoreSession *session,
                                           const char *id,
                                           GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -123,8 +123,13 @@ find_by_address (TrackWatch *watch, const char *holder)
   return NULL;
 }
 
-static void
-keep_certificate (TrackWatch *watch, const TrackSeenCertificate *seen)
+/**
+ * track_watch_keep_certificate:
+ *
+ * Into the next transaction.
+ */
+void
+track_watch_keep_certificate (TrackWatch *watch, const TrackSeenCertificate *seen)
 {
   TrackSeenCertificate *copy = g_new0 (TrackSeenCertificate, 1);
 
@@ -140,7 +145,7 @@ look_at_certificate (TrackWatch *watch, TrackSeenCertificate *seen, gint64 now_u
   if (step == 0 || (seen->told_days != 0 && step >= seen->told_days))
     return;
   seen->told_days = step;
-  keep_certificate (watch, seen);
+  track_watch_keep_certificate (watch, seen);
   track_watch_tell (watch,
                     track_message_new_certificate (seen->holder, seen->until_us, step, now_us),
                     list_first_targets (watch, find_by_address (watch, seen->holder)));
@@ -189,7 +194,7 @@ track_watch_see_certificate (TrackWatch *watch, const char *holder, gint64 until
     }
   seen->until_us = until_us;
   seen->told_days = 0;
-  keep_certificate (watch, seen);
+  track_watch_keep_certificate (watch, seen);
   look_at_certificate (watch, seen, clock_now_us ());
 }
 

@@ -10,19 +10,19 @@ stands (const TrackToldWindow *told)
   return told != NULL && told->n_told % 2 == 1;
 }
 
-/* @message: (transfer full): worded for its number; written in the transaction that counts it */
-static void
-tell_next (TrackWatch *watch,
-           const TrackToldWindow *told,
-           TrackMessage *message,
-           GPtrArray *targets)
+/**
+ * track_watch_keep_window:
+ *
+ * Into the next transaction, with the message that it counts.
+ */
+void
+track_watch_keep_window (TrackWatch *watch, const TrackToldWindow *told)
 {
   TrackToldWindow *copy = g_new0 (TrackToldWindow, 1);
 
   *copy = (TrackToldWindow){ g_strdup (told->key), g_strdup (told->endpoint), told->from_us,
                              told->until_us, told->n_told };
   g_ptr_array_add (watch->next->windows, copy);
-  track_watch_tell (watch, message, targets);
 }
 
 static void
@@ -38,8 +38,9 @@ announce (TrackWatch *watch, const TrackWindow *window, const char *key, gint64 
       g_hash_table_insert (watch->windows, told->key, told);
     }
   told->n_told++;
-  tell_next (watch, told, track_message_new_window (window, told->n_told, now_us),
-             track_watch_list_first_targets (watch, window->endpoint));
+  track_watch_keep_window (watch, told);
+  track_watch_tell (watch, track_message_new_window (window, told->n_told, now_us),
+                    track_watch_list_first_targets (watch, window->endpoint));
 }
 
 /* One that was moved or cut short: the other is named. */
@@ -65,8 +66,9 @@ withdraw (TrackWatch *watch, TrackToldWindow *told, gint64 now_us)
                                .until_us = told->until_us };
 
   told->n_told++;
-  tell_next (
-    watch, told,
+  track_watch_keep_window (watch, told);
+  track_watch_tell (
+    watch,
     track_message_new_window_withdrawn (&window, told->n_told, find_instead (watch, told), now_us),
     NULL);
 }

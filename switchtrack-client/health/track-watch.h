@@ -55,6 +55,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackWatch, track_watch_free)
 gboolean track_watch_reload (TrackWatch *watch,
                              const TrackWatchSettings *settings,
                              GError **error) G_GNUC_WARN_UNUSED_RESULT;
+gboolean track_watch_attach (TrackWatch *watch,
+                             TrackDatabase *database,
+                             GError **error) G_GNUC_WARN_UNUSED_RESULT;
+TrackDatabase *track_watch_get_database (TrackWatch *watch);
 void track_watch_set_registry (TrackWatch *watch, TrackRegistry *registry);
 void track_watch_observe (const TrackRecord *record, gpointer watch);
 void track_watch_see_certificate (TrackWatch *watch, const char *holder, gint64 until_us);

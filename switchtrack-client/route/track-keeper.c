@@ -427,6 +427,20 @@ track_keeper_refresh (TrackKeeper *keeper)
 }
 
 /**
+ * track_keeper_attach:
+ * @database: could not be opened when the keeper was made
+ *
+ * From now on it is asked, as by track_keeper_refresh(). Loop thread.
+ */
+void
+track_keeper_attach (TrackKeeper *keeper, TrackDatabase *database)
+{
+  keeper->database = database;
+  (void) !g_stat (keeper->path, &keeper->file);
+  track_keeper_refresh (keeper);
+}
+
+/**
  * track_keeper_add_listener:
  *
  * Loop thread.
@@ -437,4 +451,21 @@ track_keeper_add_listener (TrackKeeper *keeper, TrackKeeperFunc func, gpointer u
   const Told told = { func, user_data };
 
   g_array_append_val (keeper->listeners, told);
+}
+
+/**
+ * track_keeper_remove_listener:
+ *
+ * As it was added. Loop thread, not from within a listener.
+ */
+void
+track_keeper_remove_listener (TrackKeeper *keeper, TrackKeeperFunc func, gpointer user_data)
+{
+  for (guint i = keeper->listeners->len; i > 0; i--)
+    {
+      const Told *told = &g_array_index (keeper->listeners, Told, i - 1);
+
+      if (told->func == func && told->user_data == user_data)
+        g_array_remove_index (keeper->listeners, i - 1);
+    }
 }

@@ -48,5 +48,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackKeeper, track_keeper_free)
 
 TrackRoutes *track_keeper_get_routes (const TrackKeeper *keeper);
 const TrackKeeperState *track_keeper_get_state (const TrackKeeper *keeper);
+void track_keeper_attach (TrackKeeper *keeper, TrackDatabase *database);
 void track_keeper_refresh (TrackKeeper *keeper);
 void track_keeper_add_listener (TrackKeeper *keeper, TrackKeeperFunc func, gpointer user_data);
+void track_keeper_remove_listener (TrackKeeper *keeper, TrackKeeperFunc func, gpointer user_data);

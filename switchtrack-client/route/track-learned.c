@@ -41,7 +41,8 @@ struct _TrackLearned
   guint8 key[TRACK_KEY_BYTES];
   guint8 old_key[TRACK_KEY_BYTES];
   gboolean has_old_key;
-  GArray *owed; /* of Entry */
+  gboolean was_made; /* the key, at this start */
+  GArray *owed;      /* of Entry */
   guint max_cached;
   GHashTable *young; /* of Entry */
   GHashTable *old;   /* likewise; dropped when the young ones are as many as may be */
@@ -262,6 +263,27 @@ run_put (gpointer data, gpointer session, GError **error)
 
       if (!store_run (session, error, SQL_TRACK_LEARNED_PUT, "bissi", hash, (gint64) entry->kind,
                       endpoint, entry->place.unit, entry->seen_us))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* Without the database: what it knows of an identifier stands, for here it could not be asked who issued it. */
+static gboolean
+run_hand_over (gpointer data, gpointer session, GError **error)
+{
+  const Job *job = data;
+
+  for (guint i = 0; i < job->entries->len; i++)
+    {
+      const Entry *entry = &g_array_index (job->entries, Entry, i);
+      g_autoptr (GBytes) hash = g_bytes_new (entry->hash.bytes, HASH_BYTES);
+      const char *endpoint = entry->place.endpoint == NULL ? "" : entry->place.endpoint;
+
+      if (!store_run (session, error,
+                      entry->kind == KIND_CITIZEN ? SQL_TRACK_LEARNED_PUT : SQL_TRACK_LEARNED_ADD,
+                      "bissi", hash, (gint64) entry->kind, endpoint, entry->place.unit,
+                      entry->seen_us))
         return FALSE;
     }
   return TRUE;
@@ -562,6 +584,72 @@ track_learned_get_counters (const TrackLearned *learned, TrackLearnedCounters *o
   *out_counters = learned->counters;
 }
 
+/* Memory lets go of what the database has now, and asks it. What could not be written memory keeps. */
+static void
+on_handed_over (gpointer data, const ExecutorReport *report, const GError *error)
+{
+  Job *job = data;
+  TrackLearned *learned = job->learned;
+
+  if (error != NULL)
+    owe (learned, job->entries);
+  for (guint i = 0; error == NULL && i < job->entries->len; i++)
+    {
+      const Entry *written = &g_array_index (job->entries, Entry, i);
+      const Entry *known = cache_find (learned, &written->hash);
+
+      if (known == NULL || known->seen_us != written->seen_us)
+        continue;
+      g_hash_table_remove (learned->old, &written->hash);
+      g_hash_table_remove (learned->young, &written->hash);
+    }
+  if (error == NULL)
+    learned->counters.n_written += job->entries->len;
+  g_array_unref (job->entries);
+  g_free (job);
+}
+
+/* @entries: (transfer full) */
+static void
+hand_over (TrackLearned *learned, GArray *entries)
+{
+  g_autoptr (GError) error = NULL;
+  Job *job;
+
+  if (entries->len == 0)
+    {
+      g_array_unref (entries);
+      return;
+    }
+  job = g_new0 (Job, 1);
+  job->learned = learned;
+  job->entries = entries;
+  if (!track_database_write (learned->database, run_hand_over, on_handed_over, job, &error))
+    on_handed_over (job, NULL, error);
+}
+
+static void
+hand_over_cache (TrackLearned *learned, GHashTable *cache)
+{
+  GArray *entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+  g_autoptr (GPtrArray) all = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, cache);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    g_ptr_array_add (all, value);
+  for (guint i = 0; i < all->len; i++)
+    {
+      g_array_append_vals (entries, all->pdata[i], 1);
+      if (entries->len < OWED_AT_ONCE)
+        continue;
+      hand_over (learned, entries);
+      entries = g_array_new (FALSE, FALSE, sizeof (Entry));
+    }
+  hand_over (learned, entries);
+}
+
 static gboolean
 knows_any (TrackLearned *learned, gboolean *out_any, GError **error)
 {
@@ -616,8 +704,29 @@ track_learned_new (TrackDatabase *database, const TrackLearnedSettings *settings
       !track_learned_key_load (settings->key_file, learned->key, &is_new, error) ||
       !knows_any (learned, &knows, error))
     return NULL;
+  learned->was_made = is_new;
   learned->counters.is_new_key = is_new && knows && !learned->has_old_key;
   return g_steal_pointer (&learned);
+}
+
+/**
+ * track_learned_attach:
+ * @database: could not be opened when it was made; must outlive it
+ *
+ * What memory has learned meanwhile goes into it. Loop thread.
+ */
+void
+track_learned_attach (TrackLearned *learned, TrackDatabase *database)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean knows = TRUE;
+
+  learned->database = database;
+  if (!knows_any (learned, &knows, &error))
+    g_warning ("what was learned cannot be read: %s", error->message);
+  learned->counters.is_new_key = learned->was_made && knows && !learned->has_old_key;
+  hand_over_cache (learned, learned->old);
+  hand_over_cache (learned, learned->young);
 }
 
 /**

@@ -87,6 +87,7 @@ TrackLearned *track_learned_new (TrackDatabase *database,
 void track_learned_free (TrackLearned *learned);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TrackLearned, track_learned_free)
 
+void track_learned_attach (TrackLearned *learned, TrackDatabase *database);
 gboolean track_learned_find (TrackLearned *learned,
                              TrackIdKind kind,
                              const char *guid,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 # What is wrong with the gateway itself: who is told, what page, JSON and metrics say, and that calls go on.
-# Also tests: track-self, track-standby, track-watch-alarm.
+# Also tests: track-self, track-standby, track-watch-alarm, track-watch-attach, track-reopen.
 
 import contextlib
 import datetime
@@ -120,22 +120,80 @@ def test_canary():
         candidate.stop()
 
 
+def register(here, number):
+    """A new booking, and the call that cancels it by its identifier alone, of a citizen of whom nothing is known."""
+    made = here.call(request("RegisterBooking", PersonCivilRegistrationIdentifier=testlib.cpr(number), JobCenterCode=UNIT))
+    return request("CancelBooking", PersonCivilRegistrationIdentifier=testlib.cpr(number + 1), BookingIdentifier=made.element("BookingIdentifier"))
+
+
+def go_on(passed, by_s):
+    """Time has passed, for the program that reads the file PASSED."""
+    moved = passed.with_suffix(".new")
+    moved.write_text(str(int(passed.read_text(encoding="utf-8")) + by_s), encoding="utf-8")
+    moved.replace(passed)
+
+
+def in_time(passed, check, what):
+    """Waits for what pauses bring; each second is four for the program."""
+    def look():
+        if check():
+            return True
+        go_on(passed, 2)
+        time.sleep(0.5)
+        return False
+
+    testlib.wait_for(look, 60, what)
+
+
 def test_registry_gone():
-    """registry.db cannot be read at the start: the last good copy serves, and people are told although the queue was in it."""
+    """registry.db cannot be read at the start: the last good copy serves, people are told although the queue was in it; mended, it is opened by itself, knows what it knew and what was seen meanwhile."""
     with opened() as (here, hook):
-        testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call before")
+        registry, passed = here.track.registry, here.folder / "passed"
+        passed.write_text("0", encoding="utf-8")
+        here.track.environment |= {"LD_PRELOAD": str(SHIFT), "PLANNER_TEST_PASSED_FILE": str(passed)}
+        before = register(here, 20)
+        testlib.equal(here.call(before).status, 200, "a call before")
         here.track.stop()
+        backup = here.folder / "registry.backup"
+        with contextlib.closing(sqlite3.connect(registry)) as source, contextlib.closing(sqlite3.connect(backup)) as sink:
+            source.backup(sink)
         for end in ("-wal", "-shm"):
-            here.track.registry.with_name(f"registry.db{end}").unlink(missing_ok=True)
-        here.track.registry.write_bytes(b"this is no database" * 500)
+            registry.with_name(f"registry.db{end}").unlink(missing_ok=True)
+        registry.write_bytes(b"this is no database" * 500)
         here.track.start()
         testlib.wait_for(lambda: here.track.get("/health/ready")[0] == 200, 20, "it is ready from its copy")
         testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "a call by the copy")
         told(here, hook, "registry", "efter den sidste gode kopi", "calls go by the last good copy")
+        meanwhile = register(here, 30)
+        testlib.equal(here.call(before).status == 200, False, "what it knew before")
         here.peer.stop()
         for _ in range(6):
             testlib.equal(here.call(list_options(UNIT, CPR)).fault, 4769, "a call while the Planner is away")
         testlib.wait_for(lambda: [one for one in hook.taken if one["event"] == "disturbance"], 30, "the disturbance is told too")
+        here.peer.restart()
+        # A backup is moved into its place while somebody holds it still.
+        with contextlib.closing(sqlite3.connect(backup, isolation_level=None)) as holder:
+            holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+            holder.execute("BEGIN EXCLUSIVE")
+            backup.replace(registry)
+            in_time(passed, lambda: "database is locked" in here.track.log_text(), "it is tried, and locked")
+            testlib.equal(raised(here), ["registry"], "still")
+            holder.execute("ROLLBACK")
+        in_time(passed, lambda: raised(here) == [], "it is opened by itself")
+        testlib.equal("event=registry-opened" in here.track.log_text(), True, "the log says so")
+        for cancel in (before, meanwhile):
+            testlib.equal(here.call(cancel).status, 200, "what was learned before and meanwhile")
+        revision = status(here)["revision"]
+        here.publish()
+        testlib.wait_for(lambda: status(here)["revision"] > revision, 10, "another revision is read")
+        go_on(passed, 61)
+        testlib.wait_for(lambda: hook.alarms("registry", "alarm-over"), 30, "its end is told")
+        found = lambda: [one["endpoint"] for one in here.track.control("disturbances")["result"]["disturbances"]]
+        testlib.wait_for(lambda: found() == ["peer"], 10, "the disturbance is in it")
+        restart(here)
+        testlib.equal((found(), raised(here)), (["peer"], []), "after a restart")
+        for cancel in (before, meanwhile):
+            testlib.equal(here.call(cancel).status, 200, "what was learned before and meanwhile, after a restart")
 
 
 def test_rollback():
@@ -248,13 +306,6 @@ def test_upgrade():
         testlib.equal((raised(here), counted(here, "upgrade")), (["upgrade"], True), "alarms")
         testlib.equal(here.call(list_options(UNIT, CPR)).status, 200, "the old version serves")
         here.track.configuration.write_text(good, encoding="utf-8")
-
-
-def go_on(passed, by_s):
-    """Time has passed, for the program that reads the file PASSED."""
-    moved = passed.with_suffix(".new")
-    moved.write_text(str(int(passed.read_text(encoding="utf-8")) + by_s), encoding="utf-8")
-    moved.replace(passed)
 
 
 def test_telling():

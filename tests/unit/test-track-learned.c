@@ -396,6 +396,56 @@ test_failed_write (void)
   world_clear (&world);
 }
 
+/* It is made without the database, which comes later: what memory learned goes into it; what it knew of an identifier stands. */
+static void
+test_attach (void)
+{
+  World world;
+  TrackLearnedSettings settings = { .max_cached = 50 };
+  TrackLesson citizen = { .endpoint = "own", .unit = "89000", .citizen = testlib_cpr (1) };
+  TrackLearnedCounters counters;
+  TrackPlace place;
+  g_autoptr (GError) error = NULL;
+
+  world_init (&world);
+  settings.key_file = world.key;
+  g_assert_true (teach_one (&world, TRACK_ID_BOOKING, GUID_A, "star", "89000"));
+  citizen.unit = "11100";
+  g_assert_true (teach (&world, &citizen));
+  g_clear_pointer (&world.learned, track_learned_free);
+  world.learned = track_learned_new (NULL, &settings, &error);
+  g_assert_no_error (error);
+  g_assert_false (track_learned_find (world.learned, TRACK_ID_BOOKING, GUID_A, &place));
+  g_assert_false (teach_one (&world, TRACK_ID_BOOKING, GUID_A, "own", "89000"));
+  g_assert_false (teach_one (&world, TRACK_ID_BOOKING, GUID_B, "own", "89000"));
+  citizen.unit = "89000";
+  g_assert_false (teach (&world, &citizen));
+  for (guint i = 0; i < 60; i++)
+    {
+      g_autofree char *guid = g_strdup_printf ("%08x-0000-4000-8000-000000000000", i);
+
+      g_assert_false (teach_one (&world, TRACK_ID_OPTION, guid, "own", "89000"));
+    }
+  check_found (&world, TRACK_ID_BOOKING, GUID_B, "own");
+  track_learned_attach (world.learned, world.database);
+  do
+    {
+      g_main_context_iteration (NULL, TRUE);
+      track_learned_get_counters (world.learned, &counters);
+    }
+  while (counters.n_written < 63);
+  g_assert_false (counters.is_new_key);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  check_found (&world, TRACK_ID_BOOKING, GUID_B, "own");
+  world_close (&world);
+  world_open (&world);
+  check_found (&world, TRACK_ID_BOOKING, GUID_A, "star");
+  check_found (&world, TRACK_ID_BOOKING, GUID_B, "own");
+  g_assert_true (track_learned_find_citizen (world.learned, testlib_cpr (1), &place));
+  g_assert_cmpstr (place.unit, ==, "89000");
+  world_clear (&world);
+}
+
 /* A canary's choice: the same for ever, about as many as wanted, another for another endpoint. */
 static void
 test_choice (void)
@@ -435,6 +485,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-learned/key", test_key);
   g_test_add_func ("/track-learned/rotation", test_rotation);
   g_test_add_func ("/track-learned/failed-write", test_failed_write);
+  g_test_add_func ("/track-learned/attach", test_attach);
   g_test_add_func ("/track-learned/choice", test_choice);
   return g_test_run ();
 }

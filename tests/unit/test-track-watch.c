@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* A disturbance's life with the real database: first failure, restart, recovery, who was told, evidence. */
-/* Also tests: track-standby, track-steady, track-watch-clock, track-watch-load, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-window, track-watch-describe, track-notice. */
+/* Also tests: track-standby, track-watch-attach, track-steady, track-watch-clock, track-watch-load, track-watch-store, track-watch-jobs, track-watch-tell, track-watch-window, track-watch-describe, track-notice. */
 #include "health/track-watch.h"
 
 #include <string.h>
@@ -714,6 +714,75 @@ test_without (void)
   close_world (&world);
 }
 
+static TrackDisturbance *
+load_kept (World *world, const char *id)
+{
+  return track_watch_store_load (track_database_get_reader (world->database), id, NULL);
+}
+
+/* registry.db can be opened after all: what was open in it before goes on or ends, what was seen meanwhile is in it, a
+ * window that was told is not told again, and messages are queued in it. */
+static void
+test_attach (void)
+{
+  World world;
+  g_autofree char *before = NULL;
+  g_autofree char *meanwhile = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TrackDisturbance) old = NULL;
+  g_autoptr (TrackDisturbance) kept = NULL;
+  guint n_posted;
+
+  open_world (&world);
+  put_window (&world, NOW_US + 20 * 3600 * S, NOW_US + 21 * 3600 * S);
+  track_watch_see_certificate (world.watch, URL, NOW_US + 20 * 86400 * S);
+  for (guint i = 0; i < 6; i++)
+    call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+  pass (&world, S);
+  wait_posted (&world, "window/aarhus/", 2);
+  wait_posted (&world, "hook.example/a aarhus", 1);
+  before = g_strdup (get_open (&world)->id);
+  settle ();
+  close_watch (&world);
+  clock_set_for_test (world.now_us += 100 * S);
+  world.is_without = TRUE;
+  open_watch (&world);
+  g_assert_null (get_open (&world));
+  for (guint i = 0; i < 7; i++)
+    call (&world, TRACK_OUTCOME_REFUSED, FALSE);
+  meanwhile = g_strdup (get_open (&world)->id);
+  g_assert_cmpstr (meanwhile, !=, before);
+  pass (&world, S);
+  wait_posted (&world, "window/aarhus/", 4);
+  settle ();
+  g_assert_true (track_watch_attach (world.watch, world.database, &error));
+  g_assert_no_error (error);
+  pass (&world, 3 * S);
+  old = load_kept (&world, before);
+  g_assert_cmpint (old->closed_us, >, 0);
+  g_assert_cmpuint (old->n_failed, ==, 6);
+  kept = load_kept (&world, meanwhile);
+  g_assert_cmpint (kept->closed_us, ==, 0);
+  g_assert_cmpuint (kept->n_failed, ==, 7);
+  /* Neither the window nor the step of the certificate is told once more, now or after a restart. */
+  n_posted = world.post.parcels->len;
+  track_watch_see_certificate (world.watch, URL, NOW_US + 20 * 86400 * S);
+  pass (&world, 3 * S);
+  settle ();
+  world.is_without = FALSE;
+  close_watch (&world);
+  open_watch (&world);
+  g_assert_cmpstr (get_open (&world)->id, ==, meanwhile);
+  pass (&world, 3 * S);
+  settle ();
+  g_assert_cmpuint (world.post.parcels->len, ==, n_posted);
+  g_ptr_array_set_size (world.registry->windows, 0);
+  pass (&world, 3 * S);
+  wait_posted (&world, "/2>", 2);
+  settle ();
+  close_world (&world);
+}
+
 /* registry.db refuses all: messages go another way, each once, and all is written when it takes it again. */
 static void
 test_full (void)
@@ -880,6 +949,7 @@ main (int argc, char **argv)
   g_test_add_func ("/track-watch/no-joined", test_no_joined);
   g_test_add_func ("/track-watch/taken-not-noted", test_taken_not_noted);
   g_test_add_func ("/track-watch/without", test_without);
+  g_test_add_func ("/track-watch/attach", test_attach);
   g_test_add_func ("/track-watch/full", test_full);
   g_test_add_func ("/track-watch/clock-set-back", test_clock_set_back);
   g_test_add_func ("/track-watch/stray", test_stray);
