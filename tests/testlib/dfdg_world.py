@@ -275,10 +275,13 @@ class DfdgWorld(PlannerProcess):
 
     def open_work(self):
         """{what: how much} is still under way on either side; empty when all is told and applied."""
-        idle = self.simulator.ask("idle")
-        work = {f"dfdg {name}": n for name, n in idle.items()}
-        for name, sql in OPEN_WORK.items():
-            work[name] = self.count(sql)
+        # In the order in which it goes round, so that what moves on meanwhile is met again; twice, for what comes of an event.
+        for _ in range(2):
+            work = {"changes": self.count(OPEN_WORK["changes"])}
+            work |= {f"dfdg {name}": n for name, n in self.simulator.ask("idle").items()}
+            work["events"] = self.count(OPEN_WORK["events"])
+            if any(work.values()):
+                break
         return {name: n for name, n in work.items() if n}
 
     def settle(self, timeout_s=120):
