@@ -400,7 +400,7 @@ def rows_of(world, sql):
     """Rows as dicts; the first of two columns of one name counts."""
     import sqlite3  # pylint: disable=import-outside-toplevel
 
-    connection = sqlite3.connect(f"file:{world.database}?mode=ro", uri=True, timeout=10)
+    connection = sqlite3.connect(f"file:{world.database}?mode=ro", uri=True, timeout=60)
     try:
         cursor = connection.execute(sql)
         names = [column[0] for column in cursor.description]

@@ -122,7 +122,7 @@ class Demo:
 
     def rows(self, sql):
         """What the Planner's database answers."""
-        connection = sqlite3.connect(f"file:{self.folder / 'planner.db'}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(f"file:{self.folder / 'planner.db'}?mode=ro", uri=True, timeout=60)
         try:
             return connection.execute(sql).fetchall()
         finally:

@@ -46,7 +46,7 @@ def reload(world, **settings):
 
 def metrics(world):
     """What /metrics says."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/metrics", timeout=60) as answer:
         return answer.read().decode()
 
 

@@ -9,6 +9,7 @@ import http.client
 import pathlib
 import re
 import resource
+import ssl
 import subprocess
 import threading
 import time
@@ -133,7 +134,7 @@ class Client:
                 if reply.will_close:
                     self.close()
                 return answer
-            except (http.client.RemoteDisconnected, ConnectionError):
+            except (http.client.RemoteDisconnected, ConnectionError, ssl.SSLEOFError):
                 # The connection had rested too long.
                 self.close()
                 if n_left == 0:

@@ -137,8 +137,8 @@ def dribble(stop):
     """A client that sends a byte now and then, and one that asks for a page and never reads it."""
     head = f"POST {PATH} HTTP/1.1\r\nHost: h\r\nContent-Length: 900000\r\n\r\n".encode()
     while not stop.is_set():
-        with socket.create_connection(("127.0.0.1", world().plain_port), timeout=10) as slow, socket.create_connection(
-            ("127.0.0.1", world().plain_port), timeout=10
+        with socket.create_connection(("127.0.0.1", world().plain_port), timeout=60) as slow, socket.create_connection(
+            ("127.0.0.1", world().plain_port), timeout=60
         ) as deaf:
             try:
                 deaf.sendall(f"GET {PATH}?xsd HTTP/1.1\r\nHost: h\r\n\r\n".encode() * 30)
@@ -156,7 +156,7 @@ def leave(stop):
     request = f"POST {PATH} HTTP/1.1\r\nHost: h\r\nContent-Type: text/xml\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
     dice = random.Random(testlib.seed())
     while not stop.is_set():
-        with socket.create_connection(("127.0.0.1", world().plain_port), timeout=10) as client:
+        with socket.create_connection(("127.0.0.1", world().plain_port), timeout=60) as client:
             try:
                 client.sendall(request[: dice.randrange(len(request) + 1)])
             except OSError:

@@ -71,7 +71,7 @@ def book(planner):
 def get(planner, path):
     """Status and text of the health face."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{planner.health_port}{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{planner.health_port}{path}", timeout=60) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()

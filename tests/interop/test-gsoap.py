@@ -20,7 +20,7 @@ def run(folder, *command):
 def build_client(planner, folder):
     """The client program, made in FOLDER of nothing but the WSDL that PLANNER serves."""
     context = planner.certificates.context("dfdg")
-    with urllib.request.urlopen(planner.tls_url + "?wsdl", context=context, timeout=20) as answer:
+    with urllib.request.urlopen(planner.tls_url + "?wsdl", context=context, timeout=60) as answer:
         (folder / "service.wsdl").write_bytes(answer.read())
     run(folder, "wsdl2h", "-c", "-o", "service.h", "service.wsdl")
     run(folder, "soapcpp2", "-1", "-c", "-C", "-L", "-x", "-I/usr/share/gsoap/import", "service.h")

@@ -115,7 +115,7 @@ def scrape(world):
     """Metrics and health."""
     for question in ("metrics", "health/ready", "health/sync", "health/live"):
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/{question}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{world.health_port}/{question}", timeout=60) as answer:
                 take(question, answer.read())
         except urllib.error.HTTPError as error:
             take(question, error.read())

@@ -22,7 +22,7 @@ REPLIES = []  # (where, bytes) of what we said ourselves
 def ask(world, road, body, headers=None):
     """Sends; what comes back as a fault of ours is kept for the search."""
     with contextlib.suppress(OSError, EOFError):
-        reply = world.call(body, url=world.track.plain_url, headers=headers, timeout=15)
+        reply = world.call(body, url=world.track.plain_url, headers=headers, timeout=60)
         if reply.fault in (4769, 9303, 990036, 990010, 1014, 990012, 990026, 990028, 990029, 990032) or reply.status in (403, 404, 415):
             REPLIES.append((f"reply to {road}", reply.body))
 

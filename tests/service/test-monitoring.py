@@ -44,7 +44,7 @@ def make_backup(planner):
 
 def metrics(planner):
     """What /metrics says."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{planner.health_port}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{planner.health_port}/metrics", timeout=60) as answer:
         return answer.read().decode()
 
 

@@ -69,7 +69,7 @@ class Demo:
     def get(self, path):
         """Status and text of the status face."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['--status-port']}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['--status-port']}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()

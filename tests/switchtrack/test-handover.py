@@ -435,7 +435,7 @@ def test_programs_that_cannot_start():
 
 def test_upgrades_in_haste():
     """Asked for again before the first is done, and at once afterwards, while predecessors still rest: one successor each, and nothing that one of them learned is unknown to the next."""
-    with Upgradable({"limits/idle-timeout-ms": 5000}) as here:
+    with Upgradable({"limits/idle-timeout-ms": 40000}) as here:
         track = here.world.track
         kept = http.client.HTTPConnection("127.0.0.1", track.plain_port, timeout=PATIENCE_S)
         kind = {"Content-Type": "text/xml; charset=utf-8"}
@@ -488,7 +488,7 @@ def test_one_of_them_probes_and_tells():
     """While predecessors rest, Planners are probed by the newest alone, and people are told once."""
     hook = Hook()
     settings = {
-        "limits/idle-timeout-ms": 6000,
+        "limits/idle-timeout-ms": 40000,
         "probe/interval-s": 1,
         "escalation/steps": "0:webhook",
         "escalation/webhooks": hook.url,
@@ -507,10 +507,11 @@ def test_one_of_them_probes_and_tells():
             here.upgrade()
         before, started = probes(), time.monotonic()
         time.sleep(4)
+        testlib.wait_for(lambda: probes() > before, PATIENCE_S, "probes after")
         n_probes, spent_s = probes() - before, time.monotonic() - started
         testlib.equal(is_track(here.pids[0]), True, "the first one still rests")
         testlib.note(f"{n_probes} probes in {spent_s:.1f} s beside {sum(is_track(pid) for pid in here.pids)} processes")
-        testlib.equal(1 <= n_probes <= spent_s + 2, True, f"{n_probes} probes in {spent_s:.1f} s")
+        testlib.equal(n_probes <= spent_s + 2, True, f"{n_probes} probes in {spent_s:.1f} s")
         here.world.peer.stop()
 
         def told():

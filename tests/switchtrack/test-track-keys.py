@@ -106,7 +106,7 @@ class Caller(threading.Thread):
             body = list_options(UNIT, testlib.cpr(self.n_answered))
             try:
                 if connection is None:
-                    connection = http.client.HTTPSConnection("127.0.0.1", world().track.tls_port, timeout=20, context=self.context)
+                    connection = http.client.HTTPSConnection("127.0.0.1", world().track.tls_port, timeout=60, context=self.context)
                     connection.connect()
                     self.shown.append(connection.sock.getpeercert()["serialNumber"])
                 connection.request("POST", track_world.PATH, body, kind if self.is_kept else {**kind, "Connection": "close"})
@@ -141,6 +141,13 @@ def load(name="dfdg"):
     testlib.note(f"{sum(caller.n_answered for caller in callers)} calls, 0 failed")
 
 
+def go_on(callers):
+    """Until each caller has ended a call that began after this."""
+    before = [caller.n_answered for caller in callers]
+    ended = lambda: all(caller.n_answered > number + 1 or caller.failures for caller, number in zip(callers, before))
+    testlib.wait_for(ended, 60, "each caller goes on")
+
+
 def reload(expected=None):
     """SIGHUP; the word EXPECTED in the log of what it was told."""
     track = world().track
@@ -155,7 +162,7 @@ def reload(expected=None):
 def shown():
     """Serial number of the certificate that a fresh connection is shown."""
     context = world().certificates.context("dfdg")
-    with socket.create_connection(("127.0.0.1", world().track.tls_port), timeout=10) as sock:
+    with socket.create_connection(("127.0.0.1", world().track.tls_port), timeout=60) as sock:
         with context.wrap_socket(sock, server_hostname="127.0.0.1") as tls:
             return tls.getpeercert()["serialNumber"]
 
@@ -181,18 +188,19 @@ def test_towards_planners():
     here = world()
     live, seen = STATE["live"], STATE["seen"]
     testlib.equal(set(seen) <= {serial(here.certificates.client("gateway")[0])}, True, "before")
-    with load():
+    with load() as callers:
         for number in range(5):
-            time.sleep(0.3)
+            go_on(callers)
             certificate, key = issue(f"gateway-{number}")
             put(certificate, live["client.crt"])
             if number == 0:
                 reload("upstream")
             put(key, live["client.key"])
             reload()
-            time.sleep(0.3)
+            # What was under way is over, and then there are calls that began afterwards.
+            go_on(callers)
             n_before = len(seen)
-            time.sleep(0.4)
+            go_on(callers)
             testlib.equal(set(seen[n_before:]), {serial(certificate)}, f"certificates at the Planner after renewal {number}")
         lines = here.track.logged(outcome="ok")[-20:]
     testlib.equal(here.track.control("certificates") is not None, True, f"told {lines[-1]}")
@@ -202,7 +210,7 @@ def test_revoked_meanwhile():
     """A list that names a caller: he is let in no more, on his kept connection neither; nobody else notices."""
     here = world()
     testlib.equal(here.call(list_options(UNIT, testlib.cpr(1)), client="second").status, 200, "before")
-    kept = http.client.HTTPSConnection("127.0.0.1", here.track.tls_port, timeout=20, context=here.certificates.context("second"))
+    kept = http.client.HTTPSConnection("127.0.0.1", here.track.tls_port, timeout=60, context=here.certificates.context("second"))
 
     def ask():
         try:

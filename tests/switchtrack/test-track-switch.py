@@ -102,7 +102,7 @@ def test_switch_under_load():
                 testlib.equal(world.call(by_booking("AcceptBooking", booking)).status, 200, "the booking's issuer")
         testlib.note(f"{len(load.results)} calls of the unit, {len(beside.results)} beside")
         testlib.equal(set(load.results) | set(beside.results), {200}, "every call was answered")
-        testlib.equal(len(load.results) > 50, True, "there was load")
+        testlib.equal(len(load.results) > 6, True, "there was load")
         testlib.equal(world.peer.wrong + candidate.wrong + bystander.wrong, [], "calls at the wrong Planner")
         total = sum(len([call for call in peer.calls if call[0].startswith("Get")]) for peer in (world.peer, candidate, bystander))
         testlib.equal(total, len(load.results) + len(beside.results), "each call came to one Planner once")
@@ -123,12 +123,15 @@ def test_planned_switch_under_load():
         ]
         world.publish()
         with Load(world, THIRD) as load:
+            # Counted first: on a machine that stands still between the two, the other way round would be too late.
+            early, n_calls = 0, len(candidate.calls)
             while time.time() < begins - 0.2:
-                early = len(candidate.calls)
+                early = n_calls
                 time.sleep(0.05)
+                n_calls = len(candidate.calls)
             time.sleep(max(0, begins - time.time()) + 0.1)
             testlib.wait_for(lambda: not world_is_busy(world.peer), 5, "the old Planner rests")
-            testlib.equal(len(candidate.calls) > 0, True, "the new one is asked")
+            testlib.wait_for(lambda: len(candidate.calls) > 0, 60, "the new one is asked")
             world.track.control("rollback", "--reason", "fejl")
             testlib.wait_for(lambda: not world_is_busy(candidate), 5, "the new Planner rests")
             before = len(world.peer.calls)
@@ -236,7 +239,7 @@ def test_registry_gone():
     """The database of the registry is destroyed: what was in force is served on, over a restart too."""
     with TrackWorld([], [THIRD]) as world:
         testlib.equal(world.call(list_options(THIRD, CPR)).status, 200, "before")
-        time.sleep(1.5)
+        testlib.wait_for(world.track.registry.with_name("registry.db.last-good").exists, 60, "there is a copy")
         world.track.stop()
         world.track.registry.write_bytes(b"no database at all" * 1000)
         for ending in ("-wal", "-shm"):

@@ -21,7 +21,7 @@ from soap_client import message
 from track_world import TrackWorld, list_options
 
 OWN, OTHER, THIRD = "89000", "11100", "46100"
-TIMEOUT_MS, LIFE_S, PROBE_S = 1500, 2, 1
+TIMEOUT_MS, PATIENT_MS, LIFE_S, PROBE_S = 1500, 20000, 2, 1
 STATE = {}
 
 
@@ -80,7 +80,8 @@ def world():
     here.__enter__()
     STATE["relay"] = Relay(here.planners[OWN].tls_port)
     for endpoint in here.document["endpoints"]:
-        endpoint["timeout_ms"] = TIMEOUT_MS
+        # So long that a machine which stands still does not make anybody late.
+        endpoint["timeout_ms"] = PATIENT_MS
         if endpoint["name"] == f"planner-{OWN}":
             endpoint["urls"] = [re.sub(r":\d+/", f":{STATE['relay'].own_port}/", endpoint["urls"][0])]
     here.publish()
@@ -88,7 +89,7 @@ def world():
     session.trust_env = False
     session.verify = str(here.certificates.authority[0])
     session.cert = tuple(map(str, here.certificates.client("dfdg")))
-    transport = zeep.transports.Transport(session=session, operation_timeout=20)
+    transport = zeep.transports.Transport(session=session, operation_timeout=60)
     STATE["service"] = zeep.Client(here.track.url + "?wsdl", transport=transport).bind("ExternalBookingService", "ExternalBookingServiceSoap12")
     return here
 
@@ -120,8 +121,8 @@ def status_page():
     return json.dumps(json.loads(world().track.get("/status.json")[1]).get("disturbances", []))
 
 
-def trouble(name, words, fault=(4769, 9018), within_s=TIMEOUT_MS / 1000 + 1.5, soon_s=1.0):
-    """One that is there now: seen by the caller SOON_S after it began, told so by FAULT each WITHIN_S, with one of WORDS in the log, a disturbance in the status; the others hear nothing of it."""
+def trouble(name, words, fault=(4769, 9018), soon_s=1.0):
+    """One that is there now: seen by the caller SOON_S after it began, told so by FAULT sooner than a patient endpoint gives up, with one of WORDS in the log, a disturbance in the status; the others hear nothing of it."""
     here = world()
     began = time.monotonic()
     code, first_s = testlib.wait_for(lambda: (lambda got: got if got[0] != (0, 0) else None)(ask(OWN)), soon_s + 20, f"{name}: a fault")
@@ -129,7 +130,7 @@ def trouble(name, words, fault=(4769, 9018), within_s=TIMEOUT_MS / 1000 + 1.5, s
     for _ in range(4):
         code, spent_s = ask(OWN)
         testlib.equal(code, fault, f"{name}: fault")
-        testlib.equal(spent_s < within_s + 5, True, f"{name}: after {spent_s:.2f} s")
+        testlib.equal(spent_s < PATIENT_MS / 1000, True, f"{name}: after {spent_s:.2f} s")
         for unit in (OTHER, THIRD):
             testlib.equal(ask(unit)[0], (0, 0), f"{name}: {unit}")
     word = here.track.logged(endpoint=f"planner-{OWN}")[-1]["outcome"]
@@ -161,14 +162,23 @@ def test_killed():
     recovery("killed")
 
 
+def give_time(timeout_ms):
+    """How long the own Planner may take for an answer."""
+    here = world()
+    next(one for one in here.document["endpoints"] if one["name"] == f"planner-{OWN}")["timeout_ms"] = timeout_ms
+    here.publish()
+
+
 def test_halted():
     """A plannerd that stands still, and goes on."""
     planner = world().planners[OWN]
+    give_time(TIMEOUT_MS)
     planner.process.send_signal(signal.SIGSTOP)
     try:
         trouble("halted", ("timeout", "limit"))
     finally:
         planner.process.send_signal(signal.SIGCONT)
+        give_time(PATIENT_MS)
     recovery("halted")
 
 
@@ -179,9 +189,6 @@ def test_slowed():
     took = []
     for number in range(6):
         code, spent_s = ask(OWN, number)
-        if code != (0, 0):
-            # On a machine that stood still for longer than a Planner may take.
-            code, spent_s = ask(OWN, number)
         testlib.equal(code, (0, 0), "an answer")
         took.append(spent_s)
     STATE["relay"].mode = "well"

@@ -82,7 +82,7 @@ def health(track):
 
 def sent_mails(track, disturbance):
     """How many mails about the disturbance the gateway knows to have been taken."""
-    with contextlib.closing(sqlite3.connect(f"file:{track.registry}?mode=ro", uri=True, timeout=10)) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{track.registry}?mode=ro", uri=True, timeout=60)) as connection:
         sql = "SELECT count(*) FROM notice WHERE channel = 'mail' AND disturbance_id = ? AND sent_us > 0"
         return connection.execute(sql, (disturbance,)).fetchone()[0]
 

@@ -79,7 +79,7 @@ def hurry(town):
     """Lets what waits after a failure go at once: the test has no patience, the clock is real."""
     import sqlite3  # pylint: disable=import-outside-toplevel
 
-    connection = sqlite3.connect(town.world.database, timeout=20)
+    connection = sqlite3.connect(town.world.database, timeout=60)
     with connection:
         connection.execute("UPDATE sync_link SET not_before_us = 0")
         connection.execute("UPDATE sync_binding SET next_try_us = 0")

@@ -107,7 +107,7 @@ def test_reloads_under_load():
 
 def metrics(town):
     """The text of /metrics."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{town.health_port}/metrics", timeout=10) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{town.health_port}/metrics", timeout=60) as answer:
         return answer.read().decode()
 
 

@@ -302,7 +302,7 @@ class PlannerProcess(testlib.Server):
 
     def query(self, sql, *values):
         """Rows of the database, read beside the server."""
-        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=60)
         try:
             return connection.execute(sql, values).fetchall()
         finally:
@@ -320,7 +320,7 @@ class PlannerProcess(testlib.Server):
     def health(self, question="ready"):
         """HTTP status of a health question; 0 when nobody answers."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/health/{question}", timeout=5) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/health/{question}", timeout=30) as answer:
                 return answer.status
         except urllib.error.HTTPError as error:
             return error.code

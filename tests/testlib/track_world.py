@@ -327,7 +327,7 @@ class TrackProcess(testlib.Server):
     def get(self, path):
         """Status and text of a path of the status face."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.status_port}{path}", timeout=10) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.status_port}{path}", timeout=60) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
@@ -356,7 +356,7 @@ class TrackProcess(testlib.Server):
 
     def rows(self, sql, *values):
         """Rows of the call log, read beside the server."""
-        with contextlib.closing(sqlite3.connect(f"file:{self.calls}?mode=ro", uri=True, timeout=10)) as connection:
+        with contextlib.closing(sqlite3.connect(f"file:{self.calls}?mode=ro", uri=True, timeout=60)) as connection:
             return connection.execute(sql, values).fetchall()
 
 
@@ -414,14 +414,15 @@ class TrackWorld:
 
     @staticmethod
     def endpoint(name, url, **more):
-        """A row of the registry."""
-        return {"name": name, "urls": [url], "contract": "3", "owner": f"Kommune {name}", **more}
+        """A row of the registry; with so much time that a machine which stands still does not make a Planner late."""
+        patience = {"connect_ms": 20000, "timeout_ms": 30000}
+        return {"name": name, "urls": [url], "contract": "3", "owner": f"Kommune {name}", **patience, **more}
 
     def publish(self):
         """Makes the document the registry in force: a new revision, as if two people had agreed on it."""
         text = json.dumps(self.document)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        with contextlib.closing(sqlite3.connect(self.track.registry, timeout=10)) as connection, connection:
+        with contextlib.closing(sqlite3.connect(self.track.registry, timeout=60)) as connection, connection:
             connection.execute(
                 "INSERT INTO revision (at_us, kind, document, digest, author, approver, approved_us, reason)"
                 " VALUES (?, 'change', ?, ?, 'anna', 'bent', ?, 'test')",

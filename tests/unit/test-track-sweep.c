@@ -285,17 +285,17 @@ test_rest_ends (void)
   for (guint i = 0; i < 2; i++)
     {
       Answer answer = { 0 };
+      gint64 began_us = g_get_monotonic_time ();
       guint n_turns = 0;
 
       call (&world, &answer, url);
       g_assert_cmpint (answer.outcome, ==, TRACK_OUTCOME_OK);
       g_assert_false (answer.times.reused);
       answer_clear (&answer);
-      g_assert_cmpuint (harness_counters (&harness)->n_open, ==, 1);
       while (harness_counters (&harness)->n_open > 0 && n_turns++ < 3000)
         run_ms (&world, 10);
       g_assert_cmpuint (harness_counters (&harness)->n_open, ==, 0);
-      g_assert_cmpuint (n_turns, >, 10);
+      g_assert_cmpint (g_get_monotonic_time () - began_us, >, 900000);
     }
   world_clear (&world);
   harness_clear (&harness);
