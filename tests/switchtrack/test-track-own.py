@@ -56,9 +56,13 @@ class Hook(http.server.ThreadingHTTPServer):
 
 @contextlib.contextmanager
 def opened(**more):
-    """A world with a webhook for the operator."""
+    """A world with a webhook for the operator, whose program can be told that time has passed."""
     hook = Hook()
-    with TrackWorld([], [UNIT], {**SETTINGS, "escalation/webhooks": hook.url, **more}) as here:
+    world = TrackWorld([], [UNIT], {**SETTINGS, "escalation/webhooks": hook.url, **more})
+    passed = world.folder / "passed"
+    passed.write_text("0", encoding="utf-8")
+    world.track.environment |= {"LD_PRELOAD": str(SHIFT), "PLANNER_TEST_PASSED_FILE": str(passed)}
+    with world as here:
         yield here, hook
     hook.shutdown()
 
@@ -68,8 +72,24 @@ def status(here):
     return json.loads(here.track.get("/status.json")[1])
 
 
+def go_on(here, by_s):
+    """BY_S seconds have passed, for the program."""
+    passed = here.folder / "passed"
+    moved = passed.with_suffix(".new")
+    moved.write_text(str(int(passed.read_text(encoding="utf-8")) + by_s), encoding="utf-8")
+    moved.replace(passed)
+
+
+def raised(here):
+    """Names of the alarms of the moment."""
+    return sorted(one["name"] for one in status(here)["alarms"])
+
+
 def told(here, hook, name, danish, english):
     """The alarm NAME comes by webhook, stands in the JSON and in both pages, and counts."""
+    testlib.wait_for(lambda: name in raised(here), 30, f"{name} is raised")
+    # What is told is written every two seconds.
+    go_on(here, 3)
     testlib.wait_for(lambda: hook.alarms(name), 30, f"the webhook gets {name}")
     testlib.equal([one["name"] for one in status(here)["alarms"] if one["name"] == name], [name], "in the JSON")
     for language, words in (("da", danish), ("en", english)):
@@ -126,19 +146,12 @@ def register(here, number):
     return request("CancelBooking", PersonCivilRegistrationIdentifier=testlib.cpr(number + 1), BookingIdentifier=made.element("BookingIdentifier"))
 
 
-def go_on(passed, by_s):
-    """Time has passed, for the program that reads the file PASSED."""
-    moved = passed.with_suffix(".new")
-    moved.write_text(str(int(passed.read_text(encoding="utf-8")) + by_s), encoding="utf-8")
-    moved.replace(passed)
-
-
-def in_time(passed, check, what):
+def in_time(here, check, what):
     """Waits for what pauses bring; each second is four for the program."""
     def look():
         if check():
             return True
-        go_on(passed, 2)
+        go_on(here, 2)
         time.sleep(0.5)
         return False
 
@@ -148,9 +161,7 @@ def in_time(passed, check, what):
 def test_registry_gone():
     """registry.db cannot be read at the start: the last good copy serves, people are told although the queue was in it; mended, it is opened by itself, knows what it knew and what was seen meanwhile."""
     with opened() as (here, hook):
-        registry, passed = here.track.registry, here.folder / "passed"
-        passed.write_text("0", encoding="utf-8")
-        here.track.environment |= {"LD_PRELOAD": str(SHIFT), "PLANNER_TEST_PASSED_FILE": str(passed)}
+        registry = here.track.registry
         before = register(here, 20)
         testlib.equal(here.call(before).status, 200, "a call before")
         here.track.stop()
@@ -176,17 +187,17 @@ def test_registry_gone():
             holder.execute("PRAGMA locking_mode = EXCLUSIVE")
             holder.execute("BEGIN EXCLUSIVE")
             backup.replace(registry)
-            in_time(passed, lambda: "database is locked" in here.track.log_text(), "it is tried, and locked")
+            in_time(here, lambda: "database is locked" in here.track.log_text(), "it is tried, and locked")
             testlib.equal(raised(here), ["registry"], "still")
             holder.execute("ROLLBACK")
-        in_time(passed, lambda: raised(here) == [], "it is opened by itself")
+        in_time(here, lambda: raised(here) == [], "it is opened by itself")
         testlib.equal("event=registry-opened" in here.track.log_text(), True, "the log says so")
         for cancel in (before, meanwhile):
             testlib.equal(here.call(cancel).status, 200, "what was learned before and meanwhile")
         revision = status(here)["revision"]
         here.publish()
         testlib.wait_for(lambda: status(here)["revision"] > revision, 10, "another revision is read")
-        go_on(passed, 61)
+        go_on(here, 61)
         testlib.wait_for(lambda: hook.alarms("registry", "alarm-over"), 30, "its end is told")
         found = lambda: [one["endpoint"] for one in here.track.control("disturbances")["result"]["disturbances"]]
         testlib.wait_for(lambda: found() == ["peer"], 10, "the disturbance is in it")
@@ -257,11 +268,6 @@ def test_shared_host():
         testlib.equal({one["endpoint"] for one in hook.taken if one["event"] == "disturbance"}, {"a"}, "of whom")
 
 
-def raised(here):
-    """Names of the alarms of the moment."""
-    return sorted(one["name"] for one in status(here)["alarms"])
-
-
 def counted(here, kind):
     """The metric of alarms of KIND."""
     return f'switchtrack_alarms{{kind="{kind}"}} 1\n' in here.track.get("/metrics")[1]
@@ -311,19 +317,15 @@ def test_upgrade():
 def test_telling():
     """A receiver that takes nothing for ten minutes is said where it can be seen, told when it takes again, and over then."""
     with opened() as (here, hook):
-        passed = here.folder / "passed"
-        passed.write_text("0", encoding="utf-8")
-        here.track.environment |= {"LD_PRELOAD": str(SHIFT), "PLANNER_TEST_PASSED_FILE": str(passed)}
-        restart(here)
         hook.refuses = True
         here.track.control("test-alarm", "peer")
         noted = lambda: [one for one in here.track.control("messages")["result"]["messages"] if one.get("problem")]
         testlib.wait_for(noted, 30, "a message is refused, and that is noted")
-        go_on(passed, 540)
+        go_on(here, 540)
         testlib.wait_for(lambda: hook.n_refused > 1, 30, "it is tried again")
         time.sleep(1.5)
         testlib.equal(raised(here), [], "nine minutes are not ten")
-        go_on(passed, 120)
+        go_on(here, 120)
         testlib.wait_for(lambda: raised(here) == ["telling"], 30, "it is raised")
         for language, words in (("da", "1 modtagere af alarmer har ikke taget imod i ti minutter"), ("en", "1 receivers of alarms have taken nothing for ten minutes")):
             testlib.equal(words in here.track.get(f"/status?lang={language}")[1], True, f"on the page in {language}")
@@ -333,7 +335,7 @@ def test_telling():
         def is_told(event):
             """Minutes pass: a try that they cut short is made again."""
             if not hook.alarms("telling", event):
-                go_on(passed, 100)
+                go_on(here, 100)
                 time.sleep(1.5)
             return hook.alarms("telling", event)
 
