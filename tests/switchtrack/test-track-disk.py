@@ -164,6 +164,7 @@ def known(world):
 def test_taken_away():
     """The file is removed while it is open: calls go on, status and log say it, and after a restart the copy is served."""
     with DiskWorld() as world:
+        world.wait_for_copy()
         for ending in ("", "-wal", "-shm"):
             world.track.registry.with_name(world.track.registry.name + ending).unlink()
         testlib.wait_for(lambda: "removed or replaced" in world.status().get("problem", ""), 20, "status tells it")
@@ -178,6 +179,7 @@ def test_taken_away():
 def test_damaged_at_start():
     """No database can be opened at the start: the copy is served, and switchtrackctl says so and why nothing can be changed."""
     with DiskWorld() as world:
+        world.wait_for_copy()
         world.track.stop()
         world.track.registry.write_bytes(b"no database at all" * 1000)
         for ending in ("-wal", "-shm"):

@@ -164,6 +164,7 @@ def test_registry_gone():
         registry = here.track.registry
         before = register(here, 20)
         testlib.equal(here.call(before).status, 200, "a call before")
+        testlib.wait_for(registry.with_name("registry.db.last-good").exists, 60, "there is a copy")
         here.track.stop()
         backup = here.folder / "registry.backup"
         with contextlib.closing(sqlite3.connect(registry)) as source, contextlib.closing(sqlite3.connect(backup)) as sink:
