@@ -28,7 +28,7 @@ done
 unset G_MESSAGES_DEBUG G_DEBUG DESTDIR
 export LC_ALL=C.UTF-8
 # Most tests wait, for servers and for limits, more than they compute.
-export MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 3))}
+export MESON_TESTTHREADS=${MESON_TESTTHREADS:-$(($(nproc) + 4))}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 results=()
